@@ -1,0 +1,29 @@
+/* From a graph that the passes have finished to C. */
+#ifndef CNNC_BACKEND_H
+#define CNNC_BACKEND_H
+
+#include "backend/plan/plan.h"
+
+typedef enum weights_mode {
+    WEIGHTS_AUTO,   /* inline when small, else embed */
+    WEIGHTS_INLINE, /* C arrays */
+    WEIGHTS_EMBED,  /* NAME.weights, drawn in by #embed or .incbin */
+    WEIGHTS_FILE    /* NAME.weights, the caller passes a pointer to its bytes */
+} weights_mode;
+
+typedef struct backend_options {
+    const char *prefix; /* of every public identifier: "resnet" */
+    weights_mode weights;
+    bool threads;    /* emit the pthread pool */
+    bool profile;    /* emit NAME_run_profiled, which times each step */
+    const char *model; /* file name for the header comment */
+} backend_options;
+
+/* Streams for the three files; `weights` is written only in EMBED and FILE mode (see backend_weights_mode). */
+bool backend_emit(const plan *p, const backend_options *o, FILE *c, FILE *h, FILE *weights);
+weights_mode backend_weights_mode(const plan *p, const backend_options *o); /* resolves AUTO */
+
+/* An identifier from any bytes: letters, digits and _; not a C keyword. Not made unique. */
+char *identifier_from(arena *a, const char *name);
+
+#endif

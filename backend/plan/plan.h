@@ -1,0 +1,121 @@
+/* The plan: how a graph is computed. Made once by lowering, read by the emitters, printed by --explain-schedule.
+ *
+ * A plan is a list of steps over buffers. A step is one call of one kernel (a C function made by its family from the
+ * step) or a structured block (if). Buffers get offsets in the one static arena from liveness. */
+#ifndef CNNC_PLAN_H
+#define CNNC_PLAN_H
+
+#include "backend/emit/text.h"
+#include "backend/target/target.h"
+#include "ir/ir.h"
+
+/* ---- memory ---- */
+
+typedef enum memory { MEMORY_INPUT, MEMORY_OUTPUT, MEMORY_ARENA, MEMORY_CONSTANT } memory;
+
+typedef struct buffer {
+    memory where;
+    int index;      /* INPUT, OUTPUT: which one of the graph */
+    int64_t size;   /* bytes */
+    int64_t offset; /* ARENA: in the workspace; CONSTANT: in the weights. Multiple of 64 */
+    int first, last; /* steps (in program order) between which the contents live */
+    struct packed *packed; /* CONSTANT: how to produce the bytes */
+} buffer;
+
+/* A compile-time constant in the order in which a kernel reads it. Written lazily, when the output is. */
+typedef struct packed {
+    const constant *source; /* main input, for the report and for sharing */
+    const char *form;       /* "row-major", "conv o16i16"…: equal source, form and size means equal bytes */
+    dtype elem;
+    int64_t count;                                  /* elements */
+    void (*write)(const struct packed *p, void *to); /* to: dtype_bytes(elem, count), zeroed */
+    const void *context;
+} packed;
+
+/* ---- steps ---- */
+
+enum { STEP_MAX_OPERANDS = 64 };
+
+/* What a kernel is given: where a tensor lies and how to step through it. Strides in elements; those of C16 skip the
+ * halo: element (n, c, y, x) is at origin + n*batch + c/16*block + y*row + x*16 + c%16. */
+typedef struct operand {
+    buffer *buffer;
+    int64_t offset; /* bytes from the buffer's start to the tensor's first element, halo included */
+    dtype elem;
+    int rank;
+    int64_t dims[IR_MAX_RANK];
+    layout layout;
+    int64_t origin, batch, block, row; /* C16 only; block counts a whole [H][W][16] plane with halo */
+    const value *value;                /* NULL for packed constants and scratch */
+} operand;
+
+typedef enum step_kind { STEP_KERNEL, STEP_IF } step_kind;
+
+typedef struct step {
+    step_kind kind;
+    int id; /* program order */
+    const struct kernel_family *family;
+    const node *node;
+    operand *in, *out; /* the kernel's pointers, in this order */
+    int n_in, n_out;
+    int input_operand[STEP_MAX_OPERANDS]; /* node input -> index in `in`, -1: none (a constant folded into the text, say) */
+    const void *schedule; /* the family's decisions: algorithm, tile, blocks */
+    const char *summary;  /* the same for people: "direct, tile 2x14, rows outer" */
+    int64_t extent;       /* iterations that may run in parallel; the kernel does [begin, end) of them */
+    int64_t macs, flops;  /* multiply-adds; other floating-point work */
+    operand condition;    /* STEP_IF: a bool scalar */
+    struct block *then_block, *else_block;
+} step;
+
+typedef struct block {
+    step **steps;
+    int n_steps, capacity;
+} block;
+
+typedef struct plan {
+    const graph *graph;
+    arena *arena;
+    diagnostics *diags;
+    const target *targets[TARGET_MAX];
+    int n_targets;
+    block *body;
+    buffer **buffers;
+    int n_buffers;
+    int64_t workspace; /* bytes */
+    int64_t peak_live; /* largest sum of live buffers: what no placement can beat */
+    int64_t weights;   /* bytes */
+    int n_steps;
+    struct location *locations; /* by value id */
+} plan;
+
+/* ---- kernel families: one file (and one template) each in backend/kernels ---- */
+
+typedef struct kernel_family {
+    const char *name;
+    /* Can it compute this node, with its types, layouts, epilogue and prologue? */
+    bool (*accepts)(const node *n);
+    /* Decides how, for all targets alike (what differs by target is decided in emit): adds operands and packed
+     * constants, sets schedule, summary, extent, macs. */
+    bool (*plan)(plan *p, const node *n, step *s);
+    /* The body of the C function for one target. Its parameters are named x0, x1… (in) and y0, y1… (out), typed
+     * `const T *restrict` and `T *restrict`, and `ptrdiff_t begin, end`, the part of [0, extent) to do. Two steps whose
+     * bodies are the same text share one function, so bodies must not mention names of layers. */
+    bool (*emit)(const plan *p, const step *s, const target *t, text *body);
+} kernel_family;
+
+extern const kernel_family *const kernel_families[]; /* best first, ends with NULL; backend/schedule/choose.c */
+
+/* For families. Inputs may be constants: they become packed row-major unless the family packs them itself. */
+int step_add_input(plan *p, step *s, const value *v);  /* index in s->in */
+int step_add_output(plan *p, step *s, const value *v); /* index in s->out */
+int step_add_packed(plan *p, step *s, packed k);       /* index in s->in */
+int step_add_scratch(plan *p, step *s, int64_t bytes); /* index in s->out */
+/* Adds all inputs and outputs of n in order and sets input_operand: what most families want. */
+void step_add_node(plan *p, step *s, const node *n);
+
+/* ---- making it ---- */
+
+plan *plan_make(const graph *g, const target *const *targets, int n_targets, arena *a); /* NULL after an error */
+void plan_print(FILE *f, const plan *p);
+
+#endif

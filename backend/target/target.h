@@ -1,0 +1,24 @@
+/* Machines: a description each (target.def) and a header of vector operations each (runtime/simd). */
+#ifndef CNNC_TARGET_H
+#define CNNC_TARGET_H
+
+#include "ir/ir.h"
+
+typedef struct target {
+    const char *name;
+    const char *simd;      /* path of the vocabulary among the embedded texts */
+    int accumulators;      /* v16 values that fit in registers beside operands */
+    int64_t l1, l2;        /* bytes of cache one core has to itself */
+    const char *guard;     /* preprocessor condition under which this code can be compiled */
+    const char *attribute; /* __attribute__((target(…))) of its functions, or "" */
+    const char *cpu_test;  /* C expression: this CPU can run it */
+} target;
+
+enum { TARGET_MAX = 4 };
+
+const target *target_find(const char *name); /* NULL if unknown */
+const target *target_native(void);           /* the best that this machine runs */
+/* "native", or names with commas between, best first in the result. 0 after an error. */
+int targets_parse(const char *list, const target *out[TARGET_MAX], diagnostics *d);
+
+#endif

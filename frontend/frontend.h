@@ -1,0 +1,24 @@
+/* A path in, a graph out. */
+#ifndef CNNC_FRONTEND_H
+#define CNNC_FRONTEND_H
+
+#include "ir/ir.h"
+
+typedef struct frontend_options {
+    /* --dim NAME=SIZE: symbolic dimensions made numbers */
+    int n_dims;
+    const char *const *dim_names;
+    const int64_t *dim_sizes;
+    size_t memory_limit; /* bytes the reader may allocate for the model's structure; 0: a default */
+} frontend_options;
+
+/* Reads .onnx (or textual IR: .cir). The graph has types on its inputs and constants; others may be unknown until
+ * passes infer them. Constant data stays in memory owned by the arena or mapped until the process ends.
+ * NULL after an error, which names the place and the cure. All unsupported operators are reported at once. */
+graph *frontend_read(const char *path, const frontend_options *o, arena *a, diagnostics *d);
+
+/* A serialised TensorProto (.pb of the ONNX suite's test_data_set folders; SequenceProto and OptionalProto when `want`
+ * says so) into a tensor. */
+bool frontend_read_tensor(const char *path, const type *want, tensor *out, arena *a, diagnostics *d);
+
+#endif

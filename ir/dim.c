@@ -1,0 +1,115 @@
+#include "ir/ir.h"
+
+dim dim_number(int64_t n) { return (dim){.size = n}; }
+
+bool dim_is_number(dim d) { return !d.expr; }
+
+static dim make(arena *a, dim_expr e) { return (dim){.size = -1, .expr = arena_copy(a, &e, sizeof e)}; }
+
+dim dim_unknown(arena *a) { return make(a, (dim_expr){.op = DIM_UNKNOWN}); }
+
+dim dim_symbol(arena *a, const symbol *s) { return make(a, (dim_expr){.op = DIM_SYMBOL, .symbol = s}); }
+
+static const dim_expr *as_expr(arena *a, dim d) {
+    if (d.expr) return d.expr;
+    return arena_copy(a, &(dim_expr){.op = DIM_NUMBER, .number = d.size}, sizeof(dim_expr));
+}
+
+static bool unknown(dim d) { return d.expr && d.expr->op == DIM_UNKNOWN; }
+
+static dim binary(arena *a, dim_op op, dim x, dim y) {
+    if (unknown(x) || unknown(y)) return dim_unknown(a);
+    return make(a, (dim_expr){.op = op, .a = as_expr(a, x), .b = as_expr(a, y)});
+}
+
+static bool is(dim d, int64_t n) { return !d.expr && d.size == n; }
+
+static int64_t floordiv(int64_t x, int64_t y) { return x / y - (x % y != 0 && (x < 0) != (y < 0)); }
+
+/* Sizes saturate: a product that does not fit is as wrong as any other absurd size, and is reported where it is used. */
+static int64_t add(int64_t x, int64_t y) {
+    int64_t r;
+    return __builtin_add_overflow(x, y, &r) ? INT64_MAX : r;
+}
+
+static int64_t mul(int64_t x, int64_t y) {
+    int64_t r;
+    return __builtin_mul_overflow(x, y, &r) ? INT64_MAX : r;
+}
+
+dim dim_add(arena *a, dim x, dim y) {
+    if (!x.expr && !y.expr) return dim_number(add(x.size, y.size));
+    if (is(x, 0)) return y;
+    if (is(y, 0)) return x;
+    return binary(a, DIM_ADD, x, y);
+}
+
+dim dim_mul(arena *a, dim x, dim y) {
+    if (!x.expr && !y.expr) return dim_number(mul(x.size, y.size));
+    if (is(x, 1)) return y;
+    if (is(y, 1)) return x;
+    if (is(x, 0) || is(y, 0)) return dim_number(0);
+    return binary(a, DIM_MUL, x, y);
+}
+
+dim dim_floordiv(arena *a, dim x, dim y) {
+    if (!x.expr && !y.expr) return dim_number(floordiv(x.size, y.size));
+    if (is(y, 1)) return x;
+    return binary(a, DIM_FLOORDIV, x, y);
+}
+
+dim dim_max(arena *a, dim x, dim y) {
+    if (!x.expr && !y.expr) return x.size > y.size ? x : y;
+    return binary(a, DIM_MAX, x, y);
+}
+
+static bool expr_equal(const dim_expr *x, const dim_expr *y) {
+    if (x == y) return true;
+    if (x->op != y->op) return false;
+    switch (x->op) {
+    case DIM_UNKNOWN: return false;
+    case DIM_NUMBER: return x->number == y->number;
+    case DIM_SYMBOL: return x->symbol == y->symbol;
+    default: return expr_equal(x->a, y->a) && expr_equal(x->b, y->b);
+    }
+}
+
+bool dim_equal(dim x, dim y) {
+    if (!x.expr || !y.expr) return !x.expr && !y.expr && x.size == y.size;
+    return expr_equal(x.expr, y.expr);
+}
+
+static int64_t upper(const dim_expr *e) {
+    if (e->op == DIM_NUMBER) return e->number;
+    if (e->op == DIM_SYMBOL) return e->symbol->max > 0 ? e->symbol->max : -1;
+    if (e->op == DIM_UNKNOWN) return -1;
+    int64_t x = upper(e->a), y = upper(e->b);
+    switch (e->op) {
+    case DIM_ADD: return x < 0 ? -1 : y < 0 && e->b->op != DIM_NUMBER ? -1 : add(x, y);
+    case DIM_MUL: return x < 0 || y < 0 ? -1 : mul(x, y);
+    case DIM_FLOORDIV: return x < 0 || e->b->op != DIM_NUMBER || y < 1 ? -1 : floordiv(x, y);
+    default: return x < 0 || y < 0 ? -1 : x > y ? x : y;
+    }
+}
+
+int64_t dim_upper(dim d) { return d.expr ? upper(d.expr) : d.size; }
+
+static void print(FILE *f, const dim_expr *e) {
+    static const char *const names[] = {[DIM_ADD] = "+", [DIM_MUL] = "*", [DIM_FLOORDIV] = "/", [DIM_MAX] = "max"};
+    switch (e->op) {
+    case DIM_UNKNOWN: fputc('?', f); return;
+    case DIM_NUMBER: fprintf(f, "%lld", (long long)e->number); return;
+    case DIM_SYMBOL: fputs(e->symbol->name, f); return;
+    default:
+        fprintf(f, "(%s ", names[e->op]);
+        print(f, e->a);
+        fputc(' ', f);
+        print(f, e->b);
+        fputc(')', f);
+    }
+}
+
+void dim_print(FILE *f, dim d) {
+    if (d.expr) print(f, d.expr);
+    else fprintf(f, "%lld", (long long)d.size);
+}

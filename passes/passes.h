@@ -1,0 +1,28 @@
+/* Graph-to-graph passes: one file a pass, all of the same signature. passes/pipeline.c lists them in order. */
+#ifndef CNNC_PASSES_H
+#define CNNC_PASSES_H
+
+#include "ir/ir.h"
+
+typedef struct pass_options {
+    bool conv_layouts;     /* assign NCHW16c to convolutional parts (off: everything stays row-major) */
+    const char *dump_pass; /* --dump-ir=after:NAME, or NULL */
+    FILE *dump_stream;
+} pass_options;
+
+/* Rewrites g in place. False after an error, which it has reported. */
+typedef bool pass_fn(graph *g, const pass_options *o);
+
+typedef struct pass {
+    const char *name;    /* "fold_batchnorm", for --dump-ir and the tests */
+    pass_fn *run;
+    const char *purpose; /* one line, for `cnnc passes` */
+} pass;
+
+const pass *passes_all(int *count);    /* in pipeline order */
+const pass *pass_find(const char *name);
+
+/* The whole recipe, with the verifier after each pass. */
+bool passes_run(graph *g, const pass_options *o);
+
+#endif
