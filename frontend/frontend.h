@@ -19,6 +19,6 @@ graph *frontend_read(const char *path, const frontend_options *o, arena *a, diag
 
 /* A serialised TensorProto (.pb of the ONNX suite's test_data_set folders; SequenceProto and OptionalProto when `want`
  * says so) into a tensor. */
-bool frontend_read_tensor(const char *path, const type *want, tensor *out, arena *a, diagnostics *d);
+bool frontend_read_tensor(const char *path, const value_type *want, tensor *out, arena *a, diagnostics *d);
 
 #endif
