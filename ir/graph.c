@@ -183,6 +183,42 @@ void node_move_before(node *n, node *before) {
     link_before(n, before->parent, before);
 }
 
+value *node_input(const node *n, int i) { return i < n->n_core_inputs ? n->inputs[i] : NULL; }
+
+/* ---- captured values ---- */
+
+typedef struct capture_list {
+    const node *owner;
+    arena *arena;
+    value **values;
+    int count;
+} capture_list;
+
+static void capture(capture_list *l, value *v) {
+    if (!v || v->constant) return;
+    for (int i = 0; i < l->count; i++)
+        if (l->values[i] == v) return;
+    for (const region *r = v->producer ? v->producer->parent : v->parent; r; r = r->owner ? r->owner->parent : NULL)
+        if (r->owner == l->owner) return;
+    l->values = grown(l->arena, l->values, l->count, sizeof *l->values);
+    l->values[l->count++] = v;
+}
+
+static void capture_region(capture_list *l, const region *r) {
+    for (const node *n = r->first; n; n = n->next) {
+        for (int i = 0; i < n->n_inputs; i++) capture(l, n->inputs[i]);
+        for (int i = 0; i < n->n_regions; i++) capture_region(l, n->regions[i]);
+    }
+    for (int i = 0; i < r->n_outputs; i++) capture(l, r->outputs[i]);
+}
+
+value **node_captures(const node *n, arena *a, int *count) {
+    capture_list l = {.owner = n, .arena = a};
+    for (int i = 0; i < n->n_regions; i++) capture_region(&l, n->regions[i]);
+    *count = l.count;
+    return l.values;
+}
+
 /* ---- attributes ---- */
 
 const attr *node_attr(const node *n, const char *name) {

@@ -265,8 +265,11 @@ struct tensor;
 /* Sets the types of the node's outputs from its inputs and attributes. May read inputs[i]->constant. */
 typedef bool shape_fn(struct node *n, diagnostics *d);
 
-/* Computes the outputs from row-major inputs (in[i] NULL: absent); out[i] arrives typed with data allocated, unless its
- * shape depends on data: then the evaluator allocates. Floats accumulate in double and round once at the store. */
+/* Computes the outputs from row-major inputs. `in` has an entry for each input that ops.def knows (variadic: n_core_inputs),
+ * NULL when left out; control flow finds what its regions capture behind them, in the order of node_captures. `out` has
+ * max_out entries (variadic: n_outputs); out[i] arrives typed with zeroed data, unless its shape depends on data: then the
+ * evaluator allocates with tensor_new. Outputs that nobody wants have no data. Floats accumulate in double and round once
+ * at the store. */
 typedef bool eval_fn(const struct node *n, const struct tensor *const *in, struct tensor *out, arena *a, diagnostics *d);
 
 typedef struct op_info {
@@ -365,6 +368,12 @@ void node_move_before(node *n, node *before);
 void value_replace_uses(value *old, value *with); /* everywhere, region outputs too */
 int value_use_count(const value *v);
 node *value_only_user(const value *v); /* the one node that reads v, once; NULL otherwise */
+
+/* Input i of the operator itself; NULL when left out. */
+value *node_input(const node *n, int i);
+/* The values that n's regions (nested ones too) read from outside, constants excepted; each once, in order of first
+ * use. The array lies in a. */
+value **node_captures(const node *n, arena *a, int *count);
 
 /* Attributes: the node's, else the default of ops.def. */
 const attr *node_attr(const node *n, const char *name); /* NULL if the node itself has none */
