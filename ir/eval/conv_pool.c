@@ -104,6 +104,34 @@ bool eval_conv(const node *n, const tensor *const *in, tensor *out, arena *a, di
     return true;
 }
 
+/* The transpose scatters what convolution gathers: with the roles of input and output swapped, the same rows. */
+static void scatter_row(void *context, int64_t tap, int64_t x, int64_t y, int64_t stride, int64_t count) {
+    const conv_planes *c = context;
+    double w = c->filter[tap], *to = c->y + y;
+    for (int64_t i = 0; i < count; i++) to[i * stride] += w * c->x[x + i];
+}
+
+bool eval_conv_transpose(const node *n, const tensor *const *in, tensor *out, arena *a, diagnostics *d) {
+    grid g;
+    if (!grid_of(n, &out[0], in[0], &g, d)) return false;
+    const double *x = load_floats(in[0], a), *w = load_floats(in[1], a), *bias = in[2] ? load_floats(in[2], a) : NULL;
+    int64_t batch = tensor_size(in[0], 0), channels = tensor_size(in[0], 1), filters = tensor_size(&out[0], 1);
+    int64_t group = node_int(n, "group"), depth = channels / group, per_group = filters / group;
+    double *y = ARENA_ARRAY(a, double, tensor_count(&out[0]));
+    for (int64_t b = 0; b < batch; b++)
+        for (int64_t f = 0; f < filters; f++) {
+            conv_planes c = {.y = y + (b * filters + f) * g.in_count};
+            for (int64_t i = 0; bias && i < g.in_count; i++) c.y[i] = bias[f];
+            for (int64_t k = f / per_group * depth; k < (f / per_group + 1) * depth; k++) {
+                c.x = x + (b * channels + k) * g.out_count;
+                c.filter = w + (k * per_group + f % per_group) * g.kernel_count;
+                for_each_row(&g, scatter_row, &c);
+            }
+        }
+    store_floats(&out[0], y);
+    return true;
+}
+
 /* ---- pooling ---- */
 
 typedef struct max_planes {
@@ -195,6 +223,62 @@ bool eval_average_pool(const node *n, const tensor *const *in, tensor *out, aren
     return true;
 }
 
+typedef struct power_planes {
+    const double *x;
+    double *y;
+    double p;
+} power_planes;
+
+static void power_row(void *context, int64_t tap, int64_t y, int64_t x, int64_t stride, int64_t count) {
+    (void)tap;
+    const power_planes *c = context;
+    for (int64_t i = 0; i < count; i++) c->y[y + i] += pow(fabs(c->x[x + i * stride]), c->p);
+}
+
+bool eval_lp_pool(const node *n, const tensor *const *in, tensor *out, arena *a, diagnostics *d) {
+    grid g;
+    if (!grid_of(n, in[0], &out[0], &g, d)) return false;
+    int64_t planes = tensor_size(in[0], 0) * tensor_size(in[0], 1);
+    const double *x = load_floats(in[0], a);
+    double *y = ARENA_ARRAY(a, double, tensor_count(&out[0]));
+    power_planes c = {.p = (double)node_int(n, "p")};
+    for (int64_t p = 0; p < planes; p++) {
+        c.x = x + p * g.in_count;
+        c.y = y + p * g.out_count;
+        for_each_row(&g, power_row, &c);
+    }
+    for (int64_t i = 0; i < tensor_count(&out[0]); i++) y[i] = pow(y[i], 1 / c.p);
+    store_floats(&out[0], y);
+    return true;
+}
+
+/* Indices count in the shape that the attributes give; a larger output_shape leaves zeros behind. */
+bool eval_max_unpool(const node *n, const tensor *const *in, tensor *out, arena *a, diagnostics *d) {
+    (void)a;
+    int rank = out[0].type.rank, count;
+    int64_t inner[IR_MAX_RANK];
+    const int64_t *kernel = node_ints(n, "kernel_shape", &count), *strides = node_ints(n, "strides", &count);
+    const int64_t *pads = node_ints(n, "pads", &count);
+    for (int k = 0; k < rank; k++) {
+        int64_t padding = pads && k > 1 ? pads[k - 2] + pads[rank - 2 + k - 2] : 0;
+        inner[k] = tensor_size(in[0], k);
+        if (k > 1) inner[k] = (inner[k] - 1) * (strides ? strides[k - 2] : 1) + kernel[k - 2] - padding;
+    }
+    for (int64_t i = 0; i < tensor_count(in[0]); i++) {
+        int64_t rest = dtype_load_int(DT_I64, in[1]->data, i), at = 0, stride = 1;
+        for (int k = rank - 1; k >= 0; k--) {
+            int64_t index = inner[k] > 0 ? rest % inner[k] : -1, size = tensor_size(&out[0], k);
+            if (index < 0 || index >= size) return node_error(d, n, NULL, "an index is outside of its output");
+            rest /= inner[k];
+            at += index * stride;
+            stride *= size;
+        }
+        if (rest) return node_error(d, n, NULL, "an index is outside of its output");
+        dtype_store_float(out[0].type.elem, out[0].data, at, dtype_load_float(in[0]->type.elem, in[0]->data, i));
+    }
+    return true;
+}
+
 /* ---- global pooling: the planes are the whole input ---- */
 
 static int64_t plane_size(const tensor *x) {
@@ -211,6 +295,19 @@ bool eval_global_average_pool(const node *n, const tensor *const *in, tensor *ou
         double sum = 0;
         for (int64_t i = 0; i < plane; i++) sum += x[p * plane + i];
         dtype_store_float(out[0].type.elem, out[0].data, p, sum / (double)plane);
+    }
+    return true;
+}
+
+bool eval_global_lp_pool(const node *n, const tensor *const *in, tensor *out, arena *a, diagnostics *d) {
+    (void)d;
+    const double *x = load_floats(in[0], a);
+    double power = (double)node_int(n, "p");
+    int64_t plane = plane_size(in[0]);
+    for (int64_t p = 0; p < tensor_count(&out[0]); p++) {
+        double sum = 0;
+        for (int64_t i = 0; i < plane; i++) sum += pow(fabs(x[p * plane + i]), power);
+        dtype_store_float(out[0].type.elem, out[0].data, p, pow(sum, 1 / power));
     }
     return true;
 }

@@ -1,4 +1,7 @@
 #include "ir/eval/eval.h"
+#include "ir/shape/einsum.h"
+
+#include <math.h>
 
 /* Float types multiply as double, integers as int64 modulo 2^64: the same loops for both.
  * y[rows][cols] += x[rows][inner] times w[inner][cols], by strides. */
@@ -98,5 +101,100 @@ bool eval_matmul(const node *n, const tensor *const *in, tensor *out, arena *a, 
     }
     if (floats) store_floats(&out[0], yf);
     else store_ints(&out[0], yi);
+    return true;
+}
+
+/* ---- einsum: one loop over all labels, those of the result outermost ---- */
+
+typedef struct einsum_loop {
+    int terms, labels;
+    int64_t size[EINSUM_MAX_LABELS], index[EINSUM_MAX_LABELS];
+    int64_t *at;                            /* where each operand is */
+    int64_t (*strides)[EINSUM_MAX_LABELS]; /* how far it moves when a label's index grows by one */
+} einsum_loop;
+
+static void einsum_start(einsum_loop *l, const einsum *e, const tensor *const *in, int terms, arena *a) {
+    *l = (einsum_loop){.terms = terms, .labels = e->n_labels, .at = ARENA_ARRAY(a, int64_t, terms)};
+    l->strides = arena_alloc(a, sizeof *l->strides * (size_t)terms);
+    for (int k = 0; k < e->n_labels; k++) l->size[k] = e->size[k].size;
+    for (int i = 0; i < terms; i++) {
+        int64_t axis_strides[IR_MAX_RANK];
+        const einsum_term *t = &e->inputs[i];
+        broadcast_strides(&in[i]->type, t->rank, axis_strides);
+        for (int k = 0; k < t->rank; k++) l->strides[i][t->labels[k]] += axis_strides[k]; /* labels may repeat */
+    }
+}
+
+static void einsum_advance(einsum_loop *l) {
+    for (int k = l->labels - 1; k >= 0; k--) {
+        bool wraps = ++l->index[k] == l->size[k];
+        for (int i = 0; i < l->terms; i++) l->at[i] += (wraps ? 1 - l->index[k] : 1) * l->strides[i][k];
+        if (!wraps) return;
+        l->index[k] = 0;
+    }
+}
+
+bool eval_einsum(const node *n, const tensor *const *in, tensor *out, arena *a, diagnostics *d) {
+    einsum e;
+    einsum_loop l;
+    if (!einsum_parse(n, &e, d)) return false;
+    einsum_start(&l, &e, in, n->n_core_inputs, a);
+    bool floats = is_float(in[0]);
+    const double **x = ARENA_ARRAY(a, const double *, l.terms);
+    const int64_t **x_ints = ARENA_ARRAY(a, const int64_t *, l.terms);
+    for (int i = 0; i < l.terms; i++) {
+        if (floats) x[i] = load_floats(in[i], a);
+        else x_ints[i] = load_ints(in[i], a);
+    }
+    int64_t steps = 1;
+    for (int k = e.output.rank; k < e.n_labels; k++) steps *= l.size[k];
+    for (int64_t o = 0; o < tensor_count(&out[0]); o++) {
+        double sum = 0;
+        uint64_t sum_ints = 0;
+        for (int64_t s = 0; s < steps; s++, einsum_advance(&l)) {
+            double term = 1;
+            uint64_t term_ints = 1;
+            for (int i = 0; i < l.terms; i++) {
+                if (floats) term *= x[i][l.at[i]];
+                else term_ints *= (uint64_t)x_ints[i][l.at[i]];
+            }
+            sum += term;
+            sum_ints += term_ints;
+        }
+        if (floats) dtype_store_float(out->type.elem, out->data, o, sum);
+        else dtype_store_int(out->type.elem, out->data, o, (int64_t)sum_ints);
+    }
+    return true;
+}
+
+/* ---- determinants: elimination with pivots ---- */
+
+static double determinant(double *m, int64_t size) {
+    double det = 1;
+    for (int64_t k = 0; k < size; k++) {
+        int64_t pivot = k;
+        for (int64_t i = k + 1; i < size; i++)
+            if (fabs(m[i * size + k]) > fabs(m[pivot * size + k])) pivot = i;
+        if (m[pivot * size + k] == 0) return 0;
+        for (int64_t j = 0; pivot != k && j < size; j++) {
+            double swap = m[k * size + j];
+            m[k * size + j] = m[pivot * size + j];
+            m[pivot * size + j] = swap;
+        }
+        det *= pivot == k ? m[k * size + k] : -m[k * size + k];
+        for (int64_t i = k + 1; i < size; i++) {
+            double factor = m[i * size + k] / m[k * size + k];
+            for (int64_t j = k; j < size; j++) m[i * size + j] -= factor * m[k * size + j];
+        }
+    }
+    return det;
+}
+
+bool eval_det(const node *n, const tensor *const *in, tensor *out, arena *a, diagnostics *d) {
+    (void)n, (void)d;
+    int64_t size = tensor_size(in[0], -1);
+    double *x = load_floats(in[0], a);
+    for (int64_t i = 0; i < tensor_count(&out[0]); i++)
+        dtype_store_float(out->type.elem, out->data, i, determinant(x + i * size * size, size));
     return true;
 }

@@ -33,6 +33,22 @@ bool shape_conv(node *n, diagnostics *d) {
     return true;
 }
 
+/* Filters are [in][out / group][kernel]. */
+bool shape_conv_transpose(node *n, diagnostics *d) {
+    window w;
+    if (!same_elements(n, d) || !window_of(n, &w, d)) return false;
+    const value_type *x = &n->inputs[0]->type, *filters = &n->inputs[1]->type;
+    int64_t group = node_int(n, "group"), in = type_size(x, 1), rows = type_size(filters, 0), depth = type_size(filters, 1);
+    if (rows < 0 || depth < 0) return node_error(d, n, NULL, "its filters have no fixed size");
+    if (group < 1 || rows % group || (in >= 0 && in != rows))
+        return node_error(d, n, NULL, "its filters read %lld channels in %lld groups, the input has %lld", (long long)rows,
+                          (long long)group, (long long)in);
+    dim channels = dim_mul(node_arena(n), filters->dims[1], dim_number(group));
+    if (!check_channels(n, 2, channels, d)) return false;
+    set_windows(n, 0, x->elem, x->dims[0], channels, &w);
+    return true;
+}
+
 bool shape_pool(node *n, diagnostics *d) {
     window w;
     if (!window_of(n, &w, d)) return false;
@@ -47,6 +63,34 @@ bool shape_global_pool(node *n, diagnostics *d) {
     if (!x) return false;
     dim dims[IR_MAX_RANK] = {x->dims[0], x->dims[1]};
     for (int i = 2; i < x->rank; i++) dims[i] = dim_number(1);
+    set_output(n, 0, x->elem, x->rank, dims);
+    return true;
+}
+
+static dim unpooled_size(arena *a, dim in, int64_t kernel, int64_t stride, int64_t padding) {
+    dim full = dim_mul(a, dim_add(a, in, dim_number(-1)), dim_number(stride));
+    return dim_add(a, full, dim_number(kernel - padding));
+}
+
+/* The input of the max_pool that is undone, unless input 2 says another size. */
+bool shape_max_unpool(node *n, diagnostics *d) {
+    const value_type *x = input_type(n, 0, 3, IR_MAX_RANK, d);
+    if (!x) return false;
+    int axes = x->rank - 2, n_kernel, n_strides, n_pads, n_shape;
+    const int64_t *kernel = node_ints(n, "kernel_shape", &n_kernel), *strides = node_ints(n, "strides", &n_strides);
+    const int64_t *pads = node_ints(n, "pads", &n_pads), *shape = constant_ints(n, 2, &n_shape);
+    if (n_kernel != axes || (n_strides && n_strides != axes) || (n_pads && n_pads != 2 * axes))
+        return node_error(d, n, NULL, "its attributes are not for %d axes", axes);
+    if (shape && n_shape != x->rank) return node_error(d, n, NULL, "its output shape has %d axes instead of %d", n_shape, x->rank);
+    arena *a = node_arena(n);
+    dim dims[IR_MAX_RANK];
+    for (int k = 0; k < x->rank; k++) {
+        int i = k - 2;
+        if (shape) dims[k] = dim_number(shape[k]);
+        else if (node_input(n, 2)) dims[k] = dim_unknown(a);
+        else if (k < 2) dims[k] = x->dims[k];
+        else dims[k] = unpooled_size(a, x->dims[k], kernel[i], n_strides ? strides[i] : 1, n_pads ? pads[i] + pads[axes + i] : 0);
+    }
     set_output(n, 0, x->elem, x->rank, dims);
     return true;
 }

@@ -43,3 +43,11 @@ bool shape_matmul(node *n, diagnostics *d) {
     set_output(n, 0, a->elem, rank, dims);
     return true;
 }
+
+bool shape_det(node *n, diagnostics *d) {
+    const value_type *x = input_type(n, 0, 2, IR_MAX_RANK, d);
+    if (!x) return false;
+    if (type_size(x, -1) != type_size(x, -2)) return node_error(d, n, NULL, "its matrices are not square");
+    set_output(n, 0, x->elem, x->rank - 2, x->dims);
+    return true;
+}

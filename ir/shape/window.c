@@ -9,7 +9,8 @@ static const int64_t MAX_EXTENT = INT32_MAX; /* of kernel, stride, dilation, pad
 /* Which input holds the filters; 0: none. */
 static int filter_input(op_code op) {
     switch (op) {
-    case OP_conv: return 1;
+    case OP_conv:
+    case OP_conv_transpose: return 1;
     default: return 0;
     }
 }
@@ -69,6 +70,7 @@ static bool same_padding(const node *n, window *w, int i, bool upper, diagnostic
     return true;
 }
 
+/* A transpose takes its SAME padding from its output: see transposed_axis. */
 static bool read_padding(const node *n, window *w, diagnostics *d) {
     const char *mode = node_string(n, "auto_pad");
     int64_t pads[2 * MAX_AXES] = {0};
@@ -76,7 +78,7 @@ static bool read_padding(const node *n, window *w, diagnostics *d) {
         if (!read_axes(n, "pads", 2 * w->n_axes, 0, 0, pads, d)) return false;
     } else if (!strcmp(mode, "SAME_UPPER") || !strcmp(mode, "SAME_LOWER")) {
         for (int i = 0; i < w->n_axes; i++)
-            if (!same_padding(n, w, i, mode[5] == 'U', d)) return false;
+            if (n->op != OP_conv_transpose && !same_padding(n, w, i, mode[5] == 'U', d)) return false;
         return true;
     } else if (strcmp(mode, "VALID")) {
         return node_error(d, n, NULL, "has an unknown auto_pad '%.40s'", mode);
@@ -105,6 +107,37 @@ static dim window_count(arena *a, const window *w, int i, bool ceil_mode) {
     return dim_min(a, count, over(a, plus(a, w->in[i], w->pad_begin[i] + stride - 1), stride));
 }
 
+/* The transpose of a convolution from `out` to `in`. A wished output size (output_shape, auto_pad SAME) decides the
+ * padding: what the full result has too much, shared out as for convolution. */
+static bool transposed_axis(const node *n, window *w, int i, int64_t extra, int64_t wished, diagnostics *d) {
+    arena *a = node_arena(n);
+    const char *mode = node_string(n, "auto_pad");
+    dim stride = dim_number(w->stride[i]), minus = dim_number(-1), full;
+    full = plus(a, dim_mul(a, plus(a, w->in[i], -1), stride), extent(w, i) + extra);
+    dim pads = dim_number(-(w->pad_begin[i] + w->pad_end[i]));
+    if (strncmp(mode, "SAME", 4) && wished < 0) {
+        w->out[i] = dim_add(a, full, pads);
+        return true;
+    }
+    w->out[i] = wished >= 0 ? dim_number(wished) : dim_mul(a, w->in[i], stride);
+    dim total = wished >= 0 ? dim_add(a, full, dim_mul(a, w->out[i], minus)) : dim_number(extent(w, i) + extra - w->stride[i]);
+    if (!dim_is_number(total))
+        return node_error(d, n, "fix the dimension with --dim NAME=SIZE", "output_shape needs a known input size");
+    if (total.size < 0) total.size = 0;
+    w->pad_begin[i] = !strcmp(mode, "SAME_UPPER") ? total.size / 2 : total.size - total.size / 2;
+    w->pad_end[i] = total.size - w->pad_begin[i];
+    return true;
+}
+
+static bool transposed(const node *n, window *w, diagnostics *d) {
+    int64_t extra[MAX_AXES], wished[MAX_AXES];
+    if (!read_axes(n, "output_padding", w->n_axes, 0, 0, extra, d)) return false;
+    if (!read_axes(n, "output_shape", w->n_axes, -1, -1, wished, d)) return false;
+    for (int i = 0; i < w->n_axes; i++)
+        if (!transposed_axis(n, w, i, extra[i], wished[i], d)) return false;
+    return true;
+}
+
 bool window_of(const node *n, window *w, diagnostics *d) {
     arena *a = node_arena(n);
     const value_type *t = input_type(n, 0, 3, 2 + MAX_AXES, d);
@@ -114,6 +147,7 @@ bool window_of(const node *n, window *w, diagnostics *d) {
     if (!read_axes(n, "strides", w->n_axes, 1, 1, w->stride, d)) return false;
     if (!read_axes(n, "dilations", w->n_axes, 1, 1, w->dilation, d)) return false;
     if (!read_kernel(n, w, d) || !read_padding(n, w, d)) return false;
+    if (n->op == OP_conv_transpose) return transposed(n, w, d);
     bool ceil_mode = op_attr(n->op, "ceil_mode") && node_int(n, "ceil_mode");
     for (int i = 0; i < w->n_axes; i++) {
         w->out[i] = window_count(a, w, i, ceil_mode);
