@@ -1,0 +1,113 @@
+#include "compiler/arrays.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler/npy.h"
+
+bool array_arguments_add(array_arguments *a, const char *arg) {
+    if (a->n == ARRAYS_MAX) return false;
+    a->args[a->n++] = arg;
+    return true;
+}
+
+/* Names may hold any bytes, '=' too: an argument is named when some value's name and '=' begin it. */
+static int named(const char *arg, value *const *values, int n, const char **file) {
+    for (int i = 0; i < n; i++) {
+        size_t length = strlen(values[i]->name);
+        if (strncmp(arg, values[i]->name, length) != 0 || arg[length] != '=') continue;
+        *file = arg + length + 1;
+        return i;
+    }
+    return -1;
+}
+
+int array_argument_resolve(const array_arguments *args, int index, value *const *values, int n, const char **file,
+                           diagnostics *d) {
+    int which = named(args->args[index], values, n, file);
+    if (which >= 0) return which;
+    const char *equals = strchr(args->args[index], '=');
+    if (equals) {
+        char hint[200] = "names are: ";
+        for (int i = 0; i < n; i++) {
+            size_t used = strlen(hint);
+            snprintf(hint + used, sizeof hint - used, "%s%.60s", i ? ", " : "", values[i]->name);
+        }
+        diag_error(d, args->option, hint, "the network has none called '%.*s'", (int)(equals - args->args[index]),
+                   args->args[index]);
+        return -1;
+    }
+    int position = 0;
+    for (int i = 0; i < index; i++) {
+        const char *ignored;
+        if (named(args->args[i], values, n, &ignored) < 0) position++;
+    }
+    *file = args->args[index];
+    if (position < n) return position;
+    diag_error(d, args->option, NULL, "given %d times, but the network has only %d", args->n, n);
+    return -1;
+}
+
+static bool same_tail(const value_type *file, int skip, const value_type *one, int from) {
+    if (file->rank - skip != one->rank - from) return false;
+    for (int i = from; i < one->rank; i++)
+        if (type_size(file, i - from + skip) != type_size(one, i)) return false;
+    return true;
+}
+
+/* How many samples of type `one` a file of type `file` holds; -1: it does not fit. */
+static int64_t count_samples(const value_type *file, const value_type *one) {
+    if (file->elem != one->elem) return -1;
+    if (same_tail(file, 0, one, 0)) return 1;
+    if (file->rank > 0 && same_tail(file, 1, one, 0)) return type_size(file, 0);
+    if (file->rank > 0 && one->rank > 0 && type_size(one, 0) == 1 && same_tail(file, 1, one, 1)) return type_size(file, 0);
+    return -1;
+}
+
+value_type array_type_of_samples(const value_type *one, int64_t samples, arena *a) {
+    if (samples == 1) return *one;
+    bool grow = one->rank > 0 && type_size(one, 0) == 1;
+    int64_t dims[IR_MAX_RANK + 1] = {samples};
+    int rank = 1;
+    for (int i = grow ? 1 : 0; i < one->rank && rank < IR_MAX_RANK; i++) dims[rank++] = type_size(one, i);
+    return type_tensor(a, one->elem, rank, dims);
+}
+
+static bool wrong_type(const char *file, const value *v, const tensor *t, diagnostics *d) {
+    char *text = NULL;
+    size_t size;
+    FILE *f = open_memstream(&text, &size);
+    if (!f) return false;
+    type_print(f, &t->type);
+    fprintf(f, ", but '%.80s' is ", v->name);
+    type_print(f, &v->type);
+    fclose(f);
+    diag_error(d, file, NULL, "holds %s", text);
+    free(text);
+    return false;
+}
+
+bool arrays_read(const array_arguments *args, value *const *values, int n, tensor *out, int64_t *samples, arena *a,
+                 diagnostics *d) {
+    bool *given = ARENA_ARRAY(a, bool, n);
+    *samples = 1;
+    for (int i = 0; i < args->n; i++) {
+        const char *file;
+        int which = array_argument_resolve(args, i, values, n, &file, d);
+        tensor t;
+        if (which < 0 || !npy_read(file, &t, a, d)) return false;
+        int64_t count = count_samples(&t.type, &values[which]->type);
+        if (count < 1) return wrong_type(file, values[which], &t, d);
+        if (i > 0 && count != *samples)
+            return diag_error(d, file, NULL, "holds %lld samples, the file before %lld", (long long)count,
+                              (long long)*samples);
+        *samples = count;
+        out[which] = (tensor){.type = values[which]->type, .data = t.data};
+        given[which] = true;
+    }
+    for (int i = 0; i < n; i++)
+        if (!given[i])
+            return diag_error(d, args->option, NULL, "'%.80s' is missing: %s %.80s=FILE.npy", values[i]->name,
+                              args->option, values[i]->name);
+    return true;
+}

@@ -1,0 +1,30 @@
+/* Arrays on the command line: NAME=FILE.npy bound to the inputs or outputs of a graph. */
+#ifndef CNNC_ARRAYS_H
+#define CNNC_ARRAYS_H
+
+#include "ir/ir.h"
+
+enum { ARRAYS_MAX = 64 };
+
+typedef struct array_arguments {
+    const char *option;           /* "--input", for messages */
+    const char *args[ARRAYS_MAX]; /* NAME=FILE, or FILE: the next in order that has no name */
+    int n;
+} array_arguments;
+
+bool array_arguments_add(array_arguments *a, const char *arg); /* false: full */
+
+/* One tensor a value (graph inputs, or outputs as expected), of its type. A file may hold several samples: with an
+ * additional first axis, or with more rows than the 1 of the value's first axis; then data is that many samples one
+ * after another. All files must hold equally many. */
+bool arrays_read(const array_arguments *args, value *const *values, int n, tensor *out, int64_t *samples, arena *a,
+                 diagnostics *d);
+
+/* The type of `samples` of them together, by the same rule. */
+value_type array_type_of_samples(const value_type *one, int64_t samples, arena *a);
+
+/* Which value an argument names, and in *file the file; -1 after an error. `position` counts unnamed ones so far. */
+int array_argument_resolve(const array_arguments *args, int index, value *const *values, int n, const char **file,
+                           diagnostics *d);
+
+#endif

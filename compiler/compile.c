@@ -1,0 +1,163 @@
+/* cnnc MODEL -o OUT.c */
+#include <argp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler/check.h"
+#include "compiler/model.h"
+#include "compiler/output.h"
+#include "compiler/report.h"
+#include "compiler/subcommand.h"
+
+typedef struct compile_options {
+    model_options model;
+    backend_options backend;
+    const char *output;  /* OUT.c, or NULL */
+    const char *dump_ir; /* "before", "after:PASS" or NULL */
+    bool explain, report, check;
+} compile_options;
+
+enum { KEY_WEIGHTS = 256, KEY_THREADS, KEY_PROFILE, KEY_PREFIX, KEY_DUMP, KEY_EXPLAIN, KEY_REPORT, KEY_CHECK };
+
+static const struct argp_option options[] = {
+    {"output", 'o', "OUT.c", 0, "the C file; OUT.h comes beside it, and OUT.weights where weights are large", 0},
+    {"prefix", KEY_PREFIX, "NAME", 0, "begins every public identifier (default: OUT)", 0},
+    {"weights", KEY_WEIGHTS, "MODE", 0,
+     "inline: C arrays; embed: OUT.weights, drawn in by the C compiler; file: OUT.weights, the caller passes a pointer "
+     "to its bytes; auto (default): inline when small, else embed",
+     0},
+    {"threads", KEY_THREADS, NULL, 0, "emit a thread pool and a parallel entry point", 0},
+    {"profile", KEY_PROFILE, NULL, 0, "emit an entry point that times each step", 0},
+    {NULL, 0, NULL, 0, "To look inside:", 30},
+    {"dump-ir", KEY_DUMP, "WHEN", 0, "print the IR: 'before' any pass, or 'after:PASS' (cnnc passes lists them)", 0},
+    {"explain-schedule", KEY_EXPLAIN, NULL, 0, "print the plan: kernels, tiles, buffers", 0},
+    {"report", KEY_REPORT, NULL, 0, "print the memory map", 0},
+    {"check", KEY_CHECK, NULL, 0, "have libclang parse what was emitted, for each target; complaints are errors", 0},
+    {"version", 'v', NULL, 0, "print the version", -1},
+    {0},
+};
+
+static const char *const weights_names[] = {
+    [WEIGHTS_AUTO] = "auto", [WEIGHTS_INLINE] = "inline", [WEIGHTS_EMBED] = "embed", [WEIGHTS_FILE] = "file"};
+
+static weights_mode parse_weights(const char *arg, const struct argp_state *state) {
+    for (int i = 0; i <= WEIGHTS_FILE; i++)
+        if (!strcmp(weights_names[i], arg)) return (weights_mode)i;
+    argp_error(state, "--weights is auto, inline, embed or file, not '%s'", arg);
+    return WEIGHTS_AUTO;
+}
+
+static void check_dump(const char *arg, const struct argp_state *state) {
+    if (!strcmp(arg, "before")) return;
+    if (strncmp(arg, "after:", 6) != 0 || !pass_find(arg + 6))
+        argp_error(state, "--dump-ir is 'before' or 'after:PASS', not '%s'; 'cnnc passes' lists the passes", arg);
+}
+
+static bool ends_with(const char *s, const char *end) {
+    size_t n = strlen(s), m = strlen(end);
+    return n > m && !strcmp(s + n - m, end);
+}
+
+static void check_complete(const compile_options *o, struct argp_state *state) {
+    bool looks = o->dump_ir || o->explain || o->report;
+    if (!o->model.path) argp_error(state, "no MODEL given");
+    if (!o->output && !looks) argp_error(state, "say where the C goes: -o OUT.c");
+    if (!o->output && o->check) argp_error(state, "--check needs -o OUT.c");
+    if (o->output && !ends_with(o->output, ".c")) argp_error(state, "the output's name must end in .c: '%s'", o->output);
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state) {
+    compile_options *o = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT: state->child_inputs[0] = &o->model; return 0;
+    case 'o': o->output = arg; return 0;
+    case KEY_PREFIX: o->backend.prefix = arg; return 0;
+    case KEY_WEIGHTS: o->backend.weights = parse_weights(arg, state); return 0;
+    case KEY_THREADS: o->backend.threads = true; return 0;
+    case KEY_PROFILE: o->backend.profile = true; return 0;
+    case KEY_DUMP: check_dump(arg, state), o->dump_ir = arg; return 0;
+    case KEY_EXPLAIN: o->explain = true; return 0;
+    case KEY_REPORT: o->report = true; return 0;
+    case KEY_CHECK: o->check = true; return 0;
+    case 'v': puts("cnnc " CNNC_VERSION), exit(0);
+    case ARGP_KEY_END: check_complete(o, state); return 0;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
+/* Help ends with the subcommands, from their table. */
+static char *help_filter(int key, const char *usual, void *input) {
+    (void)input;
+    if (key != ARGP_KEY_HELP_POST_DOC) return (char *)(uintptr_t)usual;
+    char *bytes = NULL;
+    size_t size;
+    FILE *f = open_memstream(&bytes, &size);
+    if (!f) return NULL;
+    fputs("Subcommands (cnnc NAME --help tells more):\n", f);
+    for (const subcommand *s = subcommands; s->name; s++)
+        fprintf(f, "  %-8s %-26s %s\n", s->name, s->arguments, s->purpose);
+    fputs("\nExit status: 0; 1 after an error; 2 for wrong usage.", f);
+    fclose(f);
+    return bytes;
+}
+
+static const struct argp_child children[] = {{&model_argp, 0, NULL, 0}, {0}};
+static const struct argp argp = {
+    options, parse, "MODEL -o OUT.c", "Turns a neural network into standalone C.\v.", children, help_filter, NULL};
+
+/* ---- work ---- */
+
+/* path with its ".c" replaced. */
+static const char *sibling(arena *a, const char *path, const char *extension) {
+    return arena_printf(a, "%.*s%s", (int)(strlen(path) - 2), path, extension);
+}
+
+static bool write_files(model *m, compile_options *o) {
+    output_set files = {.arena = m->arena, .diags = &m->diags};
+    weights_mode mode = backend_weights_mode(m->plan, &o->backend);
+    bool needs_weights = mode == WEIGHTS_EMBED || mode == WEIGHTS_FILE;
+    FILE *weights = needs_weights ? output_open(&files, sibling(m->arena, o->output, ".weights")) : NULL;
+    FILE *h = output_open(&files, sibling(m->arena, o->output, ".h"));
+    FILE *c = h ? output_open(&files, o->output) : NULL;
+    bool ok = c && (weights || !needs_weights) && backend_emit(m->plan, &o->backend, c, h, weights);
+    if (ok && o->check) {
+        fflush(c), fflush(h);
+        ok = check_emitted(m->plan, &files, &m->diags);
+    }
+    if (ok) return output_commit(&files);
+    output_discard(&files);
+    return false;
+}
+
+static const char *stem(arena *a, const char *path) {
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+    return arena_strndup(a, name, strlen(name) - 2);
+}
+
+static bool compile(model *m, compile_options *o) {
+    pass_options passes = {.conv_layouts = true, .dump_stream = stdout};
+    if (!model_read(m, &o->model)) return false;
+    if (o->dump_ir && !strcmp(o->dump_ir, "before")) graph_print(stdout, m->graph);
+    else if (o->dump_ir) passes.dump_pass = o->dump_ir + strlen("after:");
+    if (!model_optimize(m, &passes)) return false;
+    if (!o->output && !o->explain && !o->report) return true;
+    if (!model_plan(m, &o->model)) return false;
+    if (o->explain) plan_print(stdout, m->plan);
+    if (o->report) report_memory(stdout, m->plan);
+    if (!o->output) return true;
+    if (!o->backend.prefix) o->backend.prefix = stem(m->arena, o->output);
+    o->backend.prefix = identifier_from(m->arena, o->backend.prefix);
+    o->backend.model = o->model.path;
+    return write_files(m, o);
+}
+
+int compile_main(int argc, char **argv) {
+    compile_options o = {.model = model_options_default()};
+    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    model m;
+    model_init(&m, &o.model);
+    bool ok = compile(&m, &o);
+    model_free(&m);
+    return ok ? 0 : EXIT_ERROR;
+}

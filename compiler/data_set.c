@@ -1,0 +1,73 @@
+#include "compiler/data_set.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool exists(const char *path) {
+    return access(path, R_OK) == 0;
+}
+
+static int by_number(const void *x, const void *y) {
+    const char *a = strrchr(*(const char *const *)x, '_'), *b = strrchr(*(const char *const *)y, '_');
+    return (atoi(a + 1) > atoi(b + 1)) - (atoi(a + 1) < atoi(b + 1));
+}
+
+int data_set_folders(const char *folder, const char ***paths, arena *a) {
+    enum { MAX = 256 };
+    *paths = ARENA_ARRAY(a, const char *, MAX);
+    int n = 0;
+    DIR *dir = opendir(folder);
+    for (struct dirent *e; dir && n < MAX && (e = readdir(dir));)
+        if (!strncmp(e->d_name, "test_data_set_", 14)) (*paths)[n++] = arena_printf(a, "%s/%s", folder, e->d_name);
+    if (dir) closedir(dir);
+    qsort(*paths, (size_t)n, sizeof **paths, by_number);
+    if (!n && (exists(arena_printf(a, "%s/input_0.pb", folder)) || exists(arena_printf(a, "%s/output_0.pb", folder))))
+        (*paths)[n++] = folder;
+    return n;
+}
+
+static const tensor *read_side(const char *path, const char *side, value *const *values, int n, arena *a,
+                               diagnostics *d) {
+    tensor *t = ARENA_ARRAY(a, tensor, n);
+    for (int i = 0; i < n; i++) {
+        const char *file = arena_printf(a, "%s/%s_%d.pb", path, side, i);
+        if (!frontend_read_tensor(file, &values[i]->type, &t[i], a, d)) return NULL;
+    }
+    return t;
+}
+
+bool data_set_read(data_set *s, const char *path, const graph *g, arena *a, diagnostics *d) {
+    const region *body = g->body;
+    const char *slash = strrchr(path, '/');
+    *s = (data_set){.name = slash ? slash + 1 : path, .samples = 1};
+    s->inputs = read_side(path, "input", body->inputs, body->n_inputs, a, d);
+    s->outputs = s->inputs ? read_side(path, "output", body->outputs, body->n_outputs, a, d) : NULL;
+    return s->outputs != NULL;
+}
+
+static void bind(model_options *o, const value_type *declared, const value_type *real) {
+    if (declared->kind != TYPE_TENSOR || declared->rank != real->rank) return;
+    for (int i = 0; i < declared->rank && o->n_dims < MODEL_MAX_DIMS; i++) {
+        const dim_expr *e = declared->dims[i].expr;
+        if (!e || e->op != DIM_SYMBOL) continue;
+        bool known = false;
+        for (int k = 0; k < o->n_dims; k++) known = known || !strcmp(o->dim_names[k], e->symbol->name);
+        if (known) continue;
+        o->dim_names[o->n_dims] = e->symbol->name;
+        o->dim_sizes[o->n_dims++] = type_size(real, i);
+    }
+}
+
+int data_set_bind_dims(model_options *o, const char *path, const graph *g, arena *a, diagnostics *d) {
+    int before = o->n_dims;
+    for (int i = 0; i < g->body->n_inputs; i++) {
+        tensor t;
+        const value_type *declared = &g->body->inputs[i]->type;
+        if (type_is_static(declared)) continue;
+        const char *file = arena_printf(a, "%s/input_%d.pb", path, i);
+        if (frontend_read_tensor(file, declared, &t, a, d)) bind(o, declared, &t.type);
+    }
+    return o->n_dims - before;
+}

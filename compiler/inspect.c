@@ -1,0 +1,75 @@
+/* cnnc inspect MODEL */
+#include <argp.h>
+
+#include "compiler/model.h"
+#include "compiler/report.h"
+#include "compiler/subcommand.h"
+
+static error_t parse(int key, char *arg, struct argp_state *state) {
+    (void)arg;
+    model_options *o = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT: state->child_inputs[0] = o; return 0;
+    case ARGP_KEY_END:
+        if (!o->path) argp_error(state, "no MODEL given");
+        return 0;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp_child children[] = {{&model_argp, 0, NULL, 0}, {0}};
+static const struct argp argp = {
+    NULL, parse, "MODEL", "Shows a network: inputs and outputs, layers with shapes and cost, and the memory map.",
+    children, NULL, NULL};
+
+static void print_values(const char *title, value *const *values, int n) {
+    for (int i = 0; i < n; i++) {
+        printf("%s ", title);
+        print_name(stdout, values[i]->name, 24);
+        fputc(' ', stdout);
+        type_print(stdout, &values[i]->type);
+        fputc('\n', stdout);
+    }
+}
+
+static int64_t parameters(const graph *g, arena *a) {
+    /* A constant may be read often: count it at its first use. */
+    int64_t total = 0;
+    bool *seen = ARENA_ARRAY(a, bool, g->next_value);
+    for (const node *n = g->body->first; n; n = n->next) {
+        for (int i = 0; i < n->n_inputs; i++) {
+            const value *v = n->inputs[i];
+            if (!v || !v->constant || seen[v->id]) continue;
+            seen[v->id] = true;
+            int64_t count = type_count(&v->type);
+            if (count > 0 && dtype_of(v->type.elem)->kind == CLASS_FLOAT) total += count;
+        }
+    }
+    return total;
+}
+
+static bool inspect(model *m, const model_options *o) {
+    if (!model_read(m, o)) return false;
+    const region *body = m->graph->body;
+    int64_t n_parameters = parameters(m->graph, m->arena);
+    if (!model_optimize(m, &(pass_options){.conv_layouts = true})) return false;
+    print_values("input ", body->inputs, body->n_inputs);
+    print_values("output", body->outputs, body->n_outputs);
+    magnitude p = magnitude_of((double)n_parameters);
+    printf("%.2f %s parameters\n\n", p.number, p.unit);
+    if (!model_plan(m, o)) return false;
+    report_layers(stdout, m->plan);
+    fputs("\nworkspace:\n", stdout);
+    report_memory(stdout, m->plan);
+    return true;
+}
+
+int inspect_main(int argc, char **argv) {
+    model_options o = model_options_default();
+    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    model m;
+    model_init(&m, &o);
+    bool ok = inspect(&m, &o);
+    model_free(&m);
+    return ok ? 0 : EXIT_ERROR;
+}

@@ -1,0 +1,47 @@
+#include "compiler/subcommand.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "compiler/cleanup.h"
+
+const subcommand subcommands[] = {
+    {"compile", compile_main, "MODEL -o OUT.c", "turn a network into C (the word itself may be left out)"},
+    {"run", run_main, "MODEL --input NAME=X.npy", "compile, run once, write the outputs"},
+    {"verify", verify_main, "MODEL | --suite DIR", "hold the emitted C against the reference evaluator and test data"},
+    {"bench", bench_main, "MODEL", "time each layer against what the machine can do"},
+    {"inspect", inspect_main, "MODEL", "show layers, shapes, cost and memory"},
+    {"ops", ops_main, "", "list the operators"},
+    {"passes", passes_main, "", "list the passes in the order in which they run"},
+    {NULL, NULL, NULL, NULL},
+};
+
+static const subcommand *find(const char *name) {
+    for (const subcommand *s = subcommands; s->name; s++)
+        if (!strcmp(s->name, name)) return s;
+    return NULL;
+}
+
+/* Output that did not reach its file (a full disk, a closed pipe) is an error like any other. */
+static int close_stdout(int code) {
+    if (fflush(stdout) == 0 && !ferror(stdout)) return code;
+    fprintf(stderr, "cnnc: error: cannot write to standard output: %s\n", strerror(errno));
+    return EXIT_ERROR;
+}
+
+int main(int argc, char **argv) {
+    argp_err_exit_status = EXIT_USAGE;
+    cleanup_install();
+    const subcommand *s = argc > 1 ? find(argv[1]) : NULL;
+    if (!s) {
+        static char name[] = "cnnc";
+        if (argc > 0) argv[0] = name;
+        return close_stdout(compile_main(argc, argv));
+    }
+    char name[32];
+    snprintf(name, sizeof name, "cnnc %s", s->name);
+    argv[1] = name;
+    return close_stdout(s->run(argc - 1, argv + 1));
+}

@@ -1,0 +1,42 @@
+/* One network on its way from file to C: the steps that every subcommand takes, and the options that steer them. */
+#ifndef CNNC_MODEL_H
+#define CNNC_MODEL_H
+
+#include <argp.h>
+
+#include "backend/backend.h"
+#include "frontend/frontend.h"
+#include "ir/ir.h"
+#include "passes/passes.h"
+
+enum { MODEL_MAX_DIMS = 32 };
+
+typedef struct model_options {
+    const char *path; /* MODEL, or NULL */
+    const char *target_list;
+    int n_dims;
+    const char *dim_names[MODEL_MAX_DIMS];
+    int64_t dim_sizes[MODEL_MAX_DIMS];
+} model_options;
+
+/* MODEL itself and --target, --dim; input: model_options *, from model_options_default. */
+extern const struct argp model_argp;
+model_options model_options_default(void);
+
+typedef struct model {
+    arena *arena;
+    diagnostics diags;
+    graph *graph; /* NULL before model_read */
+    plan *plan;   /* NULL before model_plan */
+} model;
+
+void model_init(model *m, const model_options *o);
+
+/* Each reports its errors to m->diags (stderr) and returns false then. */
+bool model_read(model *m, const model_options *o);  /* the graph as in the file, types inferred as far as known */
+bool model_optimize(model *m, const pass_options *o);
+bool model_plan(model *m, const model_options *o);
+bool model_load(model *m, const model_options *o); /* all three */
+void model_free(model *m);
+
+#endif

@@ -1,0 +1,35 @@
+/* A plan made into a program in a temporary folder, with runtime/driver.c around the emitted C, and what it computes. A
+ * process of its own: emitted code that crashes takes nothing else along, and may be for another machine. */
+#ifndef CNNC_PROGRAM_H
+#define CNNC_PROGRAM_H
+
+#include "backend/backend.h"
+#include "compiler/toolchain.h"
+
+typedef struct program {
+    const graph *graph; /* the plan's: types of inputs and outputs */
+    toolchain toolchain;
+    const char *folder;
+    arena *arena;
+    diagnostics *diags;
+} program;
+
+typedef struct program_options {
+    toolchain toolchain; /* complete */
+    int threads;         /* 0: the serial entry point */
+    bool profile;        /* program_time tells the steps apart */
+} program_options;
+
+bool program_build(program *p, const plan *plan, const program_options *o, arena *a, diagnostics *d);
+
+/* `samples` runs: inputs[i].data holds as many times the bytes of graph input i; so will outputs[i].data, which is
+ * allocated here. Types are those of one sample. */
+bool program_run(const program *p, int64_t samples, const tensor *inputs, tensor *outputs);
+
+/* Runs the sample `runs` times on CPU core `core` (-1: any). (steps + 1) doubles a run: with profile, the seconds of
+ * each of `steps` steps; then of a whole run without timers. NULL after an error. */
+double *program_time(const program *p, const tensor *inputs, int runs, int steps, int core);
+
+void program_remove(program *p);
+
+#endif

@@ -1,0 +1,159 @@
+#include "compiler/report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- numbers and names ---- */
+
+static magnitude scale(double x, double base, const char *const *units, int n) {
+    int i = 0;
+    for (; i + 1 < n && x >= 0.9995 * base; i++) x /= base;
+    return (magnitude){x, units[i]};
+}
+
+magnitude magnitude_of(double x) {
+    static const char *const units[] = {"", "k", "M", "G", "T"};
+    return scale(x, 1000, units, 5);
+}
+
+magnitude magnitude_bytes(double x) {
+    static const char *const units[] = {"B", "KiB", "MiB", "GiB"};
+    return scale(x, 1024, units, 4);
+}
+
+static void print_bytes(FILE *f, int64_t bytes) {
+    magnitude m = magnitude_bytes((double)bytes);
+    fprintf(f, "%.*f %s", strcmp(m.unit, "B") ? 2 : 0, m.number, m.unit);
+}
+
+void print_name(FILE *f, const char *name, int width) {
+    int n = 0;
+    for (; *name && n < width; name++) {
+        unsigned char c = (unsigned char)*name;
+        if ((c & 0xc0) != 0x80) n++; /* continuation bytes take no column */
+        fputc(c < 0x20 || c == 0x7f ? '?' : c, f);
+    }
+    fprintf(f, "%*s", width - n, "");
+}
+
+/* ---- steps ---- */
+
+static int count(const block *b) {
+    int n = 0;
+    for (int i = 0; b && i < b->n_steps; i++)
+        n += 1 + count(b->steps[i]->then_block) + count(b->steps[i]->else_block);
+    return n;
+}
+
+static void collect(const block *b, step_list *list) {
+    for (int i = 0; b && i < b->n_steps; i++) {
+        list->steps[list->n++] = b->steps[i];
+        collect(b->steps[i]->then_block, list);
+        collect(b->steps[i]->else_block, list);
+    }
+}
+
+step_list plan_steps(const plan *p, arena *a) {
+    step_list list = {.steps = ARENA_ARRAY(a, const step *, count(p->body))};
+    collect(p->body, &list);
+    return list;
+}
+
+/* ---- layers ---- */
+
+static int64_t weight_bytes(const step *s) {
+    int64_t bytes = 0;
+    for (int i = 0; i < s->n_in; i++)
+        if (s->in[i].buffer->where == MEMORY_CONSTANT) bytes += s->in[i].buffer->size;
+    return bytes;
+}
+
+static void print_count(FILE *f, double x) {
+    magnitude m = magnitude_of(x);
+    if (x > 0) fprintf(f, " %6.2f %-1s", m.number, m.unit);
+    else fprintf(f, " %6s  ", "");
+}
+
+static void print_shape(FILE *f, const step *s, int width) {
+    char shape[128] = "";
+    size_t n = 0;
+    const operand *o = s->n_out ? &s->out[0] : NULL;
+    for (int i = 0; o && i < o->rank && n < sizeof shape - 24; i++)
+        n += (size_t)snprintf(shape + n, sizeof shape - n, "%s%lld", i ? "x" : "", (long long)o->dims[i]);
+    fprintf(f, "%-*s", width, shape);
+}
+
+void report_layers(FILE *f, const plan *p) {
+    step_list list = plan_steps(p, p->arena);
+    fprintf(f, "%4s  %-36s %-18s %-18s %8s %12s  %s\n", "step", "layer", "kernel", "output", "MAC", "weights", "how");
+    for (int i = 0; i < list.n; i++) {
+        const step *s = list.steps[i];
+        if (s->kind == STEP_IF) {
+            fprintf(f, "%4d  if\n", s->id);
+            continue;
+        }
+        fprintf(f, "%4d  ", s->id);
+        print_name(f, s->node ? s->node->name : "", 36);
+        fprintf(f, " %-18s ", s->family->name);
+        print_shape(f, s, 18);
+        print_count(f, (double)s->macs);
+        magnitude w = magnitude_bytes((double)weight_bytes(s));
+        if (w.number > 0) fprintf(f, " %8.2f %-3s", w.number, w.unit);
+        else fprintf(f, " %12s", "");
+        fprintf(f, "  %s\n", s->summary ? s->summary : "");
+    }
+}
+
+void report_totals(FILE *f, const plan *p) {
+    step_list list = plan_steps(p, p->arena);
+    int64_t macs = 0;
+    for (int i = 0; i < list.n; i++) macs += list.steps[i]->macs;
+    magnitude m = magnitude_of((double)macs);
+    fprintf(f, "%d steps, %.2f %sMAC, weights ", list.n, m.number, m.unit);
+    print_bytes(f, p->weights);
+    fputs(", workspace ", f);
+    print_bytes(f, p->workspace);
+    if (p->peak_live > 0)
+        fprintf(f, " (%.2fx the largest sum of live buffers)", (double)p->workspace / (double)p->peak_live);
+    fputc('\n', f);
+}
+
+/* ---- memory ---- */
+
+static int by_place(const void *x, const void *y) {
+    const buffer *a = *(buffer *const *)x, *b = *(buffer *const *)y;
+    if (a->offset != b->offset) return a->offset < b->offset ? -1 : 1;
+    if (a->first != b->first) return a->first < b->first ? -1 : 1;
+    return a->last < b->last ? -1 : a->last > b->last;
+}
+
+/* The tensors in a buffer, each once, in the order of the steps that write them. */
+static void print_tenants(FILE *f, const step_list *list, const buffer *b) {
+    int n = 0;
+    for (int i = 0; i < list->n; i++) {
+        const step *s = list->steps[i];
+        for (int k = 0; k < s->n_out; k++) {
+            if (s->out[k].buffer != b) continue;
+            fputs(n++ ? ", " : "", f);
+            if (s->out[k].value) print_name(f, s->out[k].value->name, (int)strlen(s->out[k].value->name));
+            else fprintf(f, "scratch of step %d", s->id);
+        }
+    }
+}
+
+void report_memory(FILE *f, const plan *p) {
+    step_list list = plan_steps(p, p->arena);
+    buffer **map = ARENA_ARRAY(p->arena, buffer *, p->n_buffers);
+    int n = 0;
+    for (int i = 0; i < p->n_buffers; i++)
+        if (p->buffers[i]->where == MEMORY_ARENA) map[n++] = p->buffers[i];
+    qsort(map, (size_t)n, sizeof *map, by_place);
+    fprintf(f, "%12s %12s %12s  %s\n", "offset", "bytes", "steps", "tensors");
+    for (int i = 0; i < n; i++) {
+        fprintf(f, "%12lld %12lld %5d..%-5d  ", (long long)map[i]->offset, (long long)map[i]->size, map[i]->first,
+                map[i]->last);
+        print_tenants(f, &list, map[i]);
+        fputc('\n', f);
+    }
+    report_totals(f, p);
+}

@@ -1,0 +1,21 @@
+/* The subcommands of cnnc: one file each; main.c has the table. */
+#ifndef CNNC_SUBCOMMAND_H
+#define CNNC_SUBCOMMAND_H
+
+/* argv[0] is "cnnc NAME". Returns the exit code: 0, EXIT_ERROR or (from argp, which exits itself) EXIT_USAGE. */
+typedef int subcommand_main(int argc, char **argv);
+
+enum { EXIT_ERROR = 1, EXIT_USAGE = 2 };
+
+typedef struct subcommand {
+    const char *name;
+    subcommand_main *run;
+    const char *arguments;
+    const char *purpose;
+} subcommand;
+
+extern const subcommand subcommands[]; /* ends with name NULL */
+
+subcommand_main compile_main, run_main, verify_main, bench_main, inspect_main, ops_main, passes_main;
+
+#endif
