@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { MAX_PATHS = 64, MAX_CHILDREN = 256 };
@@ -21,6 +22,8 @@ static void on_signal(int signal_number) {
     int saved = errno;
     for (int i = 0; i < MAX_CHILDREN; i++)
         if (children[i]) kill(children[i], SIGTERM);
+    for (int i = 0; i < MAX_CHILDREN; i++) /* they remove their own files first */
+        if (children[i]) waitpid(children[i], NULL, 0);
     remove_all();
     errno = saved;
     raise(signal_number); /* SA_RESETHAND: takes its usual course when the handler returns */

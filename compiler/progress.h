@@ -7,13 +7,13 @@
 
 typedef struct progress {
     const char *what;
-    int64_t total;
+    int64_t total, done;
     bool visible;
     int64_t shown_at; /* milliseconds, of the last drawing */
 } progress;
 
 progress progress_start(const char *what, int64_t total);
-void progress_update(progress *p, int64_t done, const char *detail); /* detail may be NULL */
-void progress_end(progress *p);                                      /* wipes the line */
+void progress_step(progress *p, const char *detail); /* one more is done; detail may be NULL */
+void progress_end(progress *p);                           /* wipes the line */
 
 #endif

@@ -1,40 +1,45 @@
-/* What `verify` of one model and of a suite share. */
+/* Emitted C held against what it should compute: what verify.c, layers.c and suite.c share. */
 #ifndef CNNC_VERIFY_H
 #define CNNC_VERIFY_H
 
+#include "compiler/arrays.h"
 #include "compiler/compare.h"
 #include "compiler/data_set.h"
 #include "compiler/program.h"
 
+typedef struct suite_options {
+    const char *folder; /* NULL: no suite */
+    int jobs;           /* processes at once */
+    int seconds;        /* a case may take; then it has failed */
+    int64_t memory;     /* bytes it may allocate; 0: no limit */
+    const char *only;   /* pattern of case names, or NULL */
+    const char *expect; /* file of the names of cases that must pass, or NULL */
+    const char *save;   /* file for the names of those that did, or NULL */
+} suite_options;
+
 typedef struct verify_options {
     model_options model;
-    toolchain toolchain;
+    toolchain toolchain; /* complete */
     tolerance tolerance;
-    const char *data;      /* --data, or NULL */
-    const char *suite;     /* --suite, or NULL */
-    struct array_arguments *inputs, *expected;
+    const char *data; /* folder with test_data_set_K, or NULL */
+    array_arguments inputs, expected;
     uint64_t seed;
-    int random_sets;       /* how many random inputs */
-    bool layers;           /* look for the first layer that differs even when all is well */
-    int jobs;              /* --suite: processes at once */
-    int seconds;           /* --suite: limit for one case */
-    int64_t memory;        /* --suite: bytes, 0: no limit */
-    const char *only;      /* --suite: pattern of case names, or NULL */
-    const char *expect;    /* --suite: file of names that must pass, or NULL */
-    const char *save;      /* --suite: file to write the names that passed to, or NULL */
+    bool layers; /* compare every layer, not only when an output is wrong */
+    suite_options suite;
 } verify_options;
 
-/* Reads, optimises and plans; symbolic dimensions get the sizes of the first data set in `data` (NULL: none). */
-bool verify_load(model *m, model_options *o, const char *data);
+/* Runs the program on the data set and compares. A line an output goes to `report` (may be NULL), what it says of the
+ * first wrong one to d. */
+bool verify_data_set(const program *p, const data_set *s, const tolerance *t, FILE *report, diagnostics *d);
 
-/* Runs the data set and compares. `report` (may be NULL) gets a line an output; *first the first that is wrong, else -1.
- * False when it could not be run or an output is wrong. */
-bool verify_data_set(const program *p, const data_set *s, const tolerance *t, FILE *report, difference *worst);
+/* On these inputs (one sample), prints the first pass that changes what the network computes; where there is none, each
+ * layer of the emitted C against the evaluator, up to the first that is wrong. */
+void verify_layers(model *m, const verify_options *o, const tensor *inputs);
 
-/* All cases below o->suite; the exit code. */
+/* All cases below o->suite.folder; the exit code. */
 int verify_suite(const verify_options *o);
 
-/* Says which pass, or else which layer, first makes the outputs of `inputs` wrong. */
-bool verify_find_layer(const verify_options *o, const tensor *inputs, FILE *report);
+/* One case folder, silently: false after an error, the first of which is in m->diags. */
+bool verify_case(model *m, const verify_options *o, const char *folder);
 
 #endif

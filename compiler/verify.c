@@ -1,0 +1,257 @@
+/* cnnc verify MODEL | --suite DIR */
+#include "compiler/verify.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "compiler/progress.h"
+#include "compiler/random_input.h"
+#include "compiler/report.h"
+#include "compiler/subcommand.h"
+
+/* ---- options ---- */
+
+enum {
+    KEY_DATA = 256,
+    KEY_EXPECTED,
+    KEY_SEED,
+    KEY_TOLERANCE,
+    KEY_RTOL,
+    KEY_ATOL,
+    KEY_LAYERS,
+    KEY_SUITE,
+    KEY_JOBS,
+    KEY_SECONDS,
+    KEY_MEMORY,
+    KEY_ONLY,
+    KEY_EXPECT,
+    KEY_SAVE
+};
+
+static const struct argp_option options[] = {
+    {"data", KEY_DATA, "DIR", 0, "folder with test_data_set_K/{input,output}_I.pb (default: the one of MODEL, if any)", 0},
+    {"input", 'i', "NAME=FILE.npy", 0, "data for an input instead", 0},
+    {"expected", KEY_EXPECTED, "NAME=FILE.npy", 0, "what an output should be (default: what the evaluator says)", 0},
+    {"seed", KEY_SEED, "N", 0, "of the random inputs used where no data is given (default 1)", 0},
+    {"tolerance", KEY_TOLERANCE, "X", 0, "largest max |diff| / max |reference| (default 1e-5)", 0},
+    {"rtol", KEY_RTOL, "X", 0, "each |diff| <= atol + rtol * |reference| instead", 0},
+    {"atol", KEY_ATOL, "X", 0, "", 0},
+    {"layers", KEY_LAYERS, NULL, 0, "compare every layer (done anyway, to find the first wrong one, when an output is)", 0},
+    {NULL, 0, NULL, 0, "A folder of folders with model.onnx, test_data_set_K and tolerance.txt:", 5},
+    {"suite", KEY_SUITE, "DIR", 0, "verify every case below DIR", 0},
+    {"jobs", KEY_JOBS, "N", 0, "cases at once (default: one a CPU)", 0},
+    {"seconds", KEY_SECONDS, "N", 0, "a case may take (default 120)", 0},
+    {"memory", KEY_MEMORY, "MIB", 0, "a case may allocate (default 4096, 0: any)", 0},
+    {"only", KEY_ONLY, "PATTERN", 0, "only cases whose path below DIR matches, such as 'node/test_conv*'", 0},
+    {"expect", KEY_EXPECT, "FILE", 0, "fail only when a case listed in FILE does", 0},
+    {"save", KEY_SAVE, "FILE", 0, "write the names of the cases that passed", 0},
+    {0},
+};
+
+static double parse_number(const char *arg, const struct argp_state *state) {
+    char *end;
+    double x = strtod(arg, &end);
+    if (end == arg || *end || !(x >= 0) || isinf(x)) argp_error(state, "'%s' is no number from 0 up", arg);
+    return x;
+}
+
+static int parse_count(const char *arg, int min, const struct argp_state *state) {
+    char *end;
+    long n = strtol(arg, &end, 10);
+    if (end == arg || *end || n < min || n > 1 << 24) argp_error(state, "'%s' is no whole number from %d up", arg, min);
+    return (int)n;
+}
+
+static void check_complete(const verify_options *o, const struct argp_state *state) {
+    if (!o->model.path && !o->suite.folder) argp_error(state, "no MODEL and no --suite given");
+    if (o->model.path && o->suite.folder) argp_error(state, "give either a MODEL or --suite");
+    if (o->expected.n && !o->inputs.n) argp_error(state, "--expected needs --input");
+    if (o->data && o->inputs.n) argp_error(state, "give either --data or --input");
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state) {
+    verify_options *o = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &o->model;
+        state->child_inputs[1] = &o->toolchain;
+        return 0;
+    case KEY_DATA: o->data = arg; return 0;
+    case 'i':
+        if (!array_arguments_add(&o->inputs, arg)) argp_error(state, "too many --input");
+        return 0;
+    case KEY_EXPECTED:
+        if (!array_arguments_add(&o->expected, arg)) argp_error(state, "too many --expected");
+        return 0;
+    case KEY_SEED: o->seed = (uint64_t)parse_count(arg, 0, state); return 0;
+    case KEY_TOLERANCE: o->tolerance.relative = parse_number(arg, state); return 0;
+    case KEY_RTOL: o->tolerance.rtol = parse_number(arg, state); return 0;
+    case KEY_ATOL: o->tolerance.atol = parse_number(arg, state); return 0;
+    case KEY_LAYERS: o->layers = true; return 0;
+    case KEY_SUITE: o->suite.folder = arg; return 0;
+    case KEY_JOBS: o->suite.jobs = parse_count(arg, 1, state); return 0;
+    case KEY_SECONDS: o->suite.seconds = parse_count(arg, 1, state); return 0;
+    case KEY_MEMORY: o->suite.memory = (int64_t)parse_count(arg, 0, state) << 20; return 0;
+    case KEY_ONLY: o->suite.only = arg; return 0;
+    case KEY_EXPECT: o->suite.expect = arg; return 0;
+    case KEY_SAVE: o->suite.save = arg; return 0;
+    case ARGP_KEY_END: check_complete(o, state); return 0;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp_child children[] = {{&model_argp, 0, NULL, 0}, {&toolchain_argp, 0, NULL, 0}, {0}};
+static const struct argp argp = {
+    options, parse, "MODEL\n--suite DIR",
+    "Holds the emitted C against test data, or on random inputs against the evaluator, which computes the network as the "
+    "file has it, in double precision, without any pass.", children, NULL, NULL};
+
+/* ---- comparing ---- */
+
+bool verify_data_set(const program *p, const data_set *s, const tolerance *t, FILE *report, diagnostics *d) {
+    const region *body = p->graph->body;
+    tensor *outputs = ARENA_ARRAY(p->arena, tensor, body->n_outputs);
+    if (!program_run(p, s->samples, s->inputs, outputs)) return false;
+    bool ok = true;
+    for (int i = 0; i < body->n_outputs; i++) {
+        tensor got = outputs[i], want = s->outputs[i];
+        got.type = array_type_of_samples(&got.type, s->samples, p->arena);
+        want.type = array_type_of_samples(&want.type, s->samples, p->arena);
+        difference diff = compare_tensors(&got, &want, t);
+        char *line = NULL;
+        size_t size;
+        FILE *f = open_memstream(&line, &size);
+        if (!f) return false;
+        difference_print(f, &diff, &got, &want);
+        fclose(f);
+        if (report) {
+            fprintf(report, "%s: output ", s->name);
+            print_name(report, body->outputs[i]->name, (int)strnlen(body->outputs[i]->name, 80));
+            fprintf(report, ": %s: %s\n", diff.same ? "ok" : "WRONG", line);
+        }
+        if (!diff.same) ok = diag_error(d, "", NULL, "output %d: %s", i, line);
+        free(line);
+    }
+    return ok;
+}
+
+/* ---- one model ---- */
+
+static void count_node(void *context, const node *n, const tensor *out) {
+    (void)out;
+    progress_step(context, n->name);
+}
+
+/* What the file says, without any pass. */
+static bool reference_outputs(const model_options *o, data_set *s, model *to) {
+    model m = {.arena = to->arena, .diags = to->diags};
+    if (!model_read(&m, o)) return false;
+    const region *body = m.graph->body;
+    int64_t nodes = 0;
+    for (const node *n = body->first; n; n = n->next) nodes++;
+    tensor *outputs = ARENA_ARRAY(m.arena, tensor, body->n_outputs);
+    progress p = progress_start("evaluating", nodes);
+    bool ok = eval_graph(m.graph, s->inputs, outputs, m.arena, &to->diags, count_node, &p);
+    progress_end(&p);
+    s->outputs = outputs;
+    return ok;
+}
+
+static bool make_random(const verify_options *o, data_set *s, model *m) {
+    const region *body = m->graph->body;
+    tensor *inputs = ARENA_ARRAY(m->arena, tensor, body->n_inputs);
+    uint64_t state = o->seed;
+    for (int i = 0; i < body->n_inputs; i++)
+        if (!random_tensor(body->inputs[i]->type, &state, &inputs[i], m->arena))
+            return diag_error(&m->diags, "", "give --data or --input", "input '%.80s' cannot be made up",
+                              body->inputs[i]->name);
+    *s = (data_set){.name = "random", .inputs = inputs, .samples = 1};
+    return reference_outputs(&o->model, s, m);
+}
+
+static bool read_arrays(const verify_options *o, data_set *s, model *m) {
+    const region *body = m->graph->body;
+    tensor *inputs = ARENA_ARRAY(m->arena, tensor, body->n_inputs);
+    tensor *expected = ARENA_ARRAY(m->arena, tensor, body->n_outputs);
+    *s = (data_set){.name = "arrays", .inputs = inputs, .outputs = expected};
+    if (!arrays_read(&o->inputs, body->inputs, body->n_inputs, inputs, &s->samples, m->arena, &m->diags)) return false;
+    if (o->expected.n) {
+        int64_t samples;
+        if (!arrays_read(&o->expected, body->outputs, body->n_outputs, expected, &samples, m->arena, &m->diags))
+            return false;
+        return samples == s->samples || diag_error(&m->diags, "--expected", NULL, "holds %lld samples, --input %lld",
+                                                   (long long)samples, (long long)s->samples);
+    }
+    if (s->samples != 1) return diag_error(&m->diags, "--input", "give --expected too", "holds several samples");
+    return reference_outputs(&o->model, s, m);
+}
+
+/* Reads the model, symbolic dimensions bound to the sizes in the data set, to a plan. */
+static bool load(model *m, model_options *o, const char *data) {
+    if (!model_read(m, o)) return false;
+    if (data && data_set_bind_dims(o, data, m->graph, m->arena, &m->diags) > 0 && !model_read(m, o)) return false;
+    return model_optimize(m, &(pass_options){.conv_layouts = true}) && model_plan(m, o);
+}
+
+static bool verify_sets(model *m, const verify_options *o, const data_set *sets, int n, FILE *report) {
+    program p;
+    bool ok = program_build(&p, m->plan, &(program_options){.toolchain = o->toolchain}, m->arena, &m->diags);
+    for (int i = 0; ok && i < n; i++) ok = verify_data_set(&p, &sets[i], &o->tolerance, report, &m->diags);
+    program_remove(&p);
+    return ok;
+}
+
+static bool read_sets(model *m, const char *const *paths, int n, data_set *sets) {
+    for (int i = 0; i < n; i++)
+        if (!data_set_read(&sets[i], paths[i], m->graph, m->arena, &m->diags)) return false;
+    return true;
+}
+
+bool verify_case(model *m, const verify_options *o, const char *folder) {
+    verify_options own = *o;
+    own.model.path = arena_printf(m->arena, "%s/model.onnx", folder);
+    const char **paths;
+    int n = data_set_folders(folder, &paths, m->arena);
+    if (!n) return diag_error(&m->diags, "", NULL, "no test_data_set_0");
+    data_set *sets = ARENA_ARRAY(m->arena, data_set, n);
+    return load(m, &own.model, paths[0]) && read_sets(m, paths, n, sets) && verify_sets(m, &own, sets, n, NULL);
+}
+
+static const char *folder_of(arena *a, const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash ? arena_strndup(a, path, (size_t)(slash - path)) : ".";
+}
+
+static bool verify_model(model *m, verify_options *o) {
+    const char **paths = NULL;
+    int n = 0;
+    if (o->data) n = data_set_folders(o->data, &paths, m->arena);
+    else if (!o->inputs.n) n = data_set_folders(folder_of(m->arena, o->model.path), &paths, m->arena);
+    if (o->data && !n) return diag_error(&m->diags, o->data, NULL, "no test_data_set_0 there");
+    if (!load(m, &o->model, n ? paths[0] : NULL)) return false;
+    data_set *sets = ARENA_ARRAY(m->arena, data_set, n + 1);
+    bool have = n ? read_sets(m, paths, n, sets) : o->inputs.n ? read_arrays(o, sets, m) : make_random(o, sets, m);
+    if (!have) return false;
+    n = n ? n : 1;
+    bool ok = verify_sets(m, o, sets, n, stdout);
+    if (!ok || o->layers) verify_layers(m, o, sets[0].inputs);
+    return ok;
+}
+
+int verify_main(int argc, char **argv) {
+    verify_options o = {
+        .model = model_options_default(), .tolerance = default_tolerance, .seed = 1,
+        .inputs.option = "--input", .expected.option = "--expected",
+        .suite = {.jobs = (int)sysconf(_SC_NPROCESSORS_ONLN), .seconds = 120, .memory = (int64_t)4 << 30}};
+    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    model m;
+    model_init(&m, &o.model);
+    int code = EXIT_ERROR;
+    if (!toolchain_complete(&o.toolchain, m.arena, &m.diags)) code = EXIT_ERROR;
+    else if (o.suite.folder) code = verify_suite(&o);
+    else code = verify_model(&m, &o) ? 0 : EXIT_ERROR;
+    model_free(&m);
+    return code;
+}
