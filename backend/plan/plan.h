@@ -61,7 +61,7 @@ typedef struct step {
     int input_operand[STEP_MAX_OPERANDS]; /* node input -> index in `in`, -1: none (a constant folded into the text, say) */
     const void *schedule; /* the family's decisions: algorithm, tile, blocks */
     const char *summary;  /* the same for people: "direct, tile 2x14, rows outer" */
-    int64_t extent;       /* iterations that may run in parallel; the kernel does [begin, end) of them */
+    int64_t extent[TARGET_MAX]; /* by target: iterations that may run in parallel; the kernel does [begin, end) of them */
     int64_t macs, flops;  /* multiply-adds; other floating-point work */
     operand condition;    /* STEP_IF: a bool scalar */
     struct block *then_block, *else_block;
@@ -103,6 +103,7 @@ typedef struct kernel_family {
     bool (*emit)(const plan *p, const step *s, const target *t, text *body);
 } kernel_family;
 
+extern const kernel_family kernel_copy, kernel_halo; /* for steps that no node asks for */
 extern const kernel_family *const kernel_families[]; /* best first, ends with NULL; backend/schedule/choose.c */
 
 /* For families. Inputs may be constants: they become packed row-major unless the family packs them itself. */
@@ -112,8 +113,23 @@ int step_add_packed(plan *p, step *s, packed k);       /* index in s->in */
 int step_add_scratch(plan *p, step *s, int64_t bytes); /* index in s->out */
 /* Adds all inputs and outputs of n in order and sets input_operand: what most families want. */
 void step_add_node(plan *p, step *s, const node *n);
+void step_set_extent(step *s, int64_t extent); /* the same for every target; 1 unless set */
+/* `size` elements that mean the same position in every C16 operand: planes without halo may be walked flat. */
+bool operand_is_flat(const operand *o);
 
-/* ---- making it ---- */
+/* ---- making it: lower.c calls the others in this order ---- */
+
+/* Where a value lies: views (reshape, concat, split, slice) share the buffer of another. */
+typedef struct location {
+    buffer *buffer;
+    int64_t offset; /* bytes */
+} location;
+
+buffer *plan_buffer(plan *p, memory where, int64_t size);
+operand plan_operand(const plan *p, const value *v); /* not of a constant */
+bool locations_assign(plan *p);     /* locations.c: buffers for all values, views resolved */
+void liveness_find(plan *p);        /* liveness.c: buffer->first and last, from the steps */
+void buffers_place(plan *p);        /* place_buffers.c: arena offsets, workspace, peak_live */
 
 plan *plan_make(const graph *g, const target *const *targets, int n_targets, arena *a); /* NULL after an error */
 void plan_print(FILE *f, const plan *p);

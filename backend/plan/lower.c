@@ -1,0 +1,225 @@
+/* Graph to plan: one step a node, by the first kernel family that accepts it. */
+#include "backend/plan/plan.h"
+
+#include <string.h>
+
+static void block_append(plan *p, block *b, step *s) {
+    if (b->n_steps == b->capacity) {
+        b->capacity = b->capacity ? 2 * b->capacity : 16;
+        step **more = ARENA_ARRAY(p->arena, step *, b->capacity);
+        if (b->n_steps) memcpy(more, b->steps, sizeof *more * (size_t)b->n_steps);
+        b->steps = more;
+    }
+    b->steps[b->n_steps++] = s;
+}
+
+static step *step_new(plan *p, const node *n) {
+    step *s = ARENA_NEW(p->arena, step);
+    s->node = n;
+    s->summary = "";
+    step_set_extent(s, 1);
+    for (int i = 0; i < STEP_MAX_OPERANDS; i++) s->input_operand[i] = -1;
+    return s;
+}
+
+/* ---- steps that no node asks for ---- */
+
+static void add_copy(plan *p, block *b, const node *n, operand from, operand to) {
+    step *s = step_new(p, n);
+    s->family = &kernel_copy;
+    s->in = arena_copy(p->arena, &from, sizeof from);
+    s->out = arena_copy(p->arena, &to, sizeof to);
+    s->n_in = s->n_out = 1;
+    block_append(p, b, s);
+}
+
+/* A buffer whose planes have a halo gets it zeroed before the first kernel writes there. */
+static void add_halos(plan *p, block *b, const step *writer, bool *done) {
+    for (int i = 0; i < writer->n_out; i++) {
+        const operand *o = &writer->out[i];
+        if (o->layout.kind != LAYOUT_C16 || operand_is_flat(o)) continue;
+        int at = 0;
+        while (p->buffers[at] != o->buffer) at++;
+        if (done[at]) continue;
+        done[at] = true;
+        step *s = step_new(p, writer->node);
+        s->family = &kernel_halo;
+        s->out = arena_copy(p->arena, o, sizeof *o);
+        s->out->offset = 0;
+        s->out->dims[0] = 1;
+        s->out->dims[1] = o->buffer->size / (int64_t)sizeof(float) / o->block * C16; /* every plane of the buffer */
+        s->n_out = 1;
+        block_append(p, b, s);
+    }
+}
+
+/* ---- nodes ---- */
+
+static bool same_place(const plan *p, const value *x, const value *y) {
+    return p->locations[x->id].buffer == p->locations[y->id].buffer;
+}
+
+/* All results already lie inside the input: reshapes, contiguous splits, conversions that change nothing. */
+static bool needs_no_step(const plan *p, const node *n) {
+    bool view = (op_of(n->op)->props & PROP_VIEW) || n->op == OP_to_c16 || n->op == OP_from_c16 || n->op == OP_split;
+    if (!view || !n->n_inputs || !n->inputs[0] || n->inputs[0]->constant) return false;
+    for (int i = 0; i < n->n_outputs; i++)
+        if (n->outputs[i] && !same_place(p, n->inputs[0], n->outputs[i])) return false;
+    return true;
+}
+
+/* A concat along the outermost axis that matters copies only the parts that could not be put in place. */
+static bool lower_concat(plan *p, const node *n, block *b) {
+    const value *whole = n->outputs[0];
+    bool placed = false;
+    for (int i = 0; i < n->n_inputs; i++) placed |= !n->inputs[i]->constant && same_place(p, n->inputs[i], whole);
+    bool c16 = whole->type.layout.kind == LAYOUT_C16;
+    if (!placed && !c16) return false;
+    int axis = (int)node_int(n, "axis");
+    if (axis < 0) axis += whole->type.rank;
+    operand to = plan_operand(p, whole);
+    int64_t size = whole->type.dims[axis].size;
+    int64_t units = c16 ? (size + C16 - 1) / C16 : size, at = 0;
+    int64_t unit_bytes = c16 ? to.block * (int64_t)sizeof(float) : (int64_t)dtype_bytes(to.elem, type_count(&whole->type)) / (units ? units : 1);
+    for (int i = 0; i < n->n_inputs; i++) {
+        const value *part = n->inputs[i];
+        int64_t part_size = part->type.dims[axis].size;
+        if (part->constant || !same_place(p, part, whole)) {
+            step dummy = {0};
+            step_add_input(p, &dummy, part);
+            operand here = to;
+            here.offset += at * unit_bytes;
+            here.dims[axis] = part_size;
+            add_copy(p, b, n, dummy.in[0], here);
+        }
+        at += c16 ? (part_size + C16 - 1) / C16 : part_size;
+    }
+    return true;
+}
+
+static bool lower_region(plan *p, const region *r, block *b, bool *haloed);
+
+static bool lower_if(plan *p, const node *n, block *b, bool *haloed) {
+    step *s = step_new(p, n);
+    s->kind = STEP_IF;
+    s->condition = plan_operand(p, n->inputs[0]);
+    s->then_block = ARENA_NEW(p->arena, block);
+    s->else_block = ARENA_NEW(p->arena, block);
+    block *branches[2] = {s->then_block, s->else_block};
+    for (int i = 0; i < 2; i++) {
+        const region *branch = n->regions[i];
+        if (!lower_region(p, branch, branches[i], haloed)) return false;
+        for (int k = 0; k < branch->n_outputs; k++) {
+            if (!n->outputs[k]) continue;
+            step dummy = {0};
+            step_add_input(p, &dummy, branch->outputs[k]);
+            operand to = plan_operand(p, n->outputs[k]);
+            if (dummy.in[0].buffer != to.buffer) add_copy(p, branches[i], n, dummy.in[0], to);
+        }
+    }
+    block_append(p, b, s);
+    return true;
+}
+
+static bool lower_node(plan *p, const node *n, block *b, bool *haloed) {
+    if (needs_no_step(p, n)) return true;
+    if (n->op == OP_if) return lower_if(p, n, b, haloed);
+    if (n->op == OP_concat && !n->epilogue && lower_concat(p, n, b)) return true;
+    for (const kernel_family *const *f = kernel_families; *f; f++) {
+        if (!(*f)->accepts(n)) continue;
+        step *s = step_new(p, n);
+        s->family = *f;
+        if (!(*f)->plan(p, n, s)) return false;
+        add_halos(p, b, s, haloed);
+        block_append(p, b, s);
+        return true;
+    }
+    char types[200] = "";
+    FILE *f = fmemopen(types, sizeof types - 1, "w");
+    if (f) {
+        for (int i = 0; i < n->n_inputs; i++)
+            if (n->inputs[i]) fputs(i ? ", " : "", f), type_print(f, &n->inputs[i]->type);
+        fclose(f);
+    }
+    return node_error(p->diags, n, "this operator, or this use of it, has no kernel yet", "cannot be compiled for inputs %s", types);
+}
+
+/* Goes on after an error, so that all nodes without a kernel are reported at once. */
+static bool lower_region(plan *p, const region *r, block *b, bool *haloed) {
+    bool ok = true;
+    for (const node *n = r->first; n; n = n->next) ok = lower_node(p, n, b, haloed) && ok;
+    return ok;
+}
+
+static void copy_outputs(plan *p) {
+    const region *body = p->graph->body;
+    for (int i = 0; i < body->n_outputs; i++) {
+        const value *v = body->outputs[i];
+        if (!v->constant && p->locations[v->id].buffer->where == MEMORY_OUTPUT && p->locations[v->id].buffer->index == i) continue;
+        step dummy = {0};
+        step_add_input(p, &dummy, v);
+        operand to = dummy.in[0];
+        to.offset = 0;
+        to.buffer = plan_buffer(p, MEMORY_OUTPUT, (int64_t)dtype_bytes(v->type.elem, type_count(&v->type)));
+        to.buffer->index = i;
+        add_copy(p, p->body, NULL, dummy.in[0], to);
+    }
+}
+
+static int number_steps(block *b, int next) {
+    for (int i = 0; i < b->n_steps; i++) {
+        step *s = b->steps[i];
+        s->id = next++;
+        if (s->kind == STEP_IF) next = number_steps(s->else_block, number_steps(s->then_block, next));
+    }
+    return next;
+}
+
+static bool check_types(const plan *p, const region *r) {
+    for (const node *n = r->first; n; n = n->next) {
+        for (int i = 0; i < n->n_regions; i++)
+            if (!check_types(p, n->regions[i])) return false;
+        for (int i = 0; i < n->n_outputs; i++) {
+            const value *v = n->outputs[i];
+            if (!v || type_is_static(&v->type)) continue;
+            char shown[200] = "";
+            FILE *f = fmemopen(shown, sizeof shown - 1, "w");
+            if (f) type_print(f, &v->type), fclose(f);
+            return node_error(p->diags, n, "fix the open dimensions with --dim NAME=SIZE (cnnc inspect lists them)",
+                              "the size of its result is not known at compile time: %s", shown);
+        }
+    }
+    return true;
+}
+
+static bool check_inputs(const plan *p) {
+    const region *body = p->graph->body;
+    for (int i = 0; i < body->n_inputs; i++) {
+        const value *v = body->inputs[i];
+        if (type_is_static(&v->type)) continue;
+        for (int k = 0; v->type.kind == TYPE_TENSOR && k < v->type.rank; k++)
+            if (!dim_is_number(v->type.dims[k]) && v->type.dims[k].expr->op == DIM_SYMBOL)
+                return diag_error(p->diags, "", "give it a size: --dim NAME=SIZE", "input '%s': dimension %d, named '%s', is open",
+                                  v->name, k, v->type.dims[k].expr->symbol->name);
+        return diag_error(p->diags, "", NULL, "input '%s' is no tensor of known rank", v->name);
+    }
+    return true;
+}
+
+plan *plan_make(const graph *g, const target *const *targets, int n_targets, arena *a) {
+    plan *p = ARENA_NEW(a, plan);
+    p->graph = g;
+    p->arena = a;
+    p->diags = g->diags;
+    p->n_targets = n_targets;
+    for (int i = 0; i < n_targets; i++) p->targets[i] = targets[i];
+    p->body = ARENA_NEW(a, block);
+    if (!check_inputs(p) || !check_types(p, g->body) || !locations_assign(p)) return NULL;
+    bool *haloed = ARENA_ARRAY(a, bool, p->n_buffers + 1); /* values' buffers only: later ones have no halo */
+    if (!lower_region(p, g->body, p->body, haloed)) return NULL;
+    copy_outputs(p);
+    p->n_steps = number_steps(p->body, 0);
+    liveness_find(p);
+    buffers_place(p);
+    return p;
+}

@@ -1,0 +1,77 @@
+/* What kernel families use to describe their operands. */
+#include "backend/plan/plan.h"
+
+#include <string.h>
+
+static operand operand_describe(const value_type *t, const value *v, buffer *b, int64_t offset) {
+    operand o = {.buffer = b, .offset = offset, .elem = t->elem, .rank = t->rank, .layout = t->layout, .value = v};
+    for (int i = 0; i < t->rank; i++) o.dims[i] = t->dims[i].size;
+    if (t->layout.kind == LAYOUT_C16) {
+        const layout *l = &t->layout;
+        o.row = (l->left + o.dims[3] + l->right) * C16;
+        o.block = (l->top + o.dims[2] + l->bottom) * o.row;
+        o.batch = (o.dims[1] + C16 - 1) / C16 * o.block;
+        o.origin = l->top * o.row + l->left * C16;
+    }
+    return o;
+}
+
+operand plan_operand(const plan *p, const value *v) {
+    const location *at = &p->locations[v->id];
+    return operand_describe(&v->type, v, at->buffer, at->offset);
+}
+
+bool operand_is_flat(const operand *o) {
+    return o->layout.kind != LAYOUT_C16 || (o->row == o->dims[3] * C16 && o->block == o->dims[2] * o->row);
+}
+
+static void write_row_major(const packed *k, void *to) {
+    memcpy(to, k->source->data, dtype_bytes(k->elem, k->count));
+}
+
+static buffer *packed_buffer(plan *p, packed k) {
+    int64_t bytes = (int64_t)dtype_bytes(k.elem, k.count);
+    for (int i = 0; i < p->n_buffers; i++) {
+        buffer *b = p->buffers[i];
+        if (b->where == MEMORY_CONSTANT && b->size == bytes && b->packed->source == k.source && !strcmp(b->packed->form, k.form))
+            return b;
+    }
+    buffer *b = plan_buffer(p, MEMORY_CONSTANT, bytes);
+    b->packed = arena_copy(p->arena, &k, sizeof k);
+    return b;
+}
+
+static int append(plan *p, operand **list, int *n, operand o) {
+    if (!*list) *list = ARENA_ARRAY(p->arena, operand, STEP_MAX_OPERANDS);
+    (*list)[*n] = o;
+    return (*n)++;
+}
+
+int step_add_packed(plan *p, step *s, packed k) {
+    buffer *b = packed_buffer(p, k);
+    operand o = {.buffer = b, .elem = k.elem, .rank = 1, .dims = {k.count}};
+    return append(p, &s->in, &s->n_in, o);
+}
+
+int step_add_input(plan *p, step *s, const value *v) {
+    if (!v->constant) return append(p, &s->in, &s->n_in, plan_operand(p, v));
+    packed k = {.source = v->constant, .form = "row-major", .elem = v->type.elem, .count = type_count(&v->type), .write = write_row_major};
+    return append(p, &s->in, &s->n_in, operand_describe(&v->type, v, packed_buffer(p, k), 0));
+}
+
+int step_add_output(plan *p, step *s, const value *v) { return append(p, &s->out, &s->n_out, plan_operand(p, v)); }
+
+int step_add_scratch(plan *p, step *s, int64_t bytes) {
+    operand o = {.buffer = plan_buffer(p, MEMORY_ARENA, bytes), .elem = DT_U8, .rank = 1, .dims = {bytes}};
+    return append(p, &s->out, &s->n_out, o);
+}
+
+void step_add_node(plan *p, step *s, const node *n) {
+    for (int i = 0; i < n->n_inputs; i++) s->input_operand[i] = n->inputs[i] ? step_add_input(p, s, n->inputs[i]) : -1;
+    for (int i = 0; i < n->n_outputs; i++)
+        if (n->outputs[i]) step_add_output(p, s, n->outputs[i]);
+}
+
+void step_set_extent(step *s, int64_t extent) {
+    for (int i = 0; i < TARGET_MAX; i++) s->extent[i] = extent;
+}
