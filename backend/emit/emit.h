@@ -1,0 +1,37 @@
+/* What the writers of one emitted model share. */
+#ifndef CNNC_EMIT_H
+#define CNNC_EMIT_H
+
+#include "backend/backend.h"
+
+typedef struct emission {
+    const plan *plan;
+    const backend_options *options;
+    weights_mode weights; /* resolved */
+    arena *arena;
+    const char *prefix; /* resnet */
+    const char *upper;  /* RESNET */
+    char **input_fields, **output_fields; /* unique identifiers */
+} emission;
+
+/* identifier.c: unique among the n before it */
+char *identifier_unique(arena *a, const char *name, char *const *taken, int n_taken);
+
+/* kernels.c: the functions of one target and the function that calls them in order. suffix "" or "_x86_64_v4". */
+bool emit_target_code(const emission *e, int target_index, const char *suffix, text *out);
+/* "arena + 64", "w3", "inputs[0]": where an operand starts, as C text. */
+void emit_address(const emission *e, const operand *o, text *out);
+
+/* weights.c */
+int emit_constant_index(const plan *p, const buffer *b); /* w0, w1… in INLINE mode */
+void emit_inline_weights(const emission *e, text *out);
+void emit_weights_reference(const emission *e, text *out); /* #embed or .incbin */
+bool emit_weights_file(const emission *e, FILE *f);
+
+/* header.c */
+void emit_header(const emission *e, text *out);
+const char *emit_run_parameters(const emission *e, bool pointers); /* of NAME_run and its kin, text */
+
+int64_t plan_macs(const plan *p);
+
+#endif

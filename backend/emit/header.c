@@ -1,0 +1,107 @@
+#include "backend/emit/emit.h"
+
+#include <string.h>
+
+static int64_t block_macs(const block *b) {
+    int64_t n = 0;
+    for (int i = 0; i < b->n_steps; i++) {
+        const step *s = b->steps[i];
+        n += s->macs;
+        if (s->kind == STEP_IF) n += block_macs(s->then_block) + block_macs(s->else_block);
+    }
+    return n;
+}
+
+int64_t plan_macs(const plan *p) { return block_macs(p->body); }
+
+const char *emit_run_parameters(const emission *e, bool pointers) {
+    const char *weights = e->weights == WEIGHTS_FILE ? ", const void *weights" : "";
+    if (pointers) return arena_printf(e->arena, "const void *const *inputs, void *const *outputs, void *workspace%s", weights);
+    return arena_printf(e->arena, "const %s_inputs *in, const %s_outputs *out, void *workspace%s", e->prefix, e->prefix, weights);
+}
+
+static void put_fields(const emission *e, bool output, text *out) {
+    const region *r = e->plan->graph->body;
+    int n = output ? r->n_outputs : r->n_inputs;
+    text_printf(out, "typedef struct %s_%s {\n", e->prefix, output ? "outputs" : "inputs");
+    for (int i = 0; i < n; i++) {
+        const value *v = output ? r->outputs[i] : r->inputs[i];
+        text_printf(out, "    %s%s *%s; /* ", output ? "" : "const ", dtype_of(v->type.elem)->ctype, (output ? e->output_fields : e->input_fields)[i]);
+        char shown[160] = "";
+        FILE *f = fmemopen(shown, sizeof shown - 1, "w");
+        if (f) type_print(f, &v->type), fclose(f);
+        text_comment(out, shown);
+        text_put(out, " */\n");
+    }
+    if (!n) text_put(out, "    char none;\n");
+    text_printf(out, "} %s_%s;\n\n", e->prefix, output ? "outputs" : "inputs");
+}
+
+static void put_sizes(const emission *e, bool output, text *out) {
+    const region *r = e->plan->graph->body;
+    int n = output ? r->n_outputs : r->n_inputs;
+    const char *side = output ? "OUTPUT" : "INPUT";
+    text_printf(out, "#define %s_%s_COUNT %d\n", e->upper, side, n);
+    for (int i = 0; i < n; i++) {
+        const value *v = output ? r->outputs[i] : r->inputs[i];
+        text_printf(out, "#define %s_%s_%d_SIZE %lld /* elements of %s */\n", e->upper, side, i, (long long)type_count(&v->type),
+                    (output ? e->output_fields : e->input_fields)[i]);
+    }
+}
+
+static void put_threads(const emission *e, text *out) {
+    const char *p = e->prefix;
+    text_printf(out,
+                "/* Threads that wait for work (POSIX threads). Start it once, run any number of times from one thread at a time.\n"
+                " * The results are the same bits for any number of threads. */\n"
+                "typedef struct %s_pool {\n    long long storage[256];\n} %s_pool;\n\n"
+                "int %s_pool_start(%s_pool *pool, int threads); /* 0 on success; threads counts the caller */\n"
+                "void %s_pool_stop(%s_pool *pool);\n"
+                "int %s_run_parallel(%s_pool *pool, %s);\nint %s_run_parallel_pointers(%s_pool *pool, %s);\n\n",
+                p, p, p, p, p, p, p, p, emit_run_parameters(e, false), p, p, emit_run_parameters(e, true));
+}
+
+void emit_header(const emission *e, text *out) {
+    const plan *plan = e->plan;
+    const char *p = e->prefix, *up = e->upper;
+    text_put(out, "/* Made by cnnc " CNNC_VERSION " from ");
+    text_comment(out, e->options->model);
+    text_printf(out, ". It belongs to you, under any terms you like. */\n#ifndef %s_H\n#define %s_H\n\n", up, up);
+    text_put(out, "#include <stddef.h>\n#include <stdint.h>\n\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
+    text_printf(out, "#define %s_CNNC_VERSION \"%s\"\n#define %s_MODEL_HASH 0x%016llxu\n#define %s_MACS %lld\n", up, CNNC_VERSION, up,
+                (unsigned long long)plan->graph->hash, up, (long long)plan_macs(plan));
+    text_printf(out, "#define %s_WORKSPACE_SIZE %lld /* bytes */\n#define %s_WEIGHTS_SIZE %lld /* bytes */\n", up,
+                (long long)(plan->workspace ? plan->workspace : 64), up, (long long)plan->weights);
+    put_sizes(e, false, out);
+    put_sizes(e, true, out);
+    text_put(out, "\n/* Row-major tensors. */\n");
+    put_fields(e, false, out);
+    put_fields(e, true, out);
+    text_printf(out, "size_t %s_workspace_size(void); /* bytes, the same as the macro */\n\n", p);
+    text_printf(out,
+                "/* Computes all outputs from all inputs. workspace: %s_WORKSPACE_SIZE bytes, aligned to 64, contents of no meaning\n"
+                " * before and after. Touches nothing else: calls with different workspaces may run at the same time.\n"
+                " * 0 on success; 1: workspace missing or not aligned; 2: an input or output is missing; 3: this CPU runs none of\n"
+                " * the targets the model was compiled for. */\n"
+                "int %s_run(%s);\n/* The same with pointers in the model's order. */\nint %s_run_pointers(%s);\n\n",
+                up, p, emit_run_parameters(e, false), p, emit_run_parameters(e, true));
+    text_printf(out,
+                "/* The same, with each kernel's iterations split over `threads` calls of body(task, 0 .. threads-1), which\n"
+                " * parallel_for makes in any order, at the same time or not, and has finished when it returns. */\n"
+                "typedef struct %s_parallel {\n    void (*parallel_for)(void *pool, int threads, void (*body)(void *task, int thread), "
+                "void *task);\n    void *pool;\n    int threads;\n} %s_parallel;\n\nint %s_run_with(const %s_parallel *parallel, %s);\n\n",
+                p, p, p, p, emit_run_parameters(e, true));
+    if (e->options->threads) put_threads(e, out);
+    if (e->options->profile)
+        text_printf(out,
+                    "/* Times each step: seconds[i] belongs to %s_step_info[i]. */\n#define %s_STEP_COUNT %d\n"
+                    "typedef struct %s_step {\n    const char *layer, *kernel, *summary;\n    long long macs;\n    double bytes;\n} %s_step;\n"
+                    "extern const %s_step %s_step_info[%s_STEP_COUNT];\nint %s_run_profiled_pointers(%s, double *seconds);\n\n",
+                    p, up, plan->n_steps, p, p, p, p, up, p, emit_run_parameters(e, true));
+    text_printf(out,
+                "/* What the inputs and outputs are, in the model's order. */\ntypedef struct %s_tensor_info {\n    const char *name; /* in the "
+                "model */\n    const char *type; /* f32, i64... */\n    int rank;\n    int64_t dims[%d];\n    size_t bytes;\n} %s_tensor_info;\n\n"
+                "extern const %s_tensor_info %s_input_info[], %s_output_info[];\n\n",
+                p, IR_MAX_RANK, p, p, p, p);
+    text_printf(out, "#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
+}

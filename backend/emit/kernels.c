@@ -1,0 +1,200 @@
+/* The functions of one target: each distinct kernel once, and the function that calls them in the plan's order. */
+#include "backend/emit/emit.h"
+
+#include <ctype.h>
+#include <string.h>
+
+typedef struct function {
+    const char *key, *body; /* key: parameters and body; equal keys share the function */
+    const char *name;
+    const step *steps[8]; /* the first ones that call it, for the comment */
+    int n_steps;
+    struct function *next;
+} function;
+
+typedef struct writer {
+    const emission *e;
+    int target;
+    const char *suffix;
+    function *functions, **last;
+    int n_functions;
+    text calls;
+    bool ok;
+} writer;
+
+static bool mentions(const char *body, const char *name) {
+    size_t n = strlen(name);
+    for (const char *s = body; (s = strstr(s, name)); s += n) {
+        bool starts = s == body || !(isalnum((unsigned char)s[-1]) || s[-1] == '_');
+        if (starts && !(isalnum((unsigned char)s[n]) || s[n] == '_')) return true;
+    }
+    return false;
+}
+
+/* An output that shares its buffer with an input may be written in place: no restrict then. */
+static bool aliases(const step *s) {
+    for (int i = 0; i < s->n_in; i++)
+        for (int k = 0; k < s->n_out; k++)
+            if (s->in[i].buffer == s->out[k].buffer) return true;
+    return false;
+}
+
+static void put_parameters(const step *s, const char *body, text *out) {
+    const char *restricted = aliases(s) ? "" : "restrict ";
+    for (int side = 0; side < 2; side++) {
+        const operand *list = side ? s->out : s->in;
+        bool used = false;
+        for (int i = 0; i < (side ? s->n_out : s->n_in); i++) {
+            char name[16];
+            snprintf(name, sizeof name, "%c%d", side ? 'y' : 'x', i);
+            if (!mentions(body, name)) continue;
+            used = true;
+            text_printf(out, "    %s%s *%s%s = %s[%d];\n", side ? "" : "const ", dtype_of(list[i].elem)->ctype, restricted, name,
+                        side ? "out" : "in", i);
+        }
+        if (!used) text_printf(out, "    (void)%s;\n", side ? "out" : "in");
+    }
+    if (!mentions(body, "begin")) text_put(out, "    (void)begin;\n");
+    if (!mentions(body, "end")) text_put(out, "    (void)end;\n");
+}
+
+static function *function_for(writer *w, const step *s) {
+    const plan *p = w->e->plan;
+    text body = {.arena = w->e->arena}, key = {.arena = w->e->arena};
+    if (!s->family->emit(p, s, p->targets[w->target], &body)) w->ok = false;
+    put_parameters(s, body.bytes ? body.bytes : "", &key);
+    text_put(&key, body.bytes ? body.bytes : "");
+    function *f = w->functions;
+    while (f && strcmp(f->key, key.bytes)) f = f->next;
+    if (!f) {
+        f = ARENA_NEW(w->e->arena, function);
+        f->key = key.bytes;
+        f->name = arena_printf(w->e->arena, "k%d_%s%s", w->n_functions++, s->family->name, w->suffix);
+        *w->last = f;
+        w->last = &f->next;
+    }
+    if (f->n_steps < 8) f->steps[f->n_steps] = s;
+    f->n_steps++;
+    return f;
+}
+
+void emit_address(const emission *e, const operand *o, text *out) {
+    const buffer *b = o->buffer;
+    int64_t offset = o->offset + (b->where == MEMORY_ARENA || b->where == MEMORY_CONSTANT ? b->offset : 0);
+    switch (b->where) {
+    case MEMORY_INPUT:
+    case MEMORY_OUTPUT:
+        if (offset) text_printf(out, "(%schar *)", b->where == MEMORY_INPUT ? "const " : "");
+        text_printf(out, "%s[%d]", b->where == MEMORY_INPUT ? "inputs" : "outputs", b->index);
+        break;
+    case MEMORY_ARENA: text_put(out, "arena"); break;
+    case MEMORY_CONSTANT:
+        if (e->weights == WEIGHTS_INLINE) {
+            text_printf(out, "w%d", emit_constant_index(e->plan, b));
+            return;
+        }
+        text_put(out, "weights");
+        break;
+    }
+    if (offset) text_printf(out, " + %lld", (long long)offset);
+}
+
+static void put_type(text *out, const value_type *t) {
+    char shown[160] = "";
+    FILE *f = fmemopen(shown, sizeof shown - 1, "w");
+    if (!f) return;
+    type_print(f, t);
+    fclose(f);
+    text_comment(out, shown);
+}
+
+static void put_step_comment(text *out, const step *s, const char *indent) {
+    if (!s->node) return;
+    text_printf(out, "%s/* ", indent);
+    text_comment(out, s->node->name);
+    text_put(out, " */\n");
+}
+
+
+static void put_call(writer *w, const step *s, int depth) {
+    const function *f = function_for(w, s);
+    text *out = &w->calls;
+    char indent[64] = "";
+    for (int i = 0; i < depth && i < 15; i++) strcat(indent, "    ");
+    put_step_comment(out, s, indent);
+    text_printf(out, "%s{\n", indent);
+    for (int side = 0; side < 2; side++) {
+        int n = side ? s->n_out : s->n_in;
+        text_printf(out, "%s    %svoid *const %s[] = {", indent, side ? "" : "const ", side ? "out" : "in");
+        for (int i = 0; i < n; i++) {
+            text_put(out, i ? ", " : "");
+            emit_address(w->e, side ? &s->out[i] : &s->in[i], out);
+        }
+        text_put(out, n ? "};\n" : "NULL};\n");
+    }
+    text_printf(out, "%s    step_run(parallel, %s, in, out, %lld);\n%s}\n", indent, f->name, (long long)s->extent[w->target], indent);
+    if (w->e->options->profile) text_printf(out, "%sprofile_mark(&clock, %d);\n", indent, s->id);
+}
+
+static void put_block(writer *w, const block *b, int depth) {
+    for (int i = 0; i < b->n_steps; i++) {
+        const step *s = b->steps[i];
+        if (s->kind == STEP_KERNEL) {
+            put_call(w, s, depth);
+            continue;
+        }
+        text *out = &w->calls;
+        char indent[64] = "";
+        for (int k = 0; k < depth && k < 15; k++) strcat(indent, "    ");
+        put_step_comment(out, s, indent);
+        text_printf(out, "%sif (*((const unsigned char *)", indent);
+        emit_address(w->e, &s->condition, out);
+        text_put(out, ")) {\n");
+        put_block(w, s->then_block, depth + 1);
+        text_printf(out, "%s} else {\n", indent);
+        put_block(w, s->else_block, depth + 1);
+        text_printf(out, "%s}\n", indent);
+    }
+}
+
+static void put_function(const writer *w, const function *f, text *out) {
+    const step *s = f->steps[0];
+    text_put(out, "/*");
+    for (int i = 0; i < f->n_steps && i < 8; i++) {
+        if (!f->steps[i]->node) continue;
+        text_put(out, i ? "\n * " : " ");
+        text_comment(out, f->steps[i]->node->name);
+    }
+    if (f->n_steps > 8) text_printf(out, "\n * and %d more", f->n_steps - 8);
+    if (s->node && s->node->outputs[0]) {
+        text_put(out, "\n * ");
+        for (int i = 0; i < s->node->n_inputs && i < 3; i++) {
+            if (!s->node->inputs[i]) continue;
+            text_put(out, i ? ", " : "");
+            put_type(out, &s->node->inputs[i]->type);
+        }
+        text_put(out, " -> ");
+        put_type(out, &s->node->outputs[0]->type);
+    }
+    if (*s->summary) text_printf(out, "\n * %s", s->summary);
+    if (s->macs) text_printf(out, "; %lld MACs", (long long)s->macs);
+    text_printf(out, " */\nstatic void %s(const void *const *in, void *const *out, ptrdiff_t begin, ptrdiff_t end) {\n%s}\n\n",
+                f->name, f->key);
+    (void)w;
+}
+
+bool emit_target_code(const emission *e, int target_index, const char *suffix, text *out) {
+    writer w = {.e = e, .target = target_index, .suffix = suffix, .calls = {.arena = e->arena}, .ok = true};
+    w.last = &w.functions;
+    put_block(&w, e->plan->body, 1);
+    for (const function *f = w.functions; f; f = f->next) put_function(&w, f, out);
+    bool profile = e->options->profile;
+    text_printf(out,
+                "static void run%s(const void *const *inputs, void *const *outputs, char *arena, const char *weights, "
+                "const parallel_for *parallel%s) {\n    (void)inputs, (void)outputs, (void)arena, (void)weights, (void)parallel;\n",
+                suffix, profile ? ", double *seconds" : "");
+    if (profile) text_put(out, "    profile_clock clock = profile_start(seconds);\n");
+    text_put(out, w.calls.bytes ? w.calls.bytes : "");
+    text_put(out, "}\n");
+    return w.ok;
+}

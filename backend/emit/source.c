@@ -1,0 +1,257 @@
+/* The emitted file: runtime, weights, one section of kernels a target, the public functions. */
+#include "backend/emit/emit.h"
+#include "backend/emit/embedded.h"
+
+#include <ctype.h>
+#include <string.h>
+
+static char *upper_case(arena *a, const char *s) {
+    char *up = arena_strdup(a, s);
+    for (char *c = up; *c; c++) *c = (char)toupper((unsigned char)*c);
+    return up;
+}
+
+static char **field_names(arena *a, value *const *values, int n) {
+    char **names = ARENA_ARRAY(a, char *, n);
+    for (int i = 0; i < n; i++) names[i] = identifier_unique(a, values[i]->name, names, i);
+    return names;
+}
+
+static void put_file(text *out, const char *path) {
+    const char *s = embedded_find(path);
+    text_put(out, s ? s : "#error \"cnnc was built without its runtime\"\n");
+    text_put(out, "\n");
+}
+
+static bool mentions(const char *code, const char *name, size_t n) {
+    for (const char *s = code; (s = strstr(s, name)); s++) {
+        bool starts = s == code || !(isalnum((unsigned char)s[-1]) || s[-1] == '_');
+        if (starts && strncmp(s, name, n) == 0 && !(isalnum((unsigned char)s[n]) || s[n] == '_')) return true;
+    }
+    return false;
+}
+
+/* runtime/scalar/NAME.h defines the function NAME: those that the code (or another of them) calls come along. */
+enum { MAX_SNIPPETS = 256 };
+
+static void put_snippet(const char *code, bool *done, text *out) {
+    static const char folder[] = "runtime/scalar/";
+    for (int i = 0; embedded_texts[i].path && i < MAX_SNIPPETS; i++) {
+        const embedded_text *t = &embedded_texts[i];
+        if (done[i] || strncmp(t->path, folder, strlen(folder))) continue;
+        char name[64];
+        const char *base = t->path + strlen(folder);
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(base, "."), base);
+        if (!mentions(code, name, strlen(name))) continue;
+        done[i] = true;
+        put_snippet(t->text, done, out);
+        text_put(out, t->text);
+        text_put(out, "\n");
+    }
+}
+
+/* With several targets in one file each has its own v16: its names are the vocabulary's with a suffix. */
+static void put_renames(const char *vocabulary, const char *suffix, bool undo, text *out) {
+    static const char marker[] = "CNNC_INLINE ";
+    for (const char *s = vocabulary; (s = strstr(s, marker)); s++) {
+        const char *open = strchr(s, '('), *name = open;
+        while (!isspace((unsigned char)name[-1]) && name[-1] != '*') name--;
+        if (undo) text_printf(out, "#undef %.*s\n", (int)(open - name), name);
+        else text_printf(out, "#define %.*s %.*s%s\n", (int)(open - name), name, (int)(open - name), name, suffix);
+    }
+    static const char *const types[] = {"v16", "m16"};
+    for (int i = 0; i < 2; i++) {
+        if (undo) text_printf(out, "#undef %s\n", types[i]);
+        else text_printf(out, "#define %s %s%s\n", types[i], types[i], suffix);
+    }
+}
+
+static void put_vocabulary(const target *t, const char *suffix, bool undo, text *out) {
+    const char *files[] = {t->simd, "runtime/simd/math.h"};
+    for (int i = 0; *suffix && i < 2; i++)
+        if (embedded_find(files[i])) put_renames(embedded_find(files[i]), suffix, undo, out);
+    for (int i = 0; !undo && i < 2; i++) put_file(out, files[i]);
+}
+
+static const char *target_suffix(const emission *e, int i) {
+    if (e->plan->n_targets == 1) return "";
+    char *s = arena_printf(e->arena, "_%s", e->plan->targets[i]->name);
+    for (char *c = s; *c; c++)
+        if (*c == '-') *c = '_';
+    return s;
+}
+
+static bool put_target(const emission *e, int i, text *out) {
+    const target *t = e->plan->targets[i];
+    const char *suffix = target_suffix(e, i);
+    text code = {.arena = e->arena};
+    bool ok = emit_target_code(e, i, suffix, &code);
+    text_printf(out, "/* ---- %s ---- */\n\n#if %s\n", t->name, t->guard);
+    if (*t->attribute)
+        text_printf(out,
+                    "#if defined(__clang__)\n#pragma clang attribute push(__attribute__((target(\"%s\"))), apply_to = function)\n"
+                    "#elif defined(__GNUC__)\n#pragma GCC push_options\n#pragma GCC target(\"%s\")\n#endif\n\n",
+                    t->attribute, t->attribute);
+    bool vectors = strstr(code.bytes, "v16") != NULL;
+    if (vectors) put_vocabulary(t, suffix, false, out);
+    text_put(out, code.bytes);
+    if (vectors) put_vocabulary(t, suffix, true, out);
+    if (*t->attribute)
+        text_put(out, "\n#if defined(__clang__)\n#pragma clang attribute pop\n#elif defined(__GNUC__)\n#pragma GCC pop_options\n#endif\n");
+    text_put(out, "#endif\n\n");
+    return ok;
+}
+
+static void put_includes(const emission *e, text *out) {
+    text_printf(out, "#include \"%s.h\"\n\n#include <math.h>\n#include <stddef.h>\n#include <stdint.h>\n#include <string.h>\n", e->prefix);
+    if (e->options->profile) text_put(out, "#include <time.h>\n");
+    if (e->options->threads) text_put(out, "#include <pthread.h>\n#include <stdatomic.h>\n");
+    text_put(out, "#if defined(__x86_64__)\n#include <immintrin.h>\n#elif defined(__aarch64__)\n#include <arm_neon.h>\n#endif\n\n"
+                  "#if defined(__GNUC__)\n#define CNNC_INLINE static inline __attribute__((always_inline, unused))\n"
+                  "#define CNNC_UNUSED __attribute__((unused))\n#else\n#define CNNC_INLINE static inline\n#define CNNC_UNUSED\n#endif\n"
+                  "#define CNNC_ALIGNED _Alignas(64)\n\n");
+}
+
+/* The first target that this compiler built and this CPU runs. */
+static void put_dispatch(const emission *e, text *out) {
+    bool profile = e->options->profile;
+    const char *seconds = profile ? ", double *seconds" : "", *pass = profile ? ", seconds" : "";
+    const char *weights = e->weights == WEIGHTS_FILE    ? "weights"
+                          : e->weights == WEIGHTS_EMBED ? arena_printf(e->arena, "(const char *)%s_weights", e->prefix)
+                                                        : "NULL";
+    const char *parameter = e->weights == WEIGHTS_FILE ? ", const void *weights" : "";
+    text_printf(out, "static int run_on_this_cpu(const parallel_for *parallel, const void *const *inputs, void *const *outputs, "
+                     "void *workspace%s%s) {\n    if (!workspace || (uintptr_t)workspace %% 64) return 1;\n"
+                     "    for (int i = 0; i < %s_INPUT_COUNT; i++)\n        if (!inputs[i]) return 2;\n"
+                     "    for (int i = 0; i < %s_OUTPUT_COUNT; i++)\n        if (!outputs[i]) return 2;\n",
+                parameter, seconds, e->upper, e->upper);
+    for (int i = 0; i < e->plan->n_targets; i++) {
+        const target *t = e->plan->targets[i];
+        text_printf(out, "#if %s\n    if (%s) {\n        run%s(inputs, outputs, (char *)workspace, %s, parallel%s);\n        return 0;\n    }\n#endif\n",
+                    t->guard, t->cpu_test, target_suffix(e, i), weights, pass);
+    }
+    text_put(out, "    return 3;\n}\n\n");
+}
+
+static void put_struct_run(const emission *e, const char *name, const char *first, text *out) {
+    const char *weights = e->weights == WEIGHTS_FILE ? ", weights" : "";
+    const region *r = e->plan->graph->body;
+    text_printf(out, "int %s_%s(%s%s) {\n    const void *const inputs[] = {", e->prefix, name,
+                *first ? arena_printf(e->arena, "%s_pool *pool, ", e->prefix) : "", emit_run_parameters(e, false));
+    for (int i = 0; i < r->n_inputs; i++) text_printf(out, "%sin->%s", i ? ", " : "", e->input_fields[i]);
+    text_put(out, r->n_inputs ? "};\n    void *const outputs[] = {" : "NULL};\n    void *const outputs[] = {");
+    for (int i = 0; i < r->n_outputs; i++) text_printf(out, "%sout->%s", i ? ", " : "", e->output_fields[i]);
+    text_put(out, r->n_outputs ? "};\n" : "NULL};\n");
+    if (!r->n_inputs) text_put(out, "    (void)in;\n");
+    if (!r->n_outputs) text_put(out, "    (void)out;\n");
+    text_printf(out, "    return %s_%s_pointers(%sinputs, outputs, workspace%s);\n}\n\n", e->prefix, name, first, weights);
+}
+
+static void put_pool(const emission *e, text *out) {
+    const char *p = e->prefix, *weights = e->weights == WEIGHTS_FILE ? ", weights" : "";
+    text_printf(out,
+                "_Static_assert(sizeof(pool) <= sizeof(%s_pool), \"the header reserves enough for a pool\");\n\n"
+                "int %s_pool_start(%s_pool *storage, int threads) { return pool_start((pool *)(void *)storage, threads); }\n\n"
+                "void %s_pool_stop(%s_pool *storage) { pool_stop((pool *)(void *)storage); }\n\n"
+                "int %s_run_parallel_pointers(%s_pool *storage, %s) {\n    pool *p = (pool *)(void *)storage;\n"
+                "    const parallel_for parallel = {pool_run, p, p->threads};\n"
+                "    return run_on_this_cpu(&parallel, inputs, outputs, workspace%s%s);\n}\n\n",
+                p, p, p, p, p, p, p, emit_run_parameters(e, true), weights, e->options->profile ? ", NULL" : "");
+    put_struct_run(e, "run_parallel", "pool, ", out);
+}
+
+static void put_steps(const emission *e, const block *b, text *out) {
+    for (int i = 0; i < b->n_steps; i++) {
+        const step *s = b->steps[i];
+        double bytes = 0;
+        for (int k = 0; k < s->n_in; k++) bytes += (double)s->in[k].buffer->size;
+        for (int k = 0; k < s->n_out; k++) bytes += (double)s->out[k].buffer->size;
+        text_put(out, "    {");
+        text_string_literal(out, s->node ? s->node->name : "output");
+        text_printf(out, ", \"%s\", ", s->family ? s->family->name : "if");
+        text_string_literal(out, s->summary);
+        text_printf(out, ", %lld, %.17g},\n", (long long)s->macs, bytes);
+        if (s->kind != STEP_IF) continue;
+        put_steps(e, s->then_block, out);
+        put_steps(e, s->else_block, out);
+    }
+}
+
+static void put_profile(const emission *e, text *out) {
+    const char *p = e->prefix;
+    text_printf(out, "const %s_step %s_step_info[%s_STEP_COUNT] = {\n", p, p, e->upper);
+    put_steps(e, e->plan->body, out);
+    text_printf(out,
+                "};\n\nint %s_run_profiled_pointers(%s, double *seconds) {\n    memset(seconds, 0, sizeof(double) * %s_STEP_COUNT);\n"
+                "    return run_on_this_cpu(NULL, inputs, outputs, workspace%s, seconds);\n}\n\n",
+                p, emit_run_parameters(e, true), e->upper, e->weights == WEIGHTS_FILE ? ", weights" : "");
+}
+
+static void put_tensor_info(const emission *e, bool output, text *out) {
+    const region *r = e->plan->graph->body;
+    int n = output ? r->n_outputs : r->n_inputs;
+    text_printf(out, "const %s_tensor_info %s_%s_info[] = {\n", e->prefix, e->prefix, output ? "output" : "input");
+    for (int i = 0; i < n; i++) {
+        const value *v = output ? r->outputs[i] : r->inputs[i];
+        text_put(out, "    {");
+        text_string_literal(out, v->name);
+        text_printf(out, ", \"%s\", %d, {", dtype_of(v->type.elem)->name, v->type.rank);
+        for (int k = 0; k < v->type.rank; k++) text_printf(out, "%s%lld", k ? ", " : "", (long long)v->type.dims[k].size);
+        text_printf(out, "%s}, %lld},\n", v->type.rank ? "" : "0", (long long)dtype_bytes(v->type.elem, type_count(&v->type)));
+    }
+    text_put(out, n ? "};\n\n" : "    {\"\", \"\", 0, {0}, 0},\n};\n\n");
+}
+
+static void put_public(const emission *e, text *out) {
+    const char *p = e->prefix, *weights = e->weights == WEIGHTS_FILE ? ", weights" : "";
+    const char *seconds = e->options->profile ? ", NULL" : "";
+    text_put(out, "/* ---- the interface ---- */\n\n");
+    put_tensor_info(e, false, out);
+    put_tensor_info(e, true, out);
+    put_dispatch(e, out);
+    text_printf(out, "size_t %s_workspace_size(void) { return %s_WORKSPACE_SIZE; }\n\n", p, e->upper);
+    text_printf(out, "int %s_run_with(const %s_parallel *how, %s) {\n    const parallel_for parallel = {how->parallel_for, how->pool, how->threads};\n"
+                     "    return run_on_this_cpu(&parallel, inputs, outputs, workspace%s%s);\n}\n\n",
+                p, p, emit_run_parameters(e, true), weights, seconds);
+    text_printf(out, "int %s_run_pointers(%s) {\n    return run_on_this_cpu(NULL, inputs, outputs, workspace%s%s);\n}\n\n", p,
+                emit_run_parameters(e, true), weights, seconds);
+    put_struct_run(e, "run", "", out);
+    if (e->options->threads) put_pool(e, out);
+    if (e->options->profile) put_profile(e, out);
+}
+
+static bool put_source(const emission *e, text *out) {
+    text_put(out, "/* Made by cnnc " CNNC_VERSION " from ");
+    text_comment(out, e->options->model);
+    text_put(out, ".\n *\n * This file is the output of a compiler. It belongs to you, under any terms you like: cnnc's authors claim no rights\n"
+                  " * in it, the parts of cnnc's runtime that it contains included, and give no warranty. */\n");
+    put_includes(e, out);
+    if (e->weights == WEIGHTS_INLINE) emit_inline_weights(e, out);
+    if (e->weights == WEIGHTS_EMBED) emit_weights_reference(e, out);
+    text_put(out, "\n");
+    put_file(out, "runtime/step.c");
+    if (e->options->threads) put_file(out, "runtime/pool.c");
+    if (e->options->profile) put_file(out, "runtime/profile.c");
+    text kernels = {.arena = e->arena};
+    bool ok = true;
+    for (int i = 0; i < e->plan->n_targets; i++) ok = put_target(e, i, &kernels) && ok;
+    bool done[MAX_SNIPPETS] = {false};
+    put_snippet(kernels.bytes, done, out);
+    text_write(out, kernels.bytes, kernels.size);
+    put_public(e, out);
+    return ok;
+}
+
+bool backend_emit(const plan *p, const backend_options *o, FILE *c, FILE *h, FILE *weights) {
+    const region *body = p->graph->body;
+    emission e = {.plan = p, .options = o, .weights = backend_weights_mode(p, o), .arena = p->arena, .prefix = o->prefix};
+    e.upper = upper_case(p->arena, o->prefix);
+    e.input_fields = field_names(p->arena, body->inputs, body->n_inputs);
+    e.output_fields = field_names(p->arena, body->outputs, body->n_outputs);
+    text source = {.arena = p->arena}, header = {.arena = p->arena};
+    if (!put_source(&e, &source)) return false;
+    emit_header(&e, &header);
+    bool ok = fwrite(source.bytes, 1, source.size, c) == source.size && fwrite(header.bytes, 1, header.size, h) == header.size;
+    if (ok && weights && (e.weights == WEIGHTS_EMBED || e.weights == WEIGHTS_FILE)) ok = emit_weights_file(&e, weights);
+    return ok || diag_error(p->diags, "", "is the disk full?", "could not write the output");
+}

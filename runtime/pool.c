@@ -1,0 +1,87 @@
+/* ---- a pool of threads ---- */
+
+enum { POOL_THREADS = 64, POOL_SPINS = 20000 };
+
+typedef struct pool {
+    pthread_mutex_t mutex;
+    pthread_cond_t wake;
+    _Atomic unsigned round;   /* counts tasks: a change is the signal to start */
+    _Atomic int running;      /* workers that have not finished the task */
+    _Atomic int next_id;
+    void (*body)(void *task, int thread);
+    void *task;
+    int threads;
+    int stop;
+    pthread_t workers[POOL_THREADS];
+} pool;
+
+static void pool_relax(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+/* Spins first, for the next kernel usually follows within microseconds, then sleeps. */
+static unsigned pool_wait(pool *p, unsigned seen) {
+    for (int i = 0; i < POOL_SPINS; i++) {
+        if (atomic_load_explicit(&p->round, memory_order_acquire) != seen) return seen + 1;
+        pool_relax();
+    }
+    pthread_mutex_lock(&p->mutex);
+    while (atomic_load_explicit(&p->round, memory_order_acquire) == seen) pthread_cond_wait(&p->wake, &p->mutex);
+    pthread_mutex_unlock(&p->mutex);
+    return seen + 1;
+}
+
+static void *pool_worker(void *argument) {
+    pool *p = (pool *)argument;
+    const int id = atomic_fetch_add(&p->next_id, 1);
+    for (unsigned seen = 0;;) {
+        seen = pool_wait(p, seen);
+        if (p->stop) return NULL;
+        p->body(p->task, id);
+        atomic_fetch_sub_explicit(&p->running, 1, memory_order_release);
+    }
+}
+
+static void pool_signal(pool *p) {
+    pthread_mutex_lock(&p->mutex);
+    atomic_fetch_add_explicit(&p->round, 1, memory_order_release);
+    pthread_cond_broadcast(&p->wake);
+    pthread_mutex_unlock(&p->mutex);
+}
+
+static void pool_run(void *argument, int threads, void (*body)(void *task, int thread), void *task) {
+    pool *p = (pool *)argument;
+    p->body = body;
+    p->task = task;
+    atomic_store_explicit(&p->running, threads - 1, memory_order_relaxed);
+    pool_signal(p);
+    body(task, 0);
+    while (atomic_load_explicit(&p->running, memory_order_acquire)) pool_relax();
+}
+
+static void pool_stop(pool *p) {
+    p->stop = 1;
+    pool_signal(p);
+    for (int i = 1; i < p->threads; i++) pthread_join(p->workers[i], NULL);
+    pthread_cond_destroy(&p->wake);
+    pthread_mutex_destroy(&p->mutex);
+}
+
+static int pool_start(pool *p, int threads) {
+    memset(p, 0, sizeof *p);
+    p->threads = threads < 1 ? 1 : threads > POOL_THREADS ? POOL_THREADS : threads;
+    atomic_store(&p->next_id, 1);
+    if (pthread_mutex_init(&p->mutex, NULL)) return 1;
+    if (pthread_cond_init(&p->wake, NULL)) return 1;
+    for (int i = 1; i < p->threads; i++)
+        if (pthread_create(&p->workers[i], NULL, pool_worker, p)) {
+            p->threads = i;
+            pool_stop(p);
+            return 1;
+        }
+    return 0;
+}
