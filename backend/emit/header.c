@@ -62,16 +62,16 @@ static void put_threads(const emission *e, text *out) {
 }
 
 void emit_header(const emission *e, text *out) {
-    const plan *plan = e->plan;
+    const plan *made = e->plan;
     const char *p = e->prefix, *up = e->upper;
     text_put(out, "/* Made by cnnc " CNNC_VERSION " from ");
     text_comment(out, e->options->model);
     text_printf(out, ". It belongs to you, under any terms you like. */\n#ifndef %s_H\n#define %s_H\n\n", up, up);
     text_put(out, "#include <stddef.h>\n#include <stdint.h>\n\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
     text_printf(out, "#define %s_CNNC_VERSION \"%s\"\n#define %s_MODEL_HASH 0x%016llxu\n#define %s_MACS %lld\n", up, CNNC_VERSION, up,
-                (unsigned long long)plan->graph->hash, up, (long long)plan_macs(plan));
+                (unsigned long long)made->graph->hash, up, (long long)plan_macs(plan));
     text_printf(out, "#define %s_WORKSPACE_SIZE %lld /* bytes */\n#define %s_WEIGHTS_SIZE %lld /* bytes */\n", up,
-                (long long)(plan->workspace ? plan->workspace : 64), up, (long long)plan->weights);
+                (long long)(made->workspace ? made->workspace : 64), up, (long long)made->weights);
     put_sizes(e, false, out);
     put_sizes(e, true, out);
     text_put(out, "\n/* Row-major tensors. */\n");
@@ -97,7 +97,7 @@ void emit_header(const emission *e, text *out) {
                     "/* Times each step: seconds[i] belongs to %s_step_info[i]. */\n#define %s_STEP_COUNT %d\n"
                     "typedef struct %s_step {\n    const char *layer, *kernel, *summary;\n    long long macs;\n    double bytes;\n} %s_step;\n"
                     "extern const %s_step %s_step_info[%s_STEP_COUNT];\nint %s_run_profiled_pointers(%s, double *seconds);\n\n",
-                    p, up, plan->n_steps, p, p, p, p, up, p, emit_run_parameters(e, true));
+                    p, up, made->n_steps, p, p, p, p, up, p, emit_run_parameters(e, true));
     text_printf(out,
                 "/* What the inputs and outputs are, in the model's order. */\ntypedef struct %s_tensor_info {\n    const char *name; /* in the "
                 "model */\n    const char *type; /* f32, i64... */\n    int rank;\n    int64_t dims[%d];\n    size_t bytes;\n} %s_tensor_info;\n\n"

@@ -31,6 +31,12 @@ template_env *template_env_new(arena *a) {
     return e;
 }
 
+template_env *template_env_within(const template_env *outer) {
+    template_env *e = template_env_new(outer->arena);
+    e->bindings = outer->bindings;
+    return e;
+}
+
 static const binding *bind(arena *a, const binding *next, binding b) {
     b.length = strlen(b.name);
     b.next = next;

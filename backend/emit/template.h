@@ -20,6 +20,7 @@ typedef struct template_env template_env;
 typedef void template_callback(void *context, text *out, int n, const int64_t *args);
 
 template_env *template_env_new(arena *a);
+template_env *template_env_within(const template_env *outer); /* sees outer's names, adds its own */
 void template_int(template_env *e, const char *name, int64_t x);
 void template_text(template_env *e, const char *name, const char *s);
 void template_call(template_env *e, const char *name, template_callback *f, void *context);

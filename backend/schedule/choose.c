@@ -3,6 +3,13 @@
 
 #include <stddef.h>
 
+extern const kernel_family kernel_conv_direct, kernel_depthwise, kernel_pool_c16, kernel_elementwise_c16, kernel_layout;
+
 const kernel_family *const kernel_families[] = {
+    &kernel_depthwise,       /* NCHW16c */
+    &kernel_conv_direct,
+    &kernel_pool_c16,
+    &kernel_elementwise_c16,
+    &kernel_layout,
     NULL,
 };

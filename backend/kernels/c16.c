@@ -1,0 +1,79 @@
+#include "backend/kernels/c16.h"
+
+#include <string.h>
+
+bool c16_is(const value *v) { return v->type.layout.kind == LAYOUT_C16; }
+
+int64_t c16_blocks(int64_t channels) { return (channels + C16 - 1) / C16; }
+
+static void write_channels(const packed *k, void *to) { memcpy(to, k->source->data, dtype_bytes(k->elem, type_count(&k->source->type))); }
+
+int c16_add_channel_constant(plan *p, step *s, const constant *c, int64_t channels) {
+    return step_add_packed(p, s, (packed){.source = c, .form = "by channel", .elem = DT_F32, .count = c16_blocks(channels) * C16, .write = write_channels});
+}
+
+void c16_add_extras(plan *p, step *s, const node *n, int from) {
+    int64_t channels = type_size(&n->outputs[0]->type, 1);
+    for (int i = from; i < n->n_inputs; i++) {
+        const value *v = n->inputs[i];
+        if (!v) continue;
+        bool vector = v->constant && type_count(&v->type) > 1;
+        s->input_operand[i] = vector ? c16_add_channel_constant(p, s, v->constant, channels) : step_add_input(p, s, v);
+    }
+}
+
+bool c16_flat(const step *s) {
+    for (int i = 0; i < s->n_in; i++)
+        if (!operand_is_flat(&s->in[i])) return false;
+    for (int i = 0; i < s->n_out; i++)
+        if (!operand_is_flat(&s->out[i])) return false;
+    return true;
+}
+
+void c16_address(text *out, const char *name, const operand *o, bool flat, int64_t db, int64_t dr, int64_t dc) {
+    int64_t constant = o->origin + db * o->block + dr * o->row + dc * C16;
+    text_put(out, name);
+    if (o->dims[0] > 1) text_printf(out, " + n * %lld", (long long)o->batch);
+    text_printf(out, " + b * %lld", (long long)o->block);
+    if (!flat) text_printf(out, " + y * %lld", (long long)o->row);
+    text_put(out, " + x * 16");
+    if (constant) text_printf(out, " + %lld", (long long)constant);
+}
+
+static void put_leaf(void *context, text *out, const expr *leaf) {
+    const c16_leaf *at = context;
+    if (leaf->kind == EXPR_ACC) {
+        text_put(out, at->acc);
+        return;
+    }
+    int index = at->step->input_operand[leaf->input];
+    const operand *o = &at->step->in[index];
+    const value *v = at->step->node->inputs[leaf->input];
+    char name[16];
+    snprintf(name, sizeof name, "x%d", index);
+    if (v->constant && type_count(&v->type) == 1) {
+        text_printf(out, "v16_set(%s[0])", name);
+        return;
+    }
+    text_put(out, "v16_load(");
+    if (o->layout.kind == LAYOUT_C16 && (o->dims[2] > 1 || o->dims[3] > 1 || type_equal(&v->type, &at->step->node->outputs[0]->type))) {
+        c16_address(out, name, o, at->flat, at->o, at->r, at->c);
+    } else {
+        text_put(out, name);
+        if (o->layout.kind == LAYOUT_C16) {
+            if (o->dims[0] > 1) text_printf(out, " + n * %lld", (long long)o->batch);
+            text_printf(out, " + b * %lld", (long long)o->block);
+            if (o->origin + at->o * o->block) text_printf(out, " + %lld", (long long)(o->origin + at->o * o->block));
+        } else {
+            text_put(out, " + b * 16");
+            if (at->o) text_printf(out, " + %lld", (long long)at->o * C16);
+        }
+    }
+    text_put(out, ")");
+}
+
+void c16_epilogue(text *out, const c16_leaf *at) {
+    const expr *e = at->step->node->epilogue;
+    if (!e) text_put(out, at->acc);
+    else expr_emit_vector(out, e, put_leaf, (void *)at);
+}

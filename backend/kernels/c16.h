@@ -1,0 +1,34 @@
+/* What the kernels on NCHW16c share: packing, operands of epilogues, the text that reads them.
+ *
+ * Their templates keep these names in scope: n (image), b (output block of 16 channels), y and x (output row and
+ * column). A tile's position is (b + o, y + r, x + c) with constants o, r, c. */
+#ifndef CNNC_KERNELS_C16_H
+#define CNNC_KERNELS_C16_H
+
+#include "backend/emit/expr.h"
+#include "backend/emit/template.h"
+#include "backend/plan/plan.h"
+
+bool c16_is(const value *v);
+int64_t c16_blocks(int64_t channels);
+
+/* Adds the inputs of n from index `from` on (the epilogue's): constants packed by channel, sets s->input_operand. */
+void c16_add_extras(plan *p, step *s, const node *n, int from);
+/* A vector by channel (bias, slopes, scale), zero beyond the last. Operand index. */
+int c16_add_channel_constant(plan *p, step *s, const constant *c, int64_t channels);
+
+typedef struct c16_leaf {
+    const step *step;
+    bool flat;          /* the plane is walked as one row: y is 0, x a position in the plane */
+    int64_t o, r, c;    /* constants of the position */
+    const char *acc;    /* text of EXPR_ACC */
+} c16_leaf;
+
+/* "p->n * batch + (b + o) * block + …": the address of a position in operand `o` named `name`. */
+void c16_address(text *out, const char *name, const operand *o, bool flat, int64_t db, int64_t dr, int64_t dc);
+/* The vector at a position after the node's epilogue, given the text of the vector before it. */
+void c16_epilogue(text *out, const c16_leaf *at);
+/* Can all tensors of the step be walked as flat planes? */
+bool c16_flat(const step *s);
+
+#endif

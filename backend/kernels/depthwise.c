@@ -1,0 +1,95 @@
+/* Depthwise convolution on NCHW16c: each lane is a channel of its own, so a tap is one vector FMA a position. */
+#include "backend/kernels/c16.h"
+
+#include <string.h>
+
+typedef struct schedule {
+    window window;
+    int64_t blocks;
+    int64_t cols[TARGET_MAX]; /* positions of a row in registers */
+    int bias;                 /* operand, -1: none */
+} schedule;
+
+static bool accepts(const node *n) {
+    if (n->op != OP_conv || !c16_is(n->outputs[0]) || !c16_is(n->inputs[0]) || n->prologue) return false;
+    int64_t channels = type_size(&n->inputs[0]->type, 1);
+    return node_int(n, "group") == channels && type_size(&n->outputs[0]->type, 1) == channels && channels > 1 &&
+           (!n->epilogue || expr_has_vector_form(n->epilogue));
+}
+
+/* [C/16][KH][KW][16] */
+static void write_weights(const packed *k, void *to) {
+    const value_type *t = &k->source->type;
+    const float *from = k->source->data;
+    int64_t channels = type_size(t, 0), taps = type_size(t, 2) * type_size(t, 3);
+    for (int64_t c = 0; c < channels; c++)
+        for (int64_t tap = 0; tap < taps; tap++) ((float *)to)[(c / C16 * taps + tap) * C16 + c % C16] = from[c * taps + tap];
+}
+
+static bool plan_depthwise(plan *p, const node *n, step *s) {
+    schedule *d = ARENA_NEW(p->arena, schedule);
+    if (!window_of(n, &d->window, p->diags)) return false;
+    const value *bias = n->n_core_inputs > 2 ? n->inputs[2] : NULL;
+    int64_t channels = type_size(&n->outputs[0]->type, 1), taps = d->window.kernel[0] * d->window.kernel[1];
+    d->blocks = c16_blocks(channels);
+    s->input_operand[0] = step_add_input(p, s, n->inputs[0]);
+    packed k = {.source = n->inputs[1]->constant, .form = "depthwise c16", .elem = DT_F32, .count = d->blocks * taps * C16, .write = write_weights};
+    s->input_operand[1] = step_add_packed(p, s, k);
+    d->bias = bias ? c16_add_channel_constant(p, s, bias->constant, channels) : -1;
+    c16_add_extras(p, s, n, n->n_core_inputs);
+    step_add_output(p, s, n->outputs[0]);
+    int64_t width = d->window.out[1].size;
+    for (int i = 0; i < p->n_targets; i++) {
+        int64_t most = p->targets[i]->accumulators > 14 ? 14 : p->targets[i]->accumulators;
+        int64_t tiles = (width + most - 1) / most;
+        d->cols[i] = (width + tiles - 1) / tiles;
+    }
+    step_set_extent(s, type_size(&n->outputs[0]->type, 0) * d->blocks * d->window.out[0].size);
+    s->schedule = d;
+    s->macs = type_count(&n->outputs[0]->type) * taps;
+    s->summary = arena_printf(p->arena, "%lldx%lld, tile 1x%lld", (long long)d->window.kernel[0], (long long)d->window.kernel[1], (long long)d->cols[0]);
+    return true;
+}
+
+static void put_result(void *context, text *out, int n, const int64_t *args) {
+    (void)n;
+    char acc[32];
+    snprintf(acc, sizeof acc, "a%lld", (long long)args[0]);
+    c16_epilogue(out, &(c16_leaf){context, false, 0, 0, args[0], acc});
+}
+
+static void put_target(void *context, text *out, int n, const int64_t *args) {
+    (void)n;
+    const step *s = context;
+    c16_address(out, "y0", &s->out[0], false, 0, 0, args[0]);
+}
+
+static bool emit_depthwise(const plan *p, const step *s, const target *target, text *body) {
+    const schedule *d = s->schedule;
+    int which = 0;
+    while (p->targets[which] != target) which++;
+    const operand *x = &s->in[0];
+    const window *w = &d->window;
+    template_env *e = template_env_new(body->arena);
+    template_int(e, "batch", x->dims[0]);
+    template_int(e, "channel_blocks", d->blocks);
+    template_int(e, "height", w->out[0].size);
+    template_int(e, "tile", d->cols[which]);
+    template_int(e, "full_cols", w->out[1].size / d->cols[which] * d->cols[which]);
+    template_int(e, "last_cols", w->out[1].size % d->cols[which]);
+    template_int(e, "kernel_h", w->kernel[0]);
+    template_int(e, "kernel_w", w->kernel[1]);
+    template_int(e, "bias", d->bias);
+    template_int(e, "x_batch", x->batch);
+    template_int(e, "x_block", x->block);
+    template_int(e, "x_row", w->stride[0] * x->row);
+    template_int(e, "x_col", w->stride[1] * C16);
+    template_int(e, "x_origin", x->origin - w->pad_begin[0] * x->row - w->pad_begin[1] * C16);
+    template_int(e, "tap_row", w->dilation[0] * x->row);
+    template_int(e, "tap_col", w->dilation[1] * C16);
+    template_call(e, "result", put_result, (void *)s);
+    template_call(e, "target", put_target, (void *)s);
+    return template_expand(e, "backend/kernels/depthwise.c.in", body, p->diags);
+}
+
+const kernel_family kernel_depthwise = {"depthwise", accepts, plan_depthwise, emit_depthwise};

@@ -1,0 +1,44 @@
+/* Fused elementwise expressions on NCHW16c. */
+#include "backend/kernels/c16.h"
+
+
+
+static bool accepts(const node *n) {
+    if (!n->n_outputs || !n->outputs[0] || !c16_is(n->outputs[0]) || n->prologue) return false;
+    return n->op == OP_fused && expr_has_vector_form(n->epilogue);
+}
+
+static bool plan_elementwise(plan *p, const node *n, step *s) {
+    const value_type *out = &n->outputs[0]->type;
+    c16_add_extras(p, s, n, 0);
+    step_add_output(p, s, n->outputs[0]);
+    s->flops = type_count(out);
+    step_set_extent(s, type_size(out, 0) * c16_blocks(type_size(out, 1)) * type_size(out, 2));
+    return true;
+}
+
+static void put_result(void *context, text *out, int n, const int64_t *args) {
+    (void)n, (void)args;
+    c16_epilogue(out, &(c16_leaf){context, false, 0, 0, 0, ""});
+}
+
+static void put_target(void *context, text *out, int n, const int64_t *args) {
+    (void)n, (void)args;
+    const step *s = context;
+    c16_address(out, "y0", &s->out[0], false, 0, 0, 0);
+}
+
+static bool emit_elementwise(const plan *p, const step *s, const target *target, text *body) {
+    (void)target;
+    const operand *y = &s->out[0];
+    template_env *e = template_env_new(body->arena);
+    template_int(e, "batch", y->dims[0]);
+    template_int(e, "channel_blocks", c16_blocks(y->dims[1]));
+    template_int(e, "height", y->dims[2]);
+    template_int(e, "width", y->dims[3]);
+    template_call(e, "result", put_result, (void *)s);
+    template_call(e, "target", put_target, (void *)s);
+    return template_expand(e, "backend/kernels/elementwise_c16.c.in", body, p->diags);
+}
+
+const kernel_family kernel_elementwise_c16 = {"elementwise_c16", accepts, plan_elementwise, emit_elementwise};

@@ -1,0 +1,31 @@
+/* Row-major NCHW to NCHW16c and back. */
+#include "backend/kernels/c16.h"
+
+static bool accepts(const node *n) { return (n->op == OP_to_c16 || n->op == OP_from_c16) && n->outputs[0]->type.elem == DT_F32; }
+
+static bool plan_layout(plan *p, const node *n, step *s) {
+    const value_type *t = &n->outputs[0]->type;
+    step_add_node(p, s, n);
+    step_set_extent(s, type_size(t, 0) * c16_blocks(type_size(t, 1)));
+    return true;
+}
+
+static bool emit_layout(const plan *p, const step *s, const target *target, text *body) {
+    (void)target;
+    bool to = s->node->op == OP_to_c16;
+    const operand *c16 = to ? &s->out[0] : &s->in[0];
+    template_env *e = template_env_new(body->arena);
+    template_int(e, "to_c16", to);
+    template_int(e, "batch", c16->dims[0]);
+    template_int(e, "channels", c16->dims[1]);
+    template_int(e, "channel_blocks", c16_blocks(c16->dims[1]));
+    template_int(e, "height", c16->dims[2]);
+    template_int(e, "width", c16->dims[3]);
+    template_int(e, "c_batch", c16->batch);
+    template_int(e, "c_block", c16->block);
+    template_int(e, "c_row", c16->row);
+    template_int(e, "c_origin", c16->origin);
+    return template_expand(e, "backend/kernels/layout.c.in", body, p->diags);
+}
+
+const kernel_family kernel_layout = {"layout", accepts, plan_layout, emit_layout};

@@ -1,0 +1,82 @@
+/* Max and average pooling on NCHW16c, windowed and global. Windows are cut at the borders, so the halo is not read. */
+#include "backend/kernels/c16.h"
+
+#include <string.h>
+
+static bool is_global(const node *n) { return n->op == OP_global_average_pool || n->op == OP_global_max_pool; }
+static bool is_average(const node *n) { return n->op == OP_global_average_pool || n->op == OP_average_pool; }
+
+static bool accepts(const node *n) {
+    bool pool = n->op == OP_max_pool || n->op == OP_average_pool || is_global(n);
+    return pool && n->n_outputs >= 1 && c16_is(n->outputs[0]) && c16_is(n->inputs[0]) && !n->prologue &&
+           (!n->epilogue || expr_has_vector_form(n->epilogue));
+}
+
+static bool plan_pool(plan *p, const node *n, step *s) {
+    window *w = ARENA_NEW(p->arena, window);
+    const value_type *in = &n->inputs[0]->type, *out = &n->outputs[0]->type;
+    if (is_global(n)) {
+        for (int i = 0; i < 2; i++) {
+            w->kernel[i] = type_size(in, 2 + i);
+            w->stride[i] = w->dilation[i] = 1;
+            w->in[i] = in->dims[2 + i];
+            w->out[i] = dim_number(1);
+        }
+    } else if (!window_of(n, w, p->diags)) {
+        return false;
+    }
+    s->input_operand[0] = step_add_input(p, s, n->inputs[0]);
+    c16_add_extras(p, s, n, n->n_core_inputs);
+    step_add_output(p, s, n->outputs[0]);
+    s->schedule = w;
+    s->flops = type_count(out) * w->kernel[0] * w->kernel[1];
+    step_set_extent(s, type_size(out, 0) * c16_blocks(type_size(out, 1)) * w->out[0].size);
+    s->summary = arena_printf(p->arena, "%s %lldx%lld", is_average(n) ? "average" : "max", (long long)w->kernel[0], (long long)w->kernel[1]);
+    return true;
+}
+
+static void put_result(void *context, text *out, int n, const int64_t *args) {
+    (void)n, (void)args;
+    c16_epilogue(out, &(c16_leaf){context, false, 0, 0, 0, "a"});
+}
+
+static void put_target(void *context, text *out, int n, const int64_t *args) {
+    (void)n, (void)args;
+    const step *s = context;
+    c16_address(out, "y0", &s->out[0], false, 0, 0, 0);
+}
+
+static void define_axis(template_env *e, const window *w, int axis, const char *const names[7]) {
+    const int64_t values[7] = {w->in[axis].size, w->out[axis].size, w->kernel[axis], w->stride[axis], w->dilation[axis], w->pad_begin[axis], w->pad_end[axis]};
+    for (int i = 0; i < 7; i++) template_int(e, names[i], values[i]);
+    /* outputs in [first, last) have their whole window inside the input */
+    int64_t reach = (w->kernel[axis] - 1) * w->dilation[axis], first = (w->pad_begin[axis] + w->stride[axis] - 1) / w->stride[axis];
+    int64_t room = w->in[axis].size - 1 - reach + w->pad_begin[axis], last = room < 0 ? 0 : room / w->stride[axis] + 1;
+    if (last > w->out[axis].size) last = w->out[axis].size;
+    if (first > last) first = last;
+    template_int(e, axis ? "first_x" : "first_y", first);
+    template_int(e, axis ? "last_x" : "last_y", last);
+}
+
+static bool emit_pool(const plan *p, const step *s, const target *target, text *body) {
+    (void)target;
+    const node *n = s->node;
+    const window *w = s->schedule;
+    const operand *x = &s->in[0];
+    template_env *e = template_env_new(body->arena);
+    define_axis(e, w, 0, (const char *const[]){"in_h", "out_h", "kernel_h", "stride_h", "dilation_h", "pad_h", "pad_end_h"});
+    define_axis(e, w, 1, (const char *const[]){"in_w", "out_w", "kernel_w", "stride_w", "dilation_w", "pad_w", "pad_end_w"});
+    template_int(e, "average", is_average(n));
+    template_int(e, "include_pad", n->op == OP_average_pool && node_int(n, "count_include_pad"));
+    template_int(e, "batch", x->dims[0]);
+    template_int(e, "channel_blocks", c16_blocks(x->dims[1]));
+    template_int(e, "x_batch", x->batch);
+    template_int(e, "x_block", x->block);
+    template_int(e, "x_row", x->row);
+    template_int(e, "x_origin", x->origin);
+    template_call(e, "result", put_result, (void *)s);
+    template_call(e, "target", put_target, (void *)s);
+    return template_expand(e, is_global(n) ? "backend/kernels/global_pool_c16.c.in" : "backend/kernels/pool_c16.c.in", body, p->diags);
+}
+
+const kernel_family kernel_pool_c16 = {"pool_c16", accepts, plan_pool, emit_pool};
