@@ -69,7 +69,7 @@ void emit_header(const emission *e, text *out) {
     text_printf(out, ". It belongs to you, under any terms you like. */\n#ifndef %s_H\n#define %s_H\n\n", up, up);
     text_put(out, "#include <stddef.h>\n#include <stdint.h>\n\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
     text_printf(out, "#define %s_CNNC_VERSION \"%s\"\n#define %s_MODEL_HASH 0x%016llxu\n#define %s_MACS %lld\n", up, CNNC_VERSION, up,
-                (unsigned long long)made->graph->hash, up, (long long)plan_macs(plan));
+                (unsigned long long)made->graph->hash, up, (long long)plan_macs(made));
     text_printf(out, "#define %s_WORKSPACE_SIZE %lld /* bytes */\n#define %s_WEIGHTS_SIZE %lld /* bytes */\n", up,
                 (long long)(made->workspace ? made->workspace : 64), up, (long long)made->weights);
     put_sizes(e, false, out);

@@ -31,13 +31,13 @@ bool c16_flat(const step *s) {
 }
 
 void c16_address(text *out, const char *name, const operand *o, bool flat, int64_t db, int64_t dr, int64_t dc) {
-    int64_t constant = o->origin + db * o->block + dr * o->row + dc * C16;
+    int64_t shift = o->origin + db * o->block + dr * o->row + dc * C16;
     text_put(out, name);
     if (o->dims[0] > 1) text_printf(out, " + n * %lld", (long long)o->batch);
     text_printf(out, " + b * %lld", (long long)o->block);
     if (!flat) text_printf(out, " + y * %lld", (long long)o->row);
     text_put(out, " + x * 16");
-    if (constant) text_printf(out, " + %lld", (long long)constant);
+    if (shift) text_printf(out, " + %lld", (long long)shift);
 }
 
 static void put_leaf(void *context, text *out, const expr *leaf) {

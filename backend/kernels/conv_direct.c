@@ -64,10 +64,10 @@ static double plane_cycles(const schedule *s, tiling t) {
 }
 
 /* Bytes from beyond L2 for the two orders of work decide which loop is outside. */
-static bool rows_outer_is_cheaper(const schedule *s, const operand *x, tiling t, const target *target) {
+static bool rows_outer_is_cheaper(const schedule *s, const operand *x, tiling t, const target *machine) {
     double weights = (double)(s->out_blocks * s->in_blocks * s->window.kernel[0] * s->window.kernel[1] * s->lanes * C16 * 4);
     double input = (double)(s->in_blocks * x->block * 4), groups = (double)(s->out_blocks / t.blocks);
-    double tiles = (double)((s->height + t.rows - 1) / t.rows), half = (double)target->l2 / 2;
+    double tiles = (double)((s->height + t.rows - 1) / t.rows), half = (double)machine->l2 / 2;
     double groups_outer = weights + input * (input > half ? groups : 1);
     double rows_outer = input + weights * (weights > half ? tiles : 1);
     return rows_outer < groups_outer;
@@ -190,10 +190,10 @@ static void put_tile(void *context, text *out, int n, const int64_t *args) {
     if (!template_expand(e, "backend/kernels/conv_tile.c.in", out, t->plan->diags)) t->ok = false;
 }
 
-static bool emit_conv(const plan *p, const step *s, const target *target, text *body) {
+static bool emit_conv(const plan *p, const step *s, const target *machine, text *body) {
     const schedule *c = s->schedule;
     int which = 0;
-    while (p->targets[which] != target) which++;
+    while (p->targets[which] != machine) which++;
     const tiling *t = &c->tiling[which];
     template_env *e = template_env_new(body->arena);
     tile_context context = {.plan = p, .step = s, .schedule = c, .env = e, .ok = true};

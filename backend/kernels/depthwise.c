@@ -64,10 +64,10 @@ static void put_target(void *context, text *out, int n, const int64_t *args) {
     c16_address(out, "y0", &s->out[0], false, 0, 0, args[0]);
 }
 
-static bool emit_depthwise(const plan *p, const step *s, const target *target, text *body) {
+static bool emit_depthwise(const plan *p, const step *s, const target *machine, text *body) {
     const schedule *d = s->schedule;
     int which = 0;
-    while (p->targets[which] != target) which++;
+    while (p->targets[which] != machine) which++;
     const operand *x = &s->in[0];
     const window *w = &d->window;
     template_env *e = template_env_new(body->arena);

@@ -28,8 +28,8 @@ static void put_target(void *context, text *out, int n, const int64_t *args) {
     c16_address(out, "y0", &s->out[0], false, 0, 0, 0);
 }
 
-static bool emit_elementwise(const plan *p, const step *s, const target *target, text *body) {
-    (void)target;
+static bool emit_elementwise(const plan *p, const step *s, const target *machine, text *body) {
+    (void)machine;
     const operand *y = &s->out[0];
     template_env *e = template_env_new(body->arena);
     template_int(e, "batch", y->dims[0]);

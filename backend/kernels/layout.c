@@ -10,8 +10,8 @@ static bool plan_layout(plan *p, const node *n, step *s) {
     return true;
 }
 
-static bool emit_layout(const plan *p, const step *s, const target *target, text *body) {
-    (void)target;
+static bool emit_layout(const plan *p, const step *s, const target *machine, text *body) {
+    (void)machine;
     bool to = s->node->op == OP_to_c16;
     const operand *c16 = to ? &s->out[0] : &s->in[0];
     template_env *e = template_env_new(body->arena);

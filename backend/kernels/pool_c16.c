@@ -58,8 +58,8 @@ static void define_axis(template_env *e, const window *w, int axis, const char *
     template_int(e, axis ? "last_x" : "last_y", last);
 }
 
-static bool emit_pool(const plan *p, const step *s, const target *target, text *body) {
-    (void)target;
+static bool emit_pool(const plan *p, const step *s, const target *machine, text *body) {
+    (void)machine;
     const node *n = s->node;
     const window *w = s->schedule;
     const operand *x = &s->in[0];
