@@ -33,6 +33,14 @@ const expr *expr_substitute(arena *a, const expr *e, const expr *acc, const int 
     return make(a, copy);
 }
 
+const expr *expr_rebind(arena *a, const expr *e, int input, const expr *acc, const int *map) {
+    if (e->kind == EXPR_INPUT) return e->input == input ? acc : expr_input(a, map[e->input], e->dtype);
+    if (e->kind != EXPR_OP) return e;
+    expr copy = *e;
+    for (int i = 0; i < e->n_args; i++) copy.args[i] = expr_rebind(a, e->args[i], input, acc, map);
+    return make(a, copy);
+}
+
 static void print_attrs(FILE *f, const node *n) {
     for (const attr_spec *s = op_of(n->op)->attrs; s->kind != ATTR_END; s++) {
         if (!node_has(n, s->name)) continue;

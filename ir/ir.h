@@ -200,6 +200,8 @@ const expr *expr_const(arena *a, double x, dtype t);
 const expr *expr_op(arena *a, const struct node *n, dtype t, int n_args, const expr *const *args);
 /* The tree with ACC replaced by `acc` (NULL keeps it) and every INPUT index i replaced by map[i] (NULL keeps them). */
 const expr *expr_substitute(arena *a, const expr *e, const expr *acc, const int *map);
+/* Moves a tree to another node: INPUT `input` becomes acc, every other INPUT i becomes map[i]. */
+const expr *expr_rebind(arena *a, const expr *e, int input, const expr *acc, const int *map);
 void expr_print(FILE *f, const expr *e);
 
 /* ---- ops.c: the operator table, from ops.def ---------------------------------------------------------------------------------- */

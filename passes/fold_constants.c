@@ -1,0 +1,83 @@
+/* Shape inference and constant folding in one walk: what a node computes from constants, or from the mere shape of a
+ * tensor, becomes a constant. The Shape / Gather / Concat / Reshape chains of PyTorch exports vanish here. An `if` whose
+ * condition is known becomes the branch it takes. */
+#include "passes/rewrite.h"
+
+#include <string.h>
+
+/* A result much larger than what it is made from (an expanded scalar, say) is left to the running program. */
+enum { LARGE = 16 << 20, GROWTH = 4 };
+
+static bool needs_shape_only(const node *n) { return n->op == OP_shape || n->op == OP_size; }
+
+static bool is_foldable(const node *n) {
+    if (n->n_regions || (op_of(n->op)->props & (PROP_RANDOM | PROP_CONTROL)) || !n->n_outputs) return false;
+    if (needs_shape_only(n)) return type_is_static(&n->inputs[0]->type);
+    int64_t bytes_in = 0, bytes_out = 0;
+    for (int i = 0; i < n->n_inputs; i++) {
+        if (!n->inputs[i]) continue;
+        if (!n->inputs[i]->constant) return false;
+        bytes_in += (int64_t)dtype_bytes(n->inputs[i]->type.elem, type_count(&n->inputs[i]->type));
+    }
+    for (int i = 0; i < n->n_outputs; i++) {
+        if (!n->outputs[i]) continue;
+        if (n->outputs[i]->type.kind != TYPE_TENSOR) return false;
+        if (type_is_static(&n->outputs[i]->type))
+            bytes_out += (int64_t)dtype_bytes(n->outputs[i]->type.elem, type_count(&n->outputs[i]->type));
+    }
+    return bytes_out <= LARGE || bytes_out <= GROWTH * bytes_in;
+}
+
+static bool fold(graph *g, node *n) {
+    const tensor **in = ARENA_ARRAY(g->arena, const tensor *, n->n_inputs);
+    tensor *out = ARENA_ARRAY(g->arena, tensor, n->n_outputs);
+    for (int i = 0; i < n->n_inputs; i++) {
+        if (!n->inputs[i] || !n->inputs[i]->constant) continue;
+        tensor t = {.type = n->inputs[i]->constant->type, .data = (void *)n->inputs[i]->constant->data};
+        in[i] = arena_copy(g->arena, &t, sizeof t);
+    }
+    if (!eval_node(n, in, out, g->arena, g->diags)) return false;
+    for (int i = 0; i < n->n_outputs; i++) {
+        if (!n->outputs[i]) continue;
+        const char *origin = arena_printf(g->arena, "%s | folded", n->name);
+        value *c = value_constant(g, n->outputs[i]->name, out[i].type, out[i].data, origin);
+        value_replace_uses(n->outputs[i], c);
+    }
+    node_remove(n);
+    return true;
+}
+
+/* The nodes of the branch taken move in front of the `if`. */
+static void take_branch(node *n) {
+    region *branch = n->regions[constant_int(n->inputs[0]->constant, 0) ? 0 : 1];
+    for (node *m = branch->first, *next; m; m = next) {
+        next = m->next;
+        node_move_before(m, n);
+        for (int i = 0; i < m->n_outputs; i++)
+            if (m->outputs[i]) m->outputs[i]->parent = n->parent;
+    }
+    for (int i = 0; i < n->n_outputs && i < branch->n_outputs; i++) {
+        if (!n->outputs[i]) continue;
+        if (branch->outputs[i]->producer && branch->outputs[i]->parent == n->parent) branch->outputs[i]->name = n->outputs[i]->name;
+        value_replace_uses(n->outputs[i], branch->outputs[i]);
+    }
+    node_remove(n);
+}
+
+static bool fold_region(graph *g, region *r) {
+    for (node *n = r->first, *next; n; n = next) {
+        next = n->next;
+        if (!infer_node(n, g->diags)) return false;
+        for (int i = 0; i < n->n_regions; i++)
+            if (!fold_region(g, n->regions[i])) return false;
+        if (n->n_regions && !infer_node(n, g->diags)) return false;
+        if (n->op == OP_if && n->inputs[0]->constant) take_branch(n);
+        else if (is_foldable(n) && !fold(g, n)) return false;
+    }
+    return true;
+}
+
+bool pass_fold_constants(graph *g, const pass_options *o) {
+    (void)o;
+    return fold_region(g, g->body);
+}

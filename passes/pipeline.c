@@ -1,0 +1,44 @@
+#include "passes/passes.h"
+
+#include <string.h>
+
+pass_fn pass_fold_constants, pass_remove_identity, pass_canonicalize, pass_lower_batchnorm, pass_fold_scale_shift, pass_fold_pad,
+    pass_fuse_elementwise, pass_fuse_epilogue, pass_remove_dead, pass_assign_layout;
+
+static const pass pipeline[] = {
+    {"fold_constants", pass_fold_constants, "infer shapes; compute what does not depend on the inputs"},
+    {"remove_identity", pass_remove_identity, "drop nodes that return their input"},
+    {"canonicalize", pass_canonicalize, "one spelling for reshapes, sums, global pools"},
+    {"lower_batchnorm", pass_lower_batchnorm, "batch normalization at inference is a scale and a shift"},
+    {"fold_scale_shift", pass_fold_scale_shift, "scales and shifts by channel go into weights and biases"},
+    {"fold_pad", pass_fold_pad, "zero padding goes into convolutions"},
+    {"fuse_elementwise", pass_fuse_elementwise, "chains of elementwise operators become one"},
+    {"fuse_epilogue", pass_fuse_epilogue, "elementwise work moves into the kernel before it"},
+    {"remove_dead", pass_remove_dead, "drop what nobody reads"},
+    {"assign_layout", pass_assign_layout, "NCHW16c for convolutional parts, with halos"},
+};
+
+const pass *passes_all(int *count) {
+    *count = (int)(sizeof pipeline / sizeof *pipeline);
+    return pipeline;
+}
+
+const pass *pass_find(const char *name) {
+    int n;
+    const pass *all = passes_all(&n);
+    for (int i = 0; i < n; i++)
+        if (!strcmp(all[i].name, name)) return &all[i];
+    return NULL;
+}
+
+bool passes_run(graph *g, const pass_options *o) {
+    int n;
+    const pass *all = passes_all(&n);
+    for (int i = 0; i < n; i++) {
+        if (!all[i].run(g, o)) return false;
+        if (!graph_verify(g, g->diags))
+            return diag_error(g->diags, "", "this is a defect of cnnc, not of the model: please report it", "pass %s broke the graph", all[i].name);
+        if (o->dump_pass && !strcmp(o->dump_pass, all[i].name) && o->dump_stream) graph_print(o->dump_stream, g);
+    }
+    return true;
+}
