@@ -1,0 +1,18 @@
+/* Attributes and constant inputs of data movement in plain numbers: shared by shapes, evaluators and emitters. */
+#ifndef CNNC_SHAPE_MOVE_H
+#define CNNC_SHAPE_MOVE_H
+
+#include "ir/ir.h"
+
+typedef struct slice_axis {
+    bool touched; /* the node names this axis */
+    int64_t start, step, count;
+} slice_axis;
+
+/* One entry an axis of input 0. 1: known, 0: starts or ends are no constants, -1: after an error. */
+int slice_axes(const node *n, slice_axis *out, diagnostics *d);
+
+/* Elements added (negative: cut) before and after each axis. 1, 0, -1 as above. */
+int pad_amounts(const node *n, int64_t *begin, int64_t *end, diagnostics *d);
+
+#endif
