@@ -1,0 +1,146 @@
+"""One inference engine in a process of its own, timed on request by bench.py.
+
+    python peer.py ENGINE MODEL.onnx IMAGE.npy OUTPUT.npy THREADS CACHE
+
+Writes OUTPUT.npy, prints `ready VERSION`, and then answers each line `K` with the microseconds of K runs, so that
+bench.py can interleave the engines. CACHE keeps models converted to an engine's own format.
+Every engine runs in float32, as its makers recommend for latency on a CPU.
+"""
+import os
+import pathlib
+import subprocess
+import sys
+import time
+
+import numpy as np
+
+
+def open_onnxruntime(model, image, threads, cache):
+    import onnxruntime
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
+    options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+    binding = session.io_binding()
+    binding.bind_cpu_input(session.get_inputs()[0].name, image)
+    binding.bind_output(session.get_outputs()[0].name)
+    return onnxruntime.__version__, lambda: session.run_with_iobinding(binding), lambda: binding.copy_outputs_to_cpu()[0]
+
+
+def open_openvino(model, image, threads, cache):
+    import openvino
+    compiled = openvino.Core().compile_model(str(model), "CPU", {
+        "PERFORMANCE_HINT": "LATENCY",
+        "INFERENCE_NUM_THREADS": threads,
+        "INFERENCE_PRECISION_HINT": "f32",
+    })
+    request = compiled.create_infer_request()
+    request.set_input_tensor(openvino.Tensor(image, shared_memory=True))
+    return openvino.__version__.split("-")[0], request.infer, lambda: request.get_output_tensor().data.copy()
+
+
+def converted(target, convert):
+    """Convert under another name first, so that an interrupted conversion is not taken for a model."""
+    if not target.exists():
+        unfinished = target.with_name("part-" + target.name)
+        convert(unfinished)
+        os.replace(unfinished, target)
+    return target
+
+
+def open_mnn(model, image, threads, cache):
+    import _tools  # MNN's converter itself: its `mnnconvert` command reports home and runs pip unasked
+    import MNN
+
+    def convert(target):
+        _tools.mnnconvert(["mnnconvert", "-f", "ONNX", "--modelFile", str(model), "--MNNModel", str(target),
+                           "--bizCode", "bench"])
+
+    path = converted(cache / f"{model.stem}.mnn", convert)
+    # On x86 "normal" is float32 throughout; "low" would be half precision or bfloat16.
+    interpreter = MNN.Interpreter(str(path))
+    session = interpreter.createSession({"backend": "CPU", "numThread": threads, "precision": "normal"})
+    shape = tuple(image.shape)
+    interpreter.getSessionInput(session).copyFrom(
+        MNN.Tensor(shape, MNN.Halide_Type_Float, image, MNN.Tensor_DimensionType_Caffe))
+    output = interpreter.getSessionOutput(session)
+
+    def result():
+        host = MNN.Tensor(output.getShape(), MNN.Halide_Type_Float, np.zeros(output.getShape(), np.float32),
+                          MNN.Tensor_DimensionType_Caffe)
+        output.copyToHostTensor(host)
+        return np.array(host.getData(), np.float32).reshape(output.getShape())
+
+    return MNN.version(), lambda: interpreter.runSession(session), result
+
+
+def convert_for_ncnn(model, image, cache):
+    import pnnx
+
+    def convert(target):
+        """pnnx writes a dozen files beside the model it reads, so it reads one in the folder that keeps them."""
+        target.mkdir(parents=True, exist_ok=True)
+        copy = target / "net.onnx"
+        copy.unlink(missing_ok=True)
+        copy.symlink_to(model.resolve())
+        shape = ",".join(str(side) for side in image.shape)
+        subprocess.run([pathlib.Path(pnnx.__file__).parent / "pnnx", copy.name, f"inputshape=[{shape}]f32", "fp16=0"],
+                       cwd=target, check=True, stdout=subprocess.DEVNULL)
+
+    return converted(cache / f"{model.stem}.ncnn", convert)
+
+
+def open_ncnn(model, image, threads, cache):
+    import ncnn
+    folder = convert_for_ncnn(model, image, cache)
+    net = ncnn.Net()
+    net.opt.num_threads = threads
+    net.opt.use_winograd_convolution = True
+    net.opt.use_sgemm_convolution = True
+    net.opt.use_packing_layout = True
+    for half in ("use_fp16_packed", "use_fp16_storage", "use_fp16_arithmetic", "use_bf16_packed", "use_bf16_storage",
+                 "use_int8_inference"):
+        setattr(net.opt, half, False)
+    if net.load_param(str(folder / "net.ncnn.param")) or net.load_model(str(folder / "net.ncnn.bin")):
+        raise SystemExit("ncnn cannot load what pnnx made")
+    planes = ncnn.Mat(image[0])  # ncnn knows no batch
+    last = []
+
+    def run():
+        extractor = net.create_extractor()
+        extractor.input("in0", planes)
+        last[:] = extractor.extract("out0")
+        if last[0]:
+            raise SystemExit("ncnn cannot run what pnnx made")
+
+    return ncnn.__version__, run, lambda: np.array(last[1])
+
+
+ENGINES = {"onnxruntime": open_onnxruntime, "openvino": open_openvino, "mnn": open_mnn, "ncnn": open_ncnn}
+
+
+def main():
+    engine, model, image_path, output_path, threads, cache = sys.argv[1:]
+    # The engines chat on stdout; keep that stream for the answers alone.
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    image = np.load(image_path)
+    cache = pathlib.Path(cache)
+    cache.mkdir(parents=True, exist_ok=True)
+    version, run, result = ENGINES[engine](pathlib.Path(model), image, int(threads), cache)
+    run()
+    np.save(output_path, np.asarray(result(), np.float32))
+    print("ready", version, file=answers, flush=True)
+    for line in sys.stdin:
+        times = []
+        for _ in range(int(line)):
+            start = time.perf_counter_ns()
+            run()
+            times.append((time.perf_counter_ns() - start) / 1000)
+        print(*times, file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+"""What the scripts that make test networks share: seeds, reference outputs and files that appear whole."""
+import os
+import zlib
+
+import numpy as np
+import onnxruntime
+
+
+def seed_of(name):
+    """A seed that depends on the name alone, so one network can be made again without the others."""
+    return zlib.crc32(name.encode())
+
+
+def reference_session(model):
+    """ONNX Runtime as an oracle: `model` (a path or bytes) as written, no optimisation, one thread."""
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    options.intra_op_num_threads = 1
+    options.log_severity_level = 3  # old networks list weights as inputs, and it warns of each
+    source = model if isinstance(model, bytes) else str(model)
+    return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
+
+
+def write_whole(path, write):
+    """Let `write` fill another name first: whoever waits for `path` must not read half of it."""
+    unfinished = path.with_name(path.name + ".part")
+    with open(unfinished, "wb") as file:
+        write(file)
+    os.replace(unfinished, path)
+
+
+def write_case(stem, session, image, other_image):
+    """Write STEM.input.npy and STEM.output.npy, if the network tells one image from another."""
+    name = session.get_inputs()[0].name
+    output, other = (session.run(None, {name: x})[0] for x in (image, other_image))
+    peak = float(np.abs(output).max())
+    spread = float(output.std()) / peak
+    change = float(np.abs(output - other).max()) / peak
+    print(f"{stem.name}: peak {peak:.3g}, spread {spread:.1%} of it, another input changes {change:.1%} of it", flush=True)
+    # A network whose output is flat, huge or the same for all inputs would pass with a wrong compiler.
+    if not (1e-3 < peak < 1e3 and spread > 1e-2 and change > 1e-2):
+        raise SystemExit(f"{stem.name}: its output does not tell right from wrong")
+    write_whole(stem.with_name(stem.name + ".input.npy"), lambda file: np.save(file, image))
+    write_whole(stem.with_name(stem.name + ".output.npy"), lambda file: np.save(file, output))
+
+
+def is_complete(stem):
+    """The reference output is written last."""
+    return stem.with_name(stem.name + ".output.npy").exists()
