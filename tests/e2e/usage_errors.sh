@@ -1,0 +1,56 @@
+# What is wrong on the command line or with its files: a clear word, exit code 1 or 2, and nothing written.
+source "$(dirname "$0")/common.sh"
+model=$digits/digits_resnet.onnx
+mkdir out
+
+# Usage: 2
+expect 2 "no MODEL" "$CNNC"
+expect 2 "no MODEL" "$CNNC" -o out/net.c
+expect 2 "-o OUT.c" "$CNNC" "$model"
+expect 2 "unrecognized option" "$CNNC" --no-such-option
+expect 2 "end in .c" "$CNNC" "$model" -o out/net.txt
+expect 2 "end in .c" "$CNNC" "$model" -o /dev/full
+expect 2 "Too many arguments" "$CNNC" "$model" "$model" -o out/net.c
+expect 2 "NAME=SIZE" "$CNNC" "$model" -o out/net.c --dim N
+expect 2 "NAME=SIZE" "$CNNC" "$model" -o out/net.c --dim N=many
+expect 2 "auto, inline, embed or file" "$CNNC" "$model" -o out/net.c --weights none
+expect 2 "cnnc passes" "$CNNC" "$model" --dump-ir=after:no_such_pass
+expect 2 "no MODEL" "$CNNC" run
+expect 2 "no MODEL" "$CNNC" bench
+expect 2 "no MODEL" "$CNNC" inspect
+expect 2 "no MODEL and no --suite" "$CNNC" verify
+expect 2 "whole number" "$CNNC" verify "$model" --jobs zero
+
+# Errors: 1
+expect 1 "No such file" "$CNNC" no_such_file.onnx -o out/net.c
+expect 1 "unknown target 'mips'" "$CNNC" "$model" -o out/net.c --target mips
+expect 1 "No such file" "$CNNC" "$model" -o no/such/folder/net.c
+expect 1 "cannot write" "$CNNC" "$model" -o /proc/net.c
+mkdir folder.c
+expect 1 "not a regular file" "$CNNC" "$model" -o folder.c
+head -c 3000 "$model" >truncated.onnx
+expect 1 "truncated.onnx" "$CNNC" truncated.onnx -o out/net.c
+echo "this is no model" >text.onnx
+expect 1 "text.onnx" "$CNNC" text.onnx -o out/net.c
+: >empty.onnx
+expect 1 "empty.onnx" "$CNNC" empty.onnx -o out/net.c
+expect 1 "" "$CNNC" "$digits" -o out/net.c
+encode "$here/models/unknown_ops.txtpb" unknown.onnx
+expect 1 "first_odd_one" "$CNNC" unknown.onnx -o out/net.c
+expect 1 "second_odd_one" "$CNNC" unknown.onnx -o out/net.c
+expect 1 "none called 'picture'" "$CNNC" run "$model" --input picture="$digits/test_images.npy"
+expect 1 "'image' is missing" "$CNNC" run "$model"
+expect 1 "holds i64" "$CNNC" run "$model" --input image="$digits/test_labels.npy"
+expect 1 "not a .npy file" "$CNNC" run "$model" --input image="$model"
+expect 1 "no test_data_set_0" "$CNNC" verify "$model" --data out
+expect 1 "no cases" "$CNNC" verify --suite out
+expect 1 "cannot be started" "$CNNC" verify "$model" --cc no-such-compiler
+expect 1 "exited with code" "$CNNC" verify "$model" --cflags --no-such-flag
+nothing_left out
+
+# And what is right: 0
+expect 0 "verify" "$CNNC" --help
+expect 0 "--expected" "$CNNC" verify --help
+expect 0 "^cnnc [0-9]" "$CNNC" --version
+expect 0 "^conv +Conv" "$CNNC" ops
+expect 0 "fold" "$CNNC" passes
