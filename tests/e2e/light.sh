@@ -1,0 +1,15 @@
+# The nine networks that ship in the onnx package, with random weights, against ONNX Runtime without optimisation.
+source "$(dirname "$0")/common.sh"
+if [ ! -x "$PYTHON" ]; then
+    echo "skipped: no Python environment (make check makes it)"
+    exit 77
+fi
+"$PYTHON" "$here/make_light.py" "$NETWORKS"
+passed=0
+for model in "$NETWORKS"/*.onnx; do
+    for target in native generic; do
+        "$CNNC" verify "$model" --input "${model%.onnx}.input.npy" --expected "${model%.onnx}.output.npy" --target $target
+        passed=$((passed + 1))
+    done
+done
+[ $passed -ge 18 ] || fail "only $passed runs"
