@@ -99,15 +99,15 @@ static bool can_absorb(const node *f, const value *v) {
 static bool fuse_one(graph *g, node *n, void *context) {
     (void)context;
     if (!is_fusable(n)) return true;
-    node *f = wrap(g, n);
-    bool changed = false;
-    for (int i = 0; i < f->n_inputs; i++) {
-        if (!f->inputs[i] || !can_absorb(f, f->inputs[i])) continue;
-        node *p = f->inputs[i]->producer;
-        absorb(g, f, i, p);
-        changed = true;
+    node *f = wrap(g, n), *absorbed[MOST_INPUTS];
+    int n_absorbed = 0;
+    for (int i = 0; i < f->n_inputs && n_absorbed < MOST_INPUTS; i++) {
+        if (!can_absorb(f, f->inputs[i])) continue;
+        absorbed[n_absorbed] = f->inputs[i]->producer;
+        absorb(g, f, i, absorbed[n_absorbed++]);
     }
-    if (changed) drop_unused_inputs(g, f); /* the absorbed nodes are dead now */
+    if (n_absorbed) drop_unused_inputs(g, f);
+    for (int i = 0; i < n_absorbed; i++) node_remove(absorbed[i]);
     return true;
 }
 
