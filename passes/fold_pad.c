@@ -25,16 +25,19 @@ static bool fold_one(graph *g, node *n, void *context) {
     int64_t pads[2 * IR_MAX_RANK], total[6];
     node *c = value_only_user(n->outputs[0]);
     if (!c || c->parent != n->parent || rank < 3 || rank > 5 || !zero_pads(n, pads, rank)) return true;
-    bool pools = c->op == OP_average_pool && node_int(c, "count_include_pad") && !node_int(c, "ceil_mode");
+    bool pools = c->op == OP_average_pool && !node_int(c, "ceil_mode");
     if ((c->op != OP_conv && !pools) || c->inputs[0] != n->outputs[0]) return true;
     window w;
     if (!window_of(c, &w, g->diags)) return false;
     int axes = rank - 2;
+    for (int i = 0; i < axes; i++) /* zeros that count cannot join padding that does not */
+        if (pools && !node_int(c, "count_include_pad") && (w.pad_begin[i] || w.pad_end[i])) return true;
     for (int i = 0; i < axes; i++) {
         total[i] = pads[2 + i] + w.pad_begin[i];
         total[axes + i] = pads[rank + 2 + i] + w.pad_end[i];
         if (pools && (total[i] >= w.kernel[i] || total[axes + i] >= w.kernel[i])) return true;
     }
+    if (pools) node_set_int(c, "count_include_pad", 1);
     node_set_ints(c, "pads", 2 * axes, total);
     node_set_string(c, "auto_pad", "NOTSET");
     c->name = joined_name(g, n->name, c->name);

@@ -22,6 +22,17 @@ static bool is_inference(const node *dropout) {
     return (!training || all_equal(training, 0)) && (dropout->n_outputs < 2 || !dropout->outputs[1] || !dropout->outputs[1]->uses);
 }
 
+/* A window of one element, each once (an adaptive pool that has nothing to do). */
+static bool pools_nothing(const node *n) {
+    window w;
+    diagnostics silent = {0};
+    if (n->n_outputs > 1 && n->outputs[1] && n->outputs[1]->uses) return false;
+    if (!window_of(n, &w, &silent)) return false;
+    for (int i = 0; i < w.n_axes; i++)
+        if (w.kernel[i] != 1 || w.stride[i] != 1 || w.pad_begin[i] || w.pad_end[i]) return false;
+    return true;
+}
+
 /* Given that input and output have the same type. */
 static bool changes_nothing(const node *n) {
     switch (n->op) {
@@ -43,6 +54,8 @@ static bool changes_nothing(const node *n) {
     case OP_transpose: return keeps_order(n);
     case OP_pad: return all_equal(n->inputs[1], 0);
     case OP_slice: return n->n_inputs < 5 || !n->inputs[4] || all_equal(n->inputs[4], 1);
+    case OP_max_pool:
+    case OP_average_pool: return pools_nothing(n);
     default: return false;
     }
 }
