@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-extern const kernel_family kernel_conv_direct, kernel_depthwise, kernel_pool_c16, kernel_elementwise_c16, kernel_layout;
+extern const kernel_family kernel_conv_direct, kernel_depthwise, kernel_pool_c16, kernel_elementwise_c16, kernel_layout, kernel_strided_copy;
 
 const kernel_family *const kernel_families[] = {
     &kernel_depthwise,       /* NCHW16c */
@@ -11,5 +11,6 @@ const kernel_family *const kernel_families[] = {
     &kernel_pool_c16,
     &kernel_elementwise_c16,
     &kernel_layout,
+    &kernel_strided_copy,    /* row-major */
     NULL,
 };
