@@ -47,10 +47,10 @@ static bool accepts(const node *n) {
 }
 
 static void strides_of(const value_type *t, int64_t *steps) {
-    int64_t step = 1;
+    int64_t stride = 1;
     for (int i = t->rank - 1; i >= 0; i--) {
-        steps[i] = step;
-        step *= t->dims[i].size;
+        steps[i] = stride;
+        stride *= t->dims[i].size;
     }
 }
 
@@ -169,11 +169,10 @@ static bool plan_copies(plan *p, const node *n, step *s) {
     return copy_pad(n, c, from, to, p->diags);
 }
 
-static void put_index(text *out, const strided *c, const int64_t *steps, int64_t start, int n_axes) {
+static void put_index(text *out, const int64_t *steps, int64_t start, int n_axes) {
     text_printf(out, "%lld", (long long)start);
     for (int i = 0; i < n_axes; i++)
         if (steps[i]) text_printf(out, " + i%d * %lld", i, (long long)steps[i]);
-    (void)c;
 }
 
 static void put_copy(text *out, const strided *c, size_t element) {
@@ -185,9 +184,9 @@ static void put_copy(text *out, const strided *c, size_t element) {
     for (int i = 0; i < loops; i++)
         text_printf(out, "    %*sfor (ptrdiff_t i%d = 0; i%d < %lld; i%d++)\n", 4 * i, "", i, i, (long long)c->count[i], i);
     text_printf(out, "    %*s%sy%d%s", 4 * loops, "", runs ? "memcpy(" : "", c->out, runs ? " + " : "[");
-    put_index(out, c, c->to_step, c->to_start, loops);
+    put_index(out, c->to_step, c->to_start, loops);
     text_printf(out, "%sx%d%s", runs ? ", " : "] = ", c->in, runs ? " + " : "[");
-    put_index(out, c, c->from_step, c->from_start, loops);
+    put_index(out, c->from_step, c->from_start, loops);
     if (runs) text_printf(out, ", %lld);\n", (long long)((size_t)c->count[c->n_axes - 1] * element));
     else text_put(out, "];\n");
 }
