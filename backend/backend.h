@@ -13,6 +13,7 @@ typedef enum weights_mode {
 
 typedef struct backend_options {
     const char *prefix; /* of every public identifier: "resnet" */
+    const char *files;  /* the names of the three files without extension; NULL: the prefix */
     weights_mode weights;
     bool threads;    /* emit the pthread pool */
     bool profile;    /* emit NAME_run_profiled, which times each step */

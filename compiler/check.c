@@ -32,6 +32,8 @@ static bool gather(const output_set *set, unsaved_files *u, diagnostics *d) {
     for (int i = 0; i < set->n; i++) {
         const char *path = set->files[i].path;
         if (ends_with(path, ".weights")) continue;
+        /* The name under which an #include of the main file finds it. */
+        if (!strchr(path, '/')) path = arena_printf(set->arena, "./%s", path);
         if (ends_with(path, ".c")) u->main = path;
         u->files[u->n].Filename = path;
         if (!read_whole(set->files[i].temporary, set->arena, &u->files[u->n++]))

@@ -64,6 +64,8 @@ static void check_complete(const compile_options *o, struct argp_state *state) {
     if (!o->output && !looks) argp_error(state, "say where the C goes: -o OUT.c");
     if (!o->output && o->check) argp_error(state, "--check needs -o OUT.c");
     if (o->output && !ends_with(o->output, ".c")) argp_error(state, "the output's name must end in .c: '%s'", o->output);
+    if (o->output && strpbrk(o->output, "\"\\\n\r"))
+        argp_error(state, "the output's name cannot hold quotes, backslashes or line ends: C includes the header by it");
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state) {
@@ -95,7 +97,7 @@ static char *help_filter(int key, const char *usual, void *input) {
     if (!f) return NULL;
     fputs("Subcommands (cnnc NAME --help tells more):\n", f);
     for (const subcommand *s = subcommands; s->name; s++)
-        fprintf(f, "  %-8s %-26s %s\n", s->name, s->arguments, s->purpose);
+        fprintf(f, "  %-8s %-20s %s\n", s->name, s->arguments, s->purpose);
     fputs("\nExit status: 0; 1 after an error; 2 for wrong usage.", f);
     fclose(f);
     return bytes;
@@ -146,8 +148,9 @@ static bool compile(model *m, compile_options *o) {
     if (o->explain) plan_print(stdout, m->plan);
     if (o->report) report_memory(stdout, m->plan);
     if (!o->output) return true;
-    if (!o->backend.prefix) o->backend.prefix = stem(m->arena, o->output);
-    o->backend.prefix = identifier_from(m->arena, o->backend.prefix);
+    o->backend.files = stem(m->arena, o->output);
+    const char *prefix = o->backend.prefix ? o->backend.prefix : o->backend.files;
+    o->backend.prefix = identifier_from(m->arena, prefix);
     o->backend.model = o->model.path;
     return write_files(m, o);
 }

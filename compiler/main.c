@@ -8,13 +8,13 @@
 #include "compiler/cleanup.h"
 
 const subcommand subcommands[] = {
-    {"compile", compile_main, "MODEL -o OUT.c", "turn a network into C (the word itself may be left out)"},
-    {"run", run_main, "MODEL --input NAME=X.npy", "compile, run once, write the outputs"},
-    {"verify", verify_main, "MODEL | --suite DIR", "hold the emitted C against the reference evaluator and test data"},
-    {"bench", bench_main, "MODEL", "time each layer against what the machine can do"},
+    {"compile", compile_main, "MODEL -o OUT.c", "write C (the word may be left out)"},
+    {"run", run_main, "MODEL --input X.npy", "compile, run, write the outputs"},
+    {"verify", verify_main, "MODEL | --suite DIR", "hold emitted C against a reference"},
+    {"bench", bench_main, "MODEL", "time each layer"},
     {"inspect", inspect_main, "MODEL", "show layers, shapes, cost and memory"},
     {"ops", ops_main, "", "list the operators"},
-    {"passes", passes_main, "", "list the passes in the order in which they run"},
+    {"passes", passes_main, "", "list the passes in their order"},
     {NULL, NULL, NULL, NULL},
 };
 

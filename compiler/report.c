@@ -130,10 +130,12 @@ static int by_place(const void *x, const void *y) {
 /* The tensors in a buffer, each once, in the order of the steps that write them. */
 static void print_tenants(FILE *f, const step_list *list, const buffer *b) {
     int n = 0;
+    const value *last = NULL;
     for (int i = 0; i < list->n; i++) {
         const step *s = list->steps[i];
         for (int k = 0; k < s->n_out; k++) {
-            if (s->out[k].buffer != b) continue;
+            if (s->out[k].buffer != b || (n && s->out[k].value == last)) continue;
+            last = s->out[k].value;
             fputs(n++ ? ", " : "", f);
             if (s->out[k].value) print_name(f, s->out[k].value->name, (int)strlen(s->out[k].value->name));
             else fprintf(f, "scratch of step %d", s->id);

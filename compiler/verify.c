@@ -236,7 +236,8 @@ static bool verify_model(model *m, verify_options *o) {
     if (!have) return false;
     n = n ? n : 1;
     bool ok = verify_sets(m, o, sets, n, stdout);
-    if (!ok || o->layers) verify_layers(m, o, sets[0].inputs);
+    bool found = (!ok || o->layers) && verify_layers(m, o, sets[0].inputs);
+    if (!ok && !found) puts("no single layer is wrong: the fault may be in how they share memory");
     return ok;
 }
 

@@ -33,8 +33,8 @@ typedef struct verify_options {
 bool verify_data_set(const program *p, const data_set *s, const tolerance *t, FILE *report, diagnostics *d);
 
 /* On these inputs (one sample), prints the first pass that changes what the network computes; where there is none, each
- * layer of the emitted C against the evaluator, up to the first that is wrong. */
-void verify_layers(model *m, const verify_options *o, const tensor *inputs);
+ * layer of the emitted C against the evaluator, up to the first that is wrong. True when there is such a pass or layer. */
+bool verify_layers(model *m, const verify_options *o, const tensor *inputs);
 
 /* All cases below o->suite.folder; the exit code. */
 int verify_suite(const verify_options *o);

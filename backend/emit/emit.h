@@ -10,6 +10,7 @@ typedef struct emission {
     weights_mode weights; /* resolved */
     arena *arena;
     const char *prefix; /* resnet */
+    const char *files;  /* resnet, of resnet.h and resnet.weights */
     const char *upper;  /* RESNET */
     char **input_fields, **output_fields; /* unique identifiers */
 } emission;

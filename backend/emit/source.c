@@ -103,7 +103,7 @@ static bool put_target(const emission *e, int i, text *out) {
 }
 
 static void put_includes(const emission *e, text *out) {
-    text_printf(out, "#include \"%s.h\"\n\n#include <math.h>\n#include <stddef.h>\n#include <stdint.h>\n#include <string.h>\n", e->prefix);
+    text_printf(out, "#include \"%s.h\"\n\n#include <math.h>\n#include <stddef.h>\n#include <stdint.h>\n#include <string.h>\n", e->files);
     if (e->options->profile) text_put(out, "#include <time.h>\n");
     if (e->options->threads) text_put(out, "#include <pthread.h>\n#include <stdatomic.h>\n");
     text_put(out, "#if defined(__x86_64__)\n#include <immintrin.h>\n#elif defined(__aarch64__)\n#include <arm_neon.h>\n#endif\n\n"
@@ -244,7 +244,8 @@ static bool put_source(const emission *e, text *out) {
 
 bool backend_emit(const plan *p, const backend_options *o, FILE *c, FILE *h, FILE *weights) {
     const region *body = p->graph->body;
-    emission e = {.plan = p, .options = o, .weights = backend_weights_mode(p, o), .arena = p->arena, .prefix = o->prefix};
+    emission e = {.plan = p, .options = o, .weights = backend_weights_mode(p, o), .arena = p->arena, .prefix = o->prefix,
+                  .files = o->files ? o->files : o->prefix};
     e.upper = upper_case(p->arena, o->prefix);
     e.input_fields = field_names(p->arena, body->inputs, body->n_inputs);
     e.output_fields = field_names(p->arena, body->outputs, body->n_outputs);

@@ -82,7 +82,7 @@ void emit_weights_reference(const emission *e, text *out) {
                 "#ifndef %s_WEIGHTS_FILE\n#define %s_WEIGHTS_FILE \"%s.weights\"\n#endif\n"
                 "#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__\n"
                 "#error \"embedded weights are little-endian: compile the model with --weights=inline\"\n#endif\n",
-                (long long)e->plan->weights, name, up, up, up, name);
+                (long long)e->plan->weights, e->files, up, up, up, e->files);
     text_printf(out,
                 "#if defined(__has_embed) && defined(__STDC_VERSION__) && __STDC_VERSION__ >= 202311L\n"
                 "static const CNNC_ALIGNED unsigned char %s_weights[] = {\n#embed %s_WEIGHTS_FILE\n};\n#else\n"
