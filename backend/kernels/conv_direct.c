@@ -74,10 +74,10 @@ static bool rows_outer_is_cheaper(const schedule *s, const operand *x, tiling t,
 }
 
 static tiling choose_tiling(const schedule *s, const operand *x, const target *t) {
-    static const int64_t block_choices[] = {1, 2, 4};
+    static const int64_t block_choices[] = {1, 2, 4, 8};
     tiling best = {1, 1, 1, false};
     double least = 1e300;
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 4; i++) {
         int64_t blocks = block_choices[i];
         if (s->out_blocks % blocks || (blocks > 1 && t->accumulators < 16)) continue;
         for (int64_t rows = 1; rows <= s->height && blocks * rows <= t->accumulators; rows++)
