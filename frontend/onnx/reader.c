@@ -1,4 +1,5 @@
 /* ONNX to graph. */
+#include "frontend/onnx/convert/convert.h"
 #include "frontend/onnx/reader.h"
 
 #include <stdlib.h>
@@ -146,7 +147,7 @@ static bool node_from_proto(reader *r, names *scope, region *to, const Onnx__Nod
         names_add(r, scope, p->output[i], n->outputs[i]);
     }
     while (n->n_outputs && !n->outputs[n->n_outputs - 1]) n->n_outputs--;
-    return true;
+    return convert_node(n, r->opset, r->diags);
 }
 
 static bool region_from_proto(reader *r, const Onnx__GraphProto *p, names *outer, region *to) {
