@@ -2,7 +2,7 @@
 
 enum { POOL_THREADS = 64, POOL_SPINS = 20000 };
 
-typedef struct pool {
+typedef struct thread_pool {
     pthread_mutex_t mutex;
     pthread_cond_t wake;
     _Atomic unsigned round;   /* counts tasks: a change is the signal to start */
@@ -13,7 +13,7 @@ typedef struct pool {
     int threads;
     int stop;
     pthread_t workers[POOL_THREADS];
-} pool;
+} thread_pool;
 
 static void pool_relax(void) {
 #if defined(__x86_64__)
@@ -24,7 +24,7 @@ static void pool_relax(void) {
 }
 
 /* Spins first, for the next kernel usually follows within microseconds, then sleeps. */
-static unsigned pool_wait(pool *p, unsigned seen) {
+static unsigned pool_wait(thread_pool *p, unsigned seen) {
     for (int i = 0; i < POOL_SPINS; i++) {
         if (atomic_load_explicit(&p->round, memory_order_acquire) != seen) return seen + 1;
         pool_relax();
@@ -36,7 +36,7 @@ static unsigned pool_wait(pool *p, unsigned seen) {
 }
 
 static void *pool_worker(void *argument) {
-    pool *p = (pool *)argument;
+    thread_pool *p = (thread_pool *)argument;
     const int id = atomic_fetch_add(&p->next_id, 1);
     for (unsigned seen = 0;;) {
         seen = pool_wait(p, seen);
@@ -46,7 +46,7 @@ static void *pool_worker(void *argument) {
     }
 }
 
-static void pool_signal(pool *p) {
+static void pool_signal(thread_pool *p) {
     pthread_mutex_lock(&p->mutex);
     atomic_fetch_add_explicit(&p->round, 1, memory_order_release);
     pthread_cond_broadcast(&p->wake);
@@ -54,7 +54,7 @@ static void pool_signal(pool *p) {
 }
 
 static void pool_run(void *argument, int threads, void (*body)(void *task, int thread), void *task) {
-    pool *p = (pool *)argument;
+    thread_pool *p = (thread_pool *)argument;
     p->body = body;
     p->task = task;
     atomic_store_explicit(&p->running, threads - 1, memory_order_relaxed);
@@ -63,7 +63,7 @@ static void pool_run(void *argument, int threads, void (*body)(void *task, int t
     while (atomic_load_explicit(&p->running, memory_order_acquire)) pool_relax();
 }
 
-static void pool_stop(pool *p) {
+static void pool_stop(thread_pool *p) {
     p->stop = 1;
     pool_signal(p);
     for (int i = 1; i < p->threads; i++) pthread_join(p->workers[i], NULL);
@@ -71,7 +71,7 @@ static void pool_stop(pool *p) {
     pthread_mutex_destroy(&p->mutex);
 }
 
-static int pool_start(pool *p, int threads) {
+static int pool_start(thread_pool *p, int threads) {
     memset(p, 0, sizeof *p);
     p->threads = threads < 1 ? 1 : threads > POOL_THREADS ? POOL_THREADS : threads;
     atomic_store(&p->next_id, 1);

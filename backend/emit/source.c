@@ -102,12 +102,24 @@ static bool put_target(const emission *e, int i, text *out) {
     return ok;
 }
 
+/* The header of each machine's intrinsics, which takes a compiler a while to read: only where a target needs it. */
+static void put_intrinsics(const emission *e, text *out) {
+    static const struct {
+        const char *machine, *header;
+    } intrinsics[] = {{"defined(__x86_64__)", "immintrin.h"}, {"defined(__aarch64__)", "arm_neon.h"}};
+    for (int i = 0; i < 2; i++) {
+        bool used = false;
+        for (int k = 0; k < e->plan->n_targets; k++) used = used || !strcmp(e->plan->targets[k]->guard, intrinsics[i].machine);
+        if (used) text_printf(out, "#if %s\n#include <%s>\n#endif\n", intrinsics[i].machine, intrinsics[i].header);
+    }
+}
+
 static void put_includes(const emission *e, text *out) {
     text_printf(out, "#include \"%s.h\"\n\n#include <math.h>\n#include <stddef.h>\n#include <stdint.h>\n#include <string.h>\n", e->files);
     if (e->options->profile) text_put(out, "#include <time.h>\n");
     if (e->options->threads) text_put(out, "#include <pthread.h>\n#include <stdatomic.h>\n");
-    text_put(out, "#if defined(__x86_64__)\n#include <immintrin.h>\n#elif defined(__aarch64__)\n#include <arm_neon.h>\n#endif\n\n"
-                  "#if defined(__GNUC__)\n#define CNNC_INLINE static inline __attribute__((always_inline, unused))\n"
+    put_intrinsics(e, out);
+    text_put(out, "\n#if defined(__GNUC__)\n#define CNNC_INLINE static inline __attribute__((always_inline, unused))\n"
                   "#define CNNC_UNUSED __attribute__((unused))\n#else\n#define CNNC_INLINE static inline\n#define CNNC_UNUSED\n#endif\n"
                   "#define CNNC_ALIGNED _Alignas(64)\n\n");
 }
@@ -150,10 +162,10 @@ static void put_struct_run(const emission *e, const char *name, const char *firs
 static void put_pool(const emission *e, text *out) {
     const char *p = e->prefix, *weights = e->weights == WEIGHTS_FILE ? ", weights" : "";
     text_printf(out,
-                "_Static_assert(sizeof(pool) <= sizeof(%s_pool), \"the header reserves enough for a pool\");\n\n"
-                "int %s_pool_start(%s_pool *storage, int threads) { return pool_start((pool *)(void *)storage, threads); }\n\n"
-                "void %s_pool_stop(%s_pool *storage) { pool_stop((pool *)(void *)storage); }\n\n"
-                "int %s_run_parallel_pointers(%s_pool *storage, %s) {\n    pool *p = (pool *)(void *)storage;\n"
+                "_Static_assert(sizeof(thread_pool) <= sizeof(%s_pool), \"the header reserves enough for a pool\");\n\n"
+                "int %s_pool_start(%s_pool *storage, int threads) { return pool_start((thread_pool *)(void *)storage, threads); }\n\n"
+                "void %s_pool_stop(%s_pool *storage) { pool_stop((thread_pool *)(void *)storage); }\n\n"
+                "int %s_run_parallel_pointers(%s_pool *storage, %s) {\n    thread_pool *p = (thread_pool *)(void *)storage;\n"
                 "    const parallel_for parallel = {pool_run, p, p->threads};\n"
                 "    return run_on_this_cpu(&parallel, inputs, outputs, workspace%s%s);\n}\n\n",
                 p, p, p, p, p, p, p, emit_run_parameters(e, true), weights, e->options->profile ? ", NULL" : "");

@@ -5,7 +5,9 @@ for model in "$digits"/*.onnx; do
         for options in "" "--threads --profile"; do
             "$CNNC" "$model" -o net.c --target $target $options --check
             for cc in $(compilers); do
-                $cc -std=c11 -O2 $strict -c net.c -o net.o || fail "$cc, $model, $target, $options"
+                for level in -O0 -O2; do
+                    $cc -std=c11 $level $strict -c net.c -o net.o || fail "$cc $level, $model, $target, $options"
+                done
             done
         done
     done
