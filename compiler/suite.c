@@ -64,21 +64,38 @@ suite_cases suite_find(const char *folder, const char *pattern, arena *a) {
 
 /* ---- one case, in the child ---- */
 
-/* "node 'x' (Conv): no kernel" -> Conv, "no kernel". */
-static void blame(case_result *r, const model *m) {
-    const char *said = m->diags.first;
-    const char *close = !strncmp(said, "node '", 6) ? strstr(said, "): ") : NULL;
-    const char *open = close;
-    while (open && open > said && open[-1] != '(') open--;
-    if (close) {
-        snprintf(r->op, sizeof r->op, "%.*s", (int)(close - open), open);
-        said = close + 3;
-    } else if (m->graph && m->graph->body->first && m->graph->body->first == m->graph->body->last) {
-        const op_info *op = op_of(m->graph->body->first->op);
-        snprintf(r->op, sizeof r->op, "%s", op->onnx ? op->onnx : op->name);
+/* The one operator of a case about one operator, before passes made something else of it. */
+static const char *only_operator(const model *m, const char *folder) {
+    model fresh = {.arena = m->arena, .diags = {.stream = NULL}};
+    model_options o = model_options_default();
+    o.path = arena_printf(m->arena, "%s/model.onnx", folder);
+    if (!model_read(&fresh, &o)) return NULL;
+    const node *n = fresh.graph->body->first;
+    return n && n == fresh.graph->body->last ? op_of(n->op)->onnx : NULL;
+}
+
+/* Copies all but what is in brackets: equal reasons for different shapes are one row of the table. */
+static void copy_reason(char *to, size_t size, const char *from) {
+    size_t n = 0;
+    int depth = 0;
+    for (; *from && *from != ';' && *from != '\n' && n + 1 < size; from++) {
+        depth += *from == '[';
+        if (!depth) to[n++] = *from;
+        depth -= *from == ']' && depth;
     }
-    said += strspn(said, ": ");
-    snprintf(r->reason, sizeof r->reason, "%.*s", (int)strcspn(said, ";\n"), said);
+    to[n] = '\0';
+}
+
+/* "node 'x' (Conv): no kernel for f32[2]" -> Conv, "no kernel for f32". */
+static void blame(case_result *r, const model *m, const char *folder) {
+    const char *said = m->diags.first;
+    const char *close = !strncmp(said, "node '", 6) ? strstr(said, "): ") : NULL, *open = close;
+    while (open && open > said && open[-1] != '(') open--;
+    const char *only = only_operator(m, folder);
+    if (only) snprintf(r->op, sizeof r->op, "%s", only);
+    else if (close) snprintf(r->op, sizeof r->op, "%.*s", (int)(close - open), open);
+    if (close) said = close + 3;
+    copy_reason(r->reason, sizeof r->reason, said + strspn(said, ": "));
 }
 
 /* rtol and atol as the suite has them for the case, else its defaults. */
@@ -114,7 +131,7 @@ static void run_case(const verify_options *shared, const suite_case *c, int resu
     m.diags.stream = NULL;
     if (o.tolerance.rtol < 0 && o.tolerance.atol < 0) o.tolerance = case_tolerance(c->folder, m.arena);
     case_result r = {.passed = verify_case(&m, &o, c->folder)};
-    if (!r.passed) blame(&r, &m);
+    if (!r.passed) blame(&r, &m, c->folder);
     ssize_t written = write(result_fd, &r, sizeof r);
     model_free(&m);
     exit(written == (ssize_t)sizeof r ? 0 : 1);

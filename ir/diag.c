@@ -11,7 +11,7 @@ static void print_clean(FILE *f, const char *s) {
 static bool report(diagnostics *d, const char *place, const char *hint, const char *format, va_list args) {
     char message[512];
     vsnprintf(message, sizeof message, format, args);
-    if (d->errors++ == 0) snprintf(d->first, sizeof d->first, "%.160s: %.340s", place, message);
+    if (d->errors++ == 0) snprintf(d->first, sizeof d->first, "%.240s: %.260s", place, message);
     if (!d->stream) return false;
     fputs("cnnc: error: ", d->stream);
     if (d->source) {
