@@ -81,7 +81,8 @@ static double softplus(double x) { return log1p(exp(-fabs(x))) + (x > 0 ? x : 0)
 static double unit(double x) { return x < 0 ? 0 : x > 1 ? 1 : x; }
 static double floor_mod(double a, double b) {
     double r = fmod(a, b);
-    return r != 0 && (r < 0) != (b < 0) ? r + b : r;
+    if (r == 0) return copysign(r, b);
+    return (r < 0) != (b < 0) ? r + b : r;
 }
 
 /* Modulo 2^64; a negative exponent leaves 1/a rounded to zero. */
@@ -124,7 +125,9 @@ FLOATS(greater, a > b) BOTH(greater, a > b)
 FLOATS(greater_or_equal, a >= b) BOTH(greater_or_equal, a >= b)
 WRAP(and, a &&b) WRAP(or, a || b) WRAP(xor, !a != !b) WRAP(not, !a)
 WRAP(bitwise_and, a &b) WRAP(bitwise_or, a | b) WRAP(bitwise_xor, a ^ b) WRAP(bitwise_not, ~a)
-WRAP(bit_shift, b > 63 ? 0 : p[0] == 'L' ? a << b : a >> b)
+/* Shifts by negative or too large counts leave nothing but copies of the sign. */
+INTS(bit_shift, int64, p[0] == 'L' ? (b < 0 || b > 63 ? 0 : (int64_t)((uint64_t)a << b)) : a >> (b < 0 || b > 63 ? 63 : b))
+INTS(bit_shift, uint64, b > 63 ? 0 : p[0] == 'L' ? a << b : a >> b)
 FLOATS(is_nan, isnan(a))
 FLOATS(is_inf, isinf(a) && (a < 0 ? p[0] != 0 : p[1] != 0))
 
@@ -179,7 +182,7 @@ static const scalar_op table[OP_COUNT] = {
     ROW_FSU(max),    ROW_FSU(min),    ROW_FSU(prelu),       ROW_FSU(clip),       ROW_FI(where),
     ROW_FI(equal),   ROW_FSU(less),   ROW_FSU(greater),     ROW_FSU(less_or_equal), ROW_FSU(greater_or_equal),
     ROW_I(and),      ROW_I(or),       ROW_I(xor),           ROW_I(not),          ROW_I(bitwise_and),
-    ROW_I(bitwise_or), ROW_I(bitwise_xor), ROW_I(bitwise_not), ROW_I(bit_shift), ROW_F(is_nan),
+    ROW_I(bitwise_or), ROW_I(bitwise_xor), ROW_I(bitwise_not), [OP_bit_shift] = {NULL, int64_bit_shift, uint64_bit_shift}, ROW_F(is_nan),
     ROW_F(is_inf),   ROW_FSU(abs),    ROW_FI(neg),          ROW_FSU(sign),       ROW_F(floor),
     ROW_F(ceil),     ROW_F(round),    ROW_F(reciprocal),    ROW_F(sqrt),         ROW_F(exp),
     ROW_F(log),      ROW_F(erf),      ROW_F(sin),           ROW_F(cos),          ROW_F(tan),
