@@ -8,6 +8,8 @@
  * f32 and smaller floats, double for f64, the C type itself for integers, uint8_t 0/1 for bool. */
 typedef void expr_leaf(void *context, text *out, const expr *leaf);
 
+/* Has every operator of the tree a form? Trees without one must not be emitted. */
+bool expr_has_scalar_form(const expr *e);
 void expr_emit_scalar(text *out, const expr *e, expr_leaf *leaf, void *context);
 /* f32 trees whose operators all have a vector form. */
 bool expr_has_vector_form(const expr *e);

@@ -34,3 +34,65 @@ CNNC_INLINE v16 v16_tanh(v16 x) {
     p = v16_fma(v16_mul(p, square), x, x);
     return v16_select(v16_lt(v16_abs(x), v16_set(0.25f)), p, far);
 }
+
+CNNC_INLINE v16 v16_ceil(v16 x) { return v16_sub(v16_zero(), v16_floor(v16_sub(v16_zero(), x))); }
+
+/* x cut to [0, 1] */
+CNNC_INLINE v16 v16_unit(v16 x) { return v16_min(v16_set(1.0f), v16_max(v16_zero(), x)); }
+
+/* e^x - 1; near zero by the series, where the difference cancels. */
+CNNC_INLINE v16 v16_expm1(v16 x) {
+    v16 p = v16_set(1.0f / 5040.0f);
+    p = v16_fma(p, x, v16_set(1.0f / 720.0f));
+    p = v16_fma(p, x, v16_set(1.0f / 120.0f));
+    p = v16_fma(p, x, v16_set(1.0f / 24.0f));
+    p = v16_fma(p, x, v16_set(1.0f / 6.0f));
+    p = v16_fma(p, x, v16_set(0.5f));
+    p = v16_fma(v16_mul(p, x), x, x);
+    return v16_select(v16_lt(v16_abs(x), v16_set(0.5f)), p, v16_sub(v16_exp(x), v16_set(1.0f)));
+}
+
+/* 2 / sqrt(pi) times the series of erf near zero; beyond, Abramowitz and Stegun 7.1.26: error below 2e-7. */
+CNNC_INLINE v16 v16_erf(v16 x) {
+    const v16 one = v16_set(1.0f), a = v16_abs(x), square = v16_mul(x, x);
+    const v16 t = v16_div(one, v16_fma(v16_set(0.3275911f), a, one));
+    v16 far = v16_set(1.061405429f);
+    far = v16_fma(far, t, v16_set(-1.453152027f));
+    far = v16_fma(far, t, v16_set(1.421413741f));
+    far = v16_fma(far, t, v16_set(-0.284496736f));
+    far = v16_fma(far, t, v16_set(0.254829592f));
+    far = v16_sub(one, v16_mul(v16_mul(far, t), v16_exp(v16_sub(v16_zero(), square))));
+    far = v16_select(v16_lt(x, v16_zero()), v16_sub(v16_zero(), far), far);
+    v16 near = v16_set(1.1283791671f / 1320.0f);
+    near = v16_fma(near, square, v16_set(-1.1283791671f / 216.0f));
+    near = v16_fma(near, square, v16_set(1.1283791671f / 42.0f));
+    near = v16_fma(near, square, v16_set(-1.1283791671f / 10.0f));
+    near = v16_fma(near, square, v16_set(1.1283791671f / 3.0f));
+    near = v16_sub(v16_set(1.1283791671f), v16_mul(near, square));
+    return v16_select(v16_lt(a, v16_set(0.5f)), v16_mul(near, x), far);
+}
+
+/* ---- activations ---- */
+
+CNNC_INLINE v16 v16_prelu(v16 x, v16 slope) { return v16_select(v16_lt(x, v16_zero()), v16_mul(x, slope), x); }
+CNNC_INLINE v16 v16_elu(v16 x, v16 alpha) { return v16_select(v16_lt(x, v16_zero()), v16_mul(alpha, v16_expm1(x)), x); }
+CNNC_INLINE v16 v16_celu(v16 x, v16 alpha) {
+    return v16_select(v16_lt(x, v16_zero()), v16_mul(alpha, v16_expm1(v16_div(x, alpha))), x);
+}
+CNNC_INLINE v16 v16_hard_swish(v16 x) { return v16_mul(x, v16_unit(v16_fma(x, v16_set(1.0f / 6.0f), v16_set(0.5f)))); }
+CNNC_INLINE v16 v16_swish(v16 x, v16 alpha) { return v16_mul(x, v16_sigmoid(v16_mul(alpha, x))); }
+/* x tanh(log(1 + e^x)) = x (e^2 + 2e) / (e^2 + 2e + 2) with e = e^x */
+CNNC_INLINE v16 v16_mish(v16 x) {
+    const v16 e = v16_exp(v16_min(x, v16_set(20.0f))), two = v16_set(2.0f), n = v16_mul(e, v16_add(e, two));
+    return v16_mul(x, v16_div(n, v16_add(n, two)));
+}
+CNNC_INLINE v16 v16_gelu_none(v16 x) {
+    const v16 half = v16_mul(v16_set(0.5f), x);
+    return v16_fma(half, v16_erf(v16_mul(x, v16_set(0.70710678f))), half);
+}
+CNNC_INLINE v16 v16_gelu_tanh(v16 x) {
+    const v16 half = v16_mul(v16_set(0.5f), x), cube = v16_mul(v16_mul(x, x), x);
+    return v16_fma(half, v16_tanh(v16_mul(v16_set(0.79788456f), v16_fma(v16_set(0.044715f), cube, x))), half);
+}
+CNNC_INLINE v16 v16_softsign(v16 x) { return v16_div(x, v16_add(v16_set(1.0f), v16_abs(x))); }
+CNNC_INLINE v16 v16_thresholded_relu(v16 x, v16 alpha) { return v16_select(v16_lt(alpha, x), x, v16_zero()); }

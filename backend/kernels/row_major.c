@@ -1,0 +1,135 @@
+#include "backend/kernels/row_major.h"
+
+#include <string.h>
+
+static bool plain(const value *v) {
+    return !v || (type_is_static(&v->type) && v->type.layout.kind == LAYOUT_ROW_MAJOR &&
+                  dtype_of(v->type.elem)->kind != CLASS_STRING && dtype_of(v->type.elem)->kind != CLASS_COMPLEX);
+}
+
+bool row_major_accepts(const node *n) {
+    if (n->n_inputs + n->n_outputs > STEP_MAX_OPERANDS - 4) return false;
+    for (int i = 0; i < n->n_inputs; i++)
+        if (!plain(n->inputs[i])) return false;
+    for (int i = 0; i < n->n_outputs; i++)
+        if (!plain(n->outputs[i])) return false;
+    return !n->prologue && (!n->epilogue || expr_has_scalar_form(n->epilogue));
+}
+
+/* ---- broadcasting ---- */
+
+static void strides_of(const operand *x, int rank, int64_t *strides) {
+    int64_t stride = 1;
+    for (int k = rank - 1; k >= 0; k--) {
+        int axis = k - (rank - x->rank);
+        int64_t size = axis >= 0 ? x->dims[axis] : 1;
+        strides[k] = size == 1 ? 0 : stride;
+        stride *= size;
+    }
+}
+
+bool put_broadcast_index(text *out, const operand *x, int rank, const int64_t *dims, int from, int to, const char *var) {
+    int64_t strides[IR_MAX_RANK], below = 1;
+    bool any = false;
+    strides_of(x, rank, strides);
+    for (int k = to - 1; k >= from;) {
+        int64_t size = dims[k], stride = strides[k];
+        int outer = k - 1; /* axes that go on where this one ends join it */
+        while (outer >= from && (dims[outer] == 1 || (stride ? strides[outer] == stride * size : !strides[outer])))
+            size *= dims[outer--];
+        if (stride && size > 1) {
+            bool outermost = true;
+            for (int i = from; i <= outer; i++) outermost = outermost && dims[i] == 1;
+            if (any) text_put(out, " + ");
+            text_put(out, var);
+            if (below > 1) text_printf(out, " / %lld", (long long)below);
+            if (!outermost) text_printf(out, " %% %lld", (long long)size);
+            if (stride > 1) text_printf(out, " * %lld", (long long)stride);
+            any = true;
+        }
+        below *= size;
+        k = outer;
+    }
+    return any;
+}
+
+run operand_run(const operand *x, int rank, const int64_t *dims, int from, int to) {
+    int64_t strides[IR_MAX_RANK], below = 1;
+    bool along = true, repeat = true;
+    strides_of(x, rank, strides);
+    for (int k = to - 1; k >= from; k--) {
+        if (dims[k] == 1) continue;
+        along = along && strides[k] == below;
+        repeat = repeat && !strides[k];
+        below *= dims[k];
+    }
+    return repeat ? RUN_REPEAT : along ? RUN_ALONG : RUN_MIXED;
+}
+
+/* ---- expressions at a position ---- */
+
+static const char *index_of(text *out, const operand *x, const position *at) {
+    const operand *y = &at->step->out[0];
+    text index = {.arena = out->arena};
+    bool any = put_broadcast_index(&index, x, y->rank, y->dims, 0, at->split, at->row);
+    if (at->split < y->rank) {
+        text col = {.arena = out->arena};
+        if (put_broadcast_index(&col, x, y->rank, y->dims, at->split, y->rank, at->col)) {
+            text_printf(&index, "%s%s", any ? " + " : "", col.bytes);
+            any = true;
+        }
+    }
+    return any ? index.bytes : "0";
+}
+
+/* A constant of one element is written as a number. */
+static bool put_scalar_constant(text *out, const expr *leaf, const value *v, void (*emit)(text *, const expr *, expr_leaf *, void *)) {
+    if (!v->constant || type_count(&v->type) != 1 || dtype_of(v->type.elem)->bits > 53) return false;
+    expr c = {.kind = EXPR_CONST, .dtype = leaf->dtype, .value = constant_float(v->constant, 0)};
+    emit(out, &c, NULL, NULL);
+    return true;
+}
+
+static void put_scalar_leaf(void *context, text *out, const expr *leaf) {
+    const position *at = context;
+    if (leaf->kind == EXPR_ACC) {
+        text_put(out, at->acc);
+        return;
+    }
+    int index = at->step->input_operand[leaf->input];
+    if (put_scalar_constant(out, leaf, at->step->node->inputs[leaf->input], expr_emit_scalar)) return;
+    const operand *x = &at->step->in[index];
+    emit_load(out, x->elem, arena_printf(out->arena, "x%d", index), index_of(out, x, at));
+}
+
+static void put_vector_leaf(void *context, text *out, const expr *leaf) {
+    const position *at = context;
+    if (leaf->kind == EXPR_ACC) {
+        text_put(out, at->acc);
+        return;
+    }
+    int index = at->step->input_operand[leaf->input];
+    if (put_scalar_constant(out, leaf, at->step->node->inputs[leaf->input], expr_emit_vector)) return;
+    const operand *x = &at->step->in[index], *y = &at->step->out[0];
+    const char *element = index_of(out, x, at);
+    if (operand_run(x, y->rank, y->dims, at->split, y->rank) == RUN_REPEAT) text_printf(out, "v16_set(x%d[%s])", index, element);
+    else if (at->lanes) text_printf(out, "v16_load_n(x%d + %s, %s)", index, element, at->lanes);
+    else text_printf(out, "v16_load(x%d + %s)", index, element);
+}
+
+void put_scalar(text *out, const expr *e, const position *at) { expr_emit_scalar(out, e, put_scalar_leaf, (void *)at); }
+void put_vector(text *out, const expr *e, const position *at) { expr_emit_vector(out, e, put_vector_leaf, (void *)at); }
+
+const expr *result_tree(arena *a, const node *n, dtype core) { return n->epilogue ? n->epilogue : expr_acc(a, core); }
+
+void put_store(text *out, const expr *e, const position *at) {
+    const operand *y = &at->step->out[0];
+    text value = {.arena = out->arena};
+    put_scalar(&value, e, at);
+    emit_store(out, y->elem, "y0", index_of(out, y, at), value.bytes);
+}
+
+const char *zero_of(dtype t) {
+    const char *type = compute_ctype(t);
+    return !strcmp(type, "float") ? "0.0f" : !strcmp(type, "double") ? "0.0" : "0";
+}

@@ -1,0 +1,44 @@
+/* What the kernels on row-major tensors share: positions, operands that broadcast to them, epilogues. */
+#ifndef CNNC_KERNELS_ROW_MAJOR_H
+#define CNNC_KERNELS_ROW_MAJOR_H
+
+#include "backend/emit/expr.h"
+#include "backend/emit/template.h"
+#include "backend/plan/plan.h"
+
+/* All tensors of n are static and row-major, and it has no prologue; its epilogue, if any, can be written. */
+bool row_major_accepts(const node *n);
+
+/* Where in the step's first output a kernel stands: at linear index `row` of axes [0, split) and `col` of the others,
+ * both C text. `col` may be NULL when split is the rank. */
+typedef struct position {
+    const step *step;
+    int split;
+    const char *row, *col;
+    const char *acc;   /* text of EXPR_ACC, or NULL */
+    const char *lanes; /* vectors: how many are valid, as text; NULL: all 16 */
+} position;
+
+/* The element of operand x, broadcast to `dims`, that belongs to linear index `var` over axes [from, to): "i / 3 % 7 + "…
+ * Nothing when x repeats all over them. Returns whether anything was written. */
+bool put_broadcast_index(text *out, const operand *x, int rank, const int64_t *dims, int from, int to, const char *var);
+
+/* How x runs over axes [from, to) of the output: the whole of it in order, or the same element all the time. */
+typedef enum run { RUN_MIXED, RUN_ALONG, RUN_REPEAT } run;
+run operand_run(const operand *x, int rank, const int64_t *dims, int from, int to);
+
+/* The expression e at a position, scalar or (every leaf RUN_ALONG or RUN_REPEAT behind `split`) as a v16. Its INPUTs
+ * index the node's inputs. */
+void put_scalar(text *out, const expr *e, const position *at);
+void put_vector(text *out, const expr *e, const position *at);
+
+/* The tree that leads from the kernel's own result to what is stored: the node's epilogue, or just ACC. */
+const expr *result_tree(arena *a, const node *n, dtype core);
+
+/* "y0[index] = …;": e at a position, stored. */
+void put_store(text *out, const expr *e, const position *at);
+
+/* C text: "float acc" needs the type in which elements of t are computed, "0.0f" a constant of it. */
+const char *zero_of(dtype t);
+
+#endif

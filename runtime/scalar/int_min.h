@@ -1,0 +1,1 @@
+CNNC_INLINE int64_t int_min(int64_t a, int64_t b) { return a < b ? a : b; }

@@ -1,0 +1,1 @@
+CNNC_INLINE uint64_t uint_shift_RIGHT(uint64_t a, uint64_t n) { return n > 63 ? 0 : a >> n; }
