@@ -18,7 +18,7 @@ bool row_major_accepts(const node *n) {
 
 /* ---- broadcasting ---- */
 
-static void strides_of(const operand *x, int rank, int64_t *strides) {
+void operand_strides(const operand *x, int rank, int64_t *strides) {
     int64_t stride = 1;
     for (int k = rank - 1; k >= 0; k--) {
         int axis = k - (rank - x->rank);
@@ -28,18 +28,20 @@ static void strides_of(const operand *x, int rank, int64_t *strides) {
     }
 }
 
-bool put_broadcast_index(text *out, const operand *x, int rank, const int64_t *dims, int from, int to, const char *var) {
-    int64_t strides[IR_MAX_RANK], below = 1;
+bool put_strided_index(text *out, int n, const int64_t *sizes, const int64_t *strides, const char *var) {
+    int64_t below = 1;
     bool any = false;
-    strides_of(x, rank, strides);
-    for (int k = to - 1; k >= from;) {
-        int64_t size = dims[k], stride = strides[k];
+    for (int k = n - 1; k >= 0;) {
+        if (sizes[k] == 1) {
+            k--;
+            continue;
+        }
+        int64_t size = sizes[k], stride = strides[k];
         int outer = k - 1; /* axes that go on where this one ends join it */
-        while (outer >= from && (dims[outer] == 1 || (stride ? strides[outer] == stride * size : !strides[outer])))
-            size *= dims[outer--];
-        if (stride && size > 1) {
+        while (outer >= 0 && (sizes[outer] == 1 || strides[outer] == stride * size)) size *= sizes[outer--];
+        if (stride) {
             bool outermost = true;
-            for (int i = from; i <= outer; i++) outermost = outermost && dims[i] == 1;
+            for (int i = 0; i <= outer; i++) outermost = outermost && sizes[i] == 1;
             if (any) text_put(out, " + ");
             text_put(out, var);
             if (below > 1) text_printf(out, " / %lld", (long long)below);
@@ -53,10 +55,16 @@ bool put_broadcast_index(text *out, const operand *x, int rank, const int64_t *d
     return any;
 }
 
+bool put_broadcast_index(text *out, const operand *x, int rank, const int64_t *dims, int from, int to, const char *var) {
+    int64_t strides[IR_MAX_RANK];
+    operand_strides(x, rank, strides);
+    return put_strided_index(out, to - from, dims + from, strides + from, var);
+}
+
 run operand_run(const operand *x, int rank, const int64_t *dims, int from, int to) {
     int64_t strides[IR_MAX_RANK], below = 1;
     bool along = true, repeat = true;
-    strides_of(x, rank, strides);
+    operand_strides(x, rank, strides);
     for (int k = to - 1; k >= from; k--) {
         if (dims[k] == 1) continue;
         along = along && strides[k] == below;
@@ -124,12 +132,24 @@ const expr *result_tree(arena *a, const node *n, dtype core) { return n->epilogu
 
 void put_store(text *out, const expr *e, const position *at) {
     const operand *y = &at->step->out[0];
-    text value = {.arena = out->arena};
-    put_scalar(&value, e, at);
-    emit_store(out, y->elem, "y0", index_of(out, y, at), value.bytes);
+    text result = {.arena = out->arena};
+    put_scalar(&result, e, at);
+    emit_store(out, y->elem, "y0", index_of(out, y, at), result.bytes);
 }
 
-const char *zero_of(dtype t) {
-    const char *type = compute_ctype(t);
-    return !strcmp(type, "float") ? "0.0f" : !strcmp(type, "double") ? "0.0" : "0";
+/* ---- sums ---- */
+
+static bool is_real(dtype t) { return dtype_of(t)->kind == CLASS_FLOAT; }
+
+const char *sum_ctype(dtype t) { return is_real(t) ? compute_ctype(t) : "uint64_t"; }
+
+const char *sum_result(arena *a, dtype t, const char *sum) {
+    return is_real(t) ? sum : arena_printf(a, "((%s)%s)", compute_ctype(t), sum);
+}
+
+const char *sum_term(arena *a, dtype t, const char *name, const char *index) {
+    text out = {.arena = a};
+    if (!is_real(t)) text_put(&out, "(uint64_t)");
+    emit_load(&out, t, name, index);
+    return out.bytes;
 }

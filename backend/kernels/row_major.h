@@ -23,6 +23,12 @@ typedef struct position {
  * Nothing when x repeats all over them. Returns whether anything was written. */
 bool put_broadcast_index(text *out, const operand *x, int rank, const int64_t *dims, int from, int to, const char *var);
 
+/* The same for any strides: linear index `var` over axes of these sizes, outermost first, becomes a sum of strides. */
+bool put_strided_index(text *out, int n, const int64_t *sizes, const int64_t *strides, const char *var);
+
+/* Row-major strides of x broadcast to `rank` axes: 0 where it repeats. */
+void operand_strides(const operand *x, int rank, int64_t *strides);
+
 /* How x runs over axes [from, to) of the output: the whole of it in order, or the same element all the time. */
 typedef enum run { RUN_MIXED, RUN_ALONG, RUN_REPEAT } run;
 run operand_run(const operand *x, int rank, const int64_t *dims, int from, int to);
@@ -38,7 +44,13 @@ const expr *result_tree(arena *a, const node *n, dtype core);
 /* "y0[index] = …;": e at a position, stored. */
 void put_store(text *out, const expr *e, const position *at);
 
-/* C text: "float acc" needs the type in which elements of t are computed, "0.0f" a constant of it. */
-const char *zero_of(dtype t);
+/* ---- sums ---- */
+
+/* The C type in which elements of t are summed: float and double, and uint64_t for integers, which wrap. */
+const char *sum_ctype(dtype t);
+/* A sum as EXPR_ACC: converted to the type in which elements of t are computed. */
+const char *sum_result(arena *a, dtype t, const char *sum);
+/* "x0[index]" ready to be added to a sum. */
+const char *sum_term(arena *a, dtype t, const char *name, const char *index);
 
 #endif

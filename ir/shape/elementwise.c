@@ -1,5 +1,7 @@
 #include "ir/shape/shape.h"
 
+#include <string.h>
+
 bool shape_same(node *n, diagnostics *d) {
     const value_type *t = &n->inputs[0]->type;
     if (t->kind != TYPE_TENSOR) return node_error(d, n, NULL, "input 0 is no tensor");
@@ -51,6 +53,16 @@ bool shape_where(node *n, diagnostics *d) {
 }
 
 bool shape_clip(node *n, diagnostics *d) { return same_elements(n, d) && shape_same(n, d); }
+
+/* A string attribute with two values: emitted code names functions after it. */
+static bool one_of(const node *n, const char *name, const char *x, const char *y, diagnostics *d) {
+    const char *s = node_string(n, name);
+    return !strcmp(s, x) || !strcmp(s, y) || node_error(d, n, NULL, "attribute '%s' is '%.40s', not %s or %s", name, s, x, y);
+}
+
+bool shape_bit_shift(node *n, diagnostics *d) { return one_of(n, "direction", "LEFT", "RIGHT", d) && shape_broadcast(n, d); }
+
+bool shape_gelu(node *n, diagnostics *d) { return one_of(n, "approximate", "none", "tanh", d) && shape_same(n, d); }
 
 bool shape_predicate(node *n, diagnostics *d) {
     const value_type *t = &n->inputs[0]->type;

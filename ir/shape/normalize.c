@@ -72,3 +72,14 @@ bool shape_dropout(node *n, diagnostics *d) {
     set_output(n, 1, DT_BOOL, x->rank, x->dims);
     return true;
 }
+
+bool shape_mean_variance_normalization(node *n, diagnostics *d) {
+    const value_type *x = input_type(n, 0, node_has(n, "axes") ? 0 : 4, IR_MAX_RANK, d);
+    int count, axis;
+    const int64_t *axes = node_ints(n, "axes", &count);
+    if (!x) return false;
+    for (int i = 0; i < count; i++)
+        if (!resolve_axis(n, axes[i], x->rank, &axis, d)) return false;
+    set_output(n, 0, x->elem, x->rank, x->dims);
+    return true;
+}

@@ -1,0 +1,59 @@
+/* Convolution and its transpose on row-major tensors: any rank, group, stride, dilation and float type. One row of
+ * outputs at a time, in sums over which the innermost loop runs. */
+#include "backend/kernels/spatial.h"
+
+enum { ROW = 64 }; /* outputs summed at a time */
+
+static bool accepts(const node *n) {
+    if ((n->op != OP_conv && n->op != OP_conv_transpose) || !n->outputs[0] || !row_major_accepts(n)) return false;
+    return dtype_of(n->inputs[0]->type.elem)->kind == CLASS_FLOAT;
+}
+
+static bool plan_conv(plan *p, const node *n, step *s) {
+    spatial *g = ARENA_NEW(p->arena, spatial);
+    if (!spatial_of(n, g, p->diags)) return false;
+    step_add_node(p, s, n);
+    s->schedule = g;
+    const operand *x = &s->in[0], *w = &s->in[1], *y = &s->out[0];
+    bool transposed = n->op == OP_conv_transpose;
+    int64_t taps = g->kernel[0] * g->kernel[1] * g->kernel[2], plane = 1;
+    for (int i = 0; i < 3; i++) plane *= transposed ? g->in[i] : g->out[i];
+    s->macs = x->dims[0] * w->dims[0] * w->dims[1] * taps * plane;
+    step_set_extent(s, y->dims[0] * y->dims[1] * g->out[0] * g->out[1]);
+    s->summary = "row-major, a row at a time";
+    return true;
+}
+
+static void put_result(void *context, text *out, int n, const int64_t *args) {
+    (void)n, (void)args;
+    const step *s = context;
+    const operand *y = &s->out[0];
+    position at = {.step = s, .split = y->rank - 1, .row = "i", .col = "x", .acc = "sum[x - from]"};
+    put_store(out, result_tree(out->arena, s->node, s->in[0].elem), &at);
+}
+
+static bool emit_conv(const plan *p, const step *s, const target *t, text *body) {
+    (void)t;
+    const spatial *g = s->schedule;
+    const operand *x = &s->in[0], *y = &s->out[0];
+    dtype elem = x->elem;
+    int64_t group = node_int(s->node, "group");
+    bool bias = node_input(s->node, 2) != NULL;
+    template_env *e = template_env_new(body->arena);
+    spatial_define(e, g);
+    template_int(e, "transposed", s->node->op == OP_conv_transpose);
+    template_int(e, "row", ROW);
+    template_int(e, "channels", x->dims[1]);
+    template_int(e, "filters", y->dims[1]);
+    template_int(e, "group", group);
+    template_int(e, "depth", x->dims[1] / group);
+    template_int(e, "per_group", y->dims[1] / group);
+    template_text(e, "type", sum_ctype(elem));
+    template_text(e, "x", sum_term(body->arena, elem, "x0", "at"));
+    template_text(e, "w", sum_term(body->arena, elem, "x1", "tap"));
+    template_text(e, "bias", bias ? sum_term(body->arena, elem, arena_printf(body->arena, "x%d", s->input_operand[2]), "f") : "0");
+    template_call(e, "store", put_result, (void *)s);
+    return template_expand(e, "backend/kernels/conv_generic.c.in", body, p->diags);
+}
+
+const kernel_family kernel_conv_generic = {"conv_generic", accepts, plan_conv, emit_conv};

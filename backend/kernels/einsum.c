@@ -1,0 +1,88 @@
+/* Einsum as it is written: a loop over the labels of the result, and within it one over those that are summed. */
+#include "ir/shape/einsum.h"
+
+#include "backend/kernels/row_major.h"
+
+static bool accepts(const node *n) { return n->op == OP_einsum && n->outputs[0] && row_major_accepts(n); }
+
+static bool plan_einsum(plan *p, const node *n, step *s) {
+    einsum *c = ARENA_NEW(p->arena, einsum);
+    step_add_node(p, s, n);
+    if (!einsum_parse(n, c, p->diags)) return false;
+    s->schedule = c;
+    int64_t work = 1, results = 1;
+    for (int k = 0; k < c->n_labels; k++) work *= c->size[k].size;
+    for (int k = 0; k < c->output.rank; k++) results *= c->size[k].size;
+    s->macs = work;
+    step_set_extent(s, dtype_of(s->out[0].elem)->bits < 8 ? 1 : results);
+    s->summary = "plain loops";
+    return true;
+}
+
+/* The strides of operand x by label. */
+static void label_strides(const einsum_term *t, const operand *x, int64_t *strides) {
+    int64_t by_axis[IR_MAX_RANK];
+    operand_strides(x, x->rank, by_axis);
+    for (int k = 0; k < EINSUM_MAX_LABELS; k++) strides[k] = 0;
+    for (int k = 0; k < t->rank; k++) strides[t->labels[k]] += by_axis[k];
+}
+
+/* start(i): where operand i is for the result's labels, whose linear index is `i`. */
+static void put_start(void *context, text *out, int n, const int64_t *args) {
+    (void)n;
+    const step *s = context;
+    const einsum *c = s->schedule;
+    int64_t strides[EINSUM_MAX_LABELS], sizes[IR_MAX_RANK];
+    label_strides(&c->inputs[args[0]], &s->in[s->input_operand[args[0]]], strides);
+    for (int k = 0; k < c->output.rank; k++) sizes[k] = c->size[k].size;
+    if (!put_strided_index(out, c->output.rank, sizes, strides, "i")) text_put(out, "0");
+}
+
+/* element(i): operand i for the summed labels l0, l1… */
+static void put_element(void *context, text *out, int n, const int64_t *args) {
+    (void)n;
+    const step *s = context;
+    const einsum *c = s->schedule;
+    int64_t strides[EINSUM_MAX_LABELS];
+    int at = s->input_operand[args[0]];
+    label_strides(&c->inputs[args[0]], &s->in[at], strides);
+    text index = {.arena = out->arena};
+    text_printf(&index, "start%lld", (long long)args[0]);
+    for (int k = c->output.rank; k < c->n_labels; k++)
+        if (strides[k]) text_printf(&index, " + l%d * %lld", k - c->output.rank, (long long)strides[k]);
+    text_put(out, sum_term(out->arena, s->in[0].elem, arena_printf(out->arena, "x%d", at), index.bytes));
+}
+
+/* loops(): all summed labels. */
+static void put_loops(void *context, text *out, int n, const int64_t *args) {
+    (void)n, (void)args;
+    const einsum *c = ((const step *)context)->schedule;
+    for (int k = c->output.rank; k < c->n_labels; k++) {
+        int l = k - c->output.rank;
+        text_printf(out, "%sfor (ptrdiff_t l%d = 0; l%d < %lld; l%d++)", l ? "\n        " : "", l, l, (long long)c->size[k].size, l);
+    }
+}
+
+static void put_result(void *context, text *out, int n, const int64_t *args) {
+    (void)n, (void)args;
+    const step *s = context;
+    position at = {.step = s, .split = s->out[0].rank, .row = "i", .acc = sum_result(out->arena, s->in[0].elem, "sum")};
+    put_store(out, result_tree(out->arena, s->node, s->in[0].elem), &at);
+}
+
+static bool emit_einsum(const plan *p, const step *s, const target *t, text *body) {
+    (void)t;
+    template_env *e = template_env_new(body->arena);
+    int64_t results = 1;
+    for (int k = 0; k < s->out[0].rank; k++) results *= s->out[0].dims[k];
+    template_int(e, "terms", s->node->n_core_inputs);
+    template_int(e, "pieces", s->extent[0] == 1 ? results : 1);
+    template_text(e, "type", sum_ctype(s->in[0].elem));
+    template_call(e, "start", put_start, (void *)s);
+    template_call(e, "element", put_element, (void *)s);
+    template_call(e, "loops", put_loops, (void *)s);
+    template_call(e, "store", put_result, (void *)s);
+    return template_expand(e, "backend/kernels/einsum.c.in", body, p->diags);
+}
+
+const kernel_family kernel_einsum = {"einsum", accepts, plan_einsum, emit_einsum};

@@ -1,0 +1,182 @@
+/* Matrix products of f32 in register tiles: `rows` rows of A times `blocks` x 16 columns of B. A constant B is packed in
+ * panels of 16 columns, [N/16][K][16], so that it is read in order; any other B is read as it lies. Gemm is the same
+ * kernel: alpha, beta and C become part of the epilogue. What does not fit here goes to matmul_plain. */
+#include "backend/kernels/matmul.h"
+
+#include <string.h>
+
+typedef struct tiling {
+    int64_t rows, blocks, chunk; /* chunk: row tiles of one piece of work */
+} tiling;
+
+typedef struct schedule {
+    product product;
+    bool packed;
+    const expr *tree;
+    tiling tiling[TARGET_MAX];
+} schedule;
+
+static bool accepts(const node *n) {
+    product m;
+    if (!product_of(n, &m) || m.elem != DT_F32 || m.cols < 8 || m.w_vector) return false;
+    if (m.trans_w && !n->inputs[1]->constant) return false;
+    return expr_has_vector_form(product_tree(n->parent->graph->arena, n));
+}
+
+/* ---- packing ---- */
+
+static void write_panels(const packed *k, void *to) {
+    const product *m = k->context;
+    const float *from = k->source->data;
+    int64_t panels = (m->cols + 15) / 16, matrix = m->inner * m->cols;
+    float *at = to;
+    for (int64_t b = 0; b < m->w_batches; b++)
+        for (int64_t p = 0; p < panels; p++)
+            for (int64_t i = 0; i < m->inner; i++)
+                for (int64_t j = p * 16; j < p * 16 + 16; j++, at++)
+                    if (j < m->cols) *at = from[b * matrix + (m->trans_w ? j * m->inner + i : i * m->cols + j)];
+}
+
+/* ---- choosing a tile ---- */
+
+/* Cycles a tile takes for one step of K: an FMA a cycle and vector, never less than the latency of dependent FMAs, plus
+ * the loads. */
+static double tile_cycles(int64_t rows, int64_t blocks) {
+    double fma = (double)(rows * blocks);
+    return (fma < 8 ? 8 : fma) + 0.5 * (double)blocks;
+}
+
+static double total_cycles(const product *m, int64_t rows, int64_t blocks) {
+    int64_t panels = (m->cols + 15) / 16, row_rest = m->rows % rows, rest = panels % blocks;
+    double full = (double)(m->rows / rows), groups = (double)(panels / blocks);
+    double cycles = groups * full * tile_cycles(rows, blocks);
+    if (row_rest) cycles += groups * tile_cycles(row_rest, blocks);
+    if (rest) cycles += full * tile_cycles(rows, rest);
+    if (row_rest && rest) cycles += tile_cycles(row_rest, rest);
+    return cycles;
+}
+
+static tiling choose_tiling(const product *m, const target *t) {
+    tiling best = {1, 1, 1};
+    double least = -1;
+    int64_t panels = (m->cols + 15) / 16;
+    for (int64_t blocks = 1; blocks <= panels && blocks <= 8 && blocks <= t->accumulators; blocks++)
+        for (int64_t rows = 1; rows <= m->rows && rows * blocks <= t->accumulators; rows++) {
+            double cycles = total_cycles(m, rows, blocks);
+            if (least < 0 || cycles < least) least = cycles, best = (tiling){rows, blocks, 1};
+        }
+    best.chunk = 16; /* enough to use a panel of B while it is in cache */
+    return best;
+}
+
+static bool plan_matmul(plan *p, const node *n, step *s) {
+    schedule *c = ARENA_NEW(p->arena, schedule);
+    product *m = &c->product;
+    product_of(n, m);
+    c->packed = n->inputs[1]->constant != NULL;
+    c->tree = product_tree(p->arena, n);
+    s->schedule = c;
+    for (int i = 0; i < n->n_inputs; i++) {
+        if (!n->inputs[i]) continue;
+        packed k = {.source = n->inputs[1]->constant, .form = m->trans_w ? "panels of 16 columns, transposed" : "panels of 16 columns",
+                    .elem = DT_F32, .count = m->w_batches * ((m->cols + 15) / 16) * m->inner * 16, .write = write_panels, .context = m};
+        s->input_operand[i] = i == 1 && c->packed ? step_add_packed(p, s, k) : step_add_input(p, s, n->inputs[i]);
+    }
+    step_add_output(p, s, n->outputs[0]);
+    s->macs = m->batches * m->rows * m->inner * m->cols;
+    for (int t = 0; t < p->n_targets; t++) {
+        tiling *g = &c->tiling[t];
+        *g = choose_tiling(m, p->targets[t]);
+        int64_t panels = (m->cols + 15) / 16, tiles = (m->rows + g->rows - 1) / g->rows;
+        s->extent[t] = m->batches * ((panels + g->blocks - 1) / g->blocks) * ((tiles + g->chunk - 1) / g->chunk);
+    }
+    s->summary = arena_printf(p->arena, "%lldx%lldx%lld%s, tile %lldx%lld", (long long)m->rows, (long long)m->inner,
+                              (long long)m->cols, c->packed ? ", packed" : "", (long long)c->tiling[0].rows,
+                              (long long)c->tiling[0].blocks * 16);
+    return true;
+}
+
+/* ---- emission ---- */
+
+typedef struct emitting {
+    const plan *plan;
+    const step *step;
+    template_env *env;
+} emitting;
+
+/* result(o, r, lanes): the finished vector of block o, row r, of which the first `lanes` are valid. */
+static void put_result(void *context, text *out, int n, const int64_t *args) {
+    (void)n;
+    const emitting *m = context;
+    const schedule *c = m->step->schedule;
+    position at = {.step = m->step, .split = m->step->out[0].rank - 1};
+    at.row = arena_printf(out->arena, "(row + %lld)", (long long)args[1]);
+    at.col = arena_printf(out->arena, "(col + %lld)", (long long)args[0] * 16);
+    at.acc = arena_printf(out->arena, "a%lld_%lld", (long long)args[0], (long long)args[1]);
+    if (args[2] < 16) at.lanes = arena_printf(out->arena, "%lld", (long long)args[2]);
+    put_vector(out, c->tree, &at);
+}
+
+/* rows_of(blocks, last): all row tiles of one piece of work, for a group of `blocks` panels, the last with `last` columns. */
+static void put_rows(void *context, text *out, int n, const int64_t *args) {
+    (void)n;
+    emitting *m = context;
+    template_env *e = template_env_within(m->env);
+    template_int(e, "blocks", args[0]);
+    template_int(e, "last", args[1]);
+    template_expand(e, "backend/kernels/matmul_rows.c.in", out, m->plan->diags);
+}
+
+/* tile(rows, blocks, last): one register tile at row y; `last` valid columns in its last panel. */
+static void put_tile(void *context, text *out, int n, const int64_t *args) {
+    (void)n;
+    emitting *m = context;
+    template_env *e = template_env_within(m->env);
+    template_int(e, "rows", args[0]);
+    template_int(e, "blocks", args[1]);
+    template_int(e, "last", args[2]);
+    template_expand(e, "backend/kernels/matmul_tile.c.in", out, m->plan->diags);
+}
+
+static void put_batch(void *context, text *out, int n, const int64_t *args) {
+    (void)n;
+    const emitting *m = context;
+    const product *k = &((const schedule *)m->step->schedule)->product;
+    product_batch_index(out, k, args[0] ? &k->w_batch : &k->x_batch, "batch");
+}
+
+static bool emit_matmul(const plan *p, const step *s, const target *t, text *body) {
+    const schedule *c = s->schedule;
+    const product *m = &c->product;
+    int at = 0;
+    while (p->targets[at] != t) at++;
+    const tiling *g = &c->tiling[at];
+    int64_t panels = (m->cols + 15) / 16, last = m->cols - (panels - 1) * 16;
+    template_env *e = template_env_new(body->arena);
+    template_int(e, "batches", m->batches);
+    template_int(e, "rows_total", m->rows);
+    template_int(e, "inner", m->inner);
+    template_int(e, "cols", m->cols);
+    template_int(e, "x_row", m->trans_x ? 1 : m->inner);
+    template_int(e, "x_inner", m->trans_x ? m->rows : 1);
+    template_int(e, "x_matrix", m->rows * m->inner);
+    template_int(e, "w_matrix", c->packed ? panels * 16 * m->inner : m->inner * m->cols);
+    template_int(e, "w_inner", c->packed ? 16 : m->cols);
+    template_int(e, "w_block", c->packed ? 16 * m->inner : 16);
+    template_int(e, "packed", c->packed);
+    template_int(e, "tile_rows", g->rows);
+    template_int(e, "tile_blocks", g->blocks);
+    template_int(e, "chunk", g->chunk * g->rows);
+    template_int(e, "chunks", ((m->rows + g->rows - 1) / g->rows + g->chunk - 1) / g->chunk);
+    template_int(e, "groups", (panels + g->blocks - 1) / g->blocks);
+    template_int(e, "rest_blocks", panels % g->blocks);
+    template_int(e, "cut", last);
+    emitting context = {.plan = p, .step = s, .env = e};
+    template_call(e, "result", put_result, &context);
+    template_call(e, "rows_of", put_rows, &context);
+    template_call(e, "tile", put_tile, &context);
+    template_call(e, "batch_index", put_batch, &context);
+    return template_expand(e, "backend/kernels/matmul.c.in", body, p->diags);
+}
+
+const kernel_family kernel_matmul = {"matmul", accepts, plan_matmul, emit_matmul};

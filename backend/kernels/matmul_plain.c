@@ -1,0 +1,55 @@
+/* Matrix products of any type and shape, one element at a time. */
+#include "backend/kernels/matmul.h"
+
+static bool accepts(const node *n) {
+    product m;
+    return product_of(n, &m) && expr_has_scalar_form(product_tree(n->parent->graph->arena, n));
+}
+
+static bool plan_matmul(plan *p, const node *n, step *s) {
+    product *m = ARENA_NEW(p->arena, product);
+    product_of(n, m);
+    step_add_node(p, s, n);
+    s->schedule = m;
+    s->macs = m->batches * m->rows * m->inner * m->cols;
+    step_set_extent(s, dtype_of(s->out[0].elem)->bits < 8 ? 1 : m->batches * m->rows);
+    s->summary = arena_printf(p->arena, "%lldx%lldx%lld, plain", (long long)m->rows, (long long)m->inner, (long long)m->cols);
+    return true;
+}
+
+static void put_result(void *context, text *out, int n, const int64_t *args) {
+    (void)n, (void)args;
+    const step *s = context;
+    const product *m = s->schedule;
+    position at = {.step = s, .split = s->out[0].rank, .row = "at", .acc = sum_result(out->arena, m->elem, "sum")};
+    put_store(out, product_tree(out->arena, s->node), &at);
+}
+
+static void put_batch(void *context, text *out, int n, const int64_t *args) {
+    (void)n;
+    const product *m = ((const step *)context)->schedule;
+    product_batch_index(out, m, args[0] ? &m->w_batch : &m->x_batch, "batch");
+}
+
+static bool emit_matmul(const plan *p, const step *s, const target *t, text *body) {
+    (void)t;
+    const product *m = s->schedule;
+    template_env *e = template_env_new(body->arena);
+    template_int(e, "batches", m->batches);
+    template_int(e, "rows", s->extent[0] == 1 ? m->batches * m->rows : 1); /* of one piece of work */
+    template_int(e, "rows_total", m->rows);
+    template_int(e, "inner", m->inner);
+    template_int(e, "cols", m->cols);
+    template_int(e, "x_row", m->trans_x ? 1 : m->inner);
+    template_int(e, "x_inner", m->trans_x ? m->rows : 1);
+    template_int(e, "w_inner", m->trans_w || m->w_vector ? 1 : m->cols);
+    template_int(e, "w_col", m->trans_w ? m->inner : 1);
+    template_text(e, "sum_type", sum_ctype(m->elem));
+    template_text(e, "x", sum_term(body->arena, m->elem, "x0", "x"));
+    template_text(e, "w", sum_term(body->arena, m->elem, "x1", "w"));
+    template_call(e, "store", put_result, (void *)s);
+    template_call(e, "batch_index", put_batch, (void *)s);
+    return template_expand(e, "backend/kernels/matmul_plain.c.in", body, p->diags);
+}
+
+const kernel_family kernel_matmul_plain = {"matmul_plain", accepts, plan_matmul, emit_matmul};

@@ -1,0 +1,64 @@
+/* Max, average and Lp pooling, windowed and global, on row-major tensors of any rank and type. */
+#include "backend/kernels/spatial.h"
+
+typedef enum pooling { POOL_NONE, POOL_MAX, POOL_AVERAGE, POOL_LP } pooling;
+
+static pooling pooling_of(op_code op) {
+    switch (op) {
+    case OP_max_pool:
+    case OP_global_max_pool: return POOL_MAX;
+    case OP_average_pool:
+    case OP_global_average_pool: return POOL_AVERAGE;
+    case OP_lp_pool:
+    case OP_global_lp_pool: return POOL_LP;
+    default: return POOL_NONE;
+    }
+}
+
+static bool accepts(const node *n) {
+    if (pooling_of(n->op) == POOL_NONE || !n->outputs[0] || !row_major_accepts(n)) return false;
+    return pooling_of(n->op) == POOL_MAX || dtype_of(n->inputs[0]->type.elem)->kind == CLASS_FLOAT;
+}
+
+static bool plan_pool(plan *p, const node *n, step *s) {
+    spatial *g = ARENA_NEW(p->arena, spatial);
+    if (!spatial_of(n, g, p->diags)) return false;
+    step_add_node(p, s, n);
+    s->schedule = g;
+    const operand *x = &s->in[0];
+    s->flops = x->dims[0] * x->dims[1] * g->out[0] * g->out[1] * g->out[2] * g->kernel[0] * g->kernel[1] * g->kernel[2];
+    step_set_extent(s, dtype_of(s->out[0].elem)->bits < 8 ? 1 : x->dims[0] * x->dims[1]);
+    s->summary = "row-major";
+    return true;
+}
+
+static void put_result(void *context, text *out, int n, const int64_t *args) {
+    (void)n, (void)args;
+    const step *s = context;
+    position at = {.step = s, .split = s->out[0].rank, .row = "o", .acc = "result"};
+    put_store(out, result_tree(out->arena, s->node, s->in[0].elem), &at);
+}
+
+static bool emit_pool(const plan *p, const step *s, const target *t, text *body) {
+    (void)t;
+    const node *n = s->node;
+    const operand *x = &s->in[0];
+    text element = {.arena = body->arena};
+    emit_load(&element, x->elem, "x0", "at");
+    template_env *e = template_env_new(body->arena);
+    spatial_define(e, s->schedule);
+    template_int(e, "max", pooling_of(n->op) == POOL_MAX);
+    template_int(e, "average", pooling_of(n->op) == POOL_AVERAGE);
+    template_int(e, "real", dtype_of(x->elem)->kind == CLASS_FLOAT);
+    template_int(e, "include_pad", n->op == OP_average_pool && node_int(n, "count_include_pad"));
+    template_int(e, "planes", s->extent[0] == 1 ? x->dims[0] * x->dims[1] : 1); /* of one piece of work */
+    template_int(e, "indices", n->op == OP_max_pool && n->n_outputs > 1 && n->outputs[1]);
+    template_int(e, "columns", n->op == OP_max_pool && node_int(n, "storage_order"));
+    template_int(e, "p", pooling_of(n->op) == POOL_LP ? node_int(n, "p") : 0);
+    template_text(e, "type", compute_ctype(x->elem));
+    template_text(e, "x", element.bytes);
+    template_call(e, "store", put_result, (void *)s);
+    return template_expand(e, "backend/kernels/pool_generic.c.in", body, p->diags);
+}
+
+const kernel_family kernel_pool_generic = {"pool_generic", accepts, plan_pool, emit_pool};

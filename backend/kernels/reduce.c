@@ -1,0 +1,130 @@
+/* Reductions along any axes: a table says how each operator takes an element in and what becomes of it in the end. */
+#include "ir/shape/reduce.h"
+
+#include "backend/kernels/axes.h"
+
+#include <math.h>
+
+/* C text; x is the element, r the state, T the element's type in computation, LOWEST and HIGHEST its bounds, N the count. */
+typedef struct reduction {
+    op_code op;
+    const char *start, *take, *result;
+    const char *int_start, *int_take, *int_result; /* NULL: integers are reduced as double */
+    const char *vector_start, *vector_take;        /* f32 along contiguous elements; NULL: no such form */
+} reduction;
+
+static const char real_sum[] = "double r = 0.0;", int_sum[] = "uint64_t r = 0;", zero[] = "v16_zero()";
+
+static const reduction table[] = {
+    {OP_reduce_sum, real_sum, "r += x;", "r", int_sum, "r += (uint64_t)x;", "r", zero, "v16_add(r, x)"},
+    {OP_reduce_mean, real_sum, "r += (double)x;", "r / ${n}", NULL, NULL, NULL, zero, "v16_add(r, x)"},
+    {OP_reduce_prod, "double r = 1.0;", "r *= x;", "r", "uint64_t r = 1;", "r *= (uint64_t)x;", "r", NULL, NULL},
+    {OP_reduce_max, "${type} r = ${lowest};", "r = x > r || isnan(x) ? x : r;", "r", "${type} r = ${lowest};",
+     "r = x > r ? x : r;", "r", NULL, NULL},
+    {OP_reduce_min, "${type} r = ${highest};", "r = x < r || isnan(x) ? x : r;", "r", "${type} r = ${highest};",
+     "r = x < r ? x : r;", "r", NULL, NULL},
+    {OP_reduce_l1, real_sum, "r += fabs((double)x);", "r", int_sum, "r += x < 0 ? 0 - (uint64_t)x : (uint64_t)x;", "r",
+     zero, "v16_add(r, v16_abs(x))"},
+    {OP_reduce_l2, real_sum, "r += (double)x * (double)x;", "sqrt(r)", NULL, NULL, NULL, zero, "v16_fma(x, x, r)"},
+    {OP_reduce_sum_square, real_sum, "r += (double)x * (double)x;", "r", int_sum, "r += (uint64_t)x * (uint64_t)x;", "r",
+     zero, "v16_fma(x, x, r)"},
+    {OP_reduce_log_sum, real_sum, "r += (double)x;", "log(r)", NULL, NULL, NULL, zero, "v16_add(r, x)"},
+    {OP_reduce_log_sum_exp, "double r = 0.0, max = -INFINITY;",
+     "if ((double)x > max) r = r * exp(max - (double)x) + 1.0, max = (double)x;\n"
+     "            else if (max > -INFINITY) r += exp((double)x - max);",
+     "r > 0.0 ? max + log(r) : max", NULL, NULL, NULL, NULL, NULL},
+};
+
+static const reduction *reduction_of(op_code op) {
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (table[i].op == op) return &table[i];
+    return NULL;
+}
+
+static bool is_real(dtype t) { return dtype_of(t)->kind == CLASS_FLOAT; }
+
+typedef struct schedule {
+    axes along, kept;
+    bool vector;
+} schedule;
+
+static bool accepts(const node *n) {
+    if (!reduction_of(n->op) || !n->outputs[0] || !row_major_accepts(n)) return false;
+    return !node_input(n, 1) || n->inputs[1]->constant;
+}
+
+static bool plan_reduce(plan *p, const node *n, step *s) {
+    bool reduced[IR_MAX_RANK], known;
+    schedule *c = ARENA_NEW(p->arena, schedule);
+    for (int i = 0; i < n->n_inputs; i++)
+        if (n->inputs[i] && i != 1) s->input_operand[i] = step_add_input(p, s, n->inputs[i]);
+    step_add_output(p, s, n->outputs[0]);
+    if (!reduced_axes(n, s->in[0].rank, reduced, &known, p->diags)) return false;
+    c->along = axes_of(&s->in[0], reduced, true);
+    c->kept = axes_of(&s->in[0], reduced, false);
+    bool contiguous = c->along.n == 1 && c->along.stride[0] == 1;
+    c->vector = contiguous && c->along.count >= 32 && s->in[0].elem == DT_F32 && reduction_of(n->op)->vector_take;
+    s->schedule = c;
+    s->flops = c->along.count * c->kept.count;
+    step_set_extent(s, dtype_of(s->out[0].elem)->bits < 8 ? 1 : c->kept.count);
+    s->summary = arena_printf(p->arena, "%lld of %lld", (long long)c->kept.count, (long long)c->along.count);
+    return true;
+}
+
+static void put_open(void *context, text *out, int n, const int64_t *args) {
+    (void)n;
+    axes_open(out, &((const schedule *)((const step *)context)->schedule)->along, "r", "element", (int)args[0]);
+}
+
+static void put_close(void *context, text *out, int n, const int64_t *args) {
+    (void)n;
+    axes_close(out, &((const schedule *)((const step *)context)->schedule)->along, (int)args[0]);
+}
+
+static void put_result(void *context, text *out, int n, const int64_t *args) {
+    (void)n, (void)args;
+    const step *s = context;
+    position at = {.step = s, .split = s->out[0].rank, .row = "i", .acc = "result"};
+    put_store(out, result_tree(out->arena, s->node, s->in[0].elem), &at);
+}
+
+static const char *bound(arena *a, dtype t, double x) {
+    text out = {.arena = a};
+    expr_emit_scalar(&out, expr_const(a, x, t), NULL, NULL);
+    return out.bytes;
+}
+
+static bool emit_reduce(const plan *p, const step *s, const target *t, text *body) {
+    (void)t;
+    const schedule *c = s->schedule;
+    const reduction *r = reduction_of(s->node->op);
+    arena *a = body->arena;
+    dtype elem = s->in[0].elem;
+    bool as_int = !is_real(elem) && r->int_start;
+    text element = {.arena = a};
+    emit_load(&element, elem, "x0", "start + element");
+    template_env *e = template_env_new(a);
+    template_text(e, "type", compute_ctype(elem));
+    template_text(e, "lowest", bound(a, elem, -(double)INFINITY));
+    template_text(e, "highest", bound(a, elem, (double)INFINITY));
+    template_text(e, "n", arena_printf(a, "%lld.0", (long long)c->along.count));
+    const char *const parts[] = {as_int ? r->int_start : r->start, as_int ? r->int_take : r->take, as_int ? r->int_result : r->result};
+    const char *const names[] = {"declare", "take", "finish"};
+    for (int i = 0; i < 3; i++) {
+        text part = {.arena = a};
+        if (!template_expand_string(e, "reduce", parts[i], &part, p->diags)) return false;
+        template_text(e, names[i], part.bytes);
+    }
+    template_int(e, "vector", c->vector);
+    template_int(e, "length", c->along.count);
+    template_int(e, "pieces", s->extent[0] == 1 ? c->kept.count : 1);
+    template_text(e, "start", axes_index(a, &c->kept, "i"));
+    template_text(e, "x", element.bytes);
+    if (c->vector) template_text(e, "vector_take", r->vector_take);
+    template_call(e, "open", put_open, (void *)s);
+    template_call(e, "close", put_close, (void *)s);
+    template_call(e, "store", put_result, (void *)s);
+    return template_expand(e, "backend/kernels/reduce.c.in", body, p->diags);
+}
+
+const kernel_family kernel_reduce = {"reduce", accepts, plan_reduce, emit_reduce};

@@ -1,0 +1,52 @@
+/* Softmax, its logarithm and hardmax along one axis. */
+#include "backend/kernels/axes.h"
+
+typedef struct schedule {
+    axes along, across;
+    bool vector;
+} schedule;
+
+static bool accepts(const node *n) {
+    if (n->op != OP_softmax && n->op != OP_log_softmax && n->op != OP_hardmax) return false;
+    return n->outputs[0] && row_major_accepts(n) && dtype_of(n->inputs[0]->type.elem)->kind == CLASS_FLOAT;
+}
+
+static bool plan_softmax(plan *p, const node *n, step *s) {
+    schedule *c = ARENA_NEW(p->arena, schedule);
+    step_add_node(p, s, n);
+    c->along = axes_along(&s->in[0], node_int(n, "axis"));
+    c->across = axes_across(&s->in[0], node_int(n, "axis"));
+    bool contiguous = c->along.n == 1 && c->along.stride[0] == 1;
+    c->vector = contiguous && n->op != OP_hardmax && s->in[0].elem == DT_F32 && c->along.count >= 16 && !n->epilogue;
+    s->schedule = c;
+    s->flops = 3 * c->along.count * c->across.count;
+    step_set_extent(s, c->across.count);
+    s->summary = arena_printf(p->arena, "%lld of %lld", (long long)c->across.count, (long long)c->along.count);
+    return true;
+}
+
+static void put_result(void *context, text *out, int n, const int64_t *args) {
+    (void)n, (void)args;
+    const step *s = context;
+    position at = {.step = s, .split = s->out[0].rank, .row = "at", .acc = "result"};
+    put_store(out, result_tree(out->arena, s->node, s->in[0].elem), &at);
+}
+
+static bool emit_softmax(const plan *p, const step *s, const target *t, text *body) {
+    (void)t;
+    const schedule *c = s->schedule;
+    text element = {.arena = body->arena};
+    emit_load(&element, s->in[0].elem, "x0", "at");
+    template_env *e = template_env_new(body->arena);
+    template_int(e, "log", s->node->op == OP_log_softmax);
+    template_int(e, "hard", s->node->op == OP_hardmax);
+    template_int(e, "length", c->along.count);
+    template_int(e, "stride", c->along.n ? c->along.stride[0] : 1);
+    template_text(e, "start", axes_index(body->arena, &c->across, "i"));
+    template_text(e, "type", compute_ctype(s->in[0].elem));
+    template_text(e, "x", element.bytes);
+    template_call(e, "store", put_result, (void *)s);
+    return template_expand(e, c->vector ? "backend/kernels/softmax_rows.c.in" : "backend/kernels/softmax.c.in", body, p->diags);
+}
+
+const kernel_family kernel_softmax = {"softmax", accepts, plan_softmax, emit_softmax};
