@@ -18,6 +18,8 @@ typedef struct assignment {
 
 static bool is_f32_4d(const value *v) { return v->type.elem == DT_F32 && v->type.rank == 4 && type_is_static(&v->type); }
 
+static bool is_conv(const node *n) { return n->op == OP_conv || n->op == OP_conv_max_pool; }
+
 static bool is_c16(const value *v) { return v->type.layout.kind == LAYOUT_C16; }
 
 /* Lanes beyond the last channel hold whatever the expression makes of zeros: it must be finite. */
@@ -95,7 +97,8 @@ static bool concat_fits(const node *n) {
 static bool wants_c16(const node *n) {
     if (!n->n_inputs || !n->inputs[0] || !n->outputs[0] || n->n_regions) return false;
     switch (n->op) {
-    case OP_conv: return conv_fits(n);
+    case OP_conv:
+    case OP_conv_max_pool: return conv_fits(n);
     case OP_max_pool:
     case OP_average_pool:
     case OP_global_average_pool:
@@ -109,7 +112,7 @@ static bool wants_c16(const node *n) {
 /* A stem reads few channels: better in NCHW than 16 lanes of which most are padding. */
 static bool reads_row_major(const node *n) {
     enum { STEM_CHANNELS = 4 };
-    return n->op == OP_conv && !is_c16(n->inputs[0]) && type_size(&n->inputs[0]->type, 1) <= STEM_CHANNELS && node_int(n, "group") == 1;
+    return is_conv(n) && !is_c16(n->inputs[0]) && type_size(&n->inputs[0]->type, 1) <= STEM_CHANNELS && node_int(n, "group") == 1;
 }
 
 /* ---- conversions ---- */
@@ -213,7 +216,7 @@ static bool widen_halos(assignment *s, region *r, bool *changed) {
     for (node *n = r->first; n; n = n->next) {
         for (int i = 0; i < n->n_regions; i++)
             if (!widen_halos(s, n->regions[i], changed)) return false;
-        if (n->op == OP_conv && is_c16(n->inputs[0]) && !halo_of_conv(s, n, changed)) return false;
+        if (is_conv(n) && is_c16(n->inputs[0]) && !halo_of_conv(s, n, changed)) return false;
         if (n->op == OP_concat && is_c16(n->outputs[0])) halo_of_concat(n, changed);
     }
     return true;

@@ -3,7 +3,7 @@
 #include <string.h>
 
 pass_fn pass_fold_constants, pass_remove_identity, pass_canonicalize, pass_lower_batchnorm, pass_fold_scale_shift, pass_fold_pad,
-    pass_fuse_elementwise, pass_fuse_epilogue, pass_lower_dense, pass_remove_dead, pass_assign_layout;
+    pass_fuse_elementwise, pass_fuse_epilogue, pass_fuse_pool, pass_lower_dense, pass_remove_dead, pass_assign_layout;
 
 static const pass pipeline[] = {
     {"fold_constants", pass_fold_constants, "infer shapes; compute what does not depend on the inputs"},
@@ -14,6 +14,7 @@ static const pass pipeline[] = {
     {"fold_pad", pass_fold_pad, "zero padding goes into convolutions"},
     {"fuse_elementwise", pass_fuse_elementwise, "chains of elementwise operators become one"},
     {"fuse_epilogue", pass_fuse_epilogue, "elementwise work moves into the kernel before it"},
+    {"fuse_pool", pass_fuse_pool, "max pooling moves into the convolution before it"},
     {"lower_dense", pass_lower_dense, "fully connected layers on one vector become 1x1 convolutions"},
     {"remove_dead", pass_remove_dead, "drop what nobody reads"},
     {"assign_layout", pass_assign_layout, "NCHW16c for convolutional parts, with halos"},

@@ -14,14 +14,15 @@ typedef struct tiling {
 typedef struct schedule {
     window window;
     int64_t group, in_blocks, lanes, last_lanes, out_blocks; /* per group of the convolution; lanes: channels of a block */
-    int64_t height, width;                                   /* output plane as walked: flat ones have one row */
+    int64_t height, width;                                   /* convolved plane as walked: flat ones have one row */
+    int64_t pool[2];                                         /* its windows are max-pooled: 1x1 where not */
     bool flat;
     tiling tiling[TARGET_MAX];
     int bias; /* operand, -1: none */
 } schedule;
 
 static bool accepts(const node *n) {
-    if (n->op != OP_conv || !c16_is(n->outputs[0]) || n->prologue) return false;
+    if ((n->op != OP_conv && n->op != OP_conv_max_pool) || !c16_is(n->outputs[0]) || n->prologue) return false;
     int64_t group = node_int(n, "group"), in = type_size(&n->inputs[0]->type, 1), out = type_size(&n->outputs[0]->type, 1);
     if (n->epilogue && !expr_has_vector_form(n->epilogue)) return false;
     return group == 1 || (in / group % C16 == 0 && out / group % C16 == 0);
@@ -75,13 +76,13 @@ static bool rows_outer_is_cheaper(const schedule *s, const operand *x, tiling t,
 
 static tiling choose_tiling(const schedule *s, const operand *x, const target *t) {
     static const int64_t block_choices[] = {1, 2, 4, 8};
-    tiling best = {1, 1, 1, false};
+    tiling best = {1, s->pool[0], s->pool[1], false};
     double least = 1e300;
     for (int i = 0; i < 4; i++) {
         int64_t blocks = block_choices[i];
         if (s->out_blocks % blocks || (blocks > 1 && t->accumulators < 16)) continue;
-        for (int64_t rows = 1; rows <= s->height && blocks * rows <= t->accumulators; rows++)
-            for (int64_t cols = 1; cols <= s->width && blocks * rows * cols <= t->accumulators; cols++) {
+        for (int64_t rows = s->pool[0]; rows <= s->height && blocks * rows <= t->accumulators; rows += s->pool[0])
+            for (int64_t cols = s->pool[1]; cols <= s->width && blocks * rows * cols <= t->accumulators; cols += s->pool[1]) {
                 double cycles = plane_cycles(s, (tiling){blocks, rows, cols, false});
                 if (cycles < least) least = cycles, best = (tiling){blocks, rows, cols, false};
             }
@@ -115,19 +116,23 @@ static bool plan_conv(plan *p, const node *n, step *s) {
     c16_add_extras(p, s, n, n->n_core_inputs);
     step_add_output(p, s, n->outputs[0]);
     const window *w = &c->window;
-    c->flat = !stem && taps == 1 && w->stride[0] == 1 && w->stride[1] == 1 && c16_flat(s);
-    c->height = c->flat ? 1 : w->out[0].size;
-    c->width = c->flat ? w->out[0].size * w->out[1].size : w->out[1].size;
+    int n_pool;
+    const int64_t *pool = node_ints(n, "pool", &n_pool);
+    for (int i = 0; i < 2; i++) c->pool[i] = n_pool ? pool[i] : 1;
+    c->flat = !stem && taps == 1 && !n_pool && w->stride[0] == 1 && w->stride[1] == 1 && c16_flat(s);
+    c->height = c->flat ? 1 : w->out[0].size / c->pool[0] * c->pool[0]; /* incomplete windows are left out */
+    c->width = c->flat ? w->out[0].size * w->out[1].size : w->out[1].size / c->pool[1] * c->pool[1];
     for (int i = 0; i < p->n_targets; i++) {
         c->tiling[i] = choose_tiling(c, &s->in[0], p->targets[i]);
         s->extent[i] = type_size(&n->outputs[0]->type, 0) * c->group * (c->out_blocks / c->tiling[i].blocks) *
                        ((c->height + c->tiling[i].rows - 1) / c->tiling[i].rows);
     }
     s->schedule = c;
-    s->macs = type_count(&n->outputs[0]->type) * ins * taps;
+    s->macs = type_count(&n->outputs[0]->type) * c->pool[0] * c->pool[1] * ins * taps;
     const tiling *t = &c->tiling[0];
-    s->summary = arena_printf(p->arena, "direct %lldx%lld%s, tile %lldx%lldx%lld, %s outer", (long long)w->kernel[0], (long long)w->kernel[1],
-                              c->flat ? " flat" : "", (long long)t->blocks, (long long)t->rows, (long long)t->cols,
+    const char *pooled = n_pool ? arena_printf(p->arena, " + max pool %lldx%lld", (long long)pool[0], (long long)pool[1]) : "";
+    s->summary = arena_printf(p->arena, "direct %lldx%lld%s%s, tile %lldx%lldx%lld, %s outer", (long long)w->kernel[0], (long long)w->kernel[1],
+                              c->flat ? " flat" : "", pooled, (long long)t->blocks, (long long)t->rows, (long long)t->cols,
                               t->rows_outer ? "rows" : "channels");
     return true;
 }
@@ -142,7 +147,7 @@ typedef struct tile_context {
     bool ok;
 } tile_context;
 
-/* Offset of tile position (r, c) from the tile's first input element. */
+/* Offset of convolved position (r, c) from the tile's first input element. */
 static void put_offset(void *context, text *out, int n, const int64_t *args) {
     (void)n;
     const tile_context *t = context;
@@ -156,9 +161,13 @@ static void put_offset(void *context, text *out, int n, const int64_t *args) {
 static void put_result(void *context, text *out, int n, const int64_t *args) {
     (void)n;
     const tile_context *t = context;
-    char acc[32];
-    snprintf(acc, sizeof acc, "a%lld_%lld", (long long)args[0], (long long)(args[1] * args[3] + args[2]));
-    c16_epilogue(out, &(c16_leaf){t->step, t->schedule->flat, args[0], args[1], args[2], acc});
+    const int64_t *pool = t->schedule->pool, corner = args[1] * pool[0] * args[3] + args[2] * pool[1];
+    text acc = {.arena = out->arena};
+    for (int64_t i = 1; i < pool[0] * pool[1]; i++) text_put(&acc, "v16_max(");
+    for (int64_t r = 0; r < pool[0]; r++)
+        for (int64_t q = 0; q < pool[1]; q++)
+            text_printf(&acc, r + q ? ", a%lld_%lld)" : "a%lld_%lld", (long long)args[0], (long long)(corner + r * args[3] + q));
+    c16_epilogue(out, &(c16_leaf){t->step, t->schedule->flat, args[0], args[1], args[2], acc.bytes});
 }
 
 static void put_target_address(void *context, text *out, int n, const int64_t *args) {
@@ -175,8 +184,8 @@ static void define_input(const schedule *c, const operand *x, template_env *e) {
     template_int(e, "x_block", stem ? 0 : x->block);
     template_text(e, "lane", stem ? "c * plane" : "c");
     template_int(e, "plane", stem ? x->dims[2] * x->dims[3] : 0);
-    template_int(e, "x_row", w->stride[0] * row);
-    template_int(e, "x_col", w->stride[1] * pixel);
+    template_int(e, "x_row", w->stride[0] * row * c->pool[0]); /* of one stored row */
+    template_int(e, "x_col", w->stride[1] * pixel * c->pool[1]);
     template_int(e, "tap_row", w->dilation[0] * row);
     template_int(e, "tap_col", w->dilation[1] * pixel);
     template_int(e, "x_origin", stem ? 0 : x->origin - w->pad_begin[0] * row - w->pad_begin[1] * pixel);
@@ -218,6 +227,8 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
     template_int(e, "full_cols", c->width / t->cols * t->cols);
     template_int(e, "last_cols", c->width % t->cols);
     template_int(e, "rows_outer", t->rows_outer);
+    template_int(e, "pool_h", c->pool[0]);
+    template_int(e, "pool_w", c->pool[1]);
     template_int(e, "flat", c->flat);
     template_call(e, "offset", put_offset, &context);
     template_call(e, "result", put_result, &context);
