@@ -1,10 +1,79 @@
-/* Older versions of operators brought into the newest form, which is that of ops.def. */
+/* From an operator's older versions to its newest, the one in ops.def. */
 #ifndef CNNC_ONNX_CONVERT_H
 #define CNNC_ONNX_CONVERT_H
 
-#include "ir/ir.h"
+#include "frontend/onnx/import.h"
 
-/* n has the inputs and attributes of the model, in the version that `opset` of its domain gives. */
-bool convert_node(node *n, int64_t opset, diagnostics *d);
+/* A node that is being made: as the model has it, then, version after version, as ops.def wants it. */
+typedef struct draft {
+    const context *context;
+    const char *place; /* for errors */
+    const char *name;
+    const char *domain, *op_type;
+    int64_t version;
+    value **inputs; /* NULL: left out */
+    int n_inputs;
+    attr *attrs;
+    int n_attrs;
+    region **regions; /* then_branch, else_branch; or body */
+    int n_regions;
+    value **outputs; /* n_outputs; not NULL after somebody (converter or draft_finish) has made the result */
+    int n_outputs;
+    const bool *wanted; /* per output: whether anybody reads it */
+} draft;
+
+struct conversion;
+typedef bool convert_fn(draft *d, const struct conversion *row);
+
+/* What to do with nodes of a standard operator that are older than version `before`; the fields behind `convert` are
+ * its parameters. */
+typedef struct conversion {
+    const char *op_type;
+    int before;
+    convert_fn *convert;
+    const char *attr;
+    int input;
+    double number;
+    const char *text;
+} conversion;
+
+/* Whether a row of the table makes an operator that ops.def does not have. */
+bool converter_knows(const char *domain, const char *op_type);
+/* Applies the rows that fit, in order, then makes the node unless a row did. */
+bool convert(draft *d);
+
+/* ---- draft.c: tools for converters ---- */
+
+bool draft_error(const draft *d, const char *hint, const char *format, ...) IR_PRINTF(3, 4);
+attr *draft_attr(const draft *d, const char *name); /* NULL: not given */
+bool draft_take(draft *d, const char *name, attr *out); /* and removes it */
+void draft_set_attr(draft *d, attr a);
+value *draft_input(const draft *d, int i);
+void draft_set_input(draft *d, int i, value *v);
+/* Constants named after the node: 1-D i64, and a scalar of `like`'s element type. */
+value *draft_ints(const draft *d, const char *label, int n, const int64_t *ints);
+value *draft_scalar_like(const draft *d, const char *label, double x, const value *like);
+/* The type as far as it is known; kind UNKNOWN otherwise. */
+const value_type *draft_input_type(const draft *d, int i);
+/* One more node, with a single output; NULL after an error. */
+value *draft_emit(const draft *d, const char *op_type, const char *label, int n_inputs, value *const *inputs, int n_attrs,
+                  const attr *attrs);
+bool draft_finish(draft *d);
+
+/* ---- the families ---- */
+
+/* attributes.c */
+convert_fn drop_attr, rename_attr, default_int, default_float, default_string, attr_to_ints, attr_to_scalar_int,
+    attr_to_scalar, rename_op, rename_text, refuse_version, split_evenly, cast_by_name;
+/* broadcast.c: arithmetic before version 7 */
+convert_fn broadcast_at_axis;
+/* constant.c */
+convert_fn make_constant;
+/* normalize.c */
+convert_fn batch_normalization_modes, group_to_channel_scale;
+/* resize.c */
+convert_fn upsample_to_resize, resize_without_roi;
+/* softmax.c */
+convert_fn softmax_of_flattened;
 
 #endif

@@ -1,0 +1,139 @@
+#include "frontend/onnx/convert/convert.h"
+
+#include <string.h>
+
+bool draft_error(const draft *d, const char *hint, const char *format, ...) {
+    char text[512];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    return diag_error(d->context->imp->diags, d->place, hint, "%s", text);
+}
+
+static arena *arena_of(const draft *d) { return d->context->imp->arena; }
+
+/* ---- attributes ---- */
+
+attr *draft_attr(const draft *d, const char *name) {
+    for (int i = 0; i < d->n_attrs; i++)
+        if (!strcmp(d->attrs[i].name, name)) return &d->attrs[i];
+    return NULL;
+}
+
+bool draft_take(draft *d, const char *name, attr *out) {
+    attr *a = draft_attr(d, name);
+    if (!a) return false;
+    *out = *a;
+    *a = d->attrs[--d->n_attrs];
+    return true;
+}
+
+void draft_set_attr(draft *d, attr a) {
+    attr *old = draft_attr(d, a.name);
+    if (!old) {
+        attr *more = ARENA_ARRAY(arena_of(d), attr, d->n_attrs + 1);
+        if (d->n_attrs) memcpy(more, d->attrs, sizeof *more * (size_t)d->n_attrs);
+        d->attrs = more;
+        old = &d->attrs[d->n_attrs++];
+    }
+    *old = a;
+}
+
+/* ---- inputs ---- */
+
+value *draft_input(const draft *d, int i) { return i < d->n_inputs ? d->inputs[i] : NULL; }
+
+void draft_set_input(draft *d, int i, value *v) {
+    if (i >= d->n_inputs) {
+        value **more = ARENA_ARRAY(arena_of(d), value *, i + 1);
+        if (d->n_inputs) memcpy(more, d->inputs, sizeof *more * (size_t)d->n_inputs);
+        d->inputs = more;
+        d->n_inputs = i + 1;
+    }
+    d->inputs[i] = v;
+}
+
+const value_type *draft_input_type(const draft *d, int i) {
+    static const value_type unknown = {.kind = TYPE_UNKNOWN};
+    const value *v = draft_input(d, i);
+    return v ? &v->type : &unknown;
+}
+
+/* ---- constants and nodes on the side ---- */
+
+static const char *label_of(const draft *d, const char *label) {
+    return arena_printf(arena_of(d), "%s.%s", d->name, label);
+}
+
+value *draft_ints(const draft *d, const char *label, int n, const int64_t *ints) {
+    const int64_t *data = arena_copy(arena_of(d), ints, sizeof *ints * (size_t)n);
+    int64_t shape = n;
+    value_type t = type_tensor(arena_of(d), DT_I64, 1, &shape);
+    return value_constant(d->context->imp->graph, label_of(d, label), t, data, label_of(d, label));
+}
+
+value *draft_scalar_like(const draft *d, const char *label, double x, const value *like) {
+    bool known = like && like->type.kind == TYPE_TENSOR;
+    dtype elem = known ? like->type.elem : DT_F32;
+    void *data = arena_alloc(arena_of(d), 16);
+    dtype_store_float(elem, data, 0, x);
+    value *v = value_constant(d->context->imp->graph, label_of(d, label), type_tensor(arena_of(d), elem, 0, NULL), data,
+                              label_of(d, label));
+    if (known || !like) return v;
+    value *inputs[] = {v, (value *)like};
+    return draft_emit(d, "CastLike", label, 2, inputs, 0, NULL);
+}
+
+static void infer_quietly(const importer *imp, node *n) {
+    diagnostics quiet = {.stream = NULL};
+    if (imp->infer) infer_node(n, &quiet); /* the infer pass will say what is wrong */
+}
+
+value *draft_emit(const draft *d, const char *op_type, const char *label, int n_inputs, value *const *inputs, int n_attrs,
+                  const attr *attrs) {
+    op_code op = op_from_onnx("", op_type);
+    if (op == OP_NONE) {
+        draft_error(d, "export the model with a newer opset", "version %lld needs %s, which cnnc does not support",
+                    (long long)d->version, op_type);
+        return NULL;
+    }
+    node *n = node_new(d->context->region, NULL, op, label_of(d, label), n_inputs, inputs, 1);
+    for (int i = 0; i < n_attrs; i++) node_set_attr(n, attrs[i]);
+    infer_quietly(d->context->imp, n);
+    return n->outputs[0];
+}
+
+/* ---- the node itself ---- */
+
+static bool check_attr(const draft *d, op_code op, attr *a) {
+    static const char *const kinds[] = {[ATTR_END] = "nothing", [ATTR_INT] = "an int", [ATTR_FLOAT] = "a float",
+                                        [ATTR_STRING] = "a string", [ATTR_INTS] = "a list of ints",
+                                        [ATTR_FLOATS] = "a list of floats", [ATTR_STRINGS] = "a list of strings",
+                                        [ATTR_TENSOR] = "a tensor", [ATTR_TYPE] = "a type"};
+    const attr_spec *spec = op_attr(op, a->name);
+    if (!spec) return draft_error(d, NULL, "has no attribute '%.80s'", a->name);
+    if (a->kind == ATTR_END) a->kind = spec->kind; /* a zero; lists are empty */
+    if (a->kind != spec->kind)
+        return draft_error(d, NULL, "attribute '%s' is %s where %s is needed", spec->name, kinds[a->kind], kinds[spec->kind]);
+    return true;
+}
+
+bool draft_finish(draft *d) {
+    op_code op = op_from_onnx(d->domain, d->op_type);
+    if (op == OP_NONE) return draft_error(d, NULL, "%.80s is not supported", d->op_type);
+    for (int i = 0; i < d->n_attrs; i++)
+        if (!check_attr(d, op, &d->attrs[i])) return false;
+    while (d->n_inputs && !d->inputs[d->n_inputs - 1]) d->n_inputs--;
+    node *n = node_new(d->context->region, NULL, op, d->name, d->n_inputs, d->inputs, d->n_outputs);
+    for (int i = 0; i < d->n_attrs; i++) node_set_attr(n, d->attrs[i]);
+    n->regions = d->regions;
+    n->n_regions = d->n_regions;
+    for (int i = 0; i < d->n_regions; i++) d->regions[i]->owner = n;
+    for (int i = 0; i < d->n_outputs; i++)
+        if (!d->wanted[i]) n->outputs[i] = NULL;
+    d->outputs = ARENA_ARRAY(arena_of(d), value *, d->n_outputs);
+    memcpy(d->outputs, n->outputs, sizeof *d->outputs * (size_t)d->n_outputs);
+    infer_quietly(d->context->imp, n);
+    return true;
+}

@@ -1,0 +1,43 @@
+#include "frontend/onnx/convert/convert.h"
+
+/* Until version 14 the number of outputs told training from inference; until 9 a `spatial` of 0 gave each position
+ * statistics of its own. */
+bool batch_normalization_modes(draft *d, const conversion *row) {
+    (void)row;
+    attr spatial = {.i = 1}, is_test;
+    draft_take(d, "is_test", &is_test);
+    if (draft_take(d, "spatial", &spatial) && !spatial.i)
+        return draft_error(d, "export the model with opset 9 or newer", "has spatial = 0, which is not supported");
+    if (d->n_outputs > 3 && (d->wanted[3] || d->wanted[4]))
+        return draft_error(d, "export the model for inference", "returns saved statistics, which only training wants");
+    if (d->n_outputs > 1) {
+        d->n_outputs = 3;
+        draft_set_attr(d, (attr){.name = "training_mode", .kind = ATTR_INT, .i = 1});
+    }
+    return true;
+}
+
+/* [groups] to [channels]: every value once for each channel of its group. */
+static value *spread(const draft *d, const char *label, value *v, int64_t groups, int64_t each) {
+    int64_t column[] = {groups, 1}, block[] = {groups, each}, flat = groups * each;
+    value *reshape[] = {v, draft_ints(d, label, 2, column)};
+    value *expand[] = {reshape[0] ? draft_emit(d, "Reshape", label, 2, reshape, 0, NULL) : NULL, draft_ints(d, label, 2, block)};
+    value *flatten[] = {expand[0] ? draft_emit(d, "Expand", label, 2, expand, 0, NULL) : NULL, draft_ints(d, label, 1, &flat)};
+    return flatten[0] ? draft_emit(d, "Reshape", label, 2, flatten, 0, NULL) : NULL;
+}
+
+/* Until version 21 scale and bias had an element for each group. */
+bool group_to_channel_scale(draft *d, const conversion *row) {
+    (void)row;
+    const attr *groups = draft_attr(d, "num_groups");
+    const value_type *x = draft_input_type(d, 0);
+    int64_t channels = x->kind == TYPE_TENSOR && x->rank >= 2 ? type_size(x, 1) : -1;
+    if (!groups || groups->i < 1 || channels < 1 || channels % groups->i)
+        return draft_error(d, "export the model with opset 21 or newer", "needs a known number of channels, a multiple of num_groups");
+    for (int i = 1; i <= 2; i++) {
+        value *v = spread(d, i == 1 ? "scale" : "bias", draft_input(d, i), groups->i, channels / groups->i);
+        if (!v) return false;
+        draft_set_input(d, i, v);
+    }
+    return true;
+}

@@ -1,0 +1,178 @@
+#include "frontend/onnx/convert/convert.h"
+#include "frontend/onnx/import.h"
+#include "frontend/onnx/tensors.h"
+
+#include <string.h>
+
+/* ---- names ---- */
+
+const char *qualified(const context *c, const char *name) {
+    return *c->prefix ? arena_printf(c->imp->arena, "%s%s", c->prefix, name) : name;
+}
+
+static const char *node_label(const Onnx__NodeProto *n) {
+    return *n->name ? n->name : n->n_output && *n->output[0] ? n->output[0] : n->op_type;
+}
+
+const char *proto_place(const context *c, const Onnx__NodeProto *n) {
+    return arena_printf(c->imp->arena, "node '%.180s' (%.60s)", qualified(c, node_label(n)), n->op_type);
+}
+
+bool bind_value(context *c, const Onnx__NodeProto *n, const char *name, value *v) {
+    if (!names_add(c->scope, name, v))
+        return diag_error(c->imp->diags, proto_place(c, n), NULL, "computes '%.100s', which is already defined", name);
+    v->name = qualified(c, name);
+    return true;
+}
+
+bool find_value(const context *c, const Onnx__NodeProto *n, size_t input, value **v) {
+    void *thing;
+    if (!names_find(c->scope, n->input[input], &thing))
+        return diag_error(c->imp->diags, proto_place(c, n), "the model is incomplete: export it again",
+                          "input %zu, '%.100s', is computed nowhere", input, n->input[input]);
+    *v = thing;
+    return true;
+}
+
+/* ---- nodes ---- */
+
+static bool import_inputs(const context *c, const Onnx__NodeProto *n, draft *d) {
+    for (size_t i = 0; i < n->n_input; i++) {
+        value *v = NULL;
+        if (*n->input[i] && !find_value(c, n, i, &v)) return false;
+        d->inputs[i] = v;
+    }
+    d->n_inputs = (int)n->n_input;
+    return true;
+}
+
+static bool import_region(const Onnx__AttributeProto *p, const context *home, draft *d) {
+    region *r = p->g ? import_subgraph(home, p->g) : NULL;
+    if (!p->g) return draft_error(d, NULL, "attribute '%.80s' lacks its graph", p->name);
+    if (!r) return false;
+    bool first = !strcmp(p->name, "then_branch"); /* comes before else_branch, whatever the file's order */
+    if (first && d->n_regions) d->regions[d->n_regions] = d->regions[0];
+    d->regions[first ? 0 : d->n_regions] = r;
+    d->n_regions++;
+    return true;
+}
+
+static bool import_attributes(const context *c, const Onnx__NodeProto *n, draft *d) {
+    for (size_t i = 0; i < n->n_attribute; i++) {
+        const context *home;
+        const Onnx__AttributeProto *p = resolve_attribute(c, n->attribute[i], &home);
+        attr a;
+        if (!p) continue;
+        if (p->g || p->type == ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__GRAPH) {
+            if (!import_region(p, home, d)) return false;
+            continue;
+        }
+        if (!import_attribute(c, n, p, &a)) return false;
+        a.name = n->attribute[i]->name;
+        if (draft_attr(d, a.name)) return draft_error(d, NULL, "attribute '%.80s' is given twice", a.name);
+        d->attrs[d->n_attrs++] = a;
+    }
+    return true;
+}
+
+static void import_outputs(const context *c, const Onnx__NodeProto *n, draft *d) {
+    bool *wanted = ARENA_ARRAY(c->imp->arena, bool, n->n_output);
+    for (size_t i = 0; i < n->n_output; i++) {
+        wanted[i] = *n->output[i] != 0;
+        if (wanted[i]) d->n_outputs = (int)i + 1;
+    }
+    d->wanted = wanted;
+}
+
+static bool import_operator(context *c, const Onnx__NodeProto *n) {
+    arena *mem = c->imp->arena;
+    draft d = {.context = c, .place = proto_place(c, n), .name = qualified(c, node_label(n)), .domain = n->domain,
+               .op_type = n->op_type, .version = opset_version(c, n->domain),
+               .inputs = ARENA_ARRAY(mem, value *, n->n_input), .attrs = ARENA_ARRAY(mem, attr, n->n_attribute),
+               .regions = ARENA_ARRAY(mem, region *, n->n_attribute)};
+    if (!d.version && standard_domain(n->domain))
+        return draft_error(&d, "add it to opset_import", "uses the standard operators, whose version its function does not import");
+    import_outputs(c, n, &d);
+    if (!import_inputs(c, n, &d) || !import_attributes(c, n, &d) || !convert(&d)) return false;
+    for (int i = 0; i < d.n_outputs; i++)
+        if (d.wanted[i] && !bind_value(c, n, n->output[i], d.outputs[i])) return false;
+    return true;
+}
+
+bool import_nodes(context *c, size_t n, Onnx__NodeProto *const *nodes) {
+    Onnx__NodeProto **sorted = sort_nodes(c->imp, n, nodes);
+    if (!sorted) return false;
+    for (size_t i = 0; i < n; i++) {
+        int function = find_function(c->imp, sorted[i]);
+        if (c->imp->nodes_left-- <= 0)
+            return diag_error(c->imp->diags, proto_place(c, sorted[i]), NULL, "inlining the model's functions gives too many nodes");
+        if (function >= 0 ? !inline_function(c, sorted[i], c->imp->functions[function]) : !import_operator(c, sorted[i]))
+            return false;
+    }
+    return true;
+}
+
+/* ---- graphs ---- */
+
+static bool define(context *c, const char *name, value *v) {
+    if (names_add(c->scope, name, v)) return true;
+    return diag_error(c->imp->diags, "", NULL, "'%.100s' is defined twice among inputs and initializers", name);
+}
+
+static bool import_constant(context *c, const char *name, bool ok, const constant *t) {
+    return ok && define(c, name, value_constant(c->imp->graph, qualified(c, name), t->type, t->data, t->origin));
+}
+
+static bool import_initializers(context *c, const Onnx__GraphProto *g) {
+    constant t;
+    for (size_t i = 0; i < g->n_initializer; i++) {
+        bool ok = tensor_proto_read(c->imp->file, g->initializer[i], &t);
+        if (!import_constant(c, g->initializer[i]->name, ok, &t)) return false;
+    }
+    for (size_t i = 0; i < g->n_sparse_initializer; i++) {
+        const Onnx__SparseTensorProto *s = g->sparse_initializer[i];
+        bool ok = sparse_tensor_proto_read(c->imp->file, s, &t);
+        if (!import_constant(c, s->values ? s->values->name : "", ok, &t)) return false;
+    }
+    return true;
+}
+
+/* Inputs that are initializers too have a default value that the caller could override: here they are constants. */
+static bool import_graph_inputs(context *c, const Onnx__GraphProto *g, bool outermost) {
+    for (size_t i = 0; i < g->n_input; i++) {
+        value_type type;
+        void *thing;
+        const names here = {.entries = c->scope->entries, .capacity = c->scope->capacity, .count = c->scope->count};
+        if (names_find(&here, g->input[i]->name, &thing) && ((value *)thing)->constant) continue;
+        if (!import_type(c->imp, g->input[i], outermost, &type)) return false;
+        if (outermost && type.kind == TYPE_UNKNOWN)
+            return diag_error(c->imp->diags, "", "export the model again", "input '%.100s' has no type", g->input[i]->name);
+        if (!define(c, g->input[i]->name, region_add_input(c->region, qualified(c, g->input[i]->name), type))) return false;
+    }
+    return true;
+}
+
+static bool import_graph_outputs(context *c, const Onnx__GraphProto *g) {
+    for (size_t i = 0; i < g->n_output; i++) {
+        void *v;
+        if (!names_find(c->scope, g->output[i]->name, &v) || !v)
+            return diag_error(c->imp->diags, "", "the model is incomplete: export it again",
+                              "output '%.100s' of graph '%.100s' is computed nowhere", g->output[i]->name, g->name);
+        region_add_output(c->region, v);
+    }
+    return true;
+}
+
+bool import_graph(context *c, const Onnx__GraphProto *g) {
+    bool outermost = c->region == c->imp->graph->body;
+    return import_initializers(c, g) && import_graph_inputs(c, g, outermost) && import_nodes(c, g->n_node, g->node) &&
+           import_graph_outputs(c, g);
+}
+
+region *import_subgraph(const context *outer, const Onnx__GraphProto *g) {
+    names scope = {.outer = outer->scope, .arena = outer->imp->arena};
+    context c = *outer;
+    c.region = region_new(outer->imp->graph, NULL);
+    c.scope = &scope;
+    return import_graph(&c, g) ? c.region : NULL;
+}

@@ -1,0 +1,103 @@
+/* What the parts of the ONNX importer share. A model's graph becomes the body of ours; its functions are inlined where
+ * they are called; the graphs of If, Loop and Scan become regions. */
+#ifndef CNNC_ONNX_IMPORT_H
+#define CNNC_ONNX_IMPORT_H
+
+#include "frontend/frontend.h"
+#include "frontend/onnx/model_file.h"
+#include "frontend/onnx/names.h"
+#include "onnx/onnx.pb-c.h"
+
+enum { ONNX_OPSET_MAX = 28, ONNX_CALL_DEPTH = 64 };
+
+typedef struct importer {
+    graph *graph;
+    arena *arena;
+    diagnostics *diags;
+    const frontend_options *options;
+    const Onnx__ModelProto *model;
+    model_file *file;
+    const Onnx__FunctionProto **functions; /* sorted, n_functions of the model */
+    long nodes_left;                       /* functions that call functions could inline without end */
+    bool infer;                            /* types as we go: converters of older versions ask for them */
+} importer;
+
+/* Where nodes are being imported: a graph, a nested graph, or the body of a function. */
+typedef struct context {
+    importer *imp;
+    region *region;
+    names *scope;
+    size_t n_opsets;
+    Onnx__OperatorSetIdProto *const *opsets;
+    const struct call *call; /* of the function whose body this is; NULL: none */
+    const char *prefix;      /* before the names of nodes and values, "" outside of functions */
+} context;
+
+/* An attribute that a function's body may refer to. */
+typedef struct binding {
+    const char *name;
+    const Onnx__AttributeProto *value;
+    const context *home; /* whose names a graph in it sees */
+} binding;
+
+typedef struct call {
+    const struct call *caller;
+    int depth;
+    const binding *bindings;
+    size_t n_bindings;
+} call;
+
+/* ---- reader.c ---- */
+
+bool standard_domain(const char *domain); /* "" or "ai.onnx" */
+int64_t opset_version(const context *c, const char *domain); /* 0: not imported */
+
+/* ---- types.c ---- */
+
+/* The type of a value that a graph declares; unknown without one. Dimensions without a number become symbols in graph
+ * inputs (`symbols`), named by the model or after input and axis ("image_0"), unless --dim gives their size; elsewhere
+ * they are unknown. */
+bool import_type(importer *imp, const Onnx__ValueInfoProto *v, bool symbols, value_type *out);
+bool import_bare_type(importer *imp, const Onnx__TypeProto *t, const char *name, value_type *out);
+/* Every --dim must name a symbol that there is. */
+bool check_dim_options(importer *imp, const Onnx__GraphProto *g);
+
+/* ---- attributes.c ---- */
+
+/* The attribute that p stands for: itself, or what the caller of this function bound; NULL: nothing. */
+const Onnx__AttributeProto *resolve_attribute(const context *c, const Onnx__AttributeProto *p, const context **home);
+/* Kind ATTR_END: a zero of a file too old to say what it is. Sparse tensors are made dense. */
+bool import_attribute(const context *c, const Onnx__NodeProto *n, const Onnx__AttributeProto *p, attr *out);
+
+/* ---- order.c ---- */
+
+/* The nodes in topological order, as near to theirs as can be; NULL after an error, which names a node of a cycle. */
+Onnx__NodeProto **sort_nodes(const importer *imp, size_t n, Onnx__NodeProto *const *nodes);
+
+/* ---- supported.c ---- */
+
+/* Every operator that neither we nor the model's functions know is reported, with counts and names; so are functions
+ * that call themselves. */
+bool check_operators(const importer *imp);
+
+/* ---- graph_import.c ---- */
+
+bool import_graph(context *c, const Onnx__GraphProto *g);
+/* A graph that node attributes hold; NULL after an error. The owner is set later. */
+region *import_subgraph(const context *c, const Onnx__GraphProto *g);
+bool import_nodes(context *c, size_t n, Onnx__NodeProto *const *nodes);
+/* `name` as it is called from now on, in errors and in the graph. */
+const char *qualified(const context *c, const char *name);
+bool bind_value(context *c, const Onnx__NodeProto *n, const char *name, value *v);
+bool find_value(const context *c, const Onnx__NodeProto *n, size_t input, value **v);
+/* "node 'conv1' (Conv)", in the arena. */
+const char *proto_place(const context *c, const Onnx__NodeProto *n);
+
+/* ---- functions.c ---- */
+
+void sort_functions(importer *imp);
+/* Which of imp->functions the node calls; -1: none. */
+int find_function(const importer *imp, const Onnx__NodeProto *n);
+bool inline_function(context *c, const Onnx__NodeProto *n, const Onnx__FunctionProto *f);
+
+#endif
