@@ -65,7 +65,7 @@ class Contestant:
                 raise Failure(f"no answer within {limit} s")
             data = os.read(self.process.stdout.fileno(), 1 << 20)
             if not data:
-                raise Failure(last_line(self.log))
+                raise Failure(f"ended with {self.process.wait()}: {complaint(self.log)}")
             self.buffer += data
         line, self.buffer = self.buffer.split(b"\n", 1)
         return line.decode()
@@ -80,7 +80,7 @@ class Contestant:
             self.process.stdin.write(f"{runs + 1}\n".encode())
             return [float(word) / 1000 for word in self.read_line(TURN_LIMIT).split()][1:]
         except BrokenPipeError:
-            raise Failure(last_line(self.log)) from None
+            raise Failure(f"ended with {self.process.wait()}: {complaint(self.log)}") from None
         finally:
             self.pause()
 
@@ -89,15 +89,17 @@ class Contestant:
         self.process.wait()
 
 
-def last_line(path):
+def complaint(path):
+    """The line of a log that says what went wrong: the first error, else the last words."""
     lines = [line.strip() for line in path.read_text(errors="replace").splitlines() if line.strip()]
-    return lines[-1][:200] if lines else "it said nothing"
+    errors = [line for line in lines if "error:" in line.lower()]
+    return (errors or lines[-1:] or ["it said nothing"])[0][:300]
 
 
 def run_step(command, log, **options):
     with open(log, "wb") as file:
         if subprocess.run([str(word) for word in command], stdout=file, stderr=file, **options).returncode != 0:
-            raise Failure(f"{pathlib.Path(command[0]).name}: {last_line(log)} (see {log})")
+            raise Failure(f"{complaint(log)} (see {log})")
 
 
 def build_compiled(arguments, network, threads, folder):

@@ -29,8 +29,7 @@ static void fail(const char *what) {
 
 static void *allocate(size_t bytes) {
     void *memory = aligned_alloc(64, (bytes + 63) / 64 * 64 + 64);
-    if (!memory)
-        fail("out of memory");
+    if (!memory) fail("out of memory");
     return memory;
 }
 
@@ -42,8 +41,7 @@ static void run(network *n) {
 #else
     int status = net_run_pointers(inputs, outputs, n->workspace);
 #endif
-    if (status != 0)
-        fail("the network reports an error");
+    if (status != 0) fail("the network reports an error");
 }
 
 static double microseconds(void) {
@@ -61,7 +59,8 @@ static void read_image(network *n, const char *path) {
 
 static void write_output(const network *n, const char *path) {
     FILE *file = fopen(path, "wb");
-    if (!file || fwrite(n->output, sizeof(float), NET_OUTPUT_0_SIZE, file) != NET_OUTPUT_0_SIZE || fclose(file) != 0)
+    if (!file || fwrite(n->output, sizeof(float), NET_OUTPUT_0_SIZE, file) != NET_OUTPUT_0_SIZE ||
+        fclose(file) != 0)
         fail("cannot write the output");
 }
 
@@ -72,30 +71,27 @@ static void answer(network *n, int runs) {
         run(n);
         times[i] = microseconds() - start;
     }
-    for (int i = 0; i < runs; i++)
-        printf("%.3f%c", times[i], i + 1 < runs ? ' ' : '\n');
+    for (int i = 0; i < runs; i++) printf("%.3f%c", times[i], i + 1 < runs ? ' ' : '\n');
     fflush(stdout);
     free(times);
 }
 
 int main(int argc, char **argv) {
-    if (argc != 4)
-        fail("usage: time_main IMAGE.raw OUTPUT.raw THREADS");
+    if (argc != 4) fail("usage: time_main IMAGE.raw OUTPUT.raw THREADS");
     network n = {.image = allocate(NET_INPUT_0_SIZE * sizeof(float)),
                  .output = allocate(NET_OUTPUT_0_SIZE * sizeof(float)),
                  .workspace = allocate(net_workspace_size())};
 #ifdef TIME_THREADS
-    if (net_pool_start(&n.pool, atoi(argv[3])) != 0)
-        fail("cannot start the threads");
+    if (net_pool_start(&n.pool, atoi(argv[3])) != 0) fail("cannot start the threads");
 #endif
     read_image(&n, argv[1]);
-    run(&n);
+    for (int i = 0; i < 2; i++) /* the second one shows whether a run spoils the next */
+        run(&n);
     write_output(&n, argv[2]);
     printf("ready\n");
     fflush(stdout);
     int runs;
-    while (scanf("%d", &runs) == 1 && runs > 0)
-        answer(&n, runs);
+    while (scanf("%d", &runs) == 1 && runs > 0) answer(&n, runs);
 #ifdef TIME_THREADS
     net_pool_stop(&n.pool);
 #endif
