@@ -131,9 +131,13 @@ static bool write_files(model *m, compile_options *o) {
     return false;
 }
 
-static const char *stem(arena *a, const char *path) {
+static const char *file_name(const char *path) {
     const char *slash = strrchr(path, '/');
-    const char *name = slash ? slash + 1 : path;
+    return slash ? slash + 1 : path;
+}
+
+static const char *stem(arena *a, const char *path) {
+    const char *name = file_name(path);
     return arena_strndup(a, name, strlen(name) - 2);
 }
 
@@ -151,7 +155,7 @@ static bool compile(model *m, compile_options *o) {
     o->backend.files = stem(m->arena, o->output);
     const char *prefix = o->backend.prefix ? o->backend.prefix : o->backend.files;
     o->backend.prefix = identifier_from(m->arena, prefix);
-    o->backend.model = o->model.path;
+    o->backend.model = file_name(o->model.path); /* the same bytes from any folder */
     return write_files(m, o);
 }
 

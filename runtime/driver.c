@@ -56,6 +56,12 @@ static model_memory memory_new(void) {
     return m;
 }
 
+static void memory_free(const model_memory *m) {
+    for (int i = 0; i < NET_INPUT_COUNT; i++) free(m->inputs[i] - GUARD);
+    for (int i = 0; i < NET_OUTPUT_COUNT; i++) free(m->outputs[i] - GUARD);
+    free(m->workspace - GUARD);
+}
+
 static void memory_check(const model_memory *m) {
     for (int i = 0; i < NET_INPUT_COUNT; i++) guarded_check(m->inputs[i], net_input_info[i].bytes, "an input");
     for (int i = 0; i < NET_OUTPUT_COUNT; i++) guarded_check(m->outputs[i], net_output_info[i].bytes, "an output");
@@ -97,6 +103,7 @@ static void run(FILE *in, FILE *out) {
         int byte = fgetc(in);
         more = byte != EOF && ungetc(byte, in) != EOF && read_sample(in, &m);
     }
+    memory_free(&m);
 }
 
 static double now(void) {
@@ -134,6 +141,7 @@ static void time_model(FILE *in, FILE *out, int runs, int core) {
         double total = time_once(&m);
         fwrite(&total, sizeof total, 1, out);
     }
+    memory_free(&m);
 }
 
 int main(int argc, char **argv) {

@@ -90,7 +90,7 @@ void emit_address(const emission *e, const operand *o, text *out) {
     case MEMORY_ARENA: text_put(out, "arena"); break;
     case MEMORY_CONSTANT:
         if (e->weights == WEIGHTS_INLINE) {
-            text_printf(out, "w%d", emit_constant_index(e->plan, b));
+            text_printf(out, "constant%d", emit_constant_index(e->plan, b));
             return;
         }
         text_put(out, "weights");

@@ -266,5 +266,5 @@ bool backend_emit(const plan *p, const backend_options *o, FILE *c, FILE *h, FIL
     emit_header(&e, &header);
     bool ok = fwrite(source.bytes, 1, source.size, c) == source.size && fwrite(header.bytes, 1, header.size, h) == header.size;
     if (ok && weights && (e.weights == WEIGHTS_EMBED || e.weights == WEIGHTS_FILE)) ok = emit_weights_file(&e, weights);
-    return ok || diag_error(p->diags, "", "is the disk full?", "could not write the output");
+    return ok || diag_error(p->diags, "", "is the disk full?", "cannot write the output");
 }

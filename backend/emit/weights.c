@@ -58,7 +58,7 @@ void emit_inline_weights(const emission *e, text *out) {
         if (dtype_of(k->elem)->kind == CLASS_COMPLEX) count *= 2;
         text_put(out, "/* ");
         text_comment(out, k->source && k->source->origin ? k->source->origin : "");
-        text_printf(out, ", %s */\nstatic const CNNC_ALIGNED %s w%d[%lld] = {", k->form, dtype_of(k->elem)->ctype, n++,
+        text_printf(out, ", %s */\nstatic const CNNC_ALIGNED %s constant%d[%lld] = {", k->form, dtype_of(k->elem)->ctype, n++,
                     (long long)(count ? count : 1));
         void *data = packed_bytes(k, (size_t)b->size);
         packed plain = *k;
