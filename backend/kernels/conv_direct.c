@@ -6,9 +6,15 @@
 
 #include <string.h>
 
+enum { MAX_SUMS = 8192 }; /* floats on the stack */
+
 typedef struct tiling {
     int64_t blocks, rows, cols; /* of the register tile */
-    bool rows_outer;            /* order of the work: row tiles outer, channel groups inner; else the reverse */
+    int64_t tail[2];            /* columns of the one or two smaller tiles at the end of a row */
+    int64_t parts, part;        /* the plane is worked on in `parts` parts of `part` rows (flat: columns), which stay in L2 */
+    int64_t chunks, chunk;      /* input blocks whose weights stay in L1 while all tiles of a part go over them */
+    int64_t sums;               /* floats of partial sums between chunks */
+    int64_t ahead;              /* lines of the next weights that a tile prefetches for each input block; 0: none */
 } tiling;
 
 typedef struct schedule {
@@ -48,46 +54,110 @@ static void write_weights(const packed *k, void *to) {
 
 /* ---- choosing a tile ---- */
 
-/* Cycles a tile of `positions` takes for one input channel: an FMA a cycle and vector, never less than the latency of
- * dependent FMAs, plus the loads of weights. */
-static double tile_cycles(int64_t blocks, int64_t positions) {
-    double fma = (double)(blocks * positions);
-    return (fma < 8 ? 8 : fma) + 0.5 * (double)blocks;
+/* Cycles a tile of `positions` takes for one input channel: an FMA a cycle and v16, never less than the latency of
+ * dependent FMAs or the loads of weights and broadcasts, two a cycle. */
+static double tile_cycles(int64_t blocks, int64_t positions, const target *t) {
+    enum { FMA_LATENCY = 4 };
+    double fma = (double)(blocks * positions), loads = 0.5 * (double)(blocks * t->registers + positions);
+    double cycles = fma > loads ? fma : loads;
+    return (cycles > FMA_LATENCY ? cycles : FMA_LATENCY) + 0.02 * loads; /* among equals the one with fewer loads */
 }
 
-static double plane_cycles(const schedule *s, tiling t) {
-    int64_t rows = s->height / t.rows, cols = s->width / t.cols, last_row = s->height % t.rows, last_col = s->width % t.cols;
-    double cycles = (double)(rows * cols) * tile_cycles(t.blocks, t.rows * t.cols);
-    if (last_col) cycles += (double)rows * tile_cycles(t.blocks, t.rows * last_col);
-    if (last_row) cycles += (double)cols * tile_cycles(t.blocks, last_row * t.cols);
-    if (last_row && last_col) cycles += tile_cycles(t.blocks, last_row * last_col);
-    return cycles / (double)t.blocks;
+/* What is left of a row behind the full tiles: one small tile, or one and a full tile shared out evenly. */
+static void choose_tail(const schedule *s, tiling *t, const target *machine) {
+    int64_t unit = s->pool[1], rest = s->width % t->cols, positions = t->rows;
+    t->tail[0] = rest, t->tail[1] = 0;
+    if (!rest || s->width < t->cols) return;
+    int64_t more = (rest + t->cols) / unit, first = (more + 1) / 2 * unit, second = more / 2 * unit;
+    double apart = tile_cycles(t->blocks, positions * t->cols, machine) + tile_cycles(t->blocks, positions * rest, machine);
+    double even = tile_cycles(t->blocks, positions * first, machine) + tile_cycles(t->blocks, positions * second, machine);
+    if (even < apart) t->tail[0] = first, t->tail[1] = second;
 }
 
-/* Bytes from beyond L2 for the two orders of work decide which loop is outside. */
-static bool rows_outer_is_cheaper(const schedule *s, const operand *x, tiling t, const target *machine) {
-    double weights = (double)(s->out_blocks * s->in_blocks * s->window.kernel[0] * s->window.kernel[1] * s->lanes * C16 * 4);
-    double input = (double)(s->in_blocks * x->block * 4), groups = (double)(s->out_blocks / t.blocks);
-    double tiles = (double)((s->height + t.rows - 1) / t.rows), half = (double)machine->l2 / 2;
-    double groups_outer = weights + input * (input > half ? groups : 1);
-    double rows_outer = input + weights * (weights > half ? tiles : 1);
-    return rows_outer < groups_outer;
+/* Where the full tiles of a row end. */
+static int64_t full_columns(const schedule *s, const tiling *t) { return s->width - t->tail[0] - t->tail[1]; }
+
+static double row_cycles(const schedule *s, const tiling *t, int64_t rows, const target *machine) {
+    double cycles = (double)(full_columns(s, t) / t->cols) * tile_cycles(t->blocks, rows * t->cols, machine);
+    for (int i = 0; i < 2; i++)
+        if (t->tail[i]) cycles += tile_cycles(t->blocks, rows * t->tail[i], machine);
+    return cycles;
+}
+
+static double plane_cycles(const schedule *s, const tiling *t, const target *machine) {
+    double cycles = (double)(s->height / t->rows) * row_cycles(s, t, t->rows, machine);
+    if (s->height % t->rows) cycles += row_cycles(s, t, s->height % t->rows, machine);
+    return cycles / (double)t->blocks;
+}
+
+/* Parts of the plane so that a part's input and the weights of one group of output channels stay in L2 while all groups
+ * go over it; of those the one that reads least from beyond L2. */
+static void choose_parts(const schedule *s, const operand *x, tiling *t, const target *machine) {
+    const window *w = &s->window;
+    int64_t unit = s->flat ? t->cols : t->rows, length = s->flat ? full_columns(s, t) : s->height;
+    int64_t steps = s->flat ? length / unit : (length + unit - 1) / unit;
+    bool stem = x->layout.kind == LAYOUT_ROW_MAJOR;
+    double taps = (double)(w->kernel[0] * w->kernel[1]), groups = (double)(s->out_blocks / t->blocks);
+    double weights = (double)(s->out_blocks * s->in_blocks * s->lanes * C16 * 4) * taps;
+    double line = s->flat ? C16 * 4 : (double)(stem ? x->dims[3] * s->lanes : x->row) * 4; /* bytes of an input row in one channel block */
+    bool skips[2] = {w->kernel[0] < w->stride[0], w->kernel[1] < w->stride[1]}; /* rows or columns that are not read */
+    if (!s->flat && skips[1]) line = line * (double)w->kernel[1] / (double)w->stride[1];
+    double room = 0.8 * (double)machine->l2, least = 1e300;
+    int64_t most = MAX_SUMS / (C16 * t->blocks * (s->flat ? 1 : s->width)) / unit; /* steps whose partial sums have room */
+    t->parts = 1, t->part = steps > 0 ? steps * unit : s->height;
+    if (t->chunks == 1 || most > steps) most = steps;
+    for (int64_t n = most > 0 ? most : 1; n > 0; n = n > 16 ? n * 7 / 8 : n - 1) { /* steps of a part */
+        int64_t parts = (steps + n - 1) / n, rows = n * unit;
+        int64_t reach = s->flat || skips[0] ? rows * w->kernel[0] : (rows - 1) * w->stride[0] + (w->kernel[0] - 1) * w->dilation[0] + 1;
+        if ((parts - 1) * n >= steps) continue;
+        double input = (double)(reach * s->in_blocks) * line;
+        bool input_stays = input + weights / groups / (double)t->chunks <= room, weights_stay = input + weights <= room;
+        double bytes = (double)parts * input * (input_stays ? 1 : groups) + weights * (weights_stay ? 1 : (double)parts);
+        if (bytes < least * 0.999) least = bytes, t->parts = parts, t->part = n * unit;
+    }
+}
+
+/* Weights of one group of output channels that do not fit in L1 are read in chunks of input blocks, each by all tiles of a
+ * part; sums of a tile wait on the stack in between. */
+static void choose_chunks(const schedule *s, tiling *t, const target *machine) {
+    int64_t bytes = t->blocks * s->window.kernel[0] * s->window.kernel[1] * s->lanes * C16 * 4; /* of one input block */
+    int64_t fit = machine->l1 * 5 / 4 / bytes;
+    if (fit < 1) fit = 1;
+    t->chunks = (s->in_blocks + fit - 1) / fit;
+    t->chunk = (s->in_blocks + t->chunks - 1) / t->chunks;
+    t->chunks = (s->in_blocks + t->chunk - 1) / t->chunk;
+}
+
+/* Weights that do not stay in L2 are fetched while the tiles go over those before them. */
+static int64_t choose_ahead(const schedule *s, const tiling *t, const target *machine) {
+    int64_t lines = s->window.kernel[0] * s->window.kernel[1] * s->lanes, positions = s->flat ? t->part : t->part * s->width;
+    int64_t tiles = positions / (t->rows * t->cols);
+    if (s->out_blocks * s->in_blocks * lines * C16 * 4 < machine->l2 / 2 || tiles < 2 || t->blocks > 1) return 0;
+    return (lines + tiles - 1) / tiles;
 }
 
 static tiling choose_tiling(const schedule *s, const operand *x, const target *t) {
     static const int64_t block_choices[] = {1, 2, 4, 8};
-    tiling best = {1, s->pool[0], s->pool[1], false};
+    tiling best = {.blocks = 1, .rows = s->pool[0], .cols = s->pool[1]};
     double least = 1e300;
     for (int i = 0; i < 4; i++) {
         int64_t blocks = block_choices[i];
-        if (s->out_blocks % blocks || (blocks > 1 && t->accumulators < 16)) continue;
+        if (s->out_blocks % blocks) continue;
         for (int64_t rows = s->pool[0]; rows <= s->height && blocks * rows <= t->accumulators; rows += s->pool[0])
             for (int64_t cols = s->pool[1]; cols <= s->width && blocks * rows * cols <= t->accumulators; cols += s->pool[1]) {
-                double cycles = plane_cycles(s, (tiling){blocks, rows, cols, false});
-                if (cycles < least) least = cycles, best = (tiling){blocks, rows, cols, false};
+                tiling try = {.blocks = blocks, .rows = rows, .cols = cols};
+                if (blocks > 1 && rows * cols > 1 && t->accumulators < 16) continue; /* too few registers for the weights */
+                choose_tail(s, &try, t);
+                double cycles = plane_cycles(s, &try, t);
+                if (cycles < least) least = cycles, best = try;
             }
     }
-    best.rows_outer = rows_outer_is_cheaper(s, x, best, t);
+    choose_tail(s, &best, t);
+    choose_chunks(s, &best, t);
+    choose_parts(s, x, &best, t);
+    int64_t tail = best.tail[0] + best.tail[1];
+    best.sums = C16 * best.blocks * (s->flat ? best.part + tail : best.part * s->width);
+    best.ahead = choose_ahead(s, &best, t);
     return best;
 }
 
@@ -124,16 +194,16 @@ static bool plan_conv(plan *p, const node *n, step *s) {
     c->width = c->flat ? w->out[0].size * w->out[1].size : w->out[1].size / c->pool[1] * c->pool[1];
     for (int i = 0; i < p->n_targets; i++) {
         c->tiling[i] = choose_tiling(c, &s->in[0], p->targets[i]);
-        s->extent[i] = type_size(&n->outputs[0]->type, 0) * c->group * (c->out_blocks / c->tiling[i].blocks) *
-                       ((c->height + c->tiling[i].rows - 1) / c->tiling[i].rows);
+        s->extent[i] = type_size(&n->outputs[0]->type, 0) * c->group * (c->out_blocks / c->tiling[i].blocks) * c->tiling[i].parts;
     }
     s->schedule = c;
     s->macs = type_count(&n->outputs[0]->type) * c->pool[0] * c->pool[1] * ins * taps;
     const tiling *t = &c->tiling[0];
     const char *pooled = n_pool ? arena_printf(p->arena, " + max pool %lldx%lld", (long long)pool[0], (long long)pool[1]) : "";
-    s->summary = arena_printf(p->arena, "direct %lldx%lld%s%s, tile %lldx%lldx%lld, %s outer", (long long)w->kernel[0], (long long)w->kernel[1],
-                              c->flat ? " flat" : "", pooled, (long long)t->blocks, (long long)t->rows, (long long)t->cols,
-                              t->rows_outer ? "rows" : "channels");
+    s->summary = arena_printf(p->arena, "direct %lldx%lld%s%s, tile %lldx%lldx%lld, %lld part%s of %lld %s, %lld chunk%s", (long long)w->kernel[0],
+                              (long long)w->kernel[1], c->flat ? " flat" : "", pooled, (long long)t->blocks, (long long)t->rows,
+                              (long long)t->cols, (long long)t->parts, t->parts > 1 ? "s" : "", (long long)t->part,
+                              c->flat ? "positions" : "rows", (long long)t->chunks, t->chunks > 1 ? "s" : "");
     return true;
 }
 
@@ -221,16 +291,23 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
     template_int(e, "bias", c->bias);
     template_int(e, "tile_rows", t->rows);
     template_int(e, "tile_cols", t->cols);
-    template_int(e, "row_tiles", (c->height + t->rows - 1) / t->rows);
-    template_int(e, "full_row_tiles", c->height / t->rows);
+    template_int(e, "height", c->height);
+    template_int(e, "full_rows", c->height / t->rows * t->rows);
     template_int(e, "last_rows", c->height % t->rows);
-    template_int(e, "full_cols", c->width / t->cols * t->cols);
-    template_int(e, "last_cols", c->width % t->cols);
-    template_int(e, "rows_outer", t->rows_outer);
+    template_int(e, "full_cols", full_columns(c, t));
+    template_int(e, "tail0", t->tail[0]);
+    template_int(e, "tail1", t->tail[1]);
+    template_int(e, "parts", t->parts);
+    template_int(e, "part", t->part);
+    template_int(e, "chunks", t->chunks);
+    template_int(e, "chunk", t->chunk);
+    template_int(e, "sums", t->sums);
+    template_int(e, "ahead", t->ahead);
     template_int(e, "pool_h", c->pool[0]);
     template_int(e, "pool_w", c->pool[1]);
     template_int(e, "flat", c->flat);
     template_call(e, "offset", put_offset, &context);
+    template_int(e, "touch", c->in_blocks > 1 && c->window.kernel[0] * c->window.kernel[1] == 1);
     template_call(e, "result", put_result, &context);
     template_call(e, "target", put_target_address, &context);
     template_call(e, "tile", put_tile, &context);
