@@ -102,7 +102,7 @@ static void choose_parts(const schedule *s, const operand *x, tiling *t, const t
     double line = s->flat ? C16 * 4 : (double)(stem ? x->dims[3] * s->lanes : x->row) * 4; /* bytes of an input row in one channel block */
     bool skips[2] = {w->kernel[0] < w->stride[0], w->kernel[1] < w->stride[1]}; /* rows or columns that are not read */
     if (!s->flat && skips[1]) line = line * (double)w->kernel[1] / (double)w->stride[1];
-    double room = 0.8 * (double)machine->l2, least = 1e300;
+    double room = 0.6 * (double)machine->l2, least = 1e300;
     int64_t most = MAX_SUMS / (C16 * t->blocks * (s->flat ? 1 : s->width)) / unit; /* steps whose partial sums have room */
     t->parts = 1, t->part = steps > 0 ? steps * unit : s->height;
     if (t->chunks == 1 || most > steps) most = steps;
@@ -121,7 +121,7 @@ static void choose_parts(const schedule *s, const operand *x, tiling *t, const t
  * part; sums of a tile wait on the stack in between. */
 static void choose_chunks(const schedule *s, tiling *t, const target *machine) {
     int64_t bytes = t->blocks * s->window.kernel[0] * s->window.kernel[1] * s->lanes * C16 * 4; /* of one input block */
-    int64_t fit = machine->l1 * 5 / 4 / bytes;
+    int64_t fit = machine->l1 * 5 / 16 / bytes;
     if (fit < 1) fit = 1;
     t->chunks = (s->in_blocks + fit - 1) / fit;
     t->chunk = (s->in_blocks + t->chunks - 1) / t->chunks;
