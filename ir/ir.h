@@ -369,6 +369,9 @@ value *region_add_input(region *r, const char *name, value_type t);
 void region_add_output(region *r, value *v);
 void region_set_output(region *r, int index, value *v);
 
+/* bind.c: the symbolic dimension becomes a number everywhere. An error if there is none, or its bounds exclude it. */
+bool graph_bind_symbol(graph *g, const char *name, int64_t size);
+
 /* Appended to r (before NULL) or put before `before`. Outputs are made with unknown types, named "name" or "name.1"…
  * until the caller names them. */
 node *node_new(region *r, node *before, op_code op, const char *name, int n_inputs, value *const *inputs, int n_outputs);
