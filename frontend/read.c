@@ -17,19 +17,25 @@ static bool bind_dims(graph *g, const frontend_options *o) {
     return true;
 }
 
-static graph *read_text(const char *path, const frontend_options *o, arena *a, diagnostics *d) {
-    model_file f;
-    if (!model_file_open(&f, path, a, d)) return NULL;
-    graph *g = graph_read(a, d, path, (const char *)f.bytes, f.size);
-    if (g) g->hash = XXH3_64bits(f.bytes, f.size);
-    if (g && !bind_dims(g, o)) g = NULL;
-    munmap((void *)(uintptr_t)f.bytes, f.size); /* nothing points into it */
-    model_file_close(&f);
-    return g;
+/* By its name, or its first byte: none that an ONNX file may begin with. */
+static bool is_text(const char *path, const model_file *f) {
+    return ends_with(path, ".cir") || f->bytes[0] == 'g' || f->bytes[0] == '#';
+}
+
+static graph *read_text(const model_file *f, const char *path, const frontend_options *o) {
+    graph *g = graph_read(f->arena, f->diags, path, (const char *)f->bytes, f->size);
+    if (g) g->hash = XXH3_64bits(f->bytes, f->size);
+    return g && bind_dims(g, o) ? g : NULL;
 }
 
 graph *frontend_read(const char *path, const frontend_options *o, arena *a, diagnostics *d) {
     static const frontend_options defaults = {.n_dims = 0};
     if (!o) o = &defaults;
-    return ends_with(path, ".cir") ? read_text(path, o, a, d) : onnx_read(path, o, a, d);
+    model_file f;
+    if (!model_file_open(&f, path, a, d)) return NULL;
+    bool text = is_text(path, &f);
+    graph *g = text ? read_text(&f, path, o) : NULL;
+    munmap((void *)(uintptr_t)f.bytes, f.size); /* nothing points into it */
+    model_file_close(&f);
+    return text ? g : onnx_read(path, o, a, d);
 }

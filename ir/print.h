@@ -21,7 +21,7 @@ typedef struct printer {
 } printer;
 
 void print_quoted(FILE *f, const char *bytes, size_t size);
-/* The shortest text that reads back to exactly x. */
+/* A short text that reads back to exactly x. */
 void print_double(FILE *f, double x);
 /* What stands in braces behind a constant's type. */
 void print_data(printer *p, const constant *c);

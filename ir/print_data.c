@@ -24,7 +24,7 @@ static bool format_float(dtype t, const void *element, double x, char *text) {
         strcpy(text, "nan");
         return stores_as(t, element, (double)NAN);
     }
-    for (int digits = 1; digits <= 17; digits++) {
+    for (int digits = 6; digits <= 17; digits++) {
         snprintf(text, NUMBER_SIZE, "%.*g", digits, x);
         if (stores_as(t, element, strtod(text, NULL))) return true;
     }

@@ -32,7 +32,10 @@ static bool is_scale_or_shift(const node *n, per_channel *p, value **other) {
     return false;
 }
 
-static const char *traced(graph *g, const constant *c, const node *n) { return arena_printf(g->arena, "%s | %s", c->origin, n->name); }
+static const char *traced(graph *g, const constant *c, const node *n) {
+    if (!*n->name) return c->origin; /* the second half of a batch normalization */
+    return arena_printf(g->arena, "%s | %s", c->origin, n->name);
+}
 
 /* ---- into the producer ---- */
 
@@ -74,7 +77,7 @@ static value *changed_bias(graph *g, const node *p, const node *n, const per_cha
         double b = bias ? constant_float(bias->constant, stored == 1 ? 0 : c) : 0, x = at_channel(by, c);
         to[c] = (float)(n->op == OP_mul ? b * x : b + x);
     }
-    return new_constant(g, "bias", 1, &channels, to, bias ? traced(g, bias->constant, n) : n->name);
+    return new_constant(g, "bias", 1, &channels, to, bias ? traced(g, bias->constant, n) : by->constant->origin);
 }
 
 static bool fold_into_producer(graph *g, node *n, const per_channel *by, value *other) {
@@ -132,7 +135,7 @@ static bool fold_into_consumer(graph *g, node *n, const per_channel *by, value *
     if (n->op == OP_mul) {
         node_set_input(c, 1, value_constant(g, w->name, w->type, to, traced(g, w->constant, n)));
     } else {
-        value *b = new_constant(g, "bias", 1, &outs, sum, bias ? traced(g, bias->constant, n) : n->name);
+        value *b = new_constant(g, "bias", 1, &outs, sum, bias ? traced(g, bias->constant, n) : by->constant->origin);
         if (c->n_inputs > 2) node_set_input(c, 2, b);
         else c->n_core_inputs = node_add_input(c, b) + 1;
     }
