@@ -47,6 +47,11 @@ static bool weight_axis(const node *n, int64_t *outer, int64_t *inner) {
         *inner = type_count(w) / type_size(w, 0);
         return true;
     }
+    if (n->op == OP_conv_transpose && node_int(n, "group") == 1) {
+        *outer = type_size(w, 0);
+        *inner = type_count(w) / *outer / type_size(w, 1);
+        return true;
+    }
     if (n->op == OP_gemm && node_float(n, "alpha") == 1 && node_float(n, "beta") == 1) {
         bool transposed = node_int(n, "transB");
         *outer = transposed ? 1 : type_size(w, 0);
@@ -84,7 +89,7 @@ static bool fold_into_producer(graph *g, node *n, const per_channel *by, value *
     node *p = other->producer;
     int64_t outer, inner, channels = type_size(&n->outputs[0]->type, 1);
     if (!p || p->parent != n->parent || value_only_user(other) != n || p->epilogue || channels < 1) return false;
-    if ((p->op != OP_conv && p->op != OP_gemm) || !p->inputs[1]->constant || p->inputs[1]->type.elem != DT_F32) return false;
+    if ((p->op != OP_conv && p->op != OP_conv_transpose && p->op != OP_gemm) || !p->inputs[1]->constant || p->inputs[1]->type.elem != DT_F32) return false;
     const value *bias = p->n_inputs > 2 ? p->inputs[2] : NULL;
     if (bias && (!bias->constant || (type_count(&bias->type) != channels && type_count(&bias->type) != 1))) return false;
     if (!weight_axis(p, &outer, &inner)) return false;
