@@ -20,11 +20,11 @@ static int input_index(node *n, value *v) {
     return node_add_input(n, v);
 }
 
-/* Whether the result has its rank without v. */
+/* Whether the result has its rank without the constant v. */
 static bool adds_no_axes(const node *n, const value *v) {
     for (int i = 0; i < n->n_inputs; i++)
-        if (n->inputs[i] && n->inputs[i] != v && n->inputs[i]->type.rank >= v->type.rank) return true;
-    return v->type.rank == 0;
+        if (n->inputs[i] && !n->inputs[i]->constant && n->inputs[i]->type.rank >= v->type.rank) return true;
+    return false;
 }
 
 /* A scalar constant is part of the text; anything else is an input of the fused node made from n. */
