@@ -172,10 +172,12 @@ static bool read_attrs(reader *r, node *n) {
     return scan_expect(&r->scan, "}");
 }
 
-static bool name_results(reader *r, node *n, const results *as) {
+/* place: of the operator, for the errors. */
+static bool name_results(reader *r, node *n, const results *as, size_t place) {
     for (int i = 0; i < n->n_outputs; i++) {
         if (!n->outputs[i]) continue;
-        if (lookup(r, as->keys[i])) return scan_error(&r->scan, NULL, "%%%.80s is also defined inside of it", as->keys[i]);
+        if (lookup(r, as->keys[i])) /* among its own results, or in its regions */
+            return diag_error_at(r->scan.diags, &r->scan.source, place, NULL, "its result %%%.80s is defined a second time", as->keys[i]);
         n->outputs[i]->name = as->names[i] ? as->names[i] : i ? arena_printf(r->arena, "%s.%d", n->name, i) : n->name;
         bind(r, as->keys[i], n->outputs[i]);
     }
@@ -226,7 +228,7 @@ static bool read_node(reader *r, region *in) {
     if (!read_inputs(r, n) || !read_attrs(r, n) || !read_label(r, n->name, &n->name)) return false;
     bool typed = scan_accept(&r->scan, ":");
     if (typed && !read_types(r, n)) return false;
-    if (!read_expressions(r, n) || !read_regions(r, n) || !name_results(r, n, &to)) return false;
+    if (!read_expressions(r, n) || !read_regions(r, n) || !name_results(r, n, &to, place)) return false;
     return typed || infer_types(r, n, place);
 }
 
