@@ -200,7 +200,9 @@ static bool infer_types(reader *r, node *n, size_t place) {
 static bool read_region(reader *r, region *in);
 
 static bool read_regions(reader *r, node *n) {
-    while (scan_accept(&r->scan, "{")) {
+    while (scan_peek(&r->scan) == '{') {
+        if (!(op_of(n->op)->props & PROP_CONTROL)) return scan_error(&r->scan, NULL, "%s has no regions", op_of(n->op)->name);
+        scan_accept(&r->scan, "{");
         if (n->n_regions == MOST_REGIONS) return scan_error(&r->scan, NULL, "a node has at most %d regions", MOST_REGIONS);
         if (!n->regions) n->regions = ARENA_ARRAY(r->arena, region *, MOST_REGIONS);
         region *in = n->regions[n->n_regions++] = region_new(r->graph, n);

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { WIDEST_HALO = 1 << 16 };
+enum { WIDEST_HALO = 1024 };
 
 /* ---- dimensions ---- */
 

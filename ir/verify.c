@@ -135,6 +135,7 @@ static bool check_arity(const node *n, diagnostics *d) {
     if (core < op->min_in || (op->max_in >= 0 && core > op->max_in)) return node_error(d, n, NULL, "%d inputs do not fit its operator", core);
     if (n->n_outputs < op->min_out || (op->max_out >= 0 && n->n_outputs > op->max_out))
         return node_error(d, n, NULL, "%d outputs do not fit its operator", n->n_outputs);
+    if (n->n_regions && !(op->props & PROP_CONTROL)) return node_error(d, n, NULL, "has regions, which its operator does not take");
     return true;
 }
 

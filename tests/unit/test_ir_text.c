@@ -257,6 +257,7 @@ static const mistake mistakes[] = {
     {IN_GRAPH "  %y = elu(%x) {alpha=1, alpha=2}\n  return %y\n}", "3:26: attribute 'alpha' is given twice"},
     {IN_GRAPH "  %y = elu(%x) {alpha=a}\n  return %y\n}", "3:23: a number is expected"},
     {IN_GRAPH "  %y = softmax(%x) {axis=99999999999999999999}\n  return %y\n}", "3:26: the number does not fit 64 bits"},
+    {IN_GRAPH "  %y = relu(%x) { return %x }\n  return %y\n}", "3:17: relu has no regions"},
     {IN_GRAPH "  %y = add(%x)\n  return %y\n}", "3:8: node 'y' (Add): has 1 inputs instead of 2"},
     {IN_GRAPH "  %y = softmax(%x) {axis=5}\n  return %y\n}", "3:8: node 'y' (Softmax): axis 5"},
     {IN_GRAPH "  %y = relu(%x) : f32[2,N]\n  return %y\n}", "3:25: there is no dimension 'N'"},

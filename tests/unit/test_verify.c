@@ -162,6 +162,12 @@ static void outputs_fit_the_operator(void **state) {
     is_refused(*state, "node 'c' (Add): 0 outputs do not fit its operator");
 }
 
+static void regions_belong_to_control_flow(void **state) {
+    graph *g = make(*state, "graph \"\" { input %c : bool[] input %x : f32[2] %y = if(%c) { return %x } { return %x } return %y }");
+    nth(g, 0)->op = OP_not;
+    is_refused(*state, "node 'y' (Not): has regions, which its operator does not take");
+}
+
 static void results_have_types(void **state) {
     fixture *f = *state;
     graph *g = make(f, CHAIN);
@@ -257,7 +263,7 @@ int main(void) {
         TEST(outputs_are_computed), TEST(every_input_is_among_the_uses), TEST(every_output_is_among_the_uses), TEST(every_use_is_true),
         TEST(nodes_know_their_region), TEST(regions_know_their_owner), TEST(results_know_their_producer),
         TEST(results_know_their_number), TEST(links_go_both_ways), TEST(inputs_fit_the_operator), TEST(core_inputs_exist),
-        TEST(outputs_fit_the_operator), TEST(results_have_types), TEST(expressions_read_what_is_there),
+        TEST(outputs_fit_the_operator), TEST(regions_belong_to_control_flow), TEST(results_have_types), TEST(expressions_read_what_is_there),
         TEST(expressions_read_inputs_in_their_type), TEST(expressions_have_the_shape_of_the_result), TEST(expressions_are_elementwise),
         TEST(operators_have_their_operands), TEST(expressions_give_the_type_of_the_result), TEST(fused_has_an_expression),
         TEST(layouts_suit_the_tensor), TEST(halos_are_not_negative), TEST(operators_know_the_layout), TEST(conversions_convert),
