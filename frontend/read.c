@@ -1,7 +1,41 @@
 #include "frontend/frontend.h"
+#include "frontend/onnx/model_file.h"
 #include "frontend/onnx/reader.h"
+
+#include <string.h>
+#include <sys/mman.h>
+#include <xxhash.h>
+
+static bool ends_with(const char *s, const char *end) {
+    size_t n = strlen(s), m = strlen(end);
+    return n >= m && !strcmp(s + n - m, end);
+}
+
+static bool bind_dims(graph *g, const frontend_options *o) {
+    for (int i = 0; i < o->n_dims; i++)
+        if (!graph_bind_symbol(g, o->dim_names[i], o->dim_sizes[i])) return false;
+    return true;
+}
+
+/* By its name, or its first byte: none that an ONNX file may begin with. */
+static bool is_text(const char *path, const model_file *f) {
+    return ends_with(path, ".cir") || f->bytes[0] == 'g' || f->bytes[0] == '#';
+}
+
+static graph *read_text(const model_file *f, const char *path, const frontend_options *o) {
+    graph *g = graph_read(f->arena, f->diags, path, (const char *)f->bytes, f->size);
+    if (g) g->hash = XXH3_64bits(f->bytes, f->size);
+    return g && bind_dims(g, o) ? g : NULL;
+}
 
 graph *frontend_read(const char *path, const frontend_options *o, arena *a, diagnostics *d) {
     static const frontend_options defaults = {.n_dims = 0};
-    return onnx_read(path, o ? o : &defaults, a, d);
+    if (!o) o = &defaults;
+    model_file f;
+    if (!model_file_open(&f, path, a, d)) return NULL;
+    bool text = is_text(path, &f);
+    graph *g = text ? read_text(&f, path, o) : NULL;
+    munmap((void *)(uintptr_t)f.bytes, f.size); /* nothing points into it */
+    model_file_close(&f);
+    return text ? g : onnx_read(path, o, a, d);
 }

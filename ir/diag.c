@@ -8,14 +8,15 @@ static void print_clean(FILE *f, const char *s) {
     }
 }
 
-static bool report(diagnostics *d, const char *place, const char *hint, const char *format, va_list args) {
+/* The message itself, without a hint. */
+static void report(diagnostics *d, const char *source, const char *place, const char *format, va_list args) {
     char message[512];
     vsnprintf(message, sizeof message, format, args);
     if (d->errors++ == 0) snprintf(d->first, sizeof d->first, "%.240s: %.260s", place, message);
-    if (!d->stream) return false;
+    if (!d->stream) return;
     fputs("cnnc: error: ", d->stream);
-    if (d->source) {
-        print_clean(d->stream, d->source);
+    if (source) {
+        print_clean(d->stream, source);
         fputs(": ", d->stream);
     }
     if (*place) {
@@ -24,16 +25,53 @@ static bool report(diagnostics *d, const char *place, const char *hint, const ch
     }
     print_clean(d->stream, message);
     fputc('\n', d->stream);
-    if (hint) fprintf(d->stream, "cnnc: hint: %s\n", hint);
+}
+
+static bool give_hint(const diagnostics *d, const char *hint) {
+    if (d->stream && hint) fprintf(d->stream, "cnnc: hint: %s\n", hint);
     return false;
 }
 
 bool diag_error(diagnostics *d, const char *place, const char *hint, const char *format, ...) {
     va_list args;
     va_start(args, format);
-    report(d, place, hint, format, args);
+    report(d, d->source, place, format, args);
     va_end(args);
-    return false;
+    return give_hint(d, hint);
+}
+
+/* ---- places in text ---- */
+
+enum { EXCERPT = 100 }; /* of a long line, what lies around the place */
+
+static bool continues(char c) { return ((unsigned char)c & 0xc0) == 0x80; } /* a later byte of a UTF-8 character */
+
+/* The line of text[at], and a caret under it. */
+static void print_excerpt(FILE *f, const char *text, size_t size, size_t start, size_t at, int line) {
+    size_t from = at - start > EXCERPT * 3 / 4 ? at - EXCERPT / 2 : start, end = from;
+    while (from < at && continues(text[from])) from++;
+    while (end < size && text[end] != '\n' && (end - from < EXCERPT || continues(text[end]))) end++;
+    fprintf(f, "%5d | ", line);
+    for (size_t i = from; i < end; i++) fputc((unsigned char)text[i] < 0x20 || text[i] == 0x7f ? ' ' : text[i], f);
+    fputs("\n      | ", f);
+    for (size_t i = from; i < at; i++)
+        if (!continues(text[i])) fputc(' ', f);
+    fputs("^\n", f);
+}
+
+bool diag_error_at(diagnostics *d, const source_text *s, size_t at, const char *hint, const char *format, ...) {
+    size_t start = 0;
+    int line = 1;
+    for (size_t i = 0; i < at; i++)
+        if (s->text[i] == '\n') line++, start = i + 1;
+    char place[256];
+    snprintf(place, sizeof place, "%.200s:%d:%zu", s->file, line, at - start + 1);
+    va_list args;
+    va_start(args, format);
+    report(d, NULL, place, format, args);
+    va_end(args);
+    if (d->stream) print_excerpt(d->stream, s->text, s->size, start, at, line);
+    return give_hint(d, hint);
 }
 
 bool node_error(diagnostics *d, const node *n, const char *hint, const char *format, ...) {
@@ -42,7 +80,7 @@ bool node_error(diagnostics *d, const node *n, const char *hint, const char *for
     snprintf(place, sizeof place, "node '%.180s' (%.60s)", n->name, op ? op : op_of(n->op)->name);
     va_list args;
     va_start(args, format);
-    report(d, place, hint, format, args);
+    report(d, d->source, place, format, args);
     va_end(args);
-    return false;
+    return give_hint(d, hint);
 }

@@ -1,5 +1,7 @@
 #include "ir/ir.h"
 
+#include <ctype.h>
+
 dim dim_number(int64_t n) { return (dim){.size = n}; }
 
 bool dim_is_number(dim d) { return !d.expr; }
@@ -94,12 +96,28 @@ static int64_t upper(const dim_expr *e) {
 
 int64_t dim_upper(dim d) { return d.expr ? upper(d.expr) : d.size; }
 
+/* As it is where it is a plain word, else quoted. */
+static void print_symbol(FILE *f, const char *name) {
+    bool plain = *name && !(*name >= '0' && *name <= '9');
+    for (const char *c = name; *c; c++) plain &= isalnum((unsigned char)*c) || *c == '_';
+    if (plain) {
+        fputs(name, f);
+        return;
+    }
+    fputc('"', f);
+    for (const char *c = name; *c; c++) {
+        if (*c == '"' || *c == '\\' || !isprint((unsigned char)*c)) fprintf(f, "\\x%02x", (unsigned)(unsigned char)*c);
+        else fputc(*c, f);
+    }
+    fputc('"', f);
+}
+
 static void print(FILE *f, const dim_expr *e) {
     static const char *const names[] = {[DIM_ADD] = "+", [DIM_MUL] = "*", [DIM_FLOORDIV] = "/", [DIM_MAX] = "max"};
     switch (e->op) {
     case DIM_UNKNOWN: fputc('?', f); return;
     case DIM_NUMBER: fprintf(f, "%lld", (long long)e->number); return;
-    case DIM_SYMBOL: fputs(e->symbol->name, f); return;
+    case DIM_SYMBOL: print_symbol(f, e->symbol->name); return;
     default:
         fprintf(f, "(%s ", names[e->op]);
         print(f, e->a);

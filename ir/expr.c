@@ -40,29 +40,3 @@ const expr *expr_rebind(arena *a, const expr *e, int input, const expr *acc, con
     for (int i = 0; i < e->n_args; i++) copy.args[i] = expr_rebind(a, e->args[i], input, acc, map);
     return make(a, copy);
 }
-
-static void print_attrs(FILE *f, const node *n) {
-    for (const attr_spec *s = op_of(n->op)->attrs; s->kind != ATTR_END; s++) {
-        if (!node_has(n, s->name)) continue;
-        if (s->kind == ATTR_FLOAT) fprintf(f, ", %s=%.9g", s->name, node_float(n, s->name));
-        else if (s->kind == ATTR_INT) fprintf(f, ", %s=%lld", s->name, (long long)node_int(n, s->name));
-        else if (s->kind == ATTR_STRING) fprintf(f, ", %s=\"%s\"", s->name, node_string(n, s->name));
-    }
-}
-
-void expr_print(FILE *f, const expr *e) {
-    switch (e->kind) {
-    case EXPR_ACC: fputs("acc", f); return;
-    case EXPR_INPUT: fprintf(f, "in%d", e->input); return;
-    case EXPR_CONST: fprintf(f, "%s(%.17g)", dtype_of(e->dtype)->name, e->value); return;
-    default: break;
-    }
-    fprintf(f, "%s(", op_of((op_code)e->op)->name);
-    for (int i = 0; i < e->n_args; i++) {
-        if (i) fputs(", ", f);
-        expr_print(f, e->args[i]);
-    }
-    if (e->attrs) print_attrs(f, e->attrs);
-    fputc(')', f);
-    if (e->op == OP_NONE || e->dtype != e->args[0]->dtype) fprintf(f, ":%s", dtype_of(e->dtype)->name);
-}

@@ -47,6 +47,16 @@ typedef struct diagnostics {
 /* place: "node 'layer1.0.conv1' (Conv)" or "" ; hint: the cure, or NULL. Always returns false. */
 bool diag_error(diagnostics *d, const char *place, const char *hint, const char *format, ...) IR_PRINTF(4, 5);
 
+typedef struct source_text {
+    const char *file; /* its name */
+    const char *text;
+    size_t size;
+} source_text;
+
+/* An error in a text, `at` bytes from its beginning: "file:line:column: …", then the line with a caret under the place.
+ * Always returns false. */
+bool diag_error_at(diagnostics *d, const source_text *s, size_t at, const char *hint, const char *format, ...) IR_PRINTF(5, 6);
+
 /* ---- types.c: element types, a table from types.def -------------------------------------------------------------- */
 
 typedef enum dtype {
@@ -202,7 +212,6 @@ const expr *expr_op(arena *a, const struct node *n, dtype t, int n_args, const e
 const expr *expr_substitute(arena *a, const expr *e, const expr *acc, const int *map);
 /* Moves a tree to another node: INPUT `input` becomes acc, every other INPUT i becomes map[i]. */
 const expr *expr_rebind(arena *a, const expr *e, int input, const expr *acc, const int *map);
-void expr_print(FILE *f, const expr *e);
 
 /* ---- ops.c: the operator table, from ops.def ---------------------------------------------------------------------------------- */
 
@@ -360,6 +369,9 @@ value *region_add_input(region *r, const char *name, value_type t);
 void region_add_output(region *r, value *v);
 void region_set_output(region *r, int index, value *v);
 
+/* bind.c: the symbolic dimension becomes a number everywhere. An error if there is none, or its bounds exclude it. */
+bool graph_bind_symbol(graph *g, const char *name, int64_t size);
+
 /* Appended to r (before NULL) or put before `before`. Outputs are made with unknown types, named "name" or "name.1"…
  * until the caller names them. */
 node *node_new(region *r, node *before, op_code op, const char *name, int n_inputs, value *const *inputs, int n_outputs);
@@ -430,10 +442,15 @@ bool window_of(const node *n, window *w, diagnostics *d);
 
 /* ---- print.c, read.c, verify.c ----------------------------------------------------------------------------------------------------- */
 
+/* The textual form. Values are numbered in the order of their first mention, whatever their ids. Constants of a few
+ * numbers are printed in full ("..." after them: they repeat), others as base64 behind the graph. */
 void graph_print(FILE *f, const graph *g);
-/* The inverse of graph_print. Errors as "file:line:column: …". NULL after an error. */
+/* The inverse of graph_print, also of texts that people write: values may have names (%x) and types of results may be
+ * left out, to be inferred. Errors as "file:line:column: …". NULL after an error. Nothing refers to text afterwards. */
 graph *graph_read(arena *a, diagnostics *d, const char *file, const char *text, size_t size);
-/* SSA order, use lists, arity, types: every rule a pass must keep. */
+/* SSA order, scopes, use lists, arity, types: every rule a pass must keep. */
 bool graph_verify(const graph *g, diagnostics *d);
+/* The same before inference, when results may lack types. */
+bool graph_verify_untyped(const graph *g, diagnostics *d);
 
 #endif

@@ -3,11 +3,19 @@
 
 typedef struct checker {
     diagnostics *diags;
+    bool typed;    /* inference has been: every result has a type */
     bool *defined; /* by value id: computed before the place being looked at */
     int capacity;
 } checker;
 
-static bool is_defined(const checker *c, const value *v) { return v->constant || (v->id < c->capacity && c->defined[v->id]); }
+/* Computed before, in this region or one around it. */
+static bool is_defined(const checker *c, const value *v, const region *from) {
+    if (v->constant) return true;
+    if (v->id >= c->capacity || !c->defined[v->id]) return false;
+    for (const region *r = from; r; r = r->owner ? r->owner->parent : NULL)
+        if (v->parent == r) return true;
+    return false;
+}
 
 static bool has_use(const value *v, const node *n, const region *r, int index) {
     for (const use *u = v->uses; u; u = u->next)
@@ -24,15 +32,101 @@ static bool uses_are_true(const node *n, const value *v, diagnostics *d) {
     return true;
 }
 
-static bool check_expr(const node *n, const expr *e, diagnostics *d) {
-    if (e->kind == EXPR_INPUT && (e->input < 0 || e->input >= n->n_inputs || !n->inputs[e->input]))
-        return node_error(d, n, NULL, "its expression reads input %d, which it has not", e->input);
-    if (e->kind == EXPR_OP && !(op_of((op_code)e->op)->props & PROP_ELEMENTWISE))
-        return node_error(d, n, NULL, "its expression has %s, which is not elementwise", op_of((op_code)e->op)->name);
-    for (int i = 0; i < e->n_args; i++)
-        if (!check_expr(n, e->args[i], d)) return false;
+/* ---- expressions ---- */
+
+static bool broadcasts_to(const value_type *x, const value_type *result) {
+    if (!type_is_static(x) || !type_is_static(result)) return true;
+    if (x->rank > result->rank) return false;
+    for (int i = 0; i < x->rank; i++) {
+        int64_t size = x->dims[i].size;
+        if (size != 1 && size != result->dims[result->rank - x->rank + i].size) return false;
+    }
     return true;
 }
+
+static bool check_operand(const node *n, const expr *e, const value_type *result, diagnostics *d) {
+    if (e->input < 0 || e->input >= n->n_inputs || !n->inputs[e->input])
+        return node_error(d, n, NULL, "its expression reads input %d, which it has not", e->input);
+    const value_type *t = &n->inputs[e->input]->type;
+    if (t->kind == TYPE_UNKNOWN) return true;
+    if (t->kind != TYPE_TENSOR || t->elem != e->dtype) return node_error(d, n, NULL, "its expression reads input %d in another type", e->input);
+    return !result || broadcasts_to(t, result) || node_error(d, n, NULL, "input %d of its expression has not the shape of the result", e->input);
+}
+
+/* An operator has as many operands as it can: an absent bound of Clip is an infinite one. */
+static bool check_operator(const node *n, const expr *e, diagnostics *d) {
+    const op_info *op = op_of((op_code)e->op);
+    if (!(op->props & PROP_ELEMENTWISE)) return node_error(d, n, NULL, "its expression has %s, which is not elementwise", op->name);
+    if (e->n_args < 1 || (op->max_in >= 0 && e->n_args != op->max_in))
+        return node_error(d, n, NULL, "its expression has %s of %d operands", op->name, e->n_args);
+    return true;
+}
+
+/* result NULL: its shape is not known. */
+static bool check_expr(const node *n, const expr *e, const value_type *result, diagnostics *d) {
+    if (e->dtype == DT_NONE && e->kind != EXPR_INPUT) return node_error(d, n, NULL, "its expression has a part without a type");
+    if (e->kind == EXPR_INPUT && !check_operand(n, e, result, d)) return false;
+    if (e->kind == EXPR_OP && !check_operator(n, e, d)) return false;
+    for (int i = 0; i < e->n_args; i++)
+        if (!check_expr(n, e->args[i], result, d)) return false;
+    return true;
+}
+
+static bool check_expressions(const node *n, diagnostics *d) {
+    const value_type *y = n->n_outputs && n->outputs[0] ? &n->outputs[0]->type : NULL;
+    if (y && y->kind == TYPE_UNKNOWN) y = NULL;
+    if (n->prologue && !check_expr(n, n->prologue, NULL, d)) return false;
+    if (n->op == OP_fused && !n->epilogue) return node_error(d, n, NULL, "has no expression");
+    if (!n->epilogue) return true;
+    if (y && (y->kind != TYPE_TENSOR || y->elem != n->epilogue->dtype)) return node_error(d, n, NULL, "its expression and its result differ in type");
+    return check_expr(n, n->epilogue, y, d);
+}
+
+/* ---- layouts ---- */
+
+static bool is_c16(const value *v) { return v && v->type.layout.kind == LAYOUT_C16; }
+
+static bool check_layout(const node *n, const value *v, diagnostics *d) {
+    const layout *l = &v->type.layout;
+    if (!is_c16(v)) return true;
+    if (v->type.elem != DT_F32 || v->type.rank != 4 || !type_is_static(&v->type) || v->constant)
+        return node_error(d, n, NULL, "'%.80s' cannot have the layout c16: it is no f32 tensor of four known sizes", v->name);
+    if (l->top < 0 || l->left < 0 || l->bottom < 0 || l->right < 0) return node_error(d, n, NULL, "the halo of '%.80s' is negative", v->name);
+    return true;
+}
+
+/* Which operators compute on c16. */
+static bool knows_c16(const node *n) {
+    switch (n->op) {
+    case OP_conv:
+    case OP_conv_max_pool:
+    case OP_max_pool:
+    case OP_average_pool:
+    case OP_global_average_pool:
+    case OP_global_max_pool:
+    case OP_concat:
+    case OP_fused:
+    case OP_to_c16:
+    case OP_from_c16: return true;
+    default: return (op_of(n->op)->props & (PROP_ELEMENTWISE | PROP_LAYOUT_AGNOSTIC)) != 0;
+    }
+}
+
+static bool check_layouts(const node *n, diagnostics *d) {
+    bool reads = false, makes = false;
+    for (int i = 0; i < n->n_inputs; i++) reads |= is_c16(n->inputs[i]);
+    for (int i = 0; i < n->n_outputs; i++) {
+        makes |= is_c16(n->outputs[i]);
+        if (n->outputs[i] && !check_layout(n, n->outputs[i], d)) return false;
+    }
+    if ((reads || makes) && !knows_c16(n)) return node_error(d, n, NULL, "does not compute on the layout c16");
+    if (reads && !makes && n->op != OP_from_c16) return node_error(d, n, NULL, "reads the layout c16 and makes another");
+    if (n->op == OP_to_c16 && (reads || !makes)) return node_error(d, n, NULL, "does not convert to c16");
+    if (n->op == OP_from_c16 && (makes || !reads)) return node_error(d, n, NULL, "does not convert from c16");
+    return true;
+}
+
+/* ---- nodes and regions ---- */
 
 static bool check_arity(const node *n, diagnostics *d) {
     const op_info *op = op_of(n->op);
@@ -41,6 +135,7 @@ static bool check_arity(const node *n, diagnostics *d) {
     if (core < op->min_in || (op->max_in >= 0 && core > op->max_in)) return node_error(d, n, NULL, "%d inputs do not fit its operator", core);
     if (n->n_outputs < op->min_out || (op->max_out >= 0 && n->n_outputs > op->max_out))
         return node_error(d, n, NULL, "%d outputs do not fit its operator", n->n_outputs);
+    if (n->n_regions && !(op->props & PROP_CONTROL)) return node_error(d, n, NULL, "has regions, which its operator does not take");
     return true;
 }
 
@@ -53,7 +148,7 @@ static bool check_node(checker *c, const node *n, const region *r) {
     for (int i = 0; i < n->n_inputs; i++) {
         const value *v = n->inputs[i];
         if (!v) continue;
-        if (!is_defined(c, v)) return node_error(d, n, NULL, "reads '%.80s' before it is computed", v->name);
+        if (!is_defined(c, v, r)) return node_error(d, n, NULL, "reads '%.80s' before it is computed", v->name);
         if (!has_use(v, n, NULL, i)) return node_error(d, n, NULL, "is missing among the uses of '%.80s'", v->name);
     }
     for (int i = 0; i < n->n_regions; i++) {
@@ -64,11 +159,11 @@ static bool check_node(checker *c, const node *n, const region *r) {
         value *v = n->outputs[i];
         if (!v) continue;
         if (v->producer != n || v->output != i || v->parent != r) return node_error(d, n, NULL, "output %d belongs to another node", i);
-        if (v->type.kind == TYPE_UNKNOWN) return node_error(d, n, NULL, "output %d has no type", i);
+        if (c->typed && v->type.kind == TYPE_UNKNOWN) return node_error(d, n, NULL, "output %d has no type", i);
         if (!uses_are_true(n, v, d)) return false;
         c->defined[v->id] = true;
     }
-    return (!n->epilogue || check_expr(n, n->epilogue, d)) && (!n->prologue || check_expr(n, n->prologue, d));
+    return check_expressions(n, d) && check_layouts(n, d);
 }
 
 static bool check_region(checker *c, const region *r) {
@@ -78,16 +173,19 @@ static bool check_region(checker *c, const region *r) {
         if (!check_node(c, n, r)) return false;
     }
     for (int i = 0; i < r->n_outputs; i++) {
-        if (!is_defined(c, r->outputs[i])) return diag_error(c->diags, "", NULL, "output '%.80s' is not computed", r->outputs[i]->name);
+        if (!is_defined(c, r->outputs[i], r)) return diag_error(c->diags, "", NULL, "output '%.80s' is not computed", r->outputs[i]->name);
         if (!has_use(r->outputs[i], NULL, r, i)) return diag_error(c->diags, "", NULL, "output '%.80s' is missing among the uses", r->outputs[i]->name);
     }
     return true;
 }
 
-bool graph_verify(const graph *g, diagnostics *d) {
+static bool check(const graph *g, bool typed, diagnostics *d) {
     arena *scratch = arena_new();
-    checker c = {.diags = d, .defined = ARENA_ARRAY(scratch, bool, g->next_value), .capacity = g->next_value};
+    checker c = {.diags = d, .typed = typed, .defined = ARENA_ARRAY(scratch, bool, g->next_value), .capacity = g->next_value};
     bool ok = check_region(&c, g->body);
     arena_free(scratch);
     return ok;
 }
+
+bool graph_verify(const graph *g, diagnostics *d) { return check(g, true, d); }
+bool graph_verify_untyped(const graph *g, diagnostics *d) { return check(g, false, d); }

@@ -8,7 +8,7 @@ static bool to_reshape(graph *g, node *n) {
     int64_t dims[IR_MAX_RANK], rank = t->rank;
     for (int i = 0; i < t->rank; i++) dims[i] = t->dims[i].size;
     value *shape = value_constant(g, "shape", type_tensor(g->arena, DT_I64, 1, &rank), arena_copy(g->arena, dims, sizeof dims), "cnnc: shape");
-    value *from = n->inputs[0];
+    value *from = n->inputs[0], *skipped = from;
     while (from->producer && from->producer->op == OP_reshape && !from->producer->epilogue) from = from->producer->inputs[0];
     node *r = node_new(n->parent, n, OP_reshape, n->name, 2, (value *[]){from, shape}, 1);
     node_set_int(r, "allowzero", 1);
@@ -16,6 +16,11 @@ static bool to_reshape(graph *g, node *n) {
     if (!infer_node(r, g->diags)) return false;
     value_replace_uses(n->outputs[0], r->outputs[0]);
     node_remove(n);
+    while (skipped != from && !skipped->uses) { /* or they would count as readers */
+        node *p = skipped->producer;
+        skipped = p->inputs[0];
+        node_remove(p);
+    }
     return true;
 }
 

@@ -10,12 +10,14 @@ enum { LARGE = 16 << 20, GROWTH = 4 };
 
 static bool needs_shape_only(const node *n) { return n->op == OP_shape || n->op == OP_size; }
 
+static bool needs_type_only(const node *n, int input) { return n->op == OP_cast_like && input == 1 && type_is_static(&n->inputs[1]->type); }
+
 static bool is_foldable(const node *n) {
     if (n->n_regions || (op_of(n->op)->props & (PROP_RANDOM | PROP_CONTROL)) || !n->n_outputs) return false;
     if (needs_shape_only(n)) return type_is_static(&n->inputs[0]->type);
     int64_t bytes_in = 0, bytes_out = 0;
     for (int i = 0; i < n->n_inputs; i++) {
-        if (!n->inputs[i]) continue;
+        if (!n->inputs[i] || needs_type_only(n, i)) continue;
         if (!n->inputs[i]->constant) return false;
         bytes_in += (int64_t)dtype_bytes(n->inputs[i]->type.elem, type_count(&n->inputs[i]->type));
     }

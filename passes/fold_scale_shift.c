@@ -32,7 +32,10 @@ static bool is_scale_or_shift(const node *n, per_channel *p, value **other) {
     return false;
 }
 
-static const char *traced(graph *g, const constant *c, const node *n) { return arena_printf(g->arena, "%s | %s", c->origin, n->name); }
+static const char *traced(graph *g, const constant *c, const node *n) {
+    if (!*n->name) return c->origin; /* the second half of a batch normalization */
+    return arena_printf(g->arena, "%s | %s", c->origin, n->name);
+}
 
 /* ---- into the producer ---- */
 
@@ -42,6 +45,11 @@ static bool weight_axis(const node *n, int64_t *outer, int64_t *inner) {
     if (n->op == OP_conv) {
         *outer = 1;
         *inner = type_count(w) / type_size(w, 0);
+        return true;
+    }
+    if (n->op == OP_conv_transpose && node_int(n, "group") == 1) {
+        *outer = type_size(w, 0);
+        *inner = type_count(w) / *outer / type_size(w, 1);
         return true;
     }
     if (n->op == OP_gemm && node_float(n, "alpha") == 1 && node_float(n, "beta") == 1) {
@@ -74,14 +82,14 @@ static value *changed_bias(graph *g, const node *p, const node *n, const per_cha
         double b = bias ? constant_float(bias->constant, stored == 1 ? 0 : c) : 0, x = at_channel(by, c);
         to[c] = (float)(n->op == OP_mul ? b * x : b + x);
     }
-    return new_constant(g, "bias", 1, &channels, to, bias ? traced(g, bias->constant, n) : n->name);
+    return new_constant(g, "bias", 1, &channels, to, bias ? traced(g, bias->constant, n) : by->constant->origin);
 }
 
 static bool fold_into_producer(graph *g, node *n, const per_channel *by, value *other) {
     node *p = other->producer;
     int64_t outer, inner, channels = type_size(&n->outputs[0]->type, 1);
     if (!p || p->parent != n->parent || value_only_user(other) != n || p->epilogue || channels < 1) return false;
-    if ((p->op != OP_conv && p->op != OP_gemm) || !p->inputs[1]->constant || p->inputs[1]->type.elem != DT_F32) return false;
+    if ((p->op != OP_conv && p->op != OP_conv_transpose && p->op != OP_gemm) || !p->inputs[1]->constant || p->inputs[1]->type.elem != DT_F32) return false;
     const value *bias = p->n_inputs > 2 ? p->inputs[2] : NULL;
     if (bias && (!bias->constant || (type_count(&bias->type) != channels && type_count(&bias->type) != 1))) return false;
     if (!weight_axis(p, &outer, &inner)) return false;
@@ -132,7 +140,7 @@ static bool fold_into_consumer(graph *g, node *n, const per_channel *by, value *
     if (n->op == OP_mul) {
         node_set_input(c, 1, value_constant(g, w->name, w->type, to, traced(g, w->constant, n)));
     } else {
-        value *b = new_constant(g, "bias", 1, &outs, sum, bias ? traced(g, bias->constant, n) : n->name);
+        value *b = new_constant(g, "bias", 1, &outs, sum, bias ? traced(g, bias->constant, n) : by->constant->origin);
         if (c->n_inputs > 2) node_set_input(c, 2, b);
         else c->n_core_inputs = node_add_input(c, b) + 1;
     }

@@ -20,10 +20,17 @@ static int input_index(node *n, value *v) {
     return node_add_input(n, v);
 }
 
-/* A scalar constant is part of the text; anything else is an input. */
-static const expr *operand_expr(graph *g, node *fused, value *v) {
+/* Whether the result has its rank without the constant v. */
+static bool adds_no_axes(const node *n, const value *v) {
+    for (int i = 0; i < n->n_inputs; i++)
+        if (n->inputs[i] && !n->inputs[i]->constant && n->inputs[i]->type.rank >= v->type.rank) return true;
+    return false;
+}
+
+/* A scalar constant is part of the text; anything else is an input of the fused node made from n. */
+static const expr *operand_expr(graph *g, node *fused, const node *n, value *v) {
     double x;
-    if (constant_scalar(v, &x) && v->type.rank <= fused->outputs[0]->type.rank) return expr_const(g->arena, x, v->type.elem);
+    if (constant_scalar(v, &x) && adds_no_axes(n, v)) return expr_const(g->arena, x, v->type.elem);
     return expr_input(g->arena, input_index(fused, v), v->type.elem);
 }
 
@@ -51,7 +58,7 @@ static node *wrap(graph *g, node *n) {
     int n_args = n->op == OP_clip ? 3 : n->n_inputs;
     for (int i = 0; i < n_args; i++) {
         value *v = i < n->n_inputs ? n->inputs[i] : NULL;
-        args[i] = v ? operand_expr(g, f, v) : absent_expr(g, n, i);
+        args[i] = v ? operand_expr(g, f, n, v) : absent_expr(g, n, i);
     }
     f->epilogue = expr_op(g->arena, n, f->outputs[0]->type.elem, n_args, args);
     value_replace_uses(n->outputs[0], f->outputs[0]);

@@ -11,7 +11,7 @@ static const pass pipeline[] = {
     {"canonicalize", pass_canonicalize, "one spelling for reshapes, sums, global pools"},
     {"lower_batchnorm", pass_lower_batchnorm, "batch normalization at inference is a scale and a shift"},
     {"fold_scale_shift", pass_fold_scale_shift, "scales and shifts by channel go into weights and biases"},
-    {"fold_pad", pass_fold_pad, "zero padding goes into convolutions"},
+    {"fold_pad", pass_fold_pad, "padding goes into convolutions and pools"},
     {"fuse_elementwise", pass_fuse_elementwise, "chains of elementwise operators become one"},
     {"fuse_epilogue", pass_fuse_epilogue, "elementwise work moves into the kernel before it"},
     {"fuse_pool", pass_fuse_pool, "max pooling moves into the convolution before it"},

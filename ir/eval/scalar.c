@@ -118,6 +118,8 @@ FLOATS(clip, n > 2 && (a < b ? b : a) > c ? c : n > 1 && a < b ? b : a)
 BOTH(clip, n > 2 && (a < b ? b : a) > c ? c : n > 1 && a < b ? b : a)
 FLOATS(where, a != 0 ? b : c) WRAP(where, a ? b : c)
 
+FLOATS(cast, a) INTS(cast, int64, a) /* the result's type does it */
+
 FLOATS(equal, a == b) WRAP(equal, a == b)
 FLOATS(less, a < b) BOTH(less, a < b)
 FLOATS(less_or_equal, a <= b) BOTH(less_or_equal, a <= b)
@@ -191,7 +193,7 @@ static const scalar_op table[OP_COUNT] = {
     ROW_F(sigmoid),  ROW_F(leaky_relu), ROW_F(elu),         ROW_F(celu),         ROW_F(selu),
     ROW_F(hard_sigmoid), ROW_F(hard_swish), ROW_F(swish),   ROW_F(mish),         ROW_F(gelu),
     ROW_F(softplus), ROW_F(softsign), ROW_F(thresholded_relu), ROW_F(shrink),    ROW_F(mean),
-    [OP_pow] = {f_pow, int64_pow, NULL}, [OP_sum] = {f_sum, int64_sum, NULL},
+    [OP_pow] = {f_pow, int64_pow, NULL}, [OP_sum] = {f_sum, int64_sum, NULL}, [OP_cast] = {f_cast, int64_cast, NULL},
 };
 
 const scalar_op *scalar_op_of(op_code op) { return &table[op]; }

@@ -16,14 +16,14 @@ bool shape_identity(node *n, diagnostics *d) {
     return true;
 }
 
-/* Output 0 has all core inputs broadcast together. */
-static bool broadcast_to(node *n, dtype elem, diagnostics *d) {
+/* Output 0 has the first inputs broadcast together. */
+static bool broadcast_first(node *n, int n_inputs, dtype elem, diagnostics *d) {
     arena *a = node_arena(n);
-    const value_type **types = ARENA_ARRAY(a, const value_type *, n->n_core_inputs);
+    const value_type **types = ARENA_ARRAY(a, const value_type *, n_inputs);
     dim dims[IR_MAX_RANK];
     int rank = -1, count = 0;
     bool ranked = true;
-    for (int i = 0; i < n->n_core_inputs; i++) {
+    for (int i = 0; i < n_inputs; i++) {
         if (!n->inputs[i]) continue;
         if (n->inputs[i]->type.kind != TYPE_TENSOR) return node_error(d, n, NULL, "input %d is no tensor", i);
         types[count++] = &n->inputs[i]->type;
@@ -34,6 +34,8 @@ static bool broadcast_to(node *n, dtype elem, diagnostics *d) {
     set_output(n, 0, elem, rank, dims);
     return true;
 }
+
+static bool broadcast_to(node *n, dtype elem, diagnostics *d) { return broadcast_first(n, n->n_core_inputs, elem, d); }
 
 bool shape_broadcast(node *n, diagnostics *d) { return same_elements(n, d) && broadcast_to(n, n->inputs[0]->type.elem, d); }
 
@@ -73,5 +75,5 @@ bool shape_predicate(node *n, diagnostics *d) {
 
 bool shape_fused(node *n, diagnostics *d) {
     if (!n->epilogue) return node_error(d, n, NULL, "has no expression");
-    return broadcast_to(n, n->epilogue->dtype, d);
+    return broadcast_first(n, n->n_inputs, n->epilogue->dtype, d);
 }

@@ -115,9 +115,10 @@ static bool check_attrs(const node *n, diagnostics *d) {
 static bool check_node(const node *n, diagnostics *d) {
     const op_info *op = op_of(n->op);
     if (!op->shape) return node_error(d, n, NULL, "is no operator");
-    if (!check_count(n, "input", n->n_core_inputs, op->min_in, op->max_in, d)) return false;
+    int n_inputs = n->op == OP_fused ? n->n_inputs : n->n_core_inputs; /* fused: its expression reads them all */
+    if (!check_count(n, "input", n_inputs, op->min_in, op->max_in, d)) return false;
     if (!check_count(n, "output", n->n_outputs, op->min_out, op->max_out, d)) return false;
-    for (int i = 0; i < op->min_in; i++)
+    for (int i = 0; i < op->min_in && i < n->n_inputs; i++)
         if (!n->inputs[i]) return node_error(d, n, NULL, "lacks input %d", i);
     return check_attrs(n, d);
 }

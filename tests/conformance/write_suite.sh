@@ -15,6 +15,6 @@ if ! cmp -s "$requirements" "$folder/requirements.txt"; then
     cp "$requirements" "$folder.part/requirements.txt"
     mv "$folder.part" "$folder"
 fi
-cases=$(find "$folder" -name model.onnx | wc -l)
+cases=$(find "$folder/" -name model.onnx | wc -l)
 echo "$cases cases in $folder"
 [ "$cases" -eq "$expected" ]

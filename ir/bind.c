@@ -1,0 +1,55 @@
+/* A symbolic dimension becomes a number, in every type of the graph. */
+#include "ir/ir.h"
+
+#include <string.h>
+
+typedef struct binding {
+    arena *arena;
+    const symbol *symbol;
+    int64_t size;
+} binding;
+
+static dim bind_dim(const binding *b, dim d) {
+    static dim (*const makers[])(arena *, dim, dim) = {
+        [DIM_ADD] = dim_add, [DIM_MUL] = dim_mul, [DIM_FLOORDIV] = dim_floordiv, [DIM_MAX] = dim_max};
+    const dim_expr *e = d.expr;
+    if (!e || e->op == DIM_UNKNOWN) return d;
+    if (e->op == DIM_NUMBER) return dim_number(e->number);
+    if (e->op == DIM_SYMBOL) return e->symbol == b->symbol ? dim_number(b->size) : d;
+    dim x = bind_dim(b, (dim){.size = -1, .expr = e->a}), y = bind_dim(b, (dim){.size = -1, .expr = e->b});
+    if (e->op == DIM_FLOORDIV && dim_is_number(y) && y.size < 1) return dim_unknown(b->arena); /* no network divides by it */
+    return makers[e->op](b->arena, x, y);
+}
+
+static void bind_type(const binding *b, value_type *t) {
+    if (t->rank > 0) t->dims = arena_copy(b->arena, t->dims, sizeof *t->dims * (size_t)t->rank);
+    for (int i = 0; i < t->rank; i++) t->dims[i] = bind_dim(b, t->dims[i]);
+    if (!t->inner) return;
+    value_type *inner = arena_copy(b->arena, t->inner, sizeof *inner);
+    bind_type(b, inner);
+    t->inner = inner;
+}
+
+static void bind_region(const binding *b, region *r) {
+    for (int i = 0; i < r->n_inputs; i++) bind_type(b, &r->inputs[i]->type);
+    for (node *n = r->first; n; n = n->next) {
+        for (int i = 0; i < n->n_outputs; i++)
+            if (n->outputs[i]) bind_type(b, &n->outputs[i]->type);
+        for (int i = 0; i < n->n_attrs; i++) bind_type(b, &n->attrs[i].type);
+        for (int i = 0; i < n->n_regions; i++) bind_region(b, n->regions[i]);
+    }
+}
+
+bool graph_bind_symbol(graph *g, const char *name, int64_t size) {
+    for (int i = 0; i < g->n_symbols; i++) {
+        const symbol *s = g->symbols[i];
+        if (strcmp(s->name, name) != 0) continue;
+        if (size < s->min || (s->max > 0 && size > s->max))
+            return diag_error(g->diags, "", NULL, "dimension '%.80s' cannot be %lld: it is at least %lld%s", name, (long long)size,
+                              (long long)s->min, s->max > 0 ? arena_printf(g->arena, " and at most %lld", (long long)s->max) : "");
+        bind_region(&(binding){g->arena, s, size}, g->body);
+        memmove(g->symbols + i, g->symbols + i + 1, sizeof *g->symbols * (size_t)(--g->n_symbols - i));
+        return true;
+    }
+    return diag_error(g->diags, "", "`cnnc inspect` shows the inputs with their dimensions", "there is no dimension '%.80s'", name);
+}
