@@ -128,7 +128,7 @@ static bool plan_conv(plan *p, const node *n, step *s) {
                        ((c->height + c->tiling[i].rows - 1) / c->tiling[i].rows);
     }
     s->schedule = c;
-    s->macs = type_count(&n->outputs[0]->type) * c->pool[0] * c->pool[1] * ins * taps;
+    s->macs = WORK(type_count(&n->outputs[0]->type), c->pool[0], c->pool[1], ins, taps);
     const tiling *t = &c->tiling[0];
     const char *pooled = n_pool ? arena_printf(p->arena, " + max pool %lldx%lld", (long long)pool[0], (long long)pool[1]) : "";
     s->summary = arena_printf(p->arena, "direct %lldx%lld%s%s, tile %lldx%lldx%lld, %s outer", (long long)w->kernel[0], (long long)w->kernel[1],
