@@ -106,9 +106,9 @@ void report_layers(FILE *f, const plan *p) {
 
 void report_totals(FILE *f, const plan *p) {
     step_list list = plan_steps(p, p->arena);
-    int64_t macs = 0;
-    for (int i = 0; i < list.n; i++) macs += list.steps[i]->macs;
-    magnitude m = magnitude_of((double)macs);
+    double macs = 0;
+    for (int i = 0; i < list.n; i++) macs += (double)list.steps[i]->macs;
+    magnitude m = magnitude_of(macs);
     fprintf(f, "%d steps, %.2f %sMAC, weights ", list.n, m.number, m.unit);
     print_bytes(f, p->weights);
     fputs(", workspace ", f);

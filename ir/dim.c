@@ -6,6 +6,9 @@ dim dim_number(int64_t n) { return (dim){.size = n}; }
 
 bool dim_is_number(dim d) { return !d.expr; }
 
+/* What is longer than any network needs (a sum with itself doubles the tree each time) counts as unknown. */
+enum { LONGEST = 1000 };
+
 static dim make(arena *a, dim_expr e) { return (dim){.size = -1, .expr = arena_copy(a, &e, sizeof e)}; }
 
 dim dim_unknown(arena *a) { return make(a, (dim_expr){.op = DIM_UNKNOWN}); }
@@ -21,7 +24,9 @@ static bool unknown(dim d) { return d.expr && d.expr->op == DIM_UNKNOWN; }
 
 static dim binary(arena *a, dim_op op, dim x, dim y) {
     if (unknown(x) || unknown(y)) return dim_unknown(a);
-    return make(a, (dim_expr){.op = op, .a = as_expr(a, x), .b = as_expr(a, y)});
+    const dim_expr *p = as_expr(a, x), *q = as_expr(a, y);
+    int size = 1 + p->size + q->size;
+    return size > LONGEST ? dim_unknown(a) : make(a, (dim_expr){.op = op, .a = p, .b = q, .size = size});
 }
 
 static bool is(dim d, int64_t n) { return !d.expr && d.size == n; }

@@ -110,6 +110,7 @@ typedef struct dim_expr {
     int64_t number;
     const symbol *symbol;
     const struct dim_expr *a, *b;
+    int size; /* operations, written out as a tree */
 } dim_expr;
 
 /* A number when expr is NULL, else an expression over symbols (DIM_UNKNOWN: known only from data). */

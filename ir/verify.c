@@ -6,6 +6,7 @@ typedef struct checker {
     bool typed;    /* inference has been: every result has a type */
     bool *defined; /* by value id: computed before the place being looked at */
     int capacity;
+    int *unread; /* by value id: uses that no reader was met for yet; 0: not counted so far, else one more */
 } checker;
 
 /* Computed before, in this region or one around it. */
@@ -17,10 +18,13 @@ static bool is_defined(const checker *c, const value *v, const region *from) {
     return false;
 }
 
-static bool has_use(const value *v, const node *n, const region *r, int index) {
-    for (const use *u = v->uses; u; u = u->next)
-        if (u->node == n && u->region == r && u->index == index) return true;
-    return false;
+/* Each reader takes one of the value's uses (that they say the truth is checked by uses_are_true): values with a hundred
+ * thousand readers are no reason to search their uses as often. */
+static bool takes_use(checker *c, const value *v) {
+    if (v->id >= c->capacity) return false;
+    int *left = &c->unread[v->id];
+    if (!*left) *left = value_use_count(v) + 1;
+    return --*left > 0;
 }
 
 static bool uses_are_true(const node *n, const value *v, diagnostics *d) {
@@ -149,7 +153,7 @@ static bool check_node(checker *c, const node *n, const region *r) {
         const value *v = n->inputs[i];
         if (!v) continue;
         if (!is_defined(c, v, r)) return node_error(d, n, NULL, "reads '%.80s' before it is computed", v->name);
-        if (!has_use(v, n, NULL, i)) return node_error(d, n, NULL, "is missing among the uses of '%.80s'", v->name);
+        if (!takes_use(c, v)) return node_error(d, n, NULL, "is missing among the uses of '%.80s'", v->name);
     }
     for (int i = 0; i < n->n_regions; i++) {
         if (n->regions[i]->owner != n) return node_error(d, n, NULL, "owns a region that belongs to another node");
@@ -174,7 +178,7 @@ static bool check_region(checker *c, const region *r) {
     }
     for (int i = 0; i < r->n_outputs; i++) {
         if (!is_defined(c, r->outputs[i], r)) return diag_error(c->diags, "", NULL, "output '%.80s' is not computed", r->outputs[i]->name);
-        if (!has_use(r->outputs[i], NULL, r, i)) return diag_error(c->diags, "", NULL, "output '%.80s' is missing among the uses", r->outputs[i]->name);
+        if (!takes_use(c, r->outputs[i])) return diag_error(c->diags, "", NULL, "output '%.80s' is missing among the uses", r->outputs[i]->name);
     }
     return true;
 }
@@ -182,6 +186,7 @@ static bool check_region(checker *c, const region *r) {
 static bool check(const graph *g, bool typed, diagnostics *d) {
     arena *scratch = arena_new();
     checker c = {.diags = d, .typed = typed, .defined = ARENA_ARRAY(scratch, bool, g->next_value), .capacity = g->next_value};
+    c.unread = ARENA_ARRAY(scratch, int, g->next_value);
     bool ok = check_region(&c, g->body);
     arena_free(scratch);
     return ok;

@@ -58,6 +58,16 @@ static bool extras_fit(const node *n, int from) {
     return true;
 }
 
+/* Wider padding than any network has would make the halo larger than the data. */
+static bool halo_is_small(const node *n) {
+    enum { WIDEST_HALO = 256 };
+    window w;
+    if (!window_of(n, &w, &(diagnostics){.stream = NULL})) return false;
+    for (int i = 0; i < w.n_axes; i++)
+        if (w.pad_begin[i] > WIDEST_HALO || w.pad_end[i] > WIDEST_HALO) return false;
+    return true;
+}
+
 static bool conv_fits(const node *n) {
     const value *x = n->inputs[0], *w = n->inputs[1], *y = n->outputs[0];
     if (!is_f32_4d(x) || !is_f32_4d(y) || !w->constant || w->type.rank != 4 || n->prologue) return false;
@@ -66,7 +76,7 @@ static bool conv_fits(const node *n) {
     int64_t group = node_int(n, "group"), in = type_size(&x->type, 1), out = type_size(&y->type, 1);
     bool depthwise = group == in && out == in;
     bool grouped = in / group % C16 == 0 && out / group % C16 == 0;
-    return (group == 1 || depthwise || grouped) && extras_fit(n, n->n_core_inputs) && lanes_stay_finite(n);
+    return (group == 1 || depthwise || grouped) && extras_fit(n, n->n_core_inputs) && lanes_stay_finite(n) && halo_is_small(n);
 }
 
 static bool follows_input(const node *n) {

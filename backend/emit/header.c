@@ -2,12 +2,14 @@
 
 #include <string.h>
 
+static int64_t sum(int64_t x, int64_t y) { return x > INT64_MAX - y ? INT64_MAX : x + y; }
+
 static int64_t block_macs(const block *b) {
     int64_t n = 0;
     for (int i = 0; i < b->n_steps; i++) {
         const step *s = b->steps[i];
-        n += s->macs;
-        if (s->kind == STEP_IF) n += block_macs(s->then_block) + block_macs(s->else_block);
+        n = sum(n, s->macs);
+        if (s->kind == STEP_IF) n = sum(n, sum(block_macs(s->then_block), block_macs(s->else_block)));
     }
     return n;
 }

@@ -197,7 +197,7 @@ static bool plan_conv(plan *p, const node *n, step *s) {
         s->extent[i] = type_size(&n->outputs[0]->type, 0) * c->group * (c->out_blocks / c->tiling[i].blocks) * c->tiling[i].parts;
     }
     s->schedule = c;
-    s->macs = type_count(&n->outputs[0]->type) * c->pool[0] * c->pool[1] * ins * taps;
+    s->macs = WORK(type_count(&n->outputs[0]->type), c->pool[0], c->pool[1], ins, taps);
     const tiling *t = &c->tiling[0];
     const char *pooled = n_pool ? arena_printf(p->arena, " + max pool %lldx%lld", (long long)pool[0], (long long)pool[1]) : "";
     s->summary = arena_printf(p->arena, "direct %lldx%lld%s%s, tile %lldx%lldx%lld, %lld part%s of %lld %s, %lld chunk%s", (long long)w->kernel[0],

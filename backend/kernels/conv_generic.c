@@ -16,9 +16,8 @@ static bool plan_conv(plan *p, const node *n, step *s) {
     s->schedule = g;
     const operand *x = &s->in[0], *w = &s->in[1], *y = &s->out[0];
     bool transposed = n->op == OP_conv_transpose;
-    int64_t taps = g->kernel[0] * g->kernel[1] * g->kernel[2], plane = 1;
-    for (int i = 0; i < 3; i++) plane *= transposed ? g->in[i] : g->out[i];
-    s->macs = x->dims[0] * w->dims[0] * w->dims[1] * taps * plane;
+    const int64_t *k = g->kernel, *plane = transposed ? g->in : g->out;
+    s->macs = WORK(x->dims[0], w->dims[0], w->dims[1], k[0], k[1], k[2], plane[0], plane[1], plane[2]);
     step_set_extent(s, y->dims[0] * y->dims[1] * g->out[0] * g->out[1]);
     s->summary = "row-major, a row at a time";
     return true;

@@ -46,7 +46,7 @@ static bool plan_depthwise(plan *p, const node *n, step *s) {
     }
     step_set_extent(s, type_size(&n->outputs[0]->type, 0) * d->blocks * d->window.out[0].size);
     s->schedule = d;
-    s->macs = type_count(&n->outputs[0]->type) * taps;
+    s->macs = WORK(type_count(&n->outputs[0]->type), taps);
     s->summary = arena_printf(p->arena, "%lldx%lld, tile 1x%lld", (long long)d->window.kernel[0], (long long)d->window.kernel[1], (long long)d->cols[0]);
     return true;
 }

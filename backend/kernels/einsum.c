@@ -10,10 +10,10 @@ static bool plan_einsum(plan *p, const node *n, step *s) {
     step_add_node(p, s, n);
     if (!einsum_parse(n, c, p->diags)) return false;
     s->schedule = c;
-    int64_t work = 1, results = 1;
-    for (int k = 0; k < c->n_labels; k++) work *= c->size[k].size;
+    int64_t sizes[EINSUM_MAX_LABELS], results = 1;
+    for (int k = 0; k < c->n_labels; k++) sizes[k] = c->size[k].size;
     for (int k = 0; k < c->output.rank; k++) results *= c->size[k].size;
-    s->macs = work;
+    s->macs = work_product(c->n_labels, sizes);
     step_set_extent(s, dtype_of(s->out[0].elem)->bits < 8 ? 1 : results);
     s->summary = "plain loops";
     return true;

@@ -9,7 +9,7 @@ static bool plan_lrn(plan *p, const node *n, step *s) {
     step_add_node(p, s, n);
     int64_t plane = 1;
     for (int k = 2; k < s->in[0].rank; k++) plane *= s->in[0].dims[k];
-    s->flops = s->in[0].dims[0] * s->in[0].dims[1] * plane * node_int(n, "size");
+    s->flops = WORK(s->in[0].dims[0], s->in[0].dims[1], plane, node_int(n, "size"));
     step_set_extent(s, s->in[0].dims[0] * s->in[0].dims[1]);
     s->summary = "row-major";
     return true;

@@ -83,7 +83,7 @@ static bool plan_matmul(plan *p, const node *n, step *s) {
         s->input_operand[i] = i == 1 && c->packed ? step_add_packed(p, s, k) : step_add_input(p, s, n->inputs[i]);
     }
     step_add_output(p, s, n->outputs[0]);
-    s->macs = m->batches * m->rows * m->inner * m->cols;
+    s->macs = WORK(m->batches, m->rows, m->inner, m->cols);
     for (int t = 0; t < p->n_targets; t++) {
         tiling *g = &c->tiling[t];
         *g = choose_tiling(m, p->targets[t]);

@@ -11,7 +11,7 @@ static bool plan_matmul(plan *p, const node *n, step *s) {
     product_of(n, m);
     step_add_node(p, s, n);
     s->schedule = m;
-    s->macs = m->batches * m->rows * m->inner * m->cols;
+    s->macs = WORK(m->batches, m->rows, m->inner, m->cols);
     step_set_extent(s, dtype_of(s->out[0].elem)->bits < 8 ? 1 : m->batches * m->rows);
     s->summary = arena_printf(p->arena, "%lldx%lldx%lld, plain", (long long)m->rows, (long long)m->inner, (long long)m->cols);
     return true;

@@ -96,7 +96,7 @@ static bool plan_normalize(plan *p, const node *n, step *s) {
     step_add_node(p, s, n);
     describe(p->arena, n, &s->in[0], c);
     s->schedule = c;
-    s->flops = 4 * c->along.count * c->across.count;
+    s->flops = WORK(4, c->along.count, c->across.count);
     step_set_extent(s, c->across.count);
     s->summary = arena_printf(p->arena, "%lld of %lld", (long long)c->across.count, (long long)c->along.count);
     return true;

@@ -29,7 +29,7 @@ static bool plan_pool(plan *p, const node *n, step *s) {
     c16_add_extras(p, s, n, n->n_core_inputs);
     step_add_output(p, s, n->outputs[0]);
     s->schedule = w;
-    s->flops = type_count(out) * w->kernel[0] * w->kernel[1];
+    s->flops = WORK(type_count(out), w->kernel[0], w->kernel[1]);
     step_set_extent(s, type_size(out, 0) * c16_blocks(type_size(out, 1)) * w->out[0].size);
     s->summary = arena_printf(p->arena, "%s %lldx%lld", is_average(n) ? "average" : "max", (long long)w->kernel[0], (long long)w->kernel[1]);
     return true;

@@ -26,7 +26,7 @@ static bool plan_pool(plan *p, const node *n, step *s) {
     step_add_node(p, s, n);
     s->schedule = g;
     const operand *x = &s->in[0];
-    s->flops = x->dims[0] * x->dims[1] * g->out[0] * g->out[1] * g->out[2] * g->kernel[0] * g->kernel[1] * g->kernel[2];
+    s->flops = WORK(x->dims[0], x->dims[1], g->out[0], g->out[1], g->out[2], g->kernel[0], g->kernel[1], g->kernel[2]);
     step_set_extent(s, dtype_of(s->out[0].elem)->bits < 8 ? 1 : x->dims[0] * x->dims[1]);
     s->summary = "row-major";
     return true;

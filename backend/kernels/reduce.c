@@ -65,7 +65,7 @@ static bool plan_reduce(plan *p, const node *n, step *s) {
     bool contiguous = c->along.n == 1 && c->along.stride[0] == 1;
     c->vector = contiguous && c->along.count >= 32 && s->in[0].elem == DT_F32 && reduction_of(n->op)->vector_take;
     s->schedule = c;
-    s->flops = c->along.count * c->kept.count;
+    s->flops = WORK(c->along.count, c->kept.count);
     step_set_extent(s, dtype_of(s->out[0].elem)->bits < 8 ? 1 : c->kept.count);
     s->summary = arena_printf(p->arena, "%lld of %lld", (long long)c->kept.count, (long long)c->along.count);
     return true;

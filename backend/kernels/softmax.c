@@ -19,7 +19,7 @@ static bool plan_softmax(plan *p, const node *n, step *s) {
     bool contiguous = c->along.n == 1 && c->along.stride[0] == 1;
     c->vector = contiguous && n->op != OP_hardmax && s->in[0].elem == DT_F32 && c->along.count >= 16 && !n->epilogue;
     s->schedule = c;
-    s->flops = 3 * c->along.count * c->across.count;
+    s->flops = WORK(3, c->along.count, c->across.count);
     step_set_extent(s, c->across.count);
     s->summary = arena_printf(p->arena, "%lld of %lld", (long long)c->across.count, (long long)c->along.count);
     return true;

@@ -18,8 +18,7 @@ typedef struct placing {
 static int64_t padded_count(const value_type *t) {
     if (t->layout.kind == LAYOUT_ROW_MAJOR) return type_count(t);
     const layout *l = &t->layout;
-    return type_size(t, 0) * ((type_size(t, 1) + C16 - 1) / C16) * (l->top + type_size(t, 2) + l->bottom) *
-           (l->left + type_size(t, 3) + l->right) * C16;
+    return WORK(type_size(t, 0), (type_size(t, 1) + C16 - 1) / C16, l->top + type_size(t, 2) + l->bottom, l->left + type_size(t, 3) + l->right, C16);
 }
 
 static int64_t storage_bytes(const value_type *t) { return (int64_t)dtype_bytes(t->elem, padded_count(t)); }
@@ -256,8 +255,21 @@ static void give_output_buffers(placing *s, const region *body) {
     }
 }
 
+/* Shape inference bounds the elements; blocks of 16 channels and halos come on top. */
+static bool check_storage(const plan *p, const region *r) {
+    for (const node *n = r->first; n; n = n->next) {
+        for (int i = 0; i < n->n_outputs; i++)
+            if (n->outputs[i] && padded_count(&n->outputs[i]->type) >= PLAN_MAX_BYTES / 8)
+                return node_error(p->diags, n, "give the model's inputs smaller shapes", "takes too much memory for output %d", i);
+        for (int i = 0; i < n->n_regions; i++)
+            if (!check_storage(p, n->regions[i])) return false;
+    }
+    return true;
+}
+
 bool locations_assign(plan *p) {
     const graph *g = p->graph;
+    if (!check_storage(p, g->body)) return false;
     placing s = {.plan = p,
                  .places = ARENA_ARRAY(p->arena, place, g->next_value),
                  .pinned = ARENA_ARRAY(p->arena, bool, g->next_value)};

@@ -206,6 +206,26 @@ static bool check_inputs(const plan *p) {
     return true;
 }
 
+static const step *find_step(const block *b, int id) {
+    for (int i = 0; i < b->n_steps; i++) {
+        const step *s = b->steps[i], *inside = NULL;
+        if (s->id == id) return s;
+        if (s->kind == STEP_IF && !(inside = find_step(s->then_block, id))) inside = find_step(s->else_block, id);
+        if (inside) return inside;
+    }
+    return NULL;
+}
+
+static bool check_workspace(const plan *p) {
+    const int64_t limit = (int64_t)1 << 40;
+    if (p->workspace < limit) return true;
+    const step *s = find_step(p->body, p->peak_step);
+    const char *hint = "give the model's inputs smaller shapes";
+    static const char format[] = "needs a workspace of %lld GiB while it runs: more than any machine has";
+    long long gibibytes = (long long)(p->workspace >> 30);
+    return s && s->node ? node_error(p->diags, s->node, hint, format, gibibytes) : diag_error(p->diags, "", hint, format, gibibytes);
+}
+
 plan *plan_make(const graph *g, const target *const *targets, int n_targets, arena *a) {
     plan *p = ARENA_NEW(a, plan);
     p->graph = g;
@@ -221,5 +241,5 @@ plan *plan_make(const graph *g, const target *const *targets, int n_targets, are
     p->n_steps = number_steps(p->body, 0);
     liveness_find(p);
     buffers_place(p);
-    return p;
+    return check_workspace(p) ? p : NULL;
 }

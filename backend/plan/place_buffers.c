@@ -56,13 +56,14 @@ static int64_t place_in_order(buffer **order, int n, buffer **placed) {
     return end;
 }
 
-static int64_t largest_live_sum(buffer *const *buffers, int n, int n_steps) {
+static int64_t largest_live_sum(buffer *const *buffers, int n, int n_steps, int *peak_step) {
     int64_t largest = 0;
+    *peak_step = 0;
     for (int at = 0; at <= n_steps; at++) {
         int64_t sum = 0;
         for (int i = 0; i < n; i++)
             if (buffers[i]->first <= at && at <= buffers[i]->last) sum += aligned(buffers[i]->size);
-        if (sum > largest) largest = sum;
+        if (sum > largest) largest = sum, *peak_step = at;
     }
     return largest;
 }
@@ -78,7 +79,7 @@ void buffers_place(plan *p) {
             p->weights += aligned(b->size);
         } else if (b->where == MEMORY_ARENA && b->first >= 0) order[n++] = b;
     }
-    p->peak_live = largest_live_sum(order, n, p->n_steps);
+    p->peak_live = largest_live_sum(order, n, p->n_steps, &p->peak_step);
     int (*const orders[])(const void *, const void *) = {by_size, by_life, by_start};
     int best = 0;
     int64_t smallest = INT64_MAX;

@@ -35,6 +35,7 @@ typedef struct packed {
 /* ---- steps ---- */
 
 enum { STEP_MAX_OPERANDS = 64 };
+#define PLAN_MAX_BYTES ((int64_t)1 << 43) /* of one buffer; sums of them are far from overflow */
 
 /* What a kernel is given: where a tensor lies and how to step through it. Strides in elements; those of C16 skip the
  * halo: element (n, c, y, x) is at origin + n*batch + c/16*block + y*row + x*16 + c%16. */
@@ -83,6 +84,7 @@ typedef struct plan {
     int n_buffers;
     int64_t workspace; /* bytes */
     int64_t peak_live; /* largest sum of live buffers: what no placement can beat */
+    int peak_step;     /* where that is */
     int64_t weights;   /* bytes */
     int n_steps;
     struct location *locations; /* by value id */
@@ -114,6 +116,9 @@ int step_add_scratch(plan *p, step *s, int64_t bytes); /* index in s->out */
 /* Adds all inputs and outputs of n in order and sets input_operand: what most families want. */
 void step_add_node(plan *p, step *s, const node *n);
 void step_set_extent(step *s, int64_t extent); /* the same for every target; 1 unless set */
+/* A product of counts, for macs and flops: it saturates where it does not fit (such a network never ends anyway). */
+int64_t work_product(int n, const int64_t *counts);
+#define WORK(...) work_product((int)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)), (int64_t[]){__VA_ARGS__})
 /* `size` elements that mean the same position in every C16 operand: planes without halo may be walked flat. */
 bool operand_is_flat(const operand *o);
 

@@ -72,6 +72,16 @@ void step_add_node(plan *p, step *s, const node *n) {
         if (n->outputs[i]) step_add_output(p, s, n->outputs[i]);
 }
 
+int64_t work_product(int n, const int64_t *counts) {
+    int64_t product = 1;
+    bool fits = true;
+    for (int i = 0; i < n; i++) {
+        if (!counts[i]) return 0;
+        fits = fits && !__builtin_mul_overflow(product, counts[i], &product);
+    }
+    return fits ? product : INT64_MAX;
+}
+
 void step_set_extent(step *s, int64_t extent) {
     for (int i = 0; i < TARGET_MAX; i++) s->extent[i] = extent;
 }

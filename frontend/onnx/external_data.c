@@ -1,5 +1,7 @@
 #include "frontend/onnx/external_data.h"
 
+#include "frontend/onnx/wire_scan.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -83,6 +85,8 @@ static external_file *map_external(model_file *f, const char *location, const ch
     if (ok) ok = map_file(fd, shown, &e->bytes, &e->size, f->diags);
     close(fd);
     if (!ok) return NULL;
+    size_t grown = f->memory_left + wire_default_limit(e->size);
+    f->memory_left = grown < f->memory_left ? SIZE_MAX : grown;
     e->next = f->external;
     f->external = e;
     return e;

@@ -58,6 +58,8 @@ static bool check_call(const context *c, const Onnx__NodeProto *n, const Onnx__F
     if (n->n_input > f->n_input || n->n_output > f->n_output)
         return diag_error(c->imp->diags, place, NULL, "passes %zu inputs and wants %zu outputs of a function with %zu and %zu",
                           n->n_input, n->n_output, f->n_input, f->n_output);
+    if (f->n_attribute + f->n_attribute_proto > ONNX_MAX_ATTRIBUTES)
+        return diag_error(c->imp->diags, place, NULL, "calls a function of more than %d attributes", ONNX_MAX_ATTRIBUTES);
     if (c->call && c->call->depth >= ONNX_CALL_DEPTH)
         return diag_error(c->imp->diags, place, NULL, "functions call each other more than %d deep", ONNX_CALL_DEPTH);
     return true;
@@ -71,7 +73,8 @@ bool inline_function(context *c, const Onnx__NodeProto *n, const Onnx__FunctionP
     const char *label = *n->name ? n->name : n->n_output ? n->output[0] : f->name;
     context body = {.imp = c->imp, .region = c->region, .scope = &scope, .n_opsets = f->n_opset_import,
                     .opsets = f->opset_import, .call = &called};
-    body.prefix = arena_printf(c->imp->arena, "%s/", qualified(c, label));
+    body.prefix = arena_printf(c->imp->arena, "%.*s/", ONNX_MAX_LABEL, qualified(c, label));
+    c->imp->nodes_left -= (long)f->n_input;
     for (size_t i = 0; i < f->n_input; i++) {
         value *v = NULL;
         if (i < n->n_input && *n->input[i] && !find_value(c, n, i, &v)) return false;

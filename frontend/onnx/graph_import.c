@@ -6,8 +6,9 @@
 
 /* ---- names ---- */
 
+/* Inside of functions names are copied for each call: long ones are cut. */
 const char *qualified(const context *c, const char *name) {
-    return *c->prefix ? arena_printf(c->imp->arena, "%s%s", c->prefix, name) : name;
+    return *c->prefix ? arena_printf(c->imp->arena, "%s%.*s", c->prefix, ONNX_MAX_LABEL, name) : name;
 }
 
 static const char *node_label(const Onnx__NodeProto *n) {
@@ -99,17 +100,27 @@ static bool import_operator(context *c, const Onnx__NodeProto *n) {
     return true;
 }
 
+static bool import_node(context *c, const Onnx__NodeProto *n) {
+    int function = find_function(c->imp, n);
+    if (c->imp->nodes_left-- <= 0)
+        return diag_error(c->imp->diags, proto_place(c, n), "export the model without functions", "inlining the model's functions gives too many nodes");
+    if (n->n_attribute > ONNX_MAX_ATTRIBUTES)
+        return diag_error(c->imp->diags, proto_place(c, n), "export the model again", "has %zu attributes, more than %d", n->n_attribute,
+                          ONNX_MAX_ATTRIBUTES);
+    return function >= 0 ? inline_function(c, n, c->imp->functions[function]) : import_operator(c, n);
+}
+
+/* Depth is more than what files nest and functions call: a function may run the graph that its caller gave it. */
 bool import_nodes(context *c, size_t n, Onnx__NodeProto *const *nodes) {
+    if (n && c->imp->depth == ONNX_NESTING)
+        return diag_error(c->imp->diags, proto_place(c, nodes[0]), "export the model without functions",
+                          "lies in graphs and functions nested more than %d deep", ONNX_NESTING);
     Onnx__NodeProto **sorted = sort_nodes(c->imp, n, nodes);
-    if (!sorted) return false;
-    for (size_t i = 0; i < n; i++) {
-        int function = find_function(c->imp, sorted[i]);
-        if (c->imp->nodes_left-- <= 0)
-            return diag_error(c->imp->diags, proto_place(c, sorted[i]), NULL, "inlining the model's functions gives too many nodes");
-        if (function >= 0 ? !inline_function(c, sorted[i], c->imp->functions[function]) : !import_operator(c, sorted[i]))
-            return false;
-    }
-    return true;
+    bool ok = sorted != NULL;
+    c->imp->depth++;
+    for (size_t i = 0; ok && i < n; i++) ok = import_node(c, sorted[i]);
+    c->imp->depth--;
+    return ok;
 }
 
 /* ---- graphs ---- */

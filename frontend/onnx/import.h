@@ -8,7 +8,7 @@
 #include "frontend/onnx/names.h"
 #include "onnx/onnx.pb-c.h"
 
-enum { ONNX_OPSET_MAX = 28, ONNX_CALL_DEPTH = 64 };
+enum { ONNX_OPSET_MAX = 28, ONNX_CALL_DEPTH = 64, ONNX_NESTING = 200, ONNX_MAX_ATTRIBUTES = 1000, ONNX_MAX_LABEL = 500 };
 
 typedef struct importer {
     graph *graph;
@@ -18,7 +18,8 @@ typedef struct importer {
     const Onnx__ModelProto *model;
     model_file *file;
     const Onnx__FunctionProto **functions; /* sorted, n_functions of the model */
-    long nodes_left;                       /* functions that call functions could inline without end */
+    long nodes_left; /* functions that call functions could inline without end; their inputs count too */
+    int depth;       /* of graphs and functions around the node at hand, which recursion follows */
     bool infer;                            /* types as we go: converters of older versions ask for them */
 } importer;
 

@@ -20,11 +20,11 @@ bool check_shape(diagnostics *d, const char *place, dtype elem, size_t rank, con
         if (dims[i] < 0) return diag_error(d, place, hint, "axis %zu has size %lld", i, (long long)dims[i]);
         if (!dims[i]) empty = true;
         else if (dims[i] > TENSOR_MAX_BYTES / n)
-            return diag_error(d, place, hint, "axis %zu of size %lld makes it larger than 2^40 bytes", i, (long long)dims[i]);
+            return diag_error(d, place, hint, "axis %zu of size %lld makes it too large: 2^40 elements, or more", i, (long long)dims[i]);
         else n *= dims[i];
     }
     if (!empty && n > TENSOR_MAX_BYTES * 8 / dtype_of(elem)->bits)
-        return diag_error(d, place, hint, "is larger than 2^40 bytes");
+        return diag_error(d, place, hint, "is too large: 2^40 bytes, or more");
     *count = empty ? 0 : n;
     return true;
 }
@@ -65,11 +65,13 @@ static void drop_pages(const uint8_t *data, size_t size) {
     if (to > from) madvise((void *)from, to - from, MADV_DONTNEED);
 }
 
-static const void *aligned(model_file *f, dtype elem, const uint8_t *data, size_t size, bool mapped) {
+static const void *aligned(model_file *f, const char *place, dtype elem, const uint8_t *data, size_t size, bool mapped) {
     size_t part = part_size(elem);
     bool swap = big_endian && part > 1;
     if ((uintptr_t)data % part == 0 && !swap) return data;
-    uint8_t *copy = arena_copy(f->arena, data, size);
+    uint8_t *copy = take_memory(f, place, size);
+    if (!copy) return NULL;
+    memcpy(copy, data, size);
     if (mapped && size >= DROP_COPIED) drop_pages(data, size);
     if (swap) swap_bytes(copy, size, part);
     return copy;
@@ -92,8 +94,8 @@ static bool read_bytes(model_file *f, const Onnx__TensorProto *t, const char *pl
         size = (size_t)t->raw_size;
     }
     if (size != needed) return size_error(f, place, out, size, needed, "bytes");
-    out->data = aligned(f, out->type.elem, data, size, external || f->mapped);
-    return true;
+    out->data = aligned(f, place, out->type.elem, data, size, external || f->mapped);
+    return out->data != NULL;
 }
 
 /* ---- typed fields ---- */

@@ -6,7 +6,7 @@
 #include "onnx/onnx.pb-c.h"
 
 /* The largest tensor the reader accepts, in bytes. */
-#define TENSOR_MAX_BYTES ((int64_t)1 << 40)
+#define TENSOR_MAX_BYTES (((int64_t)1 << 40) - 1) /* of elements too */
 
 /* The shape's number of elements. False after an error: rank, a negative size, more than TENSOR_MAX_BYTES. */
 bool check_shape(diagnostics *d, const char *place, dtype elem, size_t rank, const int64_t *dims, int64_t *count);

@@ -9,6 +9,10 @@ static bool infer_region(region *r, diagnostics *d) {
 /* Where the branches agree on a dimension it is that one, else it depends on the condition. */
 bool shape_if(node *n, diagnostics *d) {
     if (n->n_regions != 2) return node_error(d, n, NULL, "has no two branches");
+    const value_type *condition = input_type(n, 0, 0, IR_MAX_RANK, d);
+    if (!condition) return false;
+    if (condition->elem != DT_BOOL || (type_is_static(condition) && type_count(condition) != 1))
+        return node_error(d, n, NULL, "its condition is no single bool");
     for (int i = 0; i < 2; i++) {
         if (!infer_region(n->regions[i], d)) return false;
         if (n->regions[i]->n_outputs < n->n_outputs) return node_error(d, n, NULL, "a branch returns %d values, %d are wanted", n->regions[i]->n_outputs, n->n_outputs);

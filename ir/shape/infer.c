@@ -126,7 +126,7 @@ static bool check_node(const node *n, diagnostics *d) {
 /* ---- after it: no size that cannot be ---- */
 
 static bool check_size(const node *n, int output, const value_type *t, diagnostics *d) {
-    const int64_t limit = (int64_t)1 << 40; /* bits and bytes stay far from overflow */
+    const int64_t limit = ((int64_t)1 << 40) - 1; /* bits and bytes stay far from overflow */
     int64_t count = 1;
     bool empty = false;
     if (t->rank > IR_MAX_RANK)
@@ -137,11 +137,11 @@ static bool check_size(const node *n, int output, const value_type *t, diagnosti
         if (size < 0) return node_error(d, n, NULL, "output %d has size %lld on axis %d", output, (long long)size, k);
         if (size == 0) empty = true;
         else if (size > limit / count)
-            return node_error(d, n, "give the inputs smaller shapes", "output %d is larger than 2^40 bytes", output);
+            return node_error(d, n, "give the inputs smaller shapes", "output %d is too large: 2^40 elements or bytes, or more", output);
         else count *= size;
     }
     if (!empty && count > limit * 8 / (dtype_of(t->elem)->bits ? dtype_of(t->elem)->bits : 8))
-        return node_error(d, n, "give the inputs smaller shapes", "output %d is larger than 2^40 bytes", output);
+        return node_error(d, n, "give the inputs smaller shapes", "output %d is too large: 2^40 elements or bytes, or more", output);
     return true;
 }
 

@@ -314,10 +314,11 @@ bool shape_split(node *n, diagnostics *d) {
     dim dims[IR_MAX_RANK];
     memcpy(dims, t->dims, sizeof(dim) * (size_t)t->rank);
     for (int i = 0; i < (sizes ? count : parts); i++) {
-        int64_t chunk = size < 0 ? -1 : (size + wanted - 1) / wanted, left = size - chunk * i;
+        int64_t chunk = size < 0 ? -1 : size / wanted + (size % wanted != 0), left = size - chunk * i;
         int64_t part = sizes ? sizes[i] : given || size < 0 ? -1 : left < chunk ? (left < 0 ? 0 : left) : chunk;
         if (sizes && part < 0) return node_error(d, n, NULL, "size %lld is negative", (long long)part);
-        total += part;
+        if (sizes && size >= 0 && part > size - total) return node_error(d, n, NULL, "its parts add up to more than axis %d has, %lld", axis, (long long)size);
+        if (size >= 0) total += part;
         dims[axis] = part < 0 ? dim_unknown(mem(n)) : dim_number(part);
         if (i < parts) set_output(n, i, t->elem, t->rank, dims);
     }

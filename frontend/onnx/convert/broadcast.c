@@ -10,8 +10,8 @@ bool broadcast_at_axis(draft *d, const conversion *row) {
     const value_type *a = draft_input_type(d, 0), *b = draft_input_type(d, 1);
     if (a->kind != TYPE_TENSOR || b->kind != TYPE_TENSOR || a->rank < 0 || b->rank < 0)
         return draft_error(d, "export the model with opset 7 or newer", "broadcasts at an axis of a tensor whose rank is not known");
-    int64_t at = axis.i < 0 ? axis.i + a->rank : axis.i, trailing = a->rank - at - b->rank;
-    if (at < 0 || trailing < 0) return draft_error(d, NULL, "broadcasts at axis %lld, where it does not fit", (long long)axis.i);
+    int64_t at = axis.i < 0 ? axis.i + a->rank : axis.i, trailing = at < 0 ? -1 : a->rank - at - b->rank;
+    if (trailing < 0) return draft_error(d, NULL, "broadcasts at axis %lld, where it does not fit", (long long)axis.i);
     if (!trailing) return true;
     int64_t axes[IR_MAX_RANK];
     for (int i = 0; i < trailing; i++) axes[i] = b->rank + i;

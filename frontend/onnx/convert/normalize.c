@@ -35,6 +35,7 @@ bool group_to_channel_scale(draft *d, const conversion *row) {
     if (!groups || groups->i < 1 || channels < 1 || channels % groups->i)
         return draft_error(d, "export the model with opset 21 or newer", "needs a known number of channels, a multiple of num_groups");
     for (int i = 1; i <= 2; i++) {
+        if (!draft_input(d, i)) return draft_error(d, "export the model again", "lacks input %d", i);
         value *v = spread(d, i == 1 ? "scale" : "bias", draft_input(d, i), groups->i, channels / groups->i);
         if (!v) return false;
         draft_set_input(d, i, v);
