@@ -3,14 +3,14 @@
  * fast", 2; the layout and blocking of Georganas et al., "Anatomy of high-performance deep learning convolutions on SIMD
  * architectures", 2018). Input: NCHW16c with a halo as wide as the padding, or (stems) padded NCHW. */
 #include "backend/kernels/c16.h"
+#include "backend/kernels/register_tile.h"
 
 #include <string.h>
 
 enum { MAX_SUMS = 8192 }; /* floats on the stack */
 
 typedef struct tiling {
-    int64_t blocks, rows, cols; /* of the register tile */
-    int64_t tail[2];            /* columns of the one or two smaller tiles at the end of a row */
+    register_tile tile;
     int64_t parts, part;        /* the plane is worked on in `parts` parts of `part` rows (flat: columns), which stay in L2 */
     int64_t chunks, chunk;      /* input blocks whose weights stay in L1 while all tiles of a part go over them */
     int64_t sums;               /* floats of partial sums between chunks */
@@ -52,58 +52,22 @@ static void write_weights(const packed *k, void *to) {
                     }
 }
 
-/* ---- choosing a tile ---- */
-
-/* Cycles a tile of `positions` takes for one input channel: an FMA a cycle and v16, never less than the latency of
- * dependent FMAs or the loads of weights and broadcasts, two a cycle. */
-static double tile_cycles(int64_t blocks, int64_t positions, const target *t) {
-    enum { FMA_LATENCY = 4 };
-    double fma = (double)(blocks * positions), loads = 0.5 * (double)(blocks * t->registers + positions);
-    double cycles = fma > loads ? fma : loads;
-    return (cycles > FMA_LATENCY ? cycles : FMA_LATENCY) + 0.02 * loads; /* among equals the one with fewer loads */
-}
-
-/* What is left of a row behind the full tiles: one small tile, or one and a full tile shared out evenly. */
-static void choose_tail(const schedule *s, tiling *t, const target *machine) {
-    int64_t unit = s->pool[1], rest = s->width % t->cols, positions = t->rows;
-    t->tail[0] = rest, t->tail[1] = 0;
-    if (!rest || s->width < t->cols) return;
-    int64_t more = (rest + t->cols) / unit, first = (more + 1) / 2 * unit, second = more / 2 * unit;
-    double apart = tile_cycles(t->blocks, positions * t->cols, machine) + tile_cycles(t->blocks, positions * rest, machine);
-    double even = tile_cycles(t->blocks, positions * first, machine) + tile_cycles(t->blocks, positions * second, machine);
-    if (even < apart) t->tail[0] = first, t->tail[1] = second;
-}
-
-/* Where the full tiles of a row end. */
-static int64_t full_columns(const schedule *s, const tiling *t) { return s->width - t->tail[0] - t->tail[1]; }
-
-static double row_cycles(const schedule *s, const tiling *t, int64_t rows, const target *machine) {
-    double cycles = (double)(full_columns(s, t) / t->cols) * tile_cycles(t->blocks, rows * t->cols, machine);
-    for (int i = 0; i < 2; i++)
-        if (t->tail[i]) cycles += tile_cycles(t->blocks, rows * t->tail[i], machine);
-    return cycles;
-}
-
-static double plane_cycles(const schedule *s, const tiling *t, const target *machine) {
-    double cycles = (double)(s->height / t->rows) * row_cycles(s, t, t->rows, machine);
-    if (s->height % t->rows) cycles += row_cycles(s, t, s->height % t->rows, machine);
-    return cycles / (double)t->blocks;
-}
+/* ---- choosing tile, parts and chunks ---- */
 
 /* Parts of the plane so that a part's input and the weights of one group of output channels stay in L2 while all groups
  * go over it; of those the one that reads least from beyond L2. */
 static void choose_parts(const schedule *s, const operand *x, tiling *t, const target *machine) {
     const window *w = &s->window;
-    int64_t unit = s->flat ? t->cols : t->rows, length = s->flat ? full_columns(s, t) : s->height;
+    int64_t unit = s->flat ? t->tile.cols : t->tile.rows, length = s->flat ? register_tile_full_columns(&t->tile, s->width) : s->height;
     int64_t steps = s->flat ? length / unit : (length + unit - 1) / unit;
     bool stem = x->layout.kind == LAYOUT_ROW_MAJOR;
-    double taps = (double)(w->kernel[0] * w->kernel[1]), groups = (double)(s->out_blocks / t->blocks);
+    double taps = (double)(w->kernel[0] * w->kernel[1]), groups = (double)(s->out_blocks / t->tile.blocks);
     double weights = (double)(s->out_blocks * s->in_blocks * s->lanes * C16 * 4) * taps;
     double line = s->flat ? C16 * 4 : (double)(stem ? x->dims[3] * s->lanes : x->row) * 4; /* bytes of an input row in one channel block */
     bool skips[2] = {w->kernel[0] < w->stride[0], w->kernel[1] < w->stride[1]}; /* rows or columns that are not read */
     if (!s->flat && skips[1]) line = line * (double)w->kernel[1] / (double)w->stride[1];
     double room = 0.6 * (double)machine->l2, least = 1e300;
-    int64_t most = MAX_SUMS / (C16 * t->blocks * (s->flat ? 1 : s->width)) / unit; /* steps whose partial sums have room */
+    int64_t most = MAX_SUMS / (C16 * t->tile.blocks * (s->flat ? 1 : s->width)) / unit; /* steps whose partial sums have room */
     t->parts = 1, t->part = steps > 0 ? steps * unit : s->height;
     if (t->chunks == 1 || most > steps) most = steps;
     for (int64_t n = most > 0 ? most : 1; n > 0; n = n > 16 ? n * 7 / 8 : n - 1) { /* steps of a part */
@@ -120,7 +84,7 @@ static void choose_parts(const schedule *s, const operand *x, tiling *t, const t
 /* Weights of one group of output channels that do not fit in L1 are read in chunks of input blocks, each by all tiles of a
  * part; sums of a tile wait on the stack in between. */
 static void choose_chunks(const schedule *s, tiling *t, const target *machine) {
-    int64_t bytes = t->blocks * s->window.kernel[0] * s->window.kernel[1] * s->lanes * C16 * 4; /* of one input block */
+    int64_t bytes = t->tile.blocks * s->window.kernel[0] * s->window.kernel[1] * s->lanes * C16 * 4; /* of one input block */
     int64_t fit = machine->l1 * 5 / 16 / bytes;
     if (fit < 1) fit = 1;
     t->chunks = (s->in_blocks + fit - 1) / fit;
@@ -131,32 +95,18 @@ static void choose_chunks(const schedule *s, tiling *t, const target *machine) {
 /* Weights that do not stay in L2 are fetched while the tiles go over those before them. */
 static int64_t choose_ahead(const schedule *s, const tiling *t, const target *machine) {
     int64_t lines = s->window.kernel[0] * s->window.kernel[1] * s->lanes, positions = s->flat ? t->part : t->part * s->width;
-    int64_t tiles = positions / (t->rows * t->cols);
-    if (s->out_blocks * s->in_blocks * lines * C16 * 4 < machine->l2 / 2 || tiles < 2 || t->blocks > 1) return 0;
+    int64_t tiles = positions / (t->tile.rows * t->tile.cols);
+    if (s->out_blocks * s->in_blocks * lines * C16 * 4 < machine->l2 / 2 || tiles < 2 || t->tile.blocks > 1) return 0;
     return (lines + tiles - 1) / tiles;
 }
 
 static tiling choose_tiling(const schedule *s, const operand *x, const target *t) {
-    static const int64_t block_choices[] = {1, 2, 4, 8};
-    tiling best = {.blocks = 1, .rows = s->pool[0], .cols = s->pool[1]};
-    double least = 1e300;
-    for (int i = 0; i < 4; i++) {
-        int64_t blocks = block_choices[i];
-        if (s->out_blocks % blocks) continue;
-        for (int64_t rows = s->pool[0]; rows <= s->height && blocks * rows <= t->accumulators; rows += s->pool[0])
-            for (int64_t cols = s->pool[1]; cols <= s->width && blocks * rows * cols <= t->accumulators; cols += s->pool[1]) {
-                tiling try = {.blocks = blocks, .rows = rows, .cols = cols};
-                if (blocks > 1 && rows * cols > 1 && t->accumulators < 16) continue; /* too few registers for the weights */
-                choose_tail(s, &try, t);
-                double cycles = plane_cycles(s, &try, t);
-                if (cycles < least) least = cycles, best = try;
-            }
-    }
-    choose_tail(s, &best, t);
+    tile_plane plane = {.height = s->height, .width = s->width, .out_blocks = s->out_blocks, .unit = {s->pool[0], s->pool[1]}};
+    tiling best = {.tile = register_tile_choose(&plane, t, NULL)};
     choose_chunks(s, &best, t);
     choose_parts(s, x, &best, t);
-    int64_t tail = best.tail[0] + best.tail[1];
-    best.sums = C16 * best.blocks * (s->flat ? best.part + tail : best.part * s->width);
+    int64_t tail = best.tile.tail[0] + best.tile.tail[1];
+    best.sums = C16 * best.tile.blocks * (s->flat ? best.part + tail : best.part * s->width);
     best.ahead = choose_ahead(s, &best, t);
     return best;
 }
@@ -194,15 +144,15 @@ static bool plan_conv(plan *p, const node *n, step *s) {
     c->width = c->flat ? w->out[0].size * w->out[1].size : w->out[1].size / c->pool[1] * c->pool[1];
     for (int i = 0; i < p->n_targets; i++) {
         c->tiling[i] = choose_tiling(c, &s->in[0], p->targets[i]);
-        s->extent[i] = type_size(&n->outputs[0]->type, 0) * c->group * (c->out_blocks / c->tiling[i].blocks) * c->tiling[i].parts;
+        s->extent[i] = type_size(&n->outputs[0]->type, 0) * c->group * (c->out_blocks / c->tiling[i].tile.blocks) * c->tiling[i].parts;
     }
     s->schedule = c;
     s->macs = WORK(type_count(&n->outputs[0]->type), c->pool[0], c->pool[1], ins, taps);
     const tiling *t = &c->tiling[0];
     const char *pooled = n_pool ? arena_printf(p->arena, " + max pool %lldx%lld", (long long)pool[0], (long long)pool[1]) : "";
     s->summary = arena_printf(p->arena, "direct %lldx%lld%s%s, tile %lldx%lldx%lld, %lld part%s of %lld %s, %lld chunk%s", (long long)w->kernel[0],
-                              (long long)w->kernel[1], c->flat ? " flat" : "", pooled, (long long)t->blocks, (long long)t->rows,
-                              (long long)t->cols, (long long)t->parts, t->parts > 1 ? "s" : "", (long long)t->part,
+                              (long long)w->kernel[1], c->flat ? " flat" : "", pooled, (long long)t->tile.blocks, (long long)t->tile.rows,
+                              (long long)t->tile.cols, (long long)t->parts, t->parts > 1 ? "s" : "", (long long)t->part,
                               c->flat ? "positions" : "rows", (long long)t->chunks, t->chunks > 1 ? "s" : "");
     return true;
 }
@@ -278,10 +228,10 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
     tile_context context = {.plan = p, .step = s, .schedule = c, .env = e, .ok = true};
     define_input(c, &s->in[0], e);
     template_int(e, "batch", s->out[0].dims[0]);
-    template_int(e, "groups", c->group * (c->out_blocks / t->blocks));
-    template_int(e, "groups_per_group", c->out_blocks / t->blocks);
+    template_int(e, "groups", c->group * (c->out_blocks / t->tile.blocks));
+    template_int(e, "groups_per_group", c->out_blocks / t->tile.blocks);
     template_int(e, "grouped", c->group > 1);
-    template_int(e, "blocks", t->blocks);
+    register_tile_define(&t->tile, c->width, e);
     template_int(e, "in_blocks", c->in_blocks);
     template_int(e, "kernel_h", c->window.kernel[0]);
     template_int(e, "kernel_w", c->window.kernel[1]);
@@ -289,14 +239,9 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
     template_int(e, "last_lanes", c->last_lanes);
     template_int(e, "w_block", c->in_blocks * c->window.kernel[0] * c->window.kernel[1] * c->lanes * C16);
     template_int(e, "bias", c->bias);
-    template_int(e, "tile_rows", t->rows);
-    template_int(e, "tile_cols", t->cols);
     template_int(e, "height", c->height);
-    template_int(e, "full_rows", c->height / t->rows * t->rows);
-    template_int(e, "last_rows", c->height % t->rows);
-    template_int(e, "full_cols", full_columns(c, t));
-    template_int(e, "tail0", t->tail[0]);
-    template_int(e, "tail1", t->tail[1]);
+    template_int(e, "full_rows", c->height / t->tile.rows * t->tile.rows);
+    template_int(e, "last_rows", c->height % t->tile.rows);
     template_int(e, "parts", t->parts);
     template_int(e, "part", t->part);
     template_int(e, "chunks", t->chunks);

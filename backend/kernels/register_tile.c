@@ -1,0 +1,66 @@
+#include "backend/kernels/register_tile.h"
+
+/* Cycles a tile of `positions` takes for one input channel: an FMA a cycle and v16, never less than the latency of
+ * dependent FMAs or the loads of weights and broadcasts, two a cycle. */
+static double tile_cycles(int64_t blocks, int64_t positions, const target *t) {
+    enum { FMA_LATENCY = 4 };
+    double fma = (double)(blocks * positions), loads = 0.5 * (double)(blocks * t->registers + positions);
+    double cycles = fma > loads ? fma : loads;
+    return (cycles > FMA_LATENCY ? cycles : FMA_LATENCY) + 0.02 * loads; /* among equals the one with fewer loads */
+}
+
+/* What is left of a row behind the full tiles: one small tile, or one and a full tile shared out evenly. */
+static void choose_tail(const tile_plane *p, register_tile *t, const target *machine) {
+    int64_t unit = p->unit[1], rest = p->width % t->cols, positions = t->rows;
+    t->tail[0] = rest, t->tail[1] = 0;
+    if (!rest || p->width < t->cols) return;
+    int64_t more = (rest + t->cols) / unit, first = (more + 1) / 2 * unit, second = more / 2 * unit;
+    double apart = tile_cycles(t->blocks, positions * t->cols, machine) + tile_cycles(t->blocks, positions * rest, machine);
+    double even = tile_cycles(t->blocks, positions * first, machine) + tile_cycles(t->blocks, positions * second, machine);
+    if (even < apart) t->tail[0] = first, t->tail[1] = second;
+}
+
+int64_t register_tile_full_columns(const register_tile *t, int64_t width) { return width - t->tail[0] - t->tail[1]; }
+
+static double row_cycles(const tile_plane *p, const register_tile *t, int64_t rows, const target *machine) {
+    double cycles = (double)(register_tile_full_columns(t, p->width) / t->cols) * tile_cycles(t->blocks, rows * t->cols, machine);
+    for (int i = 0; i < 2; i++)
+        if (t->tail[i]) cycles += tile_cycles(t->blocks, rows * t->tail[i], machine);
+    return cycles;
+}
+
+static double plane_cycles(const tile_plane *p, const register_tile *t, const target *machine) {
+    double cycles = (double)(p->height / t->rows) * row_cycles(p, t, t->rows, machine);
+    if (p->height % t->rows) cycles += row_cycles(p, t, p->height % t->rows, machine);
+    return cycles / (double)t->blocks;
+}
+
+register_tile register_tile_choose(const tile_plane *p, const target *machine, double *cycles) {
+    static const int64_t block_choices[] = {1, 2, 4, 8};
+    register_tile best = {.blocks = 1, .rows = p->unit[0], .cols = p->unit[1]};
+    choose_tail(p, &best, machine);
+    double least = 1e300;
+    for (int i = 0; i < 4; i++) {
+        int64_t blocks = block_choices[i];
+        if (p->out_blocks % blocks) continue;
+        for (int64_t rows = p->unit[0]; rows <= p->height && blocks * rows <= machine->accumulators; rows += p->unit[0])
+            for (int64_t cols = p->unit[1]; cols <= p->width && blocks * rows * cols <= machine->accumulators; cols += p->unit[1]) {
+                register_tile try = {.blocks = blocks, .rows = rows, .cols = cols};
+                if (blocks > 1 && rows * cols > 1 && machine->accumulators < 16) continue; /* too few registers for the weights */
+                choose_tail(p, &try, machine);
+                double c = plane_cycles(p, &try, machine);
+                if (c < least) least = c, best = try;
+            }
+    }
+    if (cycles) *cycles = least;
+    return best;
+}
+
+void register_tile_define(const register_tile *t, int64_t width, template_env *e) {
+    template_int(e, "blocks", t->blocks);
+    template_int(e, "tile_rows", t->rows);
+    template_int(e, "tile_cols", t->cols);
+    template_int(e, "full_cols", register_tile_full_columns(t, width));
+    template_int(e, "tail0", t->tail[0]);
+    template_int(e, "tail1", t->tail[1]);
+}

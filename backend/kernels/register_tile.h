@@ -1,0 +1,27 @@
+/* The register tile of convolutions and products on NCHW16c: `blocks` output blocks of 16 channels x `rows` x `cols`
+ * positions are accumulated at once. conv_tile.c.in is its text. */
+#ifndef CNNC_KERNELS_REGISTER_TILE_H
+#define CNNC_KERNELS_REGISTER_TILE_H
+
+#include "backend/emit/template.h"
+#include "backend/target/target.h"
+
+typedef struct register_tile {
+    int64_t blocks, rows, cols;
+    int64_t tail[2]; /* columns of the one or two smaller tiles at the end of a row */
+} register_tile;
+
+typedef struct tile_plane {
+    int64_t height, width; /* positions */
+    int64_t out_blocks;    /* a tile's blocks divide them */
+    int64_t unit[2];       /* rows and columns of a tile are multiples of these (windows of a fused pooling) */
+} tile_plane;
+
+/* The tile that takes the fewest cycles for the whole plane; *cycles (unless NULL): for one input channel and one output
+ * block, everything in L1. */
+register_tile register_tile_choose(const tile_plane *plane, const target *machine, double *cycles);
+int64_t register_tile_full_columns(const register_tile *t, int64_t width); /* where the full tiles of a row end */
+/* Variables blocks, tile_rows, tile_cols, full_cols, tail0 and tail1. */
+void register_tile_define(const register_tile *t, int64_t width, template_env *e);
+
+#endif
