@@ -5,13 +5,17 @@
 
 /* ---- options ---- */
 
-enum { KEY_TARGET = 256, KEY_DIM };
+enum { KEY_TARGET = 256, KEY_DIM, KEY_ACCURACY };
 
 static const struct argp_option options[] = {
     {NULL, 0, NULL, 0, "The network and the machine:", 10},
     {"target", KEY_TARGET, "LIST", 0,
      "native, x86-64-v4, x86-64-v3, aarch64 or generic; several with commas: the program then takes the best that its "
      "CPU can run (default: native)",
+     0},
+    {"accuracy", KEY_ACCURACY, "HOW", 0,
+     "strict (only sums of products as operators define them) or balanced (faster algorithms too, within 1e-4 of the "
+     "largest output; the default)",
      0},
     {"dim", KEY_DIM, "NAME=SIZE", 0, "make the symbolic dimension NAME this size", 0},
     {0},
@@ -28,10 +32,17 @@ static void parse_dim(model_options *o, char *arg, const struct argp_state *stat
     o->dim_sizes[o->n_dims++] = size;
 }
 
+static accuracy parse_accuracy(const char *arg, const struct argp_state *state) {
+    if (!strcmp(arg, "strict")) return ACCURACY_STRICT;
+    if (strcmp(arg, "balanced")) argp_error(state, "--accuracy is strict or balanced, not '%s'", arg);
+    return ACCURACY_BALANCED;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state) {
     model_options *o = state->input;
     switch (key) {
     case KEY_TARGET: o->target_list = arg; return 0;
+    case KEY_ACCURACY: o->plan.accuracy = parse_accuracy(arg, state); return 0;
     case KEY_DIM: parse_dim(o, arg, state); return 0;
     case ARGP_KEY_ARG:
         if (o->path) return ARGP_ERR_UNKNOWN;
@@ -44,7 +55,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
 const struct argp model_argp = {options, parse, NULL, NULL, NULL, NULL, NULL};
 
 model_options model_options_default(void) {
-    return (model_options){.target_list = "native"};
+    return (model_options){.target_list = "native", .plan.accuracy = ACCURACY_BALANCED};
 }
 
 /* ---- steps ---- */
@@ -66,7 +77,7 @@ bool model_optimize(model *m, const pass_options *o) {
 bool model_plan(model *m, const model_options *o) {
     const target *targets[TARGET_MAX];
     int n = targets_parse(o->target_list, targets, &m->diags);
-    m->plan = n ? plan_make(m->graph, targets, n, m->arena) : NULL;
+    m->plan = n ? plan_make(m->graph, targets, n, &o->plan, m->arena) : NULL;
     return m->plan != NULL;
 }
 

@@ -14,6 +14,7 @@ enum { MODEL_MAX_DIMS = 32 };
 typedef struct model_options {
     const char *path; /* MODEL, or NULL */
     const char *target_list;
+    plan_options plan;
     int n_dims;
     const char *dim_names[MODEL_MAX_DIMS];
     int64_t dim_sizes[MODEL_MAX_DIMS];

@@ -259,4 +259,4 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
     return template_expand(e, "backend/kernels/conv_direct.c.in", body, p->diags) && context.ok;
 }
 
-const kernel_family kernel_conv_direct = {"conv_direct", accepts, plan_conv, emit_conv};
+const kernel_family kernel_conv_direct = {.name = "conv_direct", .accepts = accepts, .plan = plan_conv, .emit = emit_conv};

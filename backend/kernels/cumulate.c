@@ -47,4 +47,4 @@ static bool emit_cumulate(const plan *p, const step *s, const target *t, text *b
     return template_expand(e, "backend/kernels/cumulate.c.in", body, p->diags);
 }
 
-const kernel_family kernel_cumulate = {"cumulate", accepts, plan_cumulate, emit_cumulate};
+const kernel_family kernel_cumulate = {.name = "cumulate", .accepts = accepts, .plan = plan_cumulate, .emit = emit_cumulate};

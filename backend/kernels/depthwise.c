@@ -92,4 +92,4 @@ static bool emit_depthwise(const plan *p, const step *s, const target *machine, 
     return template_expand(e, "backend/kernels/depthwise.c.in", body, p->diags);
 }
 
-const kernel_family kernel_depthwise = {"depthwise", accepts, plan_depthwise, emit_depthwise};
+const kernel_family kernel_depthwise = {.name = "depthwise", .accepts = accepts, .plan = plan_depthwise, .emit = emit_depthwise};

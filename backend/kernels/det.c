@@ -33,4 +33,4 @@ static bool emit_det(const plan *p, const step *s, const target *t, text *body) 
     return template_expand(e, "backend/kernels/det.c.in", body, p->diags);
 }
 
-const kernel_family kernel_det = {"det", accepts, plan_det, emit_det};
+const kernel_family kernel_det = {.name = "det", .accepts = accepts, .plan = plan_det, .emit = emit_det};

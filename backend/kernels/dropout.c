@@ -25,4 +25,4 @@ static bool emit_dropout(const plan *p, const step *s, const target *t, text *bo
     return true;
 }
 
-const kernel_family kernel_dropout = {"dropout", accepts, plan_dropout, emit_dropout};
+const kernel_family kernel_dropout = {.name = "dropout", .accepts = accepts, .plan = plan_dropout, .emit = emit_dropout};

@@ -85,4 +85,4 @@ static bool emit_einsum(const plan *p, const step *s, const target *t, text *bod
     return template_expand(e, "backend/kernels/einsum.c.in", body, p->diags);
 }
 
-const kernel_family kernel_einsum = {"einsum", accepts, plan_einsum, emit_einsum};
+const kernel_family kernel_einsum = {.name = "einsum", .accepts = accepts, .plan = plan_einsum, .emit = emit_einsum};

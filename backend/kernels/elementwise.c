@@ -101,4 +101,4 @@ static bool emit_elementwise(const plan *p, const step *s, const target *t, text
     return template_expand(e, "backend/kernels/elementwise.c.in", body, p->diags);
 }
 
-const kernel_family kernel_elementwise = {"elementwise", accepts, plan_elementwise, emit_elementwise};
+const kernel_family kernel_elementwise = {.name = "elementwise", .accepts = accepts, .plan = plan_elementwise, .emit = emit_elementwise};

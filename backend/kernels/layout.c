@@ -28,4 +28,4 @@ static bool emit_layout(const plan *p, const step *s, const target *machine, tex
     return template_expand(e, "backend/kernels/layout.c.in", body, p->diags);
 }
 
-const kernel_family kernel_layout = {"layout", accepts, plan_layout, emit_layout};
+const kernel_family kernel_layout = {.name = "layout", .accepts = accepts, .plan = plan_layout, .emit = emit_layout};

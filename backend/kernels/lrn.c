@@ -50,4 +50,4 @@ static bool emit_lrn(const plan *p, const step *s, const target *t, text *body) 
     return template_expand(e, "backend/kernels/lrn.c.in", body, p->diags);
 }
 
-const kernel_family kernel_lrn = {"lrn", accepts, plan_lrn, emit_lrn};
+const kernel_family kernel_lrn = {.name = "lrn", .accepts = accepts, .plan = plan_lrn, .emit = emit_lrn};

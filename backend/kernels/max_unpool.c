@@ -42,4 +42,4 @@ static bool emit_unpool(const plan *p, const step *s, const target *t, text *bod
     return template_expand(e, "backend/kernels/max_unpool.c.in", body, p->diags);
 }
 
-const kernel_family kernel_max_unpool = {"max_unpool", accepts, plan_unpool, emit_unpool};
+const kernel_family kernel_max_unpool = {.name = "max_unpool", .accepts = accepts, .plan = plan_unpool, .emit = emit_unpool};

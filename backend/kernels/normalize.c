@@ -189,4 +189,4 @@ static bool emit_normalize(const plan *p, const step *s, const target *t, text *
     return template_expand(e, "backend/kernels/normalize.c.in", body, p->diags);
 }
 
-const kernel_family kernel_normalize = {"normalize", accepts, plan_normalize, emit_normalize};
+const kernel_family kernel_normalize = {.name = "normalize", .accepts = accepts, .plan = plan_normalize, .emit = emit_normalize};

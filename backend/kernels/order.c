@@ -60,4 +60,4 @@ static bool emit_order(const plan *p, const step *s, const target *t, text *body
     return template_expand(e, top ? "backend/kernels/top_k.c.in" : "backend/kernels/arg.c.in", body, p->diags);
 }
 
-const kernel_family kernel_order = {"order", accepts, plan_order, emit_order};
+const kernel_family kernel_order = {.name = "order", .accepts = accepts, .plan = plan_order, .emit = emit_order};

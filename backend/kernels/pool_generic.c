@@ -61,4 +61,4 @@ static bool emit_pool(const plan *p, const step *s, const target *t, text *body)
     return template_expand(e, "backend/kernels/pool_generic.c.in", body, p->diags);
 }
 
-const kernel_family kernel_pool_generic = {"pool_generic", accepts, plan_pool, emit_pool};
+const kernel_family kernel_pool_generic = {.name = "pool_generic", .accepts = accepts, .plan = plan_pool, .emit = emit_pool};

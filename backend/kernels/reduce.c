@@ -127,4 +127,4 @@ static bool emit_reduce(const plan *p, const step *s, const target *t, text *bod
     return template_expand(e, "backend/kernels/reduce.c.in", body, p->diags);
 }
 
-const kernel_family kernel_reduce = {"reduce", accepts, plan_reduce, emit_reduce};
+const kernel_family kernel_reduce = {.name = "reduce", .accepts = accepts, .plan = plan_reduce, .emit = emit_reduce};

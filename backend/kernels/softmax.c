@@ -49,4 +49,4 @@ static bool emit_softmax(const plan *p, const step *s, const target *t, text *bo
     return template_expand(e, c->vector ? "backend/kernels/softmax_rows.c.in" : "backend/kernels/softmax.c.in", body, p->diags);
 }
 
-const kernel_family kernel_softmax = {"softmax", accepts, plan_softmax, emit_softmax};
+const kernel_family kernel_softmax = {.name = "softmax", .accepts = accepts, .plan = plan_softmax, .emit = emit_softmax};

@@ -204,4 +204,4 @@ static bool emit_copies(const plan *p, const step *s, const target *machine, tex
     return true;
 }
 
-const kernel_family kernel_strided_copy = {"strided_copy", accepts, plan_copies, emit_copies};
+const kernel_family kernel_strided_copy = {.name = "strided_copy", .accepts = accepts, .plan = plan_copies, .emit = emit_copies};

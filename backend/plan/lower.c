@@ -126,7 +126,7 @@ static bool lower_node(plan *p, const node *n, block *b, bool *haloed) {
     if (n->op == OP_if) return lower_if(p, n, b, haloed);
     if (n->op == OP_concat && !n->epilogue && lower_concat(p, n, b)) return true;
     for (const kernel_family *const *f = kernel_families; *f; f++) {
-        if (!(*f)->accepts(n)) continue;
+        if (!(*f)->accepts(n) || ((*f)->worth && !(*f)->worth(p, n))) continue;
         step *s = step_new(p, n);
         s->family = *f;
         if (!(*f)->plan(p, n, s)) return false;
@@ -226,9 +226,10 @@ static bool check_workspace(const plan *p) {
     return s && s->node ? node_error(p->diags, s->node, hint, format, gibibytes) : diag_error(p->diags, "", hint, format, gibibytes);
 }
 
-plan *plan_make(const graph *g, const target *const *targets, int n_targets, arena *a) {
+plan *plan_make(const graph *g, const target *const *targets, int n_targets, const plan_options *o, arena *a) {
     plan *p = ARENA_NEW(a, plan);
     p->graph = g;
+    p->options = *o;
     p->arena = a;
     p->diags = g->diags;
     p->n_targets = n_targets;

@@ -73,8 +73,20 @@ typedef struct block {
     int n_steps, capacity;
 } block;
 
+/* How far results may be from those of the definition, which bounds the algorithms that are admitted. */
+typedef enum accuracy {
+    ACCURACY_STRICT,   /* sums of products as in the definition, in any order */
+    ACCURACY_BALANCED, /* minimal filtering too: whole networks within 1e-4 of the largest output */
+} accuracy;
+
+typedef struct plan_options {
+    accuracy accuracy;
+    int threads; /* that kernels with scratch of their own are prepared for; 0 or 1: they run on one */
+} plan_options;
+
 typedef struct plan {
     const graph *graph;
+    plan_options options;
     arena *arena;
     diagnostics *diags;
     const target *targets[TARGET_MAX];
@@ -96,6 +108,8 @@ typedef struct kernel_family {
     const char *name;
     /* Can it compute this node, with its types, layouts, epilogue and prologue? */
     bool (*accepts)(const node *n);
+    /* NULL, or: is it better than the families behind it, for a node that it accepts? */
+    bool (*worth)(const plan *p, const node *n);
     /* Decides how, for all targets alike (what differs by target is decided in emit): adds operands and packed
      * constants, sets schedule, summary, extent, macs. */
     bool (*plan)(plan *p, const node *n, step *s);
@@ -136,7 +150,7 @@ bool locations_assign(plan *p);     /* locations.c: buffers for all values, view
 void liveness_find(plan *p);        /* liveness.c: buffer->first and last, from the steps */
 void buffers_place(plan *p);        /* place_buffers.c: arena offsets, workspace, peak_live */
 
-plan *plan_make(const graph *g, const target *const *targets, int n_targets, arena *a); /* NULL after an error */
+plan *plan_make(const graph *g, const target *const *targets, int n_targets, const plan_options *o, arena *a); /* NULL after an error */
 void plan_print(FILE *f, const plan *p);
 
 #endif

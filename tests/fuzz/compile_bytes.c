@@ -20,7 +20,7 @@ static bool compile(const void *bytes, size_t size, arena *a, diagnostics *d, FI
     if (!passes_run(g, &(pass_options){.conv_layouts = true})) return false;
     graph_print(out, g);
     int n = targets_parse("x86-64-v4,generic", targets, d);
-    plan *p = plan_make(g, targets, n, a);
+    plan *p = plan_make(g, targets, n, &(plan_options){.accuracy = ACCURACY_BALANCED}, a);
     if (!p) return false;
     plan_print(out, p);
     return emit(p, WEIGHTS_INLINE, out) && emit(p, WEIGHTS_EMBED, out);

@@ -103,7 +103,7 @@ static bool compile(const char *source, arena *a, diagnostics *d, FILE *out) {
     graph_print(out, g);
     const target *targets[TARGET_MAX];
     int n = targets_parse("x86-64-v4,generic", targets, d);
-    plan *p = plan_make(g, targets, n, a);
+    plan *p = plan_make(g, targets, n, &(plan_options){.accuracy = ACCURACY_BALANCED}, a);
     backend_options o = {.prefix = "net", .weights = WEIGHTS_INLINE, .model = "damaged.cir"};
     return p && backend_emit(p, &o, out, out, out);
 }

@@ -1,0 +1,348 @@
+/* Convolutions of stride 1 by minimal filtering F(m x m, 3 x 3) (cook_toom.h; DESIGN, "How it gets fast", 3): n*n instead of
+ * m*m*9 products a tile. Tiles are worked on in blocks whose transforms stay in the caches while the weights of all n*n
+ * elements stream past. Transforms, products and epilogue are on whole vectors of 16 channels. */
+#include "backend/kernels/c16.h"
+#include "backend/kernels/linear_map.h"
+#include "backend/kernels/register_tile.h"
+
+#include <string.h>
+
+enum { TAPS = 3, LINE = 16 /* floats of a cache line */ };
+
+typedef struct schedule {
+    window window;
+    cook_toom filter;
+    int64_t in_blocks, last_lanes, out_blocks;
+    int64_t height, width; /* of the stored plane, after pooling */
+    int64_t pool[2];
+    int64_t tiles_h, tiles_w, tiles; /* down, across, of all images */
+    int64_t block_tiles;             /* worked on together */
+    int64_t shares, units, extent;   /* a block's output channels are shared out; units of work; parts that may run in parallel */
+    int64_t v_element, product_element, slot; /* floats from one of the n*n elements to the next; bytes of scratch a part */
+    register_tile tile[TARGET_MAX];
+    int bias; /* operand, -1: none */
+} schedule;
+
+static int64_t ints_at(const node *n, const char *name, int i, int64_t otherwise) {
+    int count;
+    const int64_t *ints = node_ints(n, name, &count);
+    return i < count ? ints[i] : otherwise;
+}
+
+static bool accepts(const node *n) {
+    if ((n->op != OP_conv && n->op != OP_conv_max_pool) || n->prologue || !c16_is(n->outputs[0]) || !c16_is(n->inputs[0])) return false;
+    const value *weights = n->inputs[1];
+    if (!weights->constant || node_int(n, "group") != 1) return false;
+    for (int i = 0; i < 2; i++)
+        if (type_size(&weights->type, 2 + i) != TAPS || ints_at(n, "strides", i, 1) != 1 || ints_at(n, "dilations", i, 1) != 1) return false;
+    return !n->epilogue || expr_has_vector_form(n->epilogue);
+}
+
+/* ---- is it worth it, and which m? ---- */
+
+typedef struct shape {
+    int64_t images, in_blocks, out_blocks, height, width, pool[2]; /* height, width: convolved, without incomplete pooling windows */
+} shape;
+
+static bool shape_of(const node *n, const window *w, shape *s) {
+    const value_type *weights = &n->inputs[1]->type;
+    s->images = type_size(&n->outputs[0]->type, 0);
+    s->in_blocks = c16_blocks(type_size(weights, 1));
+    s->out_blocks = c16_blocks(type_size(weights, 0));
+    for (int i = 0; i < 2; i++) s->pool[i] = ints_at(n, "pool", i, 1);
+    s->height = w->out[0].size / s->pool[0] * s->pool[0];
+    s->width = w->out[1].size / s->pool[1] * s->pool[1];
+    return s->height > 0 && s->width > 0;
+}
+
+static int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+/* Tiles that are worked on together: many, so that weights are read seldom; few, so that their transforms stay in L2. In
+ * cycles per tile, input and output block; a cycle moves about BYTES from L3. */
+static int64_t choose_block_tiles(const shape *s, int n, int64_t tiles, const target *t, double *overhead) {
+    const double BYTES = 10;
+    double elements = (double)(n * n), least = 1e300;
+    int64_t best = 1;
+    for (int64_t blocks = 1; blocks <= tiles; blocks++) {
+        int64_t size = ceil_div(tiles, blocks);
+        if (size > 240 || (blocks > 1 && size == ceil_div(tiles, blocks - 1))) continue;
+        double transforms = elements * (double)size * C16 * 4 * (double)(s->in_blocks + s->out_blocks);
+        double weights = elements * C16 * C16 * 4 / (double)size;
+        double spilled = transforms > 0.6 * (double)t->l2 ? 2 * elements * C16 * 4 * (1 / (double)s->in_blocks + 1 / (double)s->out_blocks) : 0;
+        double waste = elements * C16 * ((double)(size * blocks) / (double)tiles - 1);
+        double cost = (weights + spilled) / BYTES + waste;
+        if (cost < least) least = cost, best = size;
+        if (size < 8) break;
+    }
+    *overhead = least;
+    return best;
+}
+
+/* Cycles of the whole layer. */
+static double winograd_cycles(const shape *s, int m, const target *t) {
+    int n = m + TAPS - 1;
+    int64_t tiles = s->images * ceil_div(s->height, m) * ceil_div(s->width, m);
+    double overhead, elements = (double)(n * n), transform = elements * 4.5 * (double)t->registers;
+    int64_t size = choose_block_tiles(s, n, tiles, t, &overhead);
+    tile_plane plane = {.height = 1, .width = size, .out_blocks = s->out_blocks, .unit = {1, 1}};
+    double product;
+    register_tile_choose(&plane, t, &product);
+    double pairs = (double)(s->in_blocks * s->out_blocks);
+    double weights = elements * C16 * C16 * 4 * pairs; /* bytes, which come from DRAM at batch 1 */
+    return (double)tiles * pairs * (elements * C16 * product / (double)size + overhead) +
+           (double)(tiles * (s->in_blocks + s->out_blocks)) * transform + weights / 12;
+}
+
+static double direct_cycles(const shape *s, const target *t) {
+    tile_plane plane = {.height = s->height, .width = s->width, .out_blocks = s->out_blocks, .unit = {s->pool[0], s->pool[1]}};
+    double cycles;
+    register_tile_choose(&plane, t, &cycles);
+    double pairs = (double)(s->in_blocks * s->out_blocks);
+    return (double)s->images * pairs * TAPS * TAPS * C16 * cycles * 1.06 + pairs * TAPS * TAPS * C16 * C16 * 4 / 12;
+}
+
+/* The m that is fastest on the first target, 0: none beats direct convolution. */
+static int choose_m(const plan *p, const shape *s) {
+    static const int sizes[] = {2, 4, 6};
+    if (p->options.accuracy == ACCURACY_STRICT) return 0;
+    const target *t = p->targets[0];
+    double least = direct_cycles(s, t);
+    int best = 0;
+    for (int i = 0; i < 3; i++) {
+        int m = sizes[i];
+        if (m % s->pool[0] || m % s->pool[1]) continue;
+        double cycles = winograd_cycles(s, m, t);
+        if (cycles < least) least = cycles, best = m;
+    }
+    return best;
+}
+
+static bool worth(const plan *p, const node *n) {
+    window w;
+    shape s;
+    return window_of(n, &w, p->diags) && shape_of(n, &w, &s) && choose_m(p, &s) > 0;
+}
+
+/* ---- packing: [n*n][OC/16][IC/16][16 ic][16 oc] of G g GT ---- */
+
+static void transform_taps(const cook_toom *f, const float *taps, double u[COOK_TOOM_MAX][COOK_TOOM_MAX]) {
+    double half[COOK_TOOM_MAX][TAPS] = {{0}};
+    for (int i = 0; i < f->n; i++)
+        for (int c = 0; c < TAPS; c++)
+            for (int k = 0; k < TAPS; k++) half[i][c] += rational_value(f->g[i][k]) * (double)taps[k * TAPS + c];
+    for (int i = 0; i < f->n; i++)
+        for (int j = 0; j < f->n; j++) {
+            u[i][j] = 0;
+            for (int k = 0; k < TAPS; k++) u[i][j] += rational_value(f->g[j][k]) * half[i][k];
+        }
+}
+
+static void write_weights(const packed *k, void *to) {
+    const schedule *s = k->context;
+    const float *from = k->source->data;
+    const cook_toom *f = &s->filter;
+    int64_t outs = type_size(&k->source->type, 0), ins = type_size(&k->source->type, 1), element = s->out_blocks * s->in_blocks * C16 * C16;
+    for (int64_t oc = 0; oc < outs; oc++)
+        for (int64_t ic = 0; ic < ins; ic++) {
+            double u[COOK_TOOM_MAX][COOK_TOOM_MAX];
+            transform_taps(f, from + (oc * ins + ic) * TAPS * TAPS, u);
+            float *at = (float *)to + ((oc / C16 * s->in_blocks + ic / C16) * C16 + ic % C16) * C16 + oc % C16;
+            for (int e = 0; e < f->n * f->n; e++) at[e * element] = (float)u[e / f->n][e % f->n];
+        }
+}
+
+/* ---- planning ---- */
+
+static void share_out(schedule *c, const plan *p) {
+    int64_t blocks = ceil_div(c->tiles, c->block_tiles), threads = p->options.threads > 1 ? p->options.threads : 1;
+    int64_t most = 1;
+    for (int i = 0; i < p->n_targets; i++)
+        if (c->tile[i].blocks > most) most = c->tile[i].blocks;
+    c->shares = blocks % threads ? threads : 1;
+    if (c->shares > c->out_blocks / most) c->shares = c->out_blocks / most;
+    c->units = blocks * c->shares;
+    c->extent = threads < c->units ? threads : c->units;
+    int64_t n = c->filter.n * c->filter.n, out_blocks = ceil_div(c->out_blocks, c->shares) + most;
+    if (c->shares == 1) out_blocks = c->out_blocks;
+    /* a line more, so that the elements do not all fall into the same sets of the caches */
+    c->v_element = c->in_blocks * c->block_tiles * C16 + LINE;
+    c->product_element = out_blocks * c->block_tiles * C16 + LINE;
+    c->slot = n * (c->v_element + c->product_element) * 4;
+}
+
+static bool plan_winograd(plan *p, const node *n, step *s) {
+    schedule *c = ARENA_NEW(p->arena, schedule);
+    shape g;
+    if (!window_of(n, &c->window, p->diags) || !shape_of(n, &c->window, &g)) return false;
+    const value *weights = n->inputs[1], *bias = n->n_core_inputs > 2 ? n->inputs[2] : NULL;
+    int64_t outs = type_size(&weights->type, 0), ins = type_size(&weights->type, 1);
+    int m = choose_m(p, &g);
+    c->filter = cook_toom_make(m, TAPS);
+    c->in_blocks = g.in_blocks, c->out_blocks = g.out_blocks, c->last_lanes = (ins - 1) % C16 + 1;
+    for (int i = 0; i < 2; i++) c->pool[i] = g.pool[i];
+    c->height = g.height / c->pool[0], c->width = g.width / c->pool[1];
+    c->tiles_h = ceil_div(g.height, m), c->tiles_w = ceil_div(g.width, m), c->tiles = g.images * c->tiles_h * c->tiles_w;
+    double overhead;
+    c->block_tiles = choose_block_tiles(&g, c->filter.n, c->tiles, p->targets[0], &overhead);
+    for (int i = 0; i < p->n_targets; i++) {
+        tile_plane plane = {.height = 1, .width = c->block_tiles, .out_blocks = c->out_blocks, .unit = {1, 1}};
+        c->tile[i] = register_tile_choose(&plane, p->targets[i], NULL);
+    }
+    share_out(c, p);
+    s->input_operand[0] = step_add_input(p, s, n->inputs[0]);
+    packed k = {.source = weights->constant,
+                .form = arena_printf(p->arena, "F(%dx%d, 3x3) o16i16", m, m),
+                .elem = DT_F32,
+                .count = c->filter.n * c->filter.n * c->out_blocks * c->in_blocks * C16 * C16,
+                .write = write_weights,
+                .context = c};
+    s->input_operand[1] = step_add_packed(p, s, k);
+    c->bias = bias ? c16_add_channel_constant(p, s, bias->constant, outs) : -1;
+    c16_add_extras(p, s, n, n->n_core_inputs);
+    step_add_output(p, s, n->outputs[0]);
+    step_add_scratch(p, s, c->extent * c->slot);
+    step_set_extent(s, c->extent);
+    s->schedule = c;
+    s->macs = type_count(&n->outputs[0]->type) * c->pool[0] * c->pool[1] * ins * TAPS * TAPS;
+    const char *pooled = n->op == OP_conv_max_pool ? arena_printf(p->arena, " + max pool %lldx%lld", (long long)c->pool[0], (long long)c->pool[1]) : "";
+    s->summary = arena_printf(p->arena, "F(%dx%d, 3x3)%s, %lld tiles in blocks of %lld", m, m, pooled, (long long)c->tiles, (long long)c->block_tiles);
+    return true;
+}
+
+/* ---- writing it ---- */
+
+typedef struct writing {
+    const plan *plan;
+    const step *step;
+    const schedule *schedule;
+    const template_env *env;
+    bool ok;
+} writing;
+
+static void put_input_transform(void *context, text *out, int n, const int64_t *args) {
+    (void)n, (void)args;
+    const cook_toom *f = &((const writing *)context)->schedule->filter;
+    linear_map_emit(out, f->bt, f->n, f->n, "d", "t");
+}
+
+static void put_output_transform(void *context, text *out, int n, const int64_t *args) {
+    (void)n, (void)args;
+    const cook_toom *f = &((const writing *)context)->schedule->filter;
+    linear_map_emit(out, f->at, f->m, f->n, "d", "t");
+}
+
+/* Of the products: positions are tiles. */
+static void put_offset(void *context, text *out, int n, const int64_t *args) {
+    (void)context, (void)n;
+    text_printf(out, "%lld", (long long)(args[1] * C16));
+}
+
+static void put_product_address(void *context, text *out, int n, const int64_t *args) {
+    (void)n;
+    const schedule *c = ((const writing *)context)->schedule;
+    text_printf(out, "product + x * 16 + %lld", (long long)(args[0] * c->block_tiles * C16 + args[2] * C16));
+}
+
+static void put_product(void *context, text *out, int n, const int64_t *args) {
+    (void)context, (void)n;
+    text_printf(out, "a%lld_%lld", (long long)args[0], (long long)args[2]);
+}
+
+static void put_tile(void *context, text *out, int n, const int64_t *args) {
+    (void)n;
+    writing *w = context;
+    template_env *e = template_env_within(w->env);
+    template_int(e, "rows", args[0]);
+    template_int(e, "x_block", w->schedule->block_tiles * C16);
+    template_int(e, "pool_h", 1);
+    template_int(e, "pool_w", 1);
+    template_call(e, "offset", put_offset, w);
+    template_call(e, "target", put_product_address, w);
+    template_call(e, "result", put_product, w);
+    if (!template_expand(e, "backend/kernels/conv_tile.c.in", out, w->plan->diags)) w->ok = false;
+}
+
+/* Of the result: column c of the tile. */
+static void put_target(void *context, text *out, int n, const int64_t *args) {
+    (void)n;
+    const writing *w = context;
+    c16_address(out, "y0", &w->step->out[0], false, 0, 0, args[0]);
+}
+
+static void put_result(void *context, text *out, int n, const int64_t *args) {
+    (void)n;
+    const writing *w = context;
+    const int64_t *pool = w->schedule->pool;
+    text acc = {.arena = out->arena};
+    if (w->schedule->bias >= 0) text_put(&acc, "v16_add(");
+    for (int64_t i = 1; i < pool[0] * pool[1]; i++) text_put(&acc, "v16_max(");
+    for (int64_t r = 0; r < pool[0]; r++)
+        for (int64_t q = 0; q < pool[1]; q++)
+            text_printf(&acc, r + q ? ", a%lld_%lld)" : "a%lld_%lld", (long long)r, (long long)(args[0] * pool[1] + q));
+    if (w->schedule->bias >= 0) text_put(&acc, ", bias)");
+    c16_epilogue(out, &(c16_leaf){w->step, false, 0, 0, args[0], acc.bytes});
+}
+
+static void define_product(const schedule *c, const register_tile *t, const target *machine, template_env *e) {
+    register_tile_define(t, c->block_tiles, e);
+    template_int(e, "flat", 1);
+    template_int(e, "parts", 1);
+    template_int(e, "chunks", 1);
+    template_int(e, "kernel_h", 1);
+    template_int(e, "kernel_w", 1);
+    template_int(e, "lanes", C16);
+    template_int(e, "last_lanes", c->last_lanes);
+    template_text(e, "lane", "c");
+    template_int(e, "x_col", C16);
+    template_int(e, "touch", 0);
+    template_int(e, "w_block", c->in_blocks * C16 * C16);
+    int64_t tiles = c->block_tiles / t->cols, weights = c->filter.n * c->filter.n * c->out_blocks * c->in_blocks * C16 * C16 * 4;
+    template_int(e, "ahead", t->blocks == 1 && tiles > 1 && weights > machine->l2 / 2 ? ceil_div(C16, tiles) : 0);
+}
+
+static bool emit_winograd(const plan *p, const step *s, const target *machine, text *body) {
+    const schedule *c = s->schedule;
+    int which = 0;
+    while (p->targets[which] != machine) which++;
+    const operand *x = &s->in[0];
+    template_env *e = template_env_new(body->arena);
+    writing w = {.plan = p, .step = s, .schedule = c, .env = e, .ok = true};
+    int64_t m = c->filter.m, n = c->filter.n;
+    define_product(c, &c->tile[which], machine, e);
+    template_int(e, "m", m);
+    template_int(e, "n", n);
+    template_int(e, "batch", s->out[0].dims[0]);
+    template_int(e, "in_blocks", c->in_blocks);
+    template_int(e, "out_blocks", c->out_blocks);
+    template_int(e, "tile_blocks", c->tile[which].blocks);
+    template_int(e, "tiles_h", c->tiles_h);
+    template_int(e, "tiles_w", c->tiles_w);
+    template_int(e, "tiles", c->tiles);
+    template_int(e, "block_tiles", c->block_tiles);
+    template_int(e, "shares", c->shares);
+    template_int(e, "units", c->units);
+    template_int(e, "extent", c->extent);
+    template_int(e, "slot", c->slot);
+    template_int(e, "v_element", c->v_element);
+    template_int(e, "product_element", c->product_element);
+    int64_t rows = c->height * c->pool[0] + TAPS - 1 - (c->tiles_h - 1) * m, cols = c->width * c->pool[1] + TAPS - 1 - (c->tiles_w - 1) * m;
+    template_int(e, "last_rows", rows < n ? rows : n); /* input of the last tile that lies within plane and halo */
+    template_int(e, "last_cols", cols < n ? cols : n);
+    template_int(e, "height", c->height);
+    template_int(e, "width", c->width);
+    template_int(e, "pool_h", c->pool[0]);
+    template_int(e, "pool_w", c->pool[1]);
+    template_int(e, "bias", c->bias);
+    template_int(e, "x_batch", x->batch);
+    template_int(e, "x_block", x->block);
+    template_int(e, "x_row", x->row);
+    template_int(e, "x_origin", x->origin - c->window.pad_begin[0] * x->row - c->window.pad_begin[1] * C16);
+    template_call(e, "input_transform", put_input_transform, &w);
+    template_call(e, "output_transform", put_output_transform, &w);
+    template_call(e, "tile", put_tile, &w);
+    template_call(e, "target", put_target, &w);
+    template_call(e, "result", put_result, &w);
+    return template_expand(e, "backend/kernels/conv_winograd.c.in", body, p->diags) && w.ok;
+}
+
+const kernel_family kernel_conv_winograd = {.name = "conv_winograd", .accepts = accepts, .worth = worth, .plan = plan_winograd, .emit = emit_winograd};

@@ -1,0 +1,46 @@
+/* Minimal filtering: AT ((G g) * (BT d)) is the correlation, for every unit g and d. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "backend/kernels/cook_toom.h"
+
+static double product(const cook_toom *f, int i, int k, int l) {
+    double sum = 0;
+    for (int j = 0; j < f->n; j++) sum += rational_value(f->at[i][j]) * rational_value(f->g[j][k]) * rational_value(f->bt[j][l]);
+    return sum;
+}
+
+static void is_a_correlation(void **state) {
+    (void)state;
+    static const int forms[][2] = {{2, 3}, {4, 3}, {6, 3}, {2, 5}, {4, 5}, {2, 7}, {1, 3}};
+    for (size_t form = 0; form < sizeof forms / sizeof *forms; form++) {
+        cook_toom f = cook_toom_make(forms[form][0], forms[form][1]);
+        assert_int_equal(f.n, f.m + f.r - 1);
+        for (int i = 0; i < f.m; i++)
+            for (int k = 0; k < f.r; k++)
+                for (int l = 0; l < f.n; l++) assert_true(fabs(product(&f, i, k, l) - (l == i + k)) < 1e-12);
+    }
+}
+
+/* Lavin & Gray's matrices of F(4, 3), up to the signs of rows that G and BT share. */
+static void knows_f_4_3(void **state) {
+    (void)state;
+    static const int bt0[] = {4, 0, -5, 0, 1, 0}, bt5[] = {0, 4, 0, -5, 0, 1};
+    cook_toom f = cook_toom_make(4, 3);
+    for (int j = 0; j < 6; j++) {
+        assert_true(rational_value(f.bt[0][j]) == bt0[j]);
+        assert_true(rational_value(f.bt[5][j]) == bt5[j]);
+    }
+    assert_int_equal(f.g[0][0].num, 1);
+    assert_int_equal(f.g[0][0].den, 4);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(is_a_correlation), cmocka_unit_test(knows_f_4_3)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
