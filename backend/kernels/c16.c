@@ -35,8 +35,13 @@ void c16_address(text *out, const char *name, const operand *o, bool flat, int64
     text_put(out, name);
     if (o->dims[0] > 1) text_printf(out, " + n * %lld", (long long)o->batch);
     text_printf(out, " + b * %lld", (long long)o->block);
-    if (!flat) text_printf(out, " + y * %lld", (long long)o->row);
-    text_put(out, " + x * 16");
+    if (flat && !operand_is_flat(o)) {
+        shift = o->origin + db * o->block;
+        text_printf(out, " + row%lld * %lld + col%lld * 16", (long long)dc, (long long)o->row, (long long)dc);
+    } else {
+        if (!flat) text_printf(out, " + y * %lld", (long long)o->row);
+        text_put(out, " + x * 16");
+    }
     if (shift) text_printf(out, " + %lld", (long long)shift);
 }
 

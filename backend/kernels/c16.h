@@ -19,7 +19,8 @@ int c16_add_channel_constant(plan *p, step *s, const constant *c, int64_t channe
 
 typedef struct c16_leaf {
     const step *step;
-    bool flat;          /* the plane is walked as one row: y is 0, x a position in the plane */
+    bool flat;          /* the plane is walked as one row: x is a position in the plane; where an operand has a halo, rowC and
+                           colC are row and column of position x + C */
     int64_t o, r, c;    /* constants of the position */
     const char *acc;    /* text of EXPR_ACC */
 } c16_leaf;

@@ -139,7 +139,7 @@ static bool plan_conv(plan *p, const node *n, step *s) {
     int n_pool;
     const int64_t *pool = node_ints(n, "pool", &n_pool);
     for (int i = 0; i < 2; i++) c->pool[i] = n_pool ? pool[i] : 1;
-    c->flat = !stem && taps == 1 && !n_pool && w->stride[0] == 1 && w->stride[1] == 1 && c16_flat(s);
+    c->flat = !stem && taps == 1 && !n_pool && w->stride[0] == 1 && w->stride[1] == 1 && operand_is_flat(&s->in[0]);
     c->height = c->flat ? 1 : w->out[0].size / c->pool[0] * c->pool[0]; /* incomplete windows are left out */
     c->width = c->flat ? w->out[0].size * w->out[1].size : w->out[1].size / c->pool[1] * c->pool[1];
     for (int i = 0; i < p->n_targets; i++) {
@@ -251,6 +251,8 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
     template_int(e, "pool_h", c->pool[0]);
     template_int(e, "pool_w", c->pool[1]);
     template_int(e, "flat", c->flat);
+    template_int(e, "scattered", c->flat && !c16_flat(s));
+    template_int(e, "plane_w", c->window.out[1].size);
     template_call(e, "offset", put_offset, &context);
     template_int(e, "touch", c->in_blocks > 1 && c->window.kernel[0] * c->window.kernel[1] == 1);
     template_call(e, "result", put_result, &context);
