@@ -1,5 +1,5 @@
-/* Convolutions of stride 1 by minimal filtering F(m x m, 3 x 3) (cook_toom.h; DESIGN, "How it gets fast", 3): n*n instead of
- * m*m*9 products a tile. Tiles are worked on in blocks whose transforms stay in the caches while the weights of all n*n
+/* Convolutions of stride 1 and 2 by minimal filtering F(m x m, r x r) (cook_toom.h; DESIGN, "How it gets fast", 3): n*n
+ * instead of m*m*r*r products a tile, or the like in one direction only (1x7, 3x1). Tiles are worked on in blocks whose transforms stay in the caches while the weights of all n*n
  * elements stream past. Transforms, products and epilogue are on whole vectors of 16 channels. */
 #include "backend/kernels/c16.h"
 #include "backend/kernels/linear_map.h"
@@ -7,11 +7,12 @@
 
 #include <string.h>
 
-enum { TAPS = 3, LINE = 16 /* floats of a cache line */ };
+enum { MAX_TAPS = 7, LINE = 16 /* floats of a cache line */ };
 
 typedef struct schedule {
     window window;
-    cook_toom filter;
+    cook_toom filter[2]; /* down and across */
+    int64_t elements;    /* products of a tile */
     int64_t in_blocks, last_lanes, out_blocks;
     int64_t height, width; /* of the stored plane, after pooling */
     int64_t pool[2];
@@ -33,15 +34,22 @@ static bool accepts(const node *n) {
     if ((n->op != OP_conv && n->op != OP_conv_max_pool) || n->prologue || !c16_is(n->outputs[0]) || !c16_is(n->inputs[0])) return false;
     const value *weights = n->inputs[1];
     if (!weights->constant || node_int(n, "group") != 1) return false;
-    for (int i = 0; i < 2; i++)
-        if (type_size(&weights->type, 2 + i) != TAPS || ints_at(n, "strides", i, 1) != 1 || ints_at(n, "dilations", i, 1) != 1) return false;
+    int64_t taps = 1;
+    for (int i = 0; i < 2; i++) {
+        int64_t r = type_size(&weights->type, 2 + i), stride = ints_at(n, "strides", i, 1);
+        if (r > MAX_TAPS || stride > 2 || r < stride || ints_at(n, "dilations", i, 1) != 1) return false;
+        taps *= r;
+    }
+    if (taps == 1) return false;
     return !n->epilogue || expr_has_vector_form(n->epilogue);
 }
 
 /* ---- is it worth it, and which m? ---- */
 
 typedef struct shape {
-    int64_t images, in_blocks, out_blocks, height, width, pool[2]; /* height, width: convolved, without incomplete pooling windows */
+    int64_t images, in_blocks, out_blocks;
+    int64_t size[2]; /* convolved, without incomplete pooling windows */
+    int64_t pool[2], taps[2], stride[2];
 } shape;
 
 static bool shape_of(const node *n, const window *w, shape *s) {
@@ -49,19 +57,22 @@ static bool shape_of(const node *n, const window *w, shape *s) {
     s->images = type_size(&n->outputs[0]->type, 0);
     s->in_blocks = c16_blocks(type_size(weights, 1));
     s->out_blocks = c16_blocks(type_size(weights, 0));
-    for (int i = 0; i < 2; i++) s->pool[i] = ints_at(n, "pool", i, 1);
-    s->height = w->out[0].size / s->pool[0] * s->pool[0];
-    s->width = w->out[1].size / s->pool[1] * s->pool[1];
-    return s->height > 0 && s->width > 0;
+    for (int i = 0; i < 2; i++) {
+        s->pool[i] = ints_at(n, "pool", i, 1);
+        s->size[i] = w->out[i].size / s->pool[i] * s->pool[i];
+        s->taps[i] = w->kernel[i];
+        s->stride[i] = w->stride[i];
+    }
+    return s->size[0] > 0 && s->size[1] > 0;
 }
 
 static int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 /* Tiles that are worked on together: many, so that weights are read seldom; few, so that their transforms stay in L2. In
  * cycles per tile, input and output block; a cycle moves about BYTES from L3. */
-static int64_t choose_block_tiles(const shape *s, int n, int64_t tiles, const target *t, double *overhead) {
+static int64_t choose_block_tiles(const shape *s, double elements, int64_t tiles, const target *t, double *overhead) {
     const double BYTES = 10;
-    double elements = (double)(n * n), least = 1e300;
+    double least = 1e300;
     int64_t best = 1;
     for (int64_t blocks = 1; blocks <= tiles; blocks++) {
         int64_t size = ceil_div(tiles, blocks);
@@ -78,14 +89,25 @@ static int64_t choose_block_tiles(const shape *s, int n, int64_t tiles, const ta
     return best;
 }
 
+/* F(m x m, r x r) for the shape's r and stride; a direction with one tap is left as it is. */
+static bool make_filters(const shape *s, int m, cook_toom *filter) {
+    for (int i = 0; i < 2; i++) {
+        int outputs = s->taps[i] == 1 ? 1 : m;
+        if (outputs % s->pool[i] || !cook_toom_make(outputs, (int)s->taps[i], (int)s->stride[i], &filter[i])) return false;
+    }
+    return true;
+}
+
+static int64_t count_tiles(const shape *s, const cook_toom *filter) {
+    return s->images * ceil_div(s->size[0], filter[0].m) * ceil_div(s->size[1], filter[1].m);
+}
+
 /* Cycles of the whole layer. */
-static double winograd_cycles(const shape *s, int m, const target *t) {
-    int n = m + TAPS - 1;
-    int64_t tiles = s->images * ceil_div(s->height, m) * ceil_div(s->width, m);
-    double overhead, elements = (double)(n * n), transform = elements * 4.5 * (double)t->registers;
-    int64_t size = choose_block_tiles(s, n, tiles, t, &overhead);
+static double winograd_cycles(const shape *s, const cook_toom *filter, const target *t) {
+    int64_t tiles = count_tiles(s, filter);
+    double overhead, product, elements = (double)(filter[0].n * filter[1].n), transform = elements * 4.5 * (double)t->registers;
+    int64_t size = choose_block_tiles(s, elements, tiles, t, &overhead);
     tile_plane plane = {.height = 1, .width = size, .out_blocks = s->out_blocks, .unit = {1, 1}};
-    double product;
     register_tile_choose(&plane, t, &product);
     double pairs = (double)(s->in_blocks * s->out_blocks);
     double weights = elements * C16 * C16 * 4 * pairs; /* bytes, which come from DRAM at batch 1 */
@@ -94,60 +116,61 @@ static double winograd_cycles(const shape *s, int m, const target *t) {
 }
 
 static double direct_cycles(const shape *s, const target *t) {
-    tile_plane plane = {.height = s->height, .width = s->width, .out_blocks = s->out_blocks, .unit = {s->pool[0], s->pool[1]}};
-    double cycles;
+    tile_plane plane = {.height = s->size[0], .width = s->size[1], .out_blocks = s->out_blocks, .unit = {s->pool[0], s->pool[1]}};
+    double cycles, taps = (double)(s->taps[0] * s->taps[1]), pairs = (double)(s->in_blocks * s->out_blocks);
     register_tile_choose(&plane, t, &cycles);
-    double pairs = (double)(s->in_blocks * s->out_blocks);
-    return (double)s->images * pairs * TAPS * TAPS * C16 * cycles * 1.06 + pairs * TAPS * TAPS * C16 * C16 * 4 / 12;
+    return (double)s->images * pairs * taps * C16 * cycles * 1.06 + pairs * taps * C16 * C16 * 4 / 12;
 }
 
-/* The m that is fastest on the first target, 0: none beats direct convolution. */
-static int choose_m(const plan *p, const shape *s) {
-    static const int sizes[] = {2, 4, 6};
-    if (p->options.accuracy == ACCURACY_STRICT) return 0;
+/* The filters that are fastest on the first target; false: none beats direct convolution. */
+static bool choose_filters(const plan *p, const shape *s, cook_toom *filter) {
+    static const int sizes[] = {2, 3, 4, 6};
     const target *t = p->targets[0];
     double least = direct_cycles(s, t);
-    int best = 0;
-    for (int i = 0; i < 3; i++) {
-        int m = sizes[i];
-        if (m % s->pool[0] || m % s->pool[1]) continue;
-        double cycles = winograd_cycles(s, m, t);
-        if (cycles < least) least = cycles, best = m;
+    bool found = false;
+    for (int i = 0; i < 4 && p->options.accuracy != ACCURACY_STRICT; i++) {
+        cook_toom try[2];
+        if (!make_filters(s, sizes[i], try)) continue;
+        double cycles = winograd_cycles(s, try, t);
+        if (cycles >= least) continue;
+        least = cycles, found = true;
+        memcpy(filter, try, sizeof try);
     }
-    return best;
+    return found;
 }
 
 static bool worth(const plan *p, const node *n) {
     window w;
     shape s;
-    return window_of(n, &w, p->diags) && shape_of(n, &w, &s) && choose_m(p, &s) > 0;
+    cook_toom filter[2];
+    return window_of(n, &w, p->diags) && shape_of(n, &w, &s) && choose_filters(p, &s, filter);
 }
 
-/* ---- packing: [n*n][OC/16][IC/16][16 ic][16 oc] of G g GT ---- */
+/* ---- packing: [element][OC/16][IC/16][16 ic][16 oc] of G g GT ---- */
 
-static void transform_taps(const cook_toom *f, const float *taps, double u[COOK_TOOM_MAX][COOK_TOOM_MAX]) {
-    double half[COOK_TOOM_MAX][TAPS] = {{0}};
-    for (int i = 0; i < f->n; i++)
-        for (int c = 0; c < TAPS; c++)
-            for (int k = 0; k < TAPS; k++) half[i][c] += rational_value(f->g[i][k]) * (double)taps[k * TAPS + c];
-    for (int i = 0; i < f->n; i++)
-        for (int j = 0; j < f->n; j++) {
+static void transform_taps(const cook_toom *filter, const float *taps, double u[COOK_TOOM_MAX][COOK_TOOM_MAX]) {
+    double half[COOK_TOOM_MAX][COOK_TOOM_MAX] = {{0}};
+    for (int i = 0; i < filter[0].n; i++)
+        for (int c = 0; c < filter[1].r; c++)
+            for (int k = 0; k < filter[0].r; k++) half[i][c] += rational_value(filter[0].g[i][k]) * (double)taps[k * filter[1].r + c];
+    for (int i = 0; i < filter[0].n; i++)
+        for (int j = 0; j < filter[1].n; j++) {
             u[i][j] = 0;
-            for (int k = 0; k < TAPS; k++) u[i][j] += rational_value(f->g[j][k]) * half[i][k];
+            for (int k = 0; k < filter[1].r; k++) u[i][j] += rational_value(filter[1].g[j][k]) * half[i][k];
         }
 }
 
 static void write_weights(const packed *k, void *to) {
     const schedule *s = k->context;
     const float *from = k->source->data;
-    const cook_toom *f = &s->filter;
+    const cook_toom *f = s->filter;
     int64_t outs = type_size(&k->source->type, 0), ins = type_size(&k->source->type, 1), element = s->out_blocks * s->in_blocks * C16 * C16;
     for (int64_t oc = 0; oc < outs; oc++)
         for (int64_t ic = 0; ic < ins; ic++) {
             double u[COOK_TOOM_MAX][COOK_TOOM_MAX];
-            transform_taps(f, from + (oc * ins + ic) * TAPS * TAPS, u);
+            transform_taps(f, from + (oc * ins + ic) * f[0].r * f[1].r, u);
             float *at = (float *)to + ((oc / C16 * s->in_blocks + ic / C16) * C16 + ic % C16) * C16 + oc % C16;
-            for (int e = 0; e < f->n * f->n; e++) at[e * element] = (float)u[e / f->n][e % f->n];
+            for (int e = 0; e < s->elements; e++) at[e * element] = (float)u[e / f[1].n][e % f[1].n];
         }
 }
 
@@ -162,12 +185,12 @@ static void share_out(schedule *c, const plan *p) {
     if (c->shares > c->out_blocks / most) c->shares = c->out_blocks / most;
     c->units = blocks * c->shares;
     c->extent = threads < c->units ? threads : c->units;
-    int64_t n = c->filter.n * c->filter.n, out_blocks = ceil_div(c->out_blocks, c->shares) + most;
+    int64_t out_blocks = ceil_div(c->out_blocks, c->shares) + most;
     if (c->shares == 1) out_blocks = c->out_blocks;
     /* a line more, so that the elements do not all fall into the same sets of the caches */
     c->v_element = c->in_blocks * c->block_tiles * C16 + LINE;
     c->product_element = out_blocks * c->block_tiles * C16 + LINE;
-    c->slot = n * (c->v_element + c->product_element) * 4;
+    c->slot = c->elements * (c->v_element + c->product_element) * 4;
 }
 
 static bool plan_winograd(plan *p, const node *n, step *s) {
@@ -176,24 +199,27 @@ static bool plan_winograd(plan *p, const node *n, step *s) {
     if (!window_of(n, &c->window, p->diags) || !shape_of(n, &c->window, &g)) return false;
     const value *weights = n->inputs[1], *bias = n->n_core_inputs > 2 ? n->inputs[2] : NULL;
     int64_t outs = type_size(&weights->type, 0), ins = type_size(&weights->type, 1);
-    int m = choose_m(p, &g);
-    c->filter = cook_toom_make(m, TAPS);
+    choose_filters(p, &g, c->filter);
+    const cook_toom *f = c->filter;
+    c->elements = f[0].n * f[1].n;
     c->in_blocks = g.in_blocks, c->out_blocks = g.out_blocks, c->last_lanes = (ins - 1) % C16 + 1;
     for (int i = 0; i < 2; i++) c->pool[i] = g.pool[i];
-    c->height = g.height / c->pool[0], c->width = g.width / c->pool[1];
-    c->tiles_h = ceil_div(g.height, m), c->tiles_w = ceil_div(g.width, m), c->tiles = g.images * c->tiles_h * c->tiles_w;
+    c->height = g.size[0] / c->pool[0], c->width = g.size[1] / c->pool[1];
+    c->tiles_h = ceil_div(g.size[0], f[0].m), c->tiles_w = ceil_div(g.size[1], f[1].m), c->tiles = count_tiles(&g, f);
     double overhead;
-    c->block_tiles = choose_block_tiles(&g, c->filter.n, c->tiles, p->targets[0], &overhead);
+    c->block_tiles = choose_block_tiles(&g, (double)c->elements, c->tiles, p->targets[0], &overhead);
     for (int i = 0; i < p->n_targets; i++) {
         tile_plane plane = {.height = 1, .width = c->block_tiles, .out_blocks = c->out_blocks, .unit = {1, 1}};
         c->tile[i] = register_tile_choose(&plane, p->targets[i], NULL);
     }
     share_out(c, p);
+    const char *strided = f[0].stride * f[1].stride > 1 ? arena_printf(p->arena, "/%dx%d", f[0].stride, f[1].stride) : "";
+    const char *name = arena_printf(p->arena, "F(%dx%d, %dx%d%s)", f[0].m, f[1].m, f[0].r, f[1].r, strided);
     s->input_operand[0] = step_add_input(p, s, n->inputs[0]);
     packed k = {.source = weights->constant,
-                .form = arena_printf(p->arena, "F(%dx%d, 3x3) o16i16", m, m),
+                .form = arena_printf(p->arena, "%s o16i16", name),
                 .elem = DT_F32,
-                .count = c->filter.n * c->filter.n * c->out_blocks * c->in_blocks * C16 * C16,
+                .count = c->elements * c->out_blocks * c->in_blocks * C16 * C16,
                 .write = write_weights,
                 .context = c};
     s->input_operand[1] = step_add_packed(p, s, k);
@@ -203,9 +229,9 @@ static bool plan_winograd(plan *p, const node *n, step *s) {
     step_add_scratch(p, s, c->extent * c->slot);
     step_set_extent(s, c->extent);
     s->schedule = c;
-    s->macs = type_count(&n->outputs[0]->type) * c->pool[0] * c->pool[1] * ins * TAPS * TAPS;
+    s->macs = type_count(&n->outputs[0]->type) * c->pool[0] * c->pool[1] * ins * f[0].r * f[1].r;
     const char *pooled = n->op == OP_conv_max_pool ? arena_printf(p->arena, " + max pool %lldx%lld", (long long)c->pool[0], (long long)c->pool[1]) : "";
-    s->summary = arena_printf(p->arena, "F(%dx%d, 3x3)%s, %lld tiles in blocks of %lld", m, m, pooled, (long long)c->tiles, (long long)c->block_tiles);
+    s->summary = arena_printf(p->arena, "%s%s, %lld tiles in blocks of %lld", name, pooled, (long long)c->tiles, (long long)c->block_tiles);
     return true;
 }
 
@@ -219,15 +245,16 @@ typedef struct writing {
     bool ok;
 } writing;
 
+/* Argument: 0 down, 1 across. */
 static void put_input_transform(void *context, text *out, int n, const int64_t *args) {
-    (void)n, (void)args;
-    const cook_toom *f = &((const writing *)context)->schedule->filter;
+    (void)n;
+    const cook_toom *f = &((const writing *)context)->schedule->filter[args[0]];
     linear_map_emit(out, f->bt, f->n, f->n, "d", "t");
 }
 
 static void put_output_transform(void *context, text *out, int n, const int64_t *args) {
-    (void)n, (void)args;
-    const cook_toom *f = &((const writing *)context)->schedule->filter;
+    (void)n;
+    const cook_toom *f = &((const writing *)context)->schedule->filter[args[0]];
     linear_map_emit(out, f->at, f->m, f->n, "d", "t");
 }
 
@@ -297,7 +324,7 @@ static void define_product(const schedule *c, const register_tile *t, const targ
     template_int(e, "x_col", C16);
     template_int(e, "touch", 0);
     template_int(e, "w_block", c->in_blocks * C16 * C16);
-    int64_t tiles = c->block_tiles / t->cols, weights = c->filter.n * c->filter.n * c->out_blocks * c->in_blocks * C16 * C16 * 4;
+    int64_t tiles = c->block_tiles / t->cols, weights = c->elements * c->out_blocks * c->in_blocks * C16 * C16 * 4;
     template_int(e, "ahead", t->blocks == 1 && tiles > 1 && weights > machine->l2 / 2 ? ceil_div(C16, tiles) : 0);
 }
 
@@ -308,10 +335,15 @@ static bool emit_winograd(const plan *p, const step *s, const target *machine, t
     const operand *x = &s->in[0];
     template_env *e = template_env_new(body->arena);
     writing w = {.plan = p, .step = s, .schedule = c, .env = e, .ok = true};
-    int64_t m = c->filter.m, n = c->filter.n;
+    const cook_toom *f = c->filter;
     define_product(c, &c->tile[which], machine, e);
-    template_int(e, "m", m);
-    template_int(e, "n", n);
+    template_int(e, "m_h", f[0].m);
+    template_int(e, "m_w", f[1].m);
+    template_int(e, "n_h", f[0].n);
+    template_int(e, "n_w", f[1].n);
+    template_int(e, "elements", c->elements);
+    template_int(e, "step_h", f[0].m * f[0].stride);
+    template_int(e, "step_w", f[1].m * f[1].stride);
     template_int(e, "batch", s->out[0].dims[0]);
     template_int(e, "in_blocks", c->in_blocks);
     template_int(e, "out_blocks", c->out_blocks);
@@ -326,9 +358,10 @@ static bool emit_winograd(const plan *p, const step *s, const target *machine, t
     template_int(e, "slot", c->slot);
     template_int(e, "v_element", c->v_element);
     template_int(e, "product_element", c->product_element);
-    int64_t rows = c->height * c->pool[0] + TAPS - 1 - (c->tiles_h - 1) * m, cols = c->width * c->pool[1] + TAPS - 1 - (c->tiles_w - 1) * m;
-    template_int(e, "last_rows", rows < n ? rows : n); /* input of the last tile that lies within plane and halo */
-    template_int(e, "last_cols", cols < n ? cols : n);
+    for (int i = 0; i < 2; i++) { /* input of the last tile that lies within plane and halo */
+        int64_t outputs = i ? c->width * c->pool[1] - (c->tiles_w - 1) * f[1].m : c->height * c->pool[0] - (c->tiles_h - 1) * f[0].m;
+        template_int(e, i ? "last_cols" : "last_rows", (outputs - 1) * f[i].stride + f[i].r);
+    }
     template_int(e, "height", c->height);
     template_int(e, "width", c->width);
     template_int(e, "pool_h", c->pool[0]);

@@ -1,9 +1,7 @@
 #include "backend/kernels/cook_toom.h"
 
-#include <stdbool.h>
-
 /* Small points keep the matrices' numbers, and so the rounding errors, small; x and -x share work. */
-static const rational points[COOK_TOOM_MAX - 1] = {{0, 1}, {1, 1}, {-1, 1}, {2, 1}, {-2, 1}, {1, 2}, {-1, 2}};
+static const rational points[] = {{0, 1}, {1, 1}, {-1, 1}, {2, 1}, {-2, 1}, {1, 2}, {-1, 2}};
 
 static int64_t gcd(int64_t a, int64_t b) { return b ? gcd(b, a % b) : a < 0 ? -a : a; }
 
@@ -25,8 +23,8 @@ static rational power(rational x, int exponent) {
     return y;
 }
 
-/* Coefficients of the product of (x - point) over all points but `without` (-1: all of them). */
-static void master_polynomial(int n_points, int without, rational *c) {
+/* Coefficients of the product of (x - point) over all points but `without` (-1: all of them); its degree. */
+static int master_polynomial(int n_points, int without, rational *c) {
     int degree = 0;
     c[0] = (rational){1, 1};
     for (int p = 0; p < n_points; p++) {
@@ -35,22 +33,32 @@ static void master_polynomial(int n_points, int without, rational *c) {
         for (int i = ++degree; i > 0; i--) c[i] = minus(c[i - 1], times(points[p], c[i]));
         c[0] = minus((rational){0, 1}, times(points[p], c[0]));
     }
+    return degree;
 }
 
-cook_toom cook_toom_make(int m, int r) {
-    cook_toom f = {.m = m, .r = r, .n = m + r - 1};
-    int finite = f.n - 1;
-    for (int i = 0; i < COOK_TOOM_MAX; i++)
-        for (int j = 0; j < COOK_TOOM_MAX; j++) f.at[i][j] = f.g[i][j] = f.bt[i][j] = (rational){0, 1};
-    for (int p = 0; p < finite; p++) {
-        rational norm = {1, 1};
-        for (int q = 0; q < finite; q++)
+/* The stride 1 algorithm of one phase: products and inputs from f->n on, taps phase, phase + stride… */
+static void add_phase(cook_toom *f, int phase) {
+    int taps = (f->r - phase + f->stride - 1) / f->stride, n = f->m + taps - 1, finite = n - 1;
+    for (int p = 0; p < n; p++) {
+        int row = f->n + p;
+        rational polynomial[COOK_TOOM_MAX], norm = {1, 1};
+        for (int q = 0; q < finite && p < finite; q++)
             if (q != p) norm = times(norm, minus(points[p], points[q]));
-        for (int i = 0; i < m; i++) f.at[i][p] = power(points[p], i);
-        for (int k = 0; k < r; k++) f.g[p][k] = over(power(points[p], k), norm);
-        master_polynomial(finite, p, f.bt[p]);
+        for (int i = 0; i < f->m; i++) f->at[i][row] = p < finite ? power(points[p], i) : (rational){i == f->m - 1, 1};
+        for (int k = 0; k < taps; k++)
+            f->g[row][phase + k * f->stride] = p < finite ? over(power(points[p], k), norm) : (rational){k == taps - 1, 1};
+        int degree = master_polynomial(finite, p < finite ? p : -1, polynomial);
+        for (int j = 0; j <= degree; j++) f->bt[row][phase + j * f->stride] = polynomial[j];
     }
-    f.at[m - 1][finite] = f.g[finite][r - 1] = (rational){1, 1};
-    master_polynomial(finite, -1, f.bt[finite]);
-    return f;
+    f->n += n;
+}
+
+bool cook_toom_make(int m, int r, int stride, cook_toom *f) {
+    enum { POINTS = sizeof points / sizeof *points };
+    *f = (cook_toom){.m = m, .r = r, .stride = stride};
+    if ((m - 1) * stride + r > COOK_TOOM_MAX || m + (r + stride - 1) / stride - 2 > POINTS) return false;
+    for (int i = 0; i < COOK_TOOM_MAX; i++)
+        for (int j = 0; j < COOK_TOOM_MAX; j++) f->at[i][j] = f->g[i][j] = f->bt[i][j] = (rational){0, 1};
+    for (int phase = 0; phase < stride; phase++) add_phase(f, phase);
+    return true;
 }

@@ -17,13 +17,14 @@ static double product(const cook_toom *f, int i, int k, int l) {
 
 static void is_a_correlation(void **state) {
     (void)state;
-    static const int forms[][2] = {{2, 3}, {4, 3}, {6, 3}, {2, 5}, {4, 5}, {2, 7}, {1, 3}};
+    static const int forms[][3] = {{2, 3, 1}, {4, 3, 1}, {6, 3, 1}, {2, 5, 1}, {4, 5, 1}, {2, 7, 1}, {1, 3, 1}, {1, 1, 1}, {2, 3, 2}, {3, 3, 2}, {4, 3, 2}, {2, 5, 2}, {2, 7, 2}};
     for (size_t form = 0; form < sizeof forms / sizeof *forms; form++) {
-        cook_toom f = cook_toom_make(forms[form][0], forms[form][1]);
-        assert_int_equal(f.n, f.m + f.r - 1);
+        cook_toom f;
+        assert_true(cook_toom_make(forms[form][0], forms[form][1], forms[form][2], &f));
+        assert_int_equal(f.n, (f.m - 1) * f.stride + f.r);
         for (int i = 0; i < f.m; i++)
             for (int k = 0; k < f.r; k++)
-                for (int l = 0; l < f.n; l++) assert_true(fabs(product(&f, i, k, l) - (l == i + k)) < 1e-12);
+                for (int l = 0; l < f.n; l++) assert_true(fabs(product(&f, i, k, l) - (l == f.stride * i + k)) < 1e-12);
     }
 }
 
@@ -31,7 +32,8 @@ static void is_a_correlation(void **state) {
 static void knows_f_4_3(void **state) {
     (void)state;
     static const int bt0[] = {4, 0, -5, 0, 1, 0}, bt5[] = {0, 4, 0, -5, 0, 1};
-    cook_toom f = cook_toom_make(4, 3);
+    cook_toom f;
+    assert_true(cook_toom_make(4, 3, 1, &f));
     for (int j = 0; j < 6; j++) {
         assert_true(rational_value(f.bt[0][j]) == bt0[j]);
         assert_true(rational_value(f.bt[5][j]) == bt5[j]);
@@ -40,7 +42,15 @@ static void knows_f_4_3(void **state) {
     assert_int_equal(f.g[0][0].den, 4);
 }
 
+static void refuses_what_is_too_large(void **state) {
+    (void)state;
+    cook_toom f;
+    assert_false(cook_toom_make(8, 3, 1, &f)); /* too few points */
+    assert_false(cook_toom_make(6, 3, 2, &f)); /* too many products */
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(is_a_correlation), cmocka_unit_test(knows_f_4_3)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(is_a_correlation), cmocka_unit_test(knows_f_4_3),
+                                       cmocka_unit_test(refuses_what_is_too_large)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
