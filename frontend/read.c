@@ -24,8 +24,10 @@ static bool is_text(const char *path, const model_file *f) {
 
 static graph *read_text(const model_file *f, const char *path, const frontend_options *o) {
     graph *g = graph_read(f->arena, f->diags, path, (const char *)f->bytes, f->size);
-    if (g) g->hash = XXH3_64bits(f->bytes, f->size);
-    return g && bind_dims(g, o) ? g : NULL;
+    if (!g || !bind_dims(g, o)) return NULL;
+    g->hash = XXH3_64bits(f->bytes, f->size);
+    graph_drop_layouts(g); /* a pass decides on them, and knows what kernels need */
+    return g;
 }
 
 graph *frontend_read(const char *path, const frontend_options *o, arena *a, diagnostics *d) {

@@ -372,6 +372,8 @@ void region_set_output(region *r, int index, value *v);
 
 /* bind.c: the symbolic dimension becomes a number everywhere. An error if there is none, or its bounds exclude it. */
 bool graph_bind_symbol(graph *g, const char *name, int64_t size);
+/* drop_layouts.c: as before assign_layout; conversions become identities. */
+void graph_drop_layouts(graph *g);
 
 /* Appended to r (before NULL) or put before `before`. Outputs are made with unknown types, named "name" or "name.1"…
  * until the caller names them. */

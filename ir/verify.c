@@ -109,6 +109,7 @@ static bool knows_c16(const node *n) {
     case OP_global_average_pool:
     case OP_global_max_pool:
     case OP_concat:
+    case OP_split:
     case OP_fused:
     case OP_to_c16:
     case OP_from_c16: return true;

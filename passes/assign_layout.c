@@ -1,6 +1,6 @@
 /* Gives the convolutional parts of a network the layout NCHW16c (DESIGN, "How it gets fast", 1) and puts explicit
  * conversions at their borders. Inputs of convolutions get a halo of zeros as wide as the padding, so that inner loops
- * need no bounds checks; values that share memory in a concat get the same halo.
+ * need no bounds checks; values that share memory in a concat or split get the same halo.
  *
  * What is not f32, not 4-D or has an operator without a C16 kernel stays row-major. */
 #include "passes/passes.h"
@@ -104,6 +104,18 @@ static bool concat_fits(const node *n) {
     return any;
 }
 
+/* Parts that are views: whole blocks of one image's channels. */
+static bool split_fits(const node *n) {
+    int64_t axis = node_int(n, "axis");
+    const value *whole = n->inputs[0];
+    if (!is_f32_4d(whole) || !is_c16(whole) || type_size(&whole->type, 0) != 1 || (axis != 1 && axis != -3) || n->epilogue) return false;
+    for (int i = 0; i < n->n_outputs; i++) {
+        const value *part = n->outputs[i];
+        if (!part || !is_f32_4d(part) || (i + 1 < n->n_outputs && type_size(&part->type, 1) % C16)) return false;
+    }
+    return true;
+}
+
 static bool wants_c16(const node *n) {
     if (!n->n_inputs || !n->inputs[0] || !n->outputs[0] || n->n_regions) return false;
     switch (n->op) {
@@ -114,6 +126,7 @@ static bool wants_c16(const node *n) {
     case OP_global_average_pool:
     case OP_global_max_pool: return follows_input(n);
     case OP_concat: return concat_fits(n);
+    case OP_split: return split_fits(n);
     case OP_fused: return elementwise_fits(n);
     default: return (op_of(n->op)->props & PROP_ELEMENTWISE) && !n->epilogue && elementwise_fits(n);
     }
@@ -175,7 +188,7 @@ static bool assign_region(assignment *s, region *r) {
         bool c16 = wants_c16(n);
         if (c16 && reads_row_major(n) && !pad_stem(s, n)) return false;
         set_input_layouts(s, n, c16);
-        if (c16) n->outputs[0]->type.layout.kind = LAYOUT_C16;
+        for (int i = 0; i < n->n_outputs && c16; i++) n->outputs[i]->type.layout.kind = LAYOUT_C16;
     }
     for (int i = 0; i < r->n_outputs; i++) {
         value *v = r->outputs[i];
@@ -212,11 +225,12 @@ static bool halo_of_conv(assignment *s, node *n, bool *changed) {
     return true;
 }
 
-static void halo_of_concat(node *n, bool *changed) {
-    layout wide = n->outputs[0]->type.layout;
-    for (int i = 0; i < n->n_inputs; i++) wide = joined(wide, n->inputs[i]->type.layout);
-    for (int i = -1; i < n->n_inputs; i++) {
-        layout *l = &(i < 0 ? n->outputs[0] : n->inputs[i])->type.layout;
+/* Parts of a concat or split share its memory. */
+static void share_halo(value *whole, value *const *parts, int n_parts, bool *changed) {
+    layout wide = whole->type.layout;
+    for (int i = 0; i < n_parts; i++) wide = joined(wide, parts[i]->type.layout);
+    for (int i = -1; i < n_parts; i++) {
+        layout *l = &(i < 0 ? whole : parts[i])->type.layout;
         *changed |= memcmp(l, &wide, sizeof wide) != 0;
         *l = wide;
     }
@@ -227,7 +241,8 @@ static bool widen_halos(assignment *s, region *r, bool *changed) {
         for (int i = 0; i < n->n_regions; i++)
             if (!widen_halos(s, n->regions[i], changed)) return false;
         if (is_conv(n) && is_c16(n->inputs[0]) && !halo_of_conv(s, n, changed)) return false;
-        if (n->op == OP_concat && is_c16(n->outputs[0])) halo_of_concat(n, changed);
+        if (n->op == OP_concat && is_c16(n->outputs[0])) share_halo(n->outputs[0], n->inputs, n->n_inputs, changed);
+        if (n->op == OP_split && is_c16(n->outputs[0])) share_halo(n->inputs[0], n->outputs, n->n_outputs, changed);
     }
     return true;
 }

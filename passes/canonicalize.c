@@ -1,6 +1,9 @@
 /* Different spellings of one thing become one: everything that only renames dimensions is a reshape, a reshape of a
- * reshape is one, variadic Sum/Max/Min/Mean are chains of two, pooling or averaging over the whole plane is global. */
+ * reshape is one, variadic Sum/Max/Min/Mean are chains of two, pooling or averaging over the whole plane is global,
+ * subtracting or dividing by constants is adding or multiplying. */
 #include "passes/rewrite.h"
+
+#include <math.h>
 
 static bool to_reshape(graph *g, node *n) {
     const value_type *t = &n->outputs[0]->type;
@@ -53,6 +56,23 @@ static bool split_variadic(graph *g, node *n) {
     return true;
 }
 
+/* x - c is x + -c, x / c is x * (1 / c): normalised images then fold like any scale and shift. */
+static bool invert_constant(graph *g, node *n) {
+    const value *c = n->inputs[1];
+    if (!c->constant || n->inputs[0]->constant || c->type.elem != DT_F32) return true;
+    int64_t count = type_count(&c->type);
+    float *to = ARENA_ARRAY(g->arena, float, count);
+    for (int64_t i = 0; i < count; i++) {
+        double x = constant_float(c->constant, i);
+        to[i] = n->op == OP_sub ? (float)-x : (float)(1 / x);
+        if (n->op == OP_div && !isnormal(to[i])) return true; /* its digits are lost */
+    }
+    const char *origin = arena_printf(g->arena, "%s | %s", c->constant->origin, n->op == OP_sub ? "negated" : "inverted");
+    node_set_input(n, 1, value_constant(g, c->name, c->type, to, origin));
+    n->op = n->op == OP_sub ? OP_add : OP_mul;
+    return true;
+}
+
 static bool covers_plane(const node *n) {
     const value_type *t = &n->inputs[0]->type;
     window w;
@@ -98,6 +118,8 @@ static bool canonicalize_one(graph *g, node *n, void *context) {
     case OP_mean:
     case OP_max:
     case OP_min: return split_variadic(g, n);
+    case OP_sub:
+    case OP_div: return invert_constant(g, n);
     case OP_average_pool: return !covers_plane(n) || to_global_pool(g, n, OP_global_average_pool);
     case OP_max_pool: return !covers_plane(n) || to_global_pool(g, n, OP_global_max_pool);
     case OP_reduce_mean: return !averages_plane(n) || to_global_pool(g, n, OP_global_average_pool);

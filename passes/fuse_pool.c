@@ -5,9 +5,15 @@
 
 enum { LARGEST = 4 }; /* window side: the register tile must hold whole windows */
 
+/* Whatever their attributes are, or with these. */
+static bool keeps_order(const expr *e) {
+    if (op_of((op_code)e->op)->props & PROP_MONOTONE) return true;
+    return (e->op == OP_leaky_relu || e->op == OP_hard_sigmoid) && node_float(e->attrs, "alpha") >= 0;
+}
+
 static bool is_monotone(const expr *e) {
     if (!e || e->kind == EXPR_ACC) return true;
-    if (e->kind != EXPR_OP || !(op_of((op_code)e->op)->props & PROP_MONOTONE)) return false;
+    if (e->kind != EXPR_OP || !keeps_order(e)) return false;
     for (int i = 1; i < e->n_args; i++)
         if (e->args[i]->kind != EXPR_CONST) return false;
     return is_monotone(e->args[0]);
