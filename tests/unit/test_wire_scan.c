@@ -94,11 +94,11 @@ static void malformed_is_refused(void **state) {
         SAMPLE("\x3a", "a number runs past the end"),
         SAMPLE("\x3a\x01", "field 7 runs past the end"),
         SAMPLE("\x3a\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", "field 7 runs past the end"),
-        SAMPLE("\x3a\x02\x0a\x01", "byte 4, in a GraphProto: field 1 runs past the end"), /* of the graph, not of the file */
+        SAMPLE("\x3a\x02\x0a\x01", "byte 3, in a GraphProto: field 1 runs past the end"), /* of the graph, not of the file */
         SAMPLE("\x3a\x00\x3a\x00", "field 7 appears twice"),
         SAMPLE("\x38\x01", "field 7 has the wrong wire type"),
         SAMPLE("\x0a\x01\x01", "field 1 has the wrong wire type"),
-        SAMPLE("\x12\x03" "a\0b", "field 2 has a NUL byte"),
+        SAMPLE("\x3a\x05\x12\x03" "a\0b", "byte 4, in a GraphProto: field 2 has a NUL byte"),
         SAMPLE("\xfb\x3e", "has no known wire type"), /* a group */
         SAMPLE("\xf9\x3e\x00", "runs past the end"),  /* unknown fields are skipped, not believed */
         SAMPLE("\xfa\x3e\x7f", "runs past the end"),
@@ -112,16 +112,16 @@ static void malformed_is_refused(void **state) {
 /* raw_offset and raw_size are ours: a file that has them (fields 100000, 100001 of a tensor) must not aim them. */
 static void raw_offsets_are_not_believed(void **state) {
     (void)state;
-    static const char tensor[] = "\x10\x01" "\x42\x01w" "\x08\x01" "\x81\xea\x30\x00\x00\x00\x00\x00\x00\x00\x70" "\x89\xea\x30\x04\x00\x00\x00\x00\x00\x00\x00";
+    static const char proto[] = "\x10\x01" "\x42\x01w" "\x08\x01" "\x81\xea\x30\x00\x00\x00\x00\x00\x00\x00\x70" "\x89\xea\x30\x04\x00\x00\x00\x00\x00\x00\x00";
     static const char opset[] = "\x42\x02\x10\x11";
     uint8_t bytes[128];
-    size_t n = sizeof tensor - 1;
+    size_t n = sizeof proto - 1;
     memcpy(bytes, opset, 4);
     bytes[4] = MODEL_GRAPH << 3 | 2;
     bytes[5] = (uint8_t)(n + 2);
     bytes[6] = 5 << 3 | 2; /* initializer */
     bytes[7] = (uint8_t)n;
-    memcpy(bytes + 8, tensor, n);
+    memcpy(bytes + 8, proto, n);
     refused(bytes, 8 + n, 0, "tensor 'w': has 0 numbers of f32 data where 1 are needed");
 }
 
