@@ -5,6 +5,7 @@ PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
 NETWORKS ?= build/bench/networks
 BENCH_OPTIONS ?=
+FUZZ_SECONDS ?= 300
 CC = gcc
 
 BUILD := build/$(PRESET)
@@ -15,7 +16,7 @@ ifneq ($(shell command -v ninja),)
 export CMAKE_GENERATOR ?= Ninja
 endif
 
-.PHONY: build demo check bench install format clean
+.PHONY: build demo check fuzz bench install format clean
 
 build:
 	@.ci/install-dependencies.sh
@@ -43,6 +44,17 @@ bench:
 	@tests/bench/environment.sh build
 	@build/venv-bench/bin/python tests/bench/make_networks.py $(NETWORKS)
 	@build/venv-bench/bin/python tests/bench/bench.py $(NETWORKS) $(BENCH_OPTIONS)
+
+# Coverage-guided, from the suite's models if `make check` has written them and from what earlier runs kept.
+fuzz:
+	@.ci/install-dependencies.sh --tests
+	@cmake -S . -B build/fuzz --log-level=WARNING -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=Debug "-DCMAKE_C_FLAGS_DEBUG=-O1 -g" \
+	    -DCNNC_SANITIZE=ON -DCNNC_FUZZ=ON
+	@cmake --build build/fuzz --target fuzz_onnx --parallel $(JOBS)
+	@tests/fuzz/seeds.sh build/fuzz/seeds
+	@mkdir -p build/fuzz/corpus
+	@cd build/fuzz && ASAN_OPTIONS=allocator_may_return_null=1 tests/fuzz/fuzz_onnx -max_total_time=$(FUZZ_SECONDS) -timeout=20 \
+	    -max_len=131072 -rss_limit_mb=4096 -malloc_limit_mb=1024 -print_final_stats=1 corpus seeds
 
 install: build
 	@cmake --install $(BUILD) --prefix $(PREFIX)

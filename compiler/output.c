@@ -66,7 +66,8 @@ bool output_commit(output_set *s) {
         s->files[i].stream = NULL;
         if (!finish(f)) ok = output_error(s, s->files[i].path, "cannot write");
     }
-    /* The last file opened is the last to appear. */
+    /* The last file opened is the last to appear; who interrupts us gets all of them or none. */
+    cleanup_hold_signals(true);
     for (int i = 0; ok && i < s->n; i++) {
         if (rename(s->files[i].temporary, s->files[i].path) == 0) {
             cleanup_forget(s->files[i].temporary);
@@ -77,6 +78,7 @@ bool output_commit(output_set *s) {
         break;
     }
     output_discard(s);
+    cleanup_hold_signals(false);
     return ok;
 }
 

@@ -74,6 +74,7 @@ bool diag_error_at(diagnostics *d, const source_text *s, size_t at, const char *
     return give_hint(d, hint);
 }
 
+/* Most errors of nodes are a model's that contradicts itself: there is one cure. */
 bool node_error(diagnostics *d, const node *n, const char *hint, const char *format, ...) {
     char place[256];
     const char *op = op_of(n->op)->onnx;
@@ -82,5 +83,5 @@ bool node_error(diagnostics *d, const node *n, const char *hint, const char *for
     va_start(args, format);
     report(d, d->source, place, format, args);
     va_end(args);
-    return give_hint(d, hint);
+    return give_hint(d, hint ? hint : "export the model again; onnx.checker tells whether it is valid");
 }

@@ -409,7 +409,7 @@ void node_set_floats(node *n, const char *name, int count, const double *floats)
 void node_set_attr(node *n, attr a); /* replaces one of that name */
 void node_copy_attrs(node *to, const node *from);
 
-/* Reports "node 'name' (Conv): …"; always false. */
+/* Reports "node 'name' (Conv): …"; always false. Without a hint it tells to export the model again. */
 bool node_error(diagnostics *d, const node *n, const char *hint, const char *format, ...) IR_PRINTF(4, 5);
 
 /* ---- shape/: inference; eval/: the reference ----------------------------------------------------------------------------------- */

@@ -1,6 +1,8 @@
 /* The rules every pass must keep. A violation is a defect of cnnc, never of a model. */
 #include "ir/ir.h"
 
+#define DEFECT "this is a defect of cnnc, not of the model"
+
 typedef struct checker {
     diagnostics *diags;
     bool typed;    /* inference has been: every result has a type */
@@ -31,7 +33,7 @@ static bool uses_are_true(const node *n, const value *v, diagnostics *d) {
     for (const use *u = v->uses; u; u = u->next) {
         const value *there = u->node ? (u->index < u->node->n_inputs ? u->node->inputs[u->index] : NULL)
                                      : (u->index < u->region->n_outputs ? u->region->outputs[u->index] : NULL);
-        if (there != v) return node_error(d, n, NULL, "'%.80s' has a use that does not read it", v->name);
+        if (there != v) return node_error(d, n, DEFECT, "'%.80s' has a use that does not read it", v->name);
     }
     return true;
 }
@@ -50,25 +52,25 @@ static bool broadcasts_to(const value_type *x, const value_type *result) {
 
 static bool check_operand(const node *n, const expr *e, const value_type *result, diagnostics *d) {
     if (e->input < 0 || e->input >= n->n_inputs || !n->inputs[e->input])
-        return node_error(d, n, NULL, "its expression reads input %d, which it has not", e->input);
+        return node_error(d, n, DEFECT, "its expression reads input %d, which it has not", e->input);
     const value_type *t = &n->inputs[e->input]->type;
     if (t->kind == TYPE_UNKNOWN) return true;
-    if (t->kind != TYPE_TENSOR || t->elem != e->dtype) return node_error(d, n, NULL, "its expression reads input %d in another type", e->input);
-    return !result || broadcasts_to(t, result) || node_error(d, n, NULL, "input %d of its expression has not the shape of the result", e->input);
+    if (t->kind != TYPE_TENSOR || t->elem != e->dtype) return node_error(d, n, DEFECT, "its expression reads input %d in another type", e->input);
+    return !result || broadcasts_to(t, result) || node_error(d, n, DEFECT, "input %d of its expression has not the shape of the result", e->input);
 }
 
 /* An operator has as many operands as it can: an absent bound of Clip is an infinite one. */
 static bool check_operator(const node *n, const expr *e, diagnostics *d) {
     const op_info *op = op_of((op_code)e->op);
-    if (!(op->props & PROP_ELEMENTWISE)) return node_error(d, n, NULL, "its expression has %s, which is not elementwise", op->name);
+    if (!(op->props & PROP_ELEMENTWISE)) return node_error(d, n, DEFECT, "its expression has %s, which is not elementwise", op->name);
     if (e->n_args < 1 || (op->max_in >= 0 && e->n_args != op->max_in))
-        return node_error(d, n, NULL, "its expression has %s of %d operands", op->name, e->n_args);
+        return node_error(d, n, DEFECT, "its expression has %s of %d operands", op->name, e->n_args);
     return true;
 }
 
 /* result NULL: its shape is not known. */
 static bool check_expr(const node *n, const expr *e, const value_type *result, diagnostics *d) {
-    if (e->dtype == DT_NONE && e->kind != EXPR_INPUT) return node_error(d, n, NULL, "its expression has a part without a type");
+    if (e->dtype == DT_NONE && e->kind != EXPR_INPUT) return node_error(d, n, DEFECT, "its expression has a part without a type");
     if (e->kind == EXPR_INPUT && !check_operand(n, e, result, d)) return false;
     if (e->kind == EXPR_OP && !check_operator(n, e, d)) return false;
     for (int i = 0; i < e->n_args; i++)
@@ -80,9 +82,9 @@ static bool check_expressions(const node *n, diagnostics *d) {
     const value_type *y = n->n_outputs && n->outputs[0] ? &n->outputs[0]->type : NULL;
     if (y && y->kind == TYPE_UNKNOWN) y = NULL;
     if (n->prologue && !check_expr(n, n->prologue, NULL, d)) return false;
-    if (n->op == OP_fused && !n->epilogue) return node_error(d, n, NULL, "has no expression");
+    if (n->op == OP_fused && !n->epilogue) return node_error(d, n, DEFECT, "has no expression");
     if (!n->epilogue) return true;
-    if (y && (y->kind != TYPE_TENSOR || y->elem != n->epilogue->dtype)) return node_error(d, n, NULL, "its expression and its result differ in type");
+    if (y && (y->kind != TYPE_TENSOR || y->elem != n->epilogue->dtype)) return node_error(d, n, DEFECT, "its expression and its result differ in type");
     return check_expr(n, n->epilogue, y, d);
 }
 
@@ -94,8 +96,8 @@ static bool check_layout(const node *n, const value *v, diagnostics *d) {
     const layout *l = &v->type.layout;
     if (!is_c16(v)) return true;
     if (v->type.elem != DT_F32 || v->type.rank != 4 || !type_is_static(&v->type) || v->constant)
-        return node_error(d, n, NULL, "'%.80s' cannot have the layout c16: it is no f32 tensor of four known sizes", v->name);
-    if (l->top < 0 || l->left < 0 || l->bottom < 0 || l->right < 0) return node_error(d, n, NULL, "the halo of '%.80s' is negative", v->name);
+        return node_error(d, n, DEFECT, "'%.80s' cannot have the layout c16: it is no f32 tensor of four known sizes", v->name);
+    if (l->top < 0 || l->left < 0 || l->bottom < 0 || l->right < 0) return node_error(d, n, DEFECT, "the halo of '%.80s' is negative", v->name);
     return true;
 }
 
@@ -124,10 +126,10 @@ static bool check_layouts(const node *n, diagnostics *d) {
         makes |= is_c16(n->outputs[i]);
         if (n->outputs[i] && !check_layout(n, n->outputs[i], d)) return false;
     }
-    if ((reads || makes) && !knows_c16(n)) return node_error(d, n, NULL, "does not compute on the layout c16");
-    if (reads && !makes && n->op != OP_from_c16) return node_error(d, n, NULL, "reads the layout c16 and makes another");
-    if (n->op == OP_to_c16 && (reads || !makes)) return node_error(d, n, NULL, "does not convert to c16");
-    if (n->op == OP_from_c16 && (makes || !reads)) return node_error(d, n, NULL, "does not convert from c16");
+    if ((reads || makes) && !knows_c16(n)) return node_error(d, n, DEFECT, "does not compute on the layout c16");
+    if (reads && !makes && n->op != OP_from_c16) return node_error(d, n, DEFECT, "reads the layout c16 and makes another");
+    if (n->op == OP_to_c16 && (reads || !makes)) return node_error(d, n, DEFECT, "does not convert to c16");
+    if (n->op == OP_from_c16 && (makes || !reads)) return node_error(d, n, DEFECT, "does not convert from c16");
     return true;
 }
 
@@ -136,11 +138,11 @@ static bool check_layouts(const node *n, diagnostics *d) {
 static bool check_arity(const node *n, diagnostics *d) {
     const op_info *op = op_of(n->op);
     int core = n->op == OP_fused ? n->n_inputs : n->n_core_inputs;
-    if (n->n_core_inputs > n->n_inputs) return node_error(d, n, NULL, "has fewer inputs than its operator reads");
-    if (core < op->min_in || (op->max_in >= 0 && core > op->max_in)) return node_error(d, n, NULL, "%d inputs do not fit its operator", core);
+    if (n->n_core_inputs > n->n_inputs) return node_error(d, n, DEFECT, "has fewer inputs than its operator reads");
+    if (core < op->min_in || (op->max_in >= 0 && core > op->max_in)) return node_error(d, n, DEFECT, "%d inputs do not fit its operator", core);
     if (n->n_outputs < op->min_out || (op->max_out >= 0 && n->n_outputs > op->max_out))
-        return node_error(d, n, NULL, "%d outputs do not fit its operator", n->n_outputs);
-    if (n->n_regions && !(op->props & PROP_CONTROL)) return node_error(d, n, NULL, "has regions, which its operator does not take");
+        return node_error(d, n, DEFECT, "%d outputs do not fit its operator", n->n_outputs);
+    if (n->n_regions && !(op->props & PROP_CONTROL)) return node_error(d, n, DEFECT, "has regions, which its operator does not take");
     return true;
 }
 
@@ -148,23 +150,23 @@ static bool check_region(checker *c, const region *r);
 
 static bool check_node(checker *c, const node *n, const region *r) {
     diagnostics *d = c->diags;
-    if (n->parent != r) return node_error(d, n, NULL, "is in another region than it thinks");
+    if (n->parent != r) return node_error(d, n, DEFECT, "is in another region than it thinks");
     if (!check_arity(n, d)) return false;
     for (int i = 0; i < n->n_inputs; i++) {
         const value *v = n->inputs[i];
         if (!v) continue;
-        if (!is_defined(c, v, r)) return node_error(d, n, NULL, "reads '%.80s' before it is computed", v->name);
-        if (!takes_use(c, v)) return node_error(d, n, NULL, "is missing among the uses of '%.80s'", v->name);
+        if (!is_defined(c, v, r)) return node_error(d, n, DEFECT, "reads '%.80s' before it is computed", v->name);
+        if (!takes_use(c, v)) return node_error(d, n, DEFECT, "is missing among the uses of '%.80s'", v->name);
     }
     for (int i = 0; i < n->n_regions; i++) {
-        if (n->regions[i]->owner != n) return node_error(d, n, NULL, "owns a region that belongs to another node");
+        if (n->regions[i]->owner != n) return node_error(d, n, DEFECT, "owns a region that belongs to another node");
         if (!check_region(c, n->regions[i])) return false;
     }
     for (int i = 0; i < n->n_outputs; i++) {
         value *v = n->outputs[i];
         if (!v) continue;
-        if (v->producer != n || v->output != i || v->parent != r) return node_error(d, n, NULL, "output %d belongs to another node", i);
-        if (c->typed && v->type.kind == TYPE_UNKNOWN) return node_error(d, n, NULL, "output %d has no type", i);
+        if (v->producer != n || v->output != i || v->parent != r) return node_error(d, n, DEFECT, "output %d belongs to another node", i);
+        if (c->typed && v->type.kind == TYPE_UNKNOWN) return node_error(d, n, DEFECT, "output %d has no type", i);
         if (!uses_are_true(n, v, d)) return false;
         c->defined[v->id] = true;
     }
@@ -174,7 +176,7 @@ static bool check_node(checker *c, const node *n, const region *r) {
 static bool check_region(checker *c, const region *r) {
     for (int i = 0; i < r->n_inputs; i++) c->defined[r->inputs[i]->id] = true;
     for (const node *n = r->first; n; n = n->next) {
-        if (n->next && n->next->prev != n) return node_error(c->diags, n, NULL, "is badly linked");
+        if (n->next && n->next->prev != n) return node_error(c->diags, n, DEFECT, "is badly linked");
         if (!check_node(c, n, r)) return false;
     }
     for (int i = 0; i < r->n_outputs; i++) {

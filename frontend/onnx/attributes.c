@@ -62,7 +62,7 @@ static bool import_tensor(const context *c, const proto *p, int type, attr *out)
     out->tensor = t;
     if (type == KIND(TENSOR) && p->t) return tensor_proto_read(c->imp->file, p->t, t);
     if (type == KIND(SPARSE_TENSOR) && p->sparse_tensor) return sparse_tensor_proto_read(c->imp->file, p->sparse_tensor, t);
-    return diag_error(c->imp->diags, "", NULL, "attribute '%.80s' lacks its tensor", p->name);
+    return diag_error(c->imp->diags, "", "export the model again", "attribute '%.80s' lacks its tensor", p->name);
 }
 
 bool import_attribute(const context *c, const Onnx__NodeProto *n, const Onnx__AttributeProto *p, attr *out) {
@@ -82,7 +82,7 @@ bool import_attribute(const context *c, const Onnx__NodeProto *n, const Onnx__At
         out->kind = ATTR_TYPE;
         return !p->tp || import_bare_type(c->imp, p->tp, p->name, &out->type);
     default:
-        return diag_error(c->imp->diags, proto_place(c, n), NULL, "attribute '%.80s' is of a kind that cnnc does not read (%d)",
+        return diag_error(c->imp->diags, proto_place(c, n), "export the model again", "attribute '%.80s' is of a kind that cnnc does not read (%d)",
                           p->name, type);
     }
 }

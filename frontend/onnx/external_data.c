@@ -113,10 +113,10 @@ bool external_data_find(model_file *f, const Onnx__TensorProto *t, const char *p
         if (!strcmp(key, "location")) location = text;
         bool is_length = !strcmp(key, "length"), is_offset = !strcmp(key, "offset");
         if ((is_length || is_offset) && !parse_size(text, is_length ? &length : &offset))
-            return diag_error(f->diags, place, NULL, "external data has %s '%.40s', which is no size", key, text);
+            return diag_error(f->diags, place, "export the model again", "external data has %s '%.40s', which is no size", key, text);
         has_length |= is_length;
     }
-    if (!location) return diag_error(f->diags, place, NULL, "external data has no location");
+    if (!location) return diag_error(f->diags, place, "export the model again", "external data has no location");
     const external_file *e = map_external(f, location, place);
     if (!e) return false;
     if (offset > e->size || (has_length && length > e->size - offset))

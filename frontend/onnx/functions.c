@@ -56,12 +56,12 @@ static void bind_attributes(const context *c, const Onnx__NodeProto *n, const On
 static bool check_call(const context *c, const Onnx__NodeProto *n, const Onnx__FunctionProto *f) {
     const char *place = proto_place(c, n);
     if (n->n_input > f->n_input || n->n_output > f->n_output)
-        return diag_error(c->imp->diags, place, NULL, "passes %zu inputs and wants %zu outputs of a function with %zu and %zu",
+        return diag_error(c->imp->diags, place, "export the model again", "passes %zu inputs and wants %zu outputs of a function with %zu and %zu",
                           n->n_input, n->n_output, f->n_input, f->n_output);
     if (f->n_attribute + f->n_attribute_proto > ONNX_MAX_ATTRIBUTES)
-        return diag_error(c->imp->diags, place, NULL, "calls a function of more than %d attributes", ONNX_MAX_ATTRIBUTES);
+        return diag_error(c->imp->diags, place, "export the model again", "calls a function of more than %d attributes", ONNX_MAX_ATTRIBUTES);
     if (c->call && c->call->depth >= ONNX_CALL_DEPTH)
-        return diag_error(c->imp->diags, place, NULL, "functions call each other more than %d deep", ONNX_CALL_DEPTH);
+        return diag_error(c->imp->diags, place, "export the model again", "functions call each other more than %d deep", ONNX_CALL_DEPTH);
     return true;
 }
 
@@ -85,7 +85,7 @@ bool inline_function(context *c, const Onnx__NodeProto *n, const Onnx__FunctionP
         void *v = NULL;
         if (!*n->output[i]) continue;
         if (!names_find(&scope, f->output[i], &v) || !v)
-            return diag_error(c->imp->diags, proto_place(c, n), NULL, "function '%.80s' does not compute its output '%.80s'",
+            return diag_error(c->imp->diags, proto_place(c, n), "export the model again", "function '%.80s' does not compute its output '%.80s'",
                               f->name, f->output[i]);
         if (!bind_value(c, n, n->output[i], v)) return false;
     }

@@ -21,7 +21,7 @@ const char *proto_place(const context *c, const Onnx__NodeProto *n) {
 
 bool bind_value(context *c, const Onnx__NodeProto *n, const char *name, value *v) {
     if (!names_add(c->scope, name, v))
-        return diag_error(c->imp->diags, proto_place(c, n), NULL, "computes '%.100s', which is already defined", name);
+        return diag_error(c->imp->diags, proto_place(c, n), "export the model again", "computes '%.100s', which is already defined", name);
     v->name = qualified(c, name);
     return true;
 }
@@ -127,7 +127,7 @@ bool import_nodes(context *c, size_t n, Onnx__NodeProto *const *nodes) {
 
 static bool define(context *c, const char *name, value *v) {
     if (names_add(c->scope, name, v)) return true;
-    return diag_error(c->imp->diags, "", NULL, "'%.100s' is defined twice among inputs and initializers", name);
+    return diag_error(c->imp->diags, "", "export the model again", "'%.100s' is defined twice among inputs and initializers", name);
 }
 
 static bool import_constant(context *c, const char *name, bool ok, const constant *t) {

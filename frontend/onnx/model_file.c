@@ -12,7 +12,7 @@
 bool map_file(int fd, const char *place, const uint8_t **bytes, size_t *size, diagnostics *d) {
     struct stat st;
     if (fstat(fd, &st)) return diag_error(d, place, NULL, "cannot be read: %s", strerror(errno));
-    if (!S_ISREG(st.st_mode)) return diag_error(d, place, NULL, "is no regular file");
+    if (!S_ISREG(st.st_mode)) return diag_error(d, place, "folders, pipes and devices cannot be mapped: name a file", "is no regular file");
     *size = (size_t)st.st_size;
     *bytes = (const uint8_t *)"";
     if (!*size) return true;
@@ -30,7 +30,7 @@ bool model_file_open(model_file *f, const char *path, arena *a, diagnostics *d) 
     f->mapped = map_file(fd, "", &f->bytes, &f->size, d);
     close(fd);
     if (!f->mapped) return false;
-    if (!f->size) return diag_error(d, "", NULL, "is empty");
+    if (!f->size) return diag_error(d, "", "fetch or export it again", "is empty");
     const char *folder = slash ? arena_strndup(a, path, (size_t)(slash - path) + 1) : ".";
     f->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     f->memory_left = wire_default_limit(f->size);

@@ -33,7 +33,7 @@ static bool survey_function(survey *s, const Onnx__NodeProto *n, int index) {
     context bare = {.imp = (importer *)s->imp, .prefix = ""};
     if (*v == CLOSED) return true;
     if (*v == OPEN || s->depth == ONNX_CALL_DEPTH)
-        return diag_error(s->imp->diags, proto_place(&bare, n), NULL,
+        return diag_error(s->imp->diags, proto_place(&bare, n), "export the model without functions",
                           *v == OPEN ? "function '%.80s' calls itself" : "function '%.80s' is called too deep", f->name);
     *v = OPEN;
     s->depth++;
@@ -117,7 +117,7 @@ static void report_missing(const survey *s, const missing *m) {
     for (size_t i = 0; i < m->count && i < SHOWN_NODES; i++)
         used += (size_t)snprintf(list + used, sizeof list - used, "%s'%.60s'", i ? ", " : "", m->nodes[i]);
     const char *like = nearest(m->op_type);
-    const char *hint = like ? arena_printf(s->scratch, "did you mean %s?", like) : NULL;
+    const char *hint = like ? arena_printf(s->scratch, "did you mean %s?", like) : NULL; /* the summary has another */
     diag_error(s->imp->diags, place, hint, "is not supported; %zu node%s it: %s%s", m->count, m->count == 1 ? " uses" : "s use",
                list, m->count > SHOWN_NODES ? ", ..." : "");
 }

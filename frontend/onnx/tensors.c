@@ -86,7 +86,7 @@ static bool read_bytes(model_file *f, const Onnx__TensorProto *t, const char *pl
     const uint8_t *data;
     size_t size, needed = dtype_bytes(out->type.elem, count);
     bool external = t->data_location == ONNX__TENSOR_PROTO__DATA_LOCATION__EXTERNAL;
-    if (out->type.elem == DT_STRING) return diag_error(f->diags, place, NULL, "stores strings as raw bytes");
+    if (out->type.elem == DT_STRING) return diag_error(f->diags, place, "export the model again", "stores strings as raw bytes");
     if (external) {
         if (!external_data_find(f, t, place, needed, &data, &size)) return false;
     } else {
@@ -156,7 +156,7 @@ bool tensor_proto_read(model_file *f, const Onnx__TensorProto *t, constant *out)
     snprintf(place, sizeof place, "tensor '%.200s'", t->name);
     dtype elem = dtype_from_onnx(t->data_type);
     int64_t count;
-    if (elem == DT_NONE) return diag_error(f->diags, place, NULL, "has element type %d, which cnnc does not know", t->data_type);
+    if (elem == DT_NONE) return diag_error(f->diags, place, "export the model again", "has element type %d, which cnnc does not know", t->data_type);
     if (t->segment) return diag_error(f->diags, place, "export the model again", "is split into segments");
     if (!check_shape(f->diags, place, elem, t->n_dims, t->dims, &count)) return false;
     *out = (constant){.type = type_tensor(f->arena, elem, (int)t->n_dims, t->dims), .data = ""};
@@ -182,7 +182,7 @@ static int64_t sparse_position(const Onnx__SparseTensorProto *t, const constant 
 
 bool sparse_tensor_proto_read(model_file *f, const Onnx__SparseTensorProto *t, constant *out) {
     constant values, indices;
-    if (!t->values || !t->indices) return diag_error(f->diags, "", NULL, "a sparse tensor lacks its values or indices");
+    if (!t->values || !t->indices) return diag_error(f->diags, "", "export the model again", "a sparse tensor lacks its values or indices");
     if (!tensor_proto_read(f, t->values, &values) || !tensor_proto_read(f, t->indices, &indices)) return false;
     char place[256];
     snprintf(place, sizeof place, "sparse tensor '%.200s'", t->values->name);
@@ -193,13 +193,13 @@ bool sparse_tensor_proto_read(model_file *f, const Onnx__SparseTensorProto *t, c
     bool coordinates = indices.type.rank == 2 && type_size(&indices.type, 0) == n && type_size(&indices.type, 1) == (int64_t)t->n_dims;
     bool bytes = elem != DT_STRING && dtype_of(elem)->bits >= 8;
     if (values.type.rank != 1 || indices.type.elem != DT_I64 || !(flat || coordinates) || !bytes)
-        return diag_error(f->diags, place, NULL, "has values and indices that do not fit each other");
+        return diag_error(f->diags, place, "export the model again", "has values and indices that do not fit each other");
     size_t size = dtype_bytes(elem, count), item = dtype_bytes(elem, 1);
     uint8_t *dense = take_memory(f, place, size);
     if (!dense) return false;
     for (int64_t k = 0; k < n; k++) {
         int64_t at = sparse_position(t, &indices, k, count);
-        if (at < 0) return diag_error(f->diags, place, NULL, "index %lld lies outside", (long long)k);
+        if (at < 0) return diag_error(f->diags, place, "export the model again", "index %lld lies outside", (long long)k);
         memcpy(dense + (size_t)at * item, (const uint8_t *)values.data + (size_t)k * item, item);
     }
     *out = (constant){.type = type_tensor(f->arena, elem, (int)t->n_dims, t->dims), .data = dense, .origin = values.origin};

@@ -44,13 +44,13 @@ static bool import_tensor_type(importer *imp, const Onnx__TypeProto__Tensor *t, 
     char place[256];
     snprintf(place, sizeof place, "value '%.200s'", name);
     dtype elem = dtype_from_onnx(t->elem_type);
-    if (elem == DT_NONE) return diag_error(imp->diags, place, NULL, "has element type %d, which cnnc does not know", t->elem_type);
+    if (elem == DT_NONE) return diag_error(imp->diags, place, "export the model again", "has element type %d, which cnnc does not know", t->elem_type);
     if (!t->shape) {
         *out = (value_type){.kind = TYPE_TENSOR, .elem = elem, .rank = -1};
         return true;
     }
     size_t rank = t->shape->n_dim;
-    if (rank > IR_MAX_RANK) return diag_error(imp->diags, place, NULL, "has %zu dimensions, more than %d", rank, IR_MAX_RANK);
+    if (rank > IR_MAX_RANK) return diag_error(imp->diags, place, "export the model again", "has %zu dimensions, more than %d", rank, IR_MAX_RANK);
     dim dims[IR_MAX_RANK];
     int64_t numbers[IR_MAX_RANK], count;
     for (size_t i = 0; i < rank; i++) {
@@ -74,7 +74,7 @@ static bool import_inner(importer *imp, type_kind kind, const Onnx__TypeProto *t
 
 static bool import_nested(importer *imp, const Onnx__TypeProto *t, const char *name, bool symbols, int depth, value_type *out) {
     *out = (value_type){.kind = TYPE_UNKNOWN};
-    if (depth > MAX_TYPE_DEPTH) return diag_error(imp->diags, "", NULL, "the type of '%.100s' is nested too deep", name);
+    if (depth > MAX_TYPE_DEPTH) return diag_error(imp->diags, "", "export the model again", "the type of '%.100s' is nested too deep", name);
     switch (t->value_case) {
     case ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE: return import_tensor_type(imp, t->tensor_type, name, symbols, out);
     case ONNX__TYPE_PROTO__VALUE_SEQUENCE_TYPE:

@@ -8,3 +8,22 @@ for delay in 0.02 0.2 0.6; do
     wait $! && fail "bench ended well in spite of SIGTERM"
     nothing_left tmp
 done
+# While a model is compiled: all files or none, and no temporary one. After SIGKILL temporary ones may stay; the source,
+# which comes last, is never there without the others.
+mkdir whole
+"$CNNC" "$digits/digits_resnet.onnx" -o whole/net.c --weights file
+for signal in TERM INT KILL; do
+    for delay in 0 0.005 0.01 0.015 0.02 0.025 0.03 0.04 0.05 0.06 0.08 0.1; do
+        (trap - INT && exec "$CNNC" "$digits/digits_resnet.onnx" -o out/net.c --weights file) &
+        sleep $delay
+        kill -$signal $! 2>/dev/null || true
+        wait $! 2>/dev/null || true
+        n=$(find out -mindepth 1 | wc -l)
+        if [ -e out/net.c ]; then
+            for file in c h weights; do cmp out/net.$file whole/net.$file || fail "$signal after $delay s: net.$file"; done
+        elif [ $signal != KILL ] && [ "$n" -gt 0 ]; then
+            fail "$signal after $delay s leaves $(find out -mindepth 1)"
+        fi
+        find out -mindepth 1 -delete
+    done
+done

@@ -19,11 +19,12 @@ static bool compile(const void *bytes, size_t size, arena *a, diagnostics *d, FI
     graph_print(out, g);
     if (!passes_run(g, &(pass_options){.conv_layouts = true})) return false;
     graph_print(out, g);
-    int n = targets_parse("x86-64-v4,generic", targets, d);
+    /* now this, now that: emission takes most of the time */
+    int n = targets_parse(size / 2 % 2 ? "x86-64-v4" : "generic", targets, d);
     plan *p = plan_make(g, targets, n, &(plan_options){.accuracy = ACCURACY_BALANCED}, a);
     if (!p) return false;
     plan_print(out, p);
-    return emit(p, WEIGHTS_INLINE, out) && emit(p, WEIGHTS_EMBED, out);
+    return emit(p, size % 2 ? WEIGHTS_INLINE : WEIGHTS_EMBED, out);
 }
 
 bool compile_bytes(const void *bytes, size_t size, char *why, size_t room) {

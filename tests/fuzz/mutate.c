@@ -19,7 +19,7 @@ enum { SECONDS = 20, CASES_BETWEEN_LEAK_CHECKS = 500 };
 
 const char *__asan_default_options(void);
 const char *__asan_default_options(void) {
-    return "max_allocation_size_mb=512:allocator_may_return_null=1:hard_rss_limit_mb=2048:detect_leaks=1:quarantine_size_mb=16";
+    return "max_allocation_size_mb=512:allocator_may_return_null=1:hard_rss_limit_mb=2048:detect_leaks=1:quarantine_size_mb=16:intercept_strstr=0";
 }
 
 static void on_death(void (*callback)(void)) { __sanitizer_set_death_callback(callback); }

@@ -8,7 +8,7 @@ bool draft_error(const draft *d, const char *hint, const char *format, ...) {
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    return diag_error(d->context->imp->diags, d->place, hint, "%s", text);
+    return diag_error(d->context->imp->diags, d->place, hint ? hint : "export the model again", "%s", text);
 }
 
 static arena *arena_of(const draft *d) { return d->context->imp->arena; }
