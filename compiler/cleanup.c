@@ -21,7 +21,7 @@ static void remove_all(void) {
 static void on_signal(int signal_number) {
     int saved = errno;
     for (int i = 0; i < MAX_CHILDREN; i++)
-        if (children[i]) kill(children[i], SIGTERM);
+        if (children[i]) kill(-children[i], SIGTERM); /* and its group */
     for (int i = 0; i < MAX_CHILDREN; i++) /* they remove their own files first */
         if (children[i]) waitpid(children[i], NULL, 0);
     remove_all();

@@ -166,7 +166,7 @@ static bool start(job *j, suite_case *c, const verify_options *o) {
         return false;
     }
     setpgid(j->child, j->child);
-    cleanup_add_child(-j->child);
+    cleanup_add_child(j->child);
     return true;
 }
 
@@ -186,7 +186,7 @@ static void finish(job *j, bool in_time, arena *a) {
     case_result *r = &j->of->result;
     bool spoke = in_time && read(j->fd, r, sizeof *r) == (ssize_t)sizeof *r;
     int status = end_child(j->child, !in_time);
-    cleanup_forget_child(-j->child);
+    cleanup_forget_child(j->child);
     close(j->fd);
     j->child = 0;
     if (spoke) return;
