@@ -26,7 +26,8 @@ static const struct argp_option options[] = {
      "inline: C arrays; embed: OUT.weights, drawn in by the C compiler; file: OUT.weights, the caller passes a pointer "
      "to its bytes; auto (default): inline when small, else embed",
      0},
-    {"threads", KEY_THREADS, NULL, 0, "emit a thread pool and a parallel entry point", 0},
+    {"threads", KEY_THREADS, "N", OPTION_ARG_OPTIONAL,
+     "emit a thread pool and a parallel entry point; up to N threads (4) get scratch memory of their own", 0},
     {"profile", KEY_PROFILE, NULL, 0, "emit an entry point that times each step", 0},
     {NULL, 0, NULL, 0, "To look inside:", 30},
     {"dump-ir", KEY_DUMP, "WHEN", 0, "print the IR: 'before' any pass, or 'after:PASS' (cnnc passes lists them)", 0},
@@ -68,6 +69,13 @@ static void check_complete(const compile_options *o, struct argp_state *state) {
         argp_error(state, "the output's name cannot hold quotes, backslashes or line ends: C includes the header by it");
 }
 
+static int parse_threads(const char *arg, const struct argp_state *state) {
+    char *end;
+    long n = strtol(arg, &end, 10);
+    if (end == arg || *end || n < 1 || n > 256) argp_error(state, "--threads is a number from 1 to 256, not '%s'", arg);
+    return (int)n;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state) {
     compile_options *o = state->input;
     switch (key) {
@@ -75,7 +83,10 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     case 'o': o->output = arg; return 0;
     case KEY_PREFIX: o->backend.prefix = arg; return 0;
     case KEY_WEIGHTS: o->backend.weights = parse_weights(arg, state); return 0;
-    case KEY_THREADS: o->backend.threads = true; return 0;
+    case KEY_THREADS:
+        o->backend.threads = true;
+        o->model.plan.threads = arg ? parse_threads(arg, state) : 4;
+        return 0;
     case KEY_PROFILE: o->backend.profile = true; return 0;
     case KEY_DUMP: check_dump(arg, state), o->dump_ir = arg; return 0;
     case KEY_EXPLAIN: o->explain = true; return 0;

@@ -4,6 +4,12 @@
 
 bool c16_is(const value *v) { return v->type.layout.kind == LAYOUT_C16; }
 
+bool c16_constants(const node *n) {
+    for (int i = 1; i < n->n_core_inputs; i++)
+        if (n->inputs[i] && (!n->inputs[i]->constant || n->inputs[i]->type.elem != DT_F32)) return false;
+    return n->inputs[1] != NULL;
+}
+
 int64_t c16_blocks(int64_t channels) { return (channels + C16 - 1) / C16; }
 
 static void write_channels(const packed *k, void *to) { memcpy(to, k->source->data, dtype_bytes(k->elem, type_count(&k->source->type))); }

@@ -10,6 +10,7 @@
 #include "backend/plan/plan.h"
 
 bool c16_is(const value *v);
+bool c16_constants(const node *n); /* the filters and the bias, if any, of a convolution are: they will be packed */
 int64_t c16_blocks(int64_t channels);
 
 /* Adds the inputs of n from index `from` on (the epilogue's): constants packed by channel, sets s->input_operand. */

@@ -28,7 +28,7 @@ typedef struct schedule {
 } schedule;
 
 static bool accepts(const node *n) {
-    if ((n->op != OP_conv && n->op != OP_conv_max_pool) || !c16_is(n->outputs[0]) || n->prologue) return false;
+    if ((n->op != OP_conv && n->op != OP_conv_max_pool) || !c16_is(n->outputs[0]) || n->prologue || !c16_constants(n)) return false;
     int64_t group = node_int(n, "group"), in = type_size(&n->inputs[0]->type, 1), out = type_size(&n->outputs[0]->type, 1);
     if (n->epilogue && !expr_has_vector_form(n->epilogue)) return false;
     return group == 1 || (in / group % C16 == 0 && out / group % C16 == 0);

@@ -33,7 +33,7 @@ static int64_t ints_at(const node *n, const char *name, int i, int64_t otherwise
 static bool accepts(const node *n) {
     if ((n->op != OP_conv && n->op != OP_conv_max_pool) || n->prologue || !c16_is(n->outputs[0]) || !c16_is(n->inputs[0])) return false;
     const value *weights = n->inputs[1];
-    if (!weights->constant || node_int(n, "group") != 1) return false;
+    if (!c16_constants(n) || node_int(n, "group") != 1) return false;
     int64_t taps = 1;
     for (int i = 0; i < 2; i++) {
         int64_t r = type_size(&weights->type, 2 + i), stride = ints_at(n, "strides", i, 1);

@@ -11,7 +11,7 @@ typedef struct schedule {
 } schedule;
 
 static bool accepts(const node *n) {
-    if (n->op != OP_conv || !c16_is(n->outputs[0]) || !c16_is(n->inputs[0]) || n->prologue) return false;
+    if (n->op != OP_conv || !c16_is(n->outputs[0]) || !c16_is(n->inputs[0]) || n->prologue || !c16_constants(n)) return false;
     int64_t channels = type_size(&n->inputs[0]->type, 1);
     return node_int(n, "group") == channels && type_size(&n->outputs[0]->type, 1) == channels && channels > 1 &&
            (!n->epilogue || expr_has_vector_form(n->epilogue));

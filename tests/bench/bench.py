@@ -105,7 +105,7 @@ def run_step(command, log, **options):
 def build_compiled(arguments, network, threads, folder):
     """ONNX to a program: what the user does, with tests/bench/time_main.c as the user's main."""
     emit = [arguments.cnnc, arguments.folder / f"{network}.onnx", "-o", folder / "net.c", "--target", arguments.target]
-    emit += ["--threads"] * (threads > 1) + arguments.cnnc_options.split()
+    emit += [f"--threads={threads}"] * (threads > 1) + arguments.cnnc_options.split()
     run_step(emit, folder / "cnnc.log")
     program = folder / "time_main"
     run_step([arguments.cc, *arguments.cflags.split(), *["-DTIME_THREADS", "-pthread"] * (threads > 1), "-I", folder,
