@@ -313,6 +313,9 @@ static void put_result(void *context, text *out, int n, const int64_t *args) {
 static void define_product(const schedule *c, const register_tile *t, const target *machine, template_env *e) {
     register_tile_define(t, c->block_tiles, e);
     template_int(e, "flat", 1);
+    template_text(e, "start", "");
+    template_text(e, "position", "x");
+    template_int(e, "sums_kept", 0);
     template_int(e, "scattered", 0);
     template_int(e, "parts", 1);
     template_int(e, "chunks", 1);
