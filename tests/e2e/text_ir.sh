@@ -18,11 +18,9 @@ for model in scale.cir scale.txt; do
     expect 1 "there is no dimension 'M'" "$CNNC" verify $model --dim M=9
 done
 
-# What is printed compiles to the same program, whatever pass it is printed after.
-for pass in fold_constants fuse_epilogue assign_layout; do
-    "$CNNC" "$digits/digits_branchy.onnx" --dump-ir=after:$pass >printed.cir
-    expect 0 "output logits: ok" "$CNNC" verify printed.cir --target generic
-done
+# What the last pass leaves, layouts and expressions in it, compiles to the same network again.
+"$CNNC" "$digits/digits_branchy.onnx" --dump-ir=after:assign_layout >printed.cir
+expect 0 "output logits: ok" "$CNNC" verify printed.cir --target generic
 
 # Mistakes are shown where they are, and nothing is written.
 mkdir out
