@@ -1,6 +1,7 @@
-#include "ir/ir.h"
+#include "ir/print.h"
 
 #include <ctype.h>
+#include <string.h>
 
 dim dim_number(int64_t n) { return (dim){.size = n}; }
 
@@ -105,16 +106,8 @@ int64_t dim_upper(dim d) { return d.expr ? upper(d.expr) : d.size; }
 static void print_symbol(FILE *f, const char *name) {
     bool plain = *name && !(*name >= '0' && *name <= '9');
     for (const char *c = name; *c; c++) plain &= isalnum((unsigned char)*c) || *c == '_';
-    if (plain) {
-        fputs(name, f);
-        return;
-    }
-    fputc('"', f);
-    for (const char *c = name; *c; c++) {
-        if (*c == '"' || *c == '\\' || !isprint((unsigned char)*c)) fprintf(f, "\\x%02x", (unsigned)(unsigned char)*c);
-        else fputc(*c, f);
-    }
-    fputc('"', f);
+    if (plain) fputs(name, f);
+    else print_quoted(f, name, strlen(name));
 }
 
 static void print(FILE *f, const dim_expr *e) {

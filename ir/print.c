@@ -76,7 +76,7 @@ static void print_expr(printer *p, const expr *e) {
     FILE *f = p->file;
     const char *type = dtype_of(e->dtype)->name;
     switch (e->kind) {
-    case EXPR_ACC: fprintf(f, e->dtype == DT_F32 ? "acc" : "acc:%s", type); return;
+    case EXPR_ACC: fprintf(f, "acc%s%s", e->dtype == DT_F32 ? "" : ":", e->dtype == DT_F32 ? "" : type); return;
     case EXPR_INPUT: fprintf(f, "in%d", e->input); return;
     case EXPR_CONST: fprintf(f, "%s(", type), print_double(f, e->value), fputc(')', f); return;
     case EXPR_OP: break;

@@ -1,4 +1,19 @@
-/* Reads the textual form of a graph: the counterpart of print.c. The sections of data behind the graph come first, so that
+/* Reads the textual form of a graph: the counterpart of print.c.
+ *
+ *     graph "name" {
+ *       dim N in 1..8                                                   a symbol with its bounds; 1.. has no upper one
+ *       input %0 "x" : f32[N,3,8,8]
+ *       const %1 "w" from "net.onnx:w" : f32[16,3,3,3] {data 0}         or {1, 2}; {0, ...} repeats
+ *       %2 "y" = conv(%0, %1; %9) {pads=[1,1,1,1]} "layer" : f32[N,16,8,8] epilogue relu(add(acc, in2))
+ *       %3, _ = if(%7) "choice" : f32[2], _ { … return %4 } { … return %5 }
+ *       return %2, %3
+ *     }
+ *     data 0 { base64, little endian }
+ *
+ * Inputs behind a semicolon are read by the expressions only; _ stands for what is left out. Names, in quotes, may be
+ * left out where the value's own (%y) does, and types of results where they can be inferred. # begins a comment.
+ *
+ * The sections of data behind the graph come first, so that
  * one walk over the graph has all it needs, and can infer the types that the text leaves out. */
 #include "ir/read.h"
 
