@@ -1,5 +1,6 @@
 /* The functions of one target: each distinct kernel once, and the function that calls them in the plan's order. */
 #include "backend/emit/emit.h"
+#include "backend/emit/indent.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -115,7 +116,6 @@ static void put_step_comment(text *out, const step *s, const char *indent) {
     text_put(out, " */\n");
 }
 
-
 static void put_call(writer *w, const step *s, int depth) {
     const function *f = function_for(w, s);
     text *out = &w->calls;
@@ -157,7 +157,7 @@ static void put_block(writer *w, const block *b, int depth) {
     }
 }
 
-static void put_function(const writer *w, const function *f, text *out) {
+static void put_function(const function *f, text *out) {
     const step *s = f->steps[0];
     text_put(out, "/*");
     for (int i = 0; i < f->n_steps && i < 8; i++) {
@@ -178,16 +178,16 @@ static void put_function(const writer *w, const function *f, text *out) {
     }
     if (*s->summary) text_printf(out, "\n * %s", s->summary);
     if (s->macs) text_printf(out, "; %lld MACs", (long long)s->macs);
-    text_printf(out, " */\nstatic void %s(const void *const *in, void *const *out, ptrdiff_t begin, ptrdiff_t end) {\n%s}\n\n",
-                f->name, f->key);
-    (void)w;
+    text_printf(out, " */\nstatic void %s(const void *const *in, void *const *out, ptrdiff_t begin, ptrdiff_t end) {\n", f->name);
+    text_indented(out, f->key, 1);
+    text_put(out, "}\n\n");
 }
 
 bool emit_target_code(const emission *e, int target_index, const char *suffix, text *out) {
     writer w = {.e = e, .target = target_index, .suffix = suffix, .calls = {.arena = e->arena}, .ok = true};
     w.last = &w.functions;
     put_block(&w, e->plan->body, 1);
-    for (const function *f = w.functions; f; f = f->next) put_function(&w, f, out);
+    for (const function *f = w.functions; f; f = f->next) put_function(f, out);
     bool profile = e->options->profile;
     text_printf(out,
                 "static void run%s(const void *const *inputs, void *const *outputs, char *arena, const char *weights, "
