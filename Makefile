@@ -6,6 +6,8 @@ JOBS ?= $(shell nproc)
 NETWORKS ?= build/bench/networks
 BENCH_OPTIONS ?=
 FUZZ_SECONDS ?= 300
+NAMES ?=
+TARGETS ?= native generic
 CC = gcc
 
 BUILD := build/$(PRESET)
@@ -16,7 +18,7 @@ ifneq ($(shell command -v ninja),)
 export CMAKE_GENERATOR ?= Ninja
 endif
 
-.PHONY: build demo check fuzz bench install format clean
+.PHONY: build demo check fuzz bench verify-networks install format clean
 
 build:
 	@.ci/install-dependencies.sh
@@ -55,6 +57,13 @@ fuzz:
 	@mkdir -p build/fuzz/corpus
 	@cd build/fuzz && ASAN_OPTIONS=allocator_may_return_null=1 tests/fuzz/fuzz_onnx -max_total_time=$(FUZZ_SECONDS) -timeout=20 \
 	    -max_len=131072 -rss_limit_mb=4096 -malloc_limit_mb=1024 -print_final_stats=1 corpus seeds
+
+# The benchmark's networks against ONNX Runtime without optimisations; TARGETS="x86-64-v3 x86-64-v4 aarch64" for others.
+verify-networks: build
+	@.ci/install-dependencies.sh --tests --bench
+	@tests/bench/environment.sh build
+	@build/venv-bench/bin/python tests/bench/make_networks.py $(NETWORKS)
+	@CNNC=$(CNNC) tests/bench/verify.sh $(NETWORKS) "$(NAMES)" $(TARGETS)
 
 install: build
 	@cmake --install $(BUILD) --prefix $(PREFIX)

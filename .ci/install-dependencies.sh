@@ -16,7 +16,7 @@ tests=(
     clang libclang-rt-14-dev
     qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross
     python3 python3-venv
-    protobuf-compiler
+    protobuf-compiler libsimde-dev
 )
 bench=(python3 python3-venv python3-torch python3-torchvision ca-certificates)
 
