@@ -14,6 +14,7 @@ import pathlib
 import platform
 import random
 import select
+import shlex
 import shutil
 import signal
 import statistics
@@ -23,15 +24,16 @@ import time
 
 import numpy as np
 
+import readme
+from tables import scaling, table, versions
+
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 PEERS = {"onnxruntime": "venv-bench", "openvino": "venv-bench", "mnn": "venv-mnn", "ncnn": "venv-bench"}
-BASELINE = ("onnxruntime", "openvino")  # the engines that people use today
 NETWORKS = ["resnet18", "resnet50", "vgg16", "mobilenet_v2", "densenet121", "googlenet", "inception_v3", "xception",
             "se_resnet50", "squeezenet1_1"]
 START_LIMIT = 900  # seconds: converting and loading the largest network takes well below a minute
 TURN_LIMIT = 120
-WRONG = 1e-3  # max |difference| / max |reference| from which on a time is worth nothing
 
 
 class Failure(Exception):
@@ -175,62 +177,6 @@ def time_network(arguments, network, threads):
     return rows | {name: {"failure": failure} for name, failure in dropped.items()}
 
 
-def usable(row):
-    return "median_ms" in row and row["difference"] <= WRONG
-
-
-def fastest(rows, names):
-    return min((rows[name]["median_ms"] for name in names if name in rows and usable(rows[name])), default=None)
-
-
-def time_cell(row):
-    if "median_ms" not in row:
-        return "-"
-    return f"{row['median_ms']:.2f}" + ("" if usable(row) else " (wrong)")
-
-
-def ratio(rows, names):
-    """How many times faster cnnc is than the fastest of `names`."""
-    other = fastest(rows, names)
-    return other / rows["cnnc"]["median_ms"] if other and usable(rows.get("cnnc", {})) else None
-
-
-def ratio_cell(value):
-    return "-" if value is None else f"{value:.2f}x"
-
-
-def geometric_mean(values):
-    present = [value for value in values if value]
-    return math.exp(statistics.fmean(map(math.log, present))) if present else None
-
-
-def table(results, threads, names):
-    """A Markdown table: milliseconds, then how many times faster cnnc is than the others."""
-    peers = [name for name in names if name != "cnnc"]
-    chosen = [(network, row[str(threads)]) for network, row in results.items() if str(threads) in row]
-    groups = [("ORT/OpenVINO", BASELINE), ("all", peers), *((name, (name,)) for name in peers)]
-    lines = ["| network | " + " | ".join(names) + " | " + " | ".join(f"vs {title}" for title, _ in groups) + " | cnnc error |",
-             "| --- |" + " ---: |" * (len(names) + len(groups) + 1)]
-    for network, rows in chosen:
-        cells = [time_cell(rows[name]) for name in names] + [ratio_cell(ratio(rows, group)) for _, group in groups]
-        error = rows.get("cnnc", {}).get("difference")
-        lines.append(f"| {network} | " + " | ".join(cells) + f" | {'-' if error is None else f'{error:.1e}'} |")
-    means = [ratio_cell(geometric_mean(ratio(rows, group) for _, rows in chosen)) for _, group in groups]
-    lines.append("| geometric mean |" + " |" * len(names) + " " + " | ".join(means) + " | |")
-    return lines
-
-
-def scaling(results, counts, names):
-    """One thread's time over that of the most threads."""
-    few, many = str(min(counts)), str(max(counts))
-    lines = [f"## {many} threads over {few}", "", "| network | " + " | ".join(names) + " |", "| --- |" + " ---: |" * len(names)]
-    for network, row in results.items():
-        pairs = [(row.get(few, {}).get(name, {}), row.get(many, {}).get(name, {})) for name in names]
-        lines.append(f"| {network} | " + " | ".join(
-            ratio_cell(a["median_ms"] / b["median_ms"] if usable(a) and usable(b) else None) for a, b in pairs) + " |")
-    return lines
-
-
 def first_line(command):
     try:
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[0]
@@ -249,13 +195,9 @@ def describe_machine(arguments):
         "system": f"Linux {platform.release()}, {first_line(['sed', '-n', 's/^PRETTY_NAME=//p', '/etc/os-release'])}",
         "compiler": f"{first_line([arguments.cc, '--version'])}, {arguments.cflags}",
         "cnnc": f"{first_line([str(arguments.cnnc), '--version'])}, --target {arguments.target} {arguments.cnnc_options}".strip(),
+        "command": shlex.join(["make", "bench", f"BENCH_OPTIONS={' '.join(sys.argv[2:])}"] if sys.argv[2:] else ["make", "bench"]),
         "load": " ".join(f"{load:.2f}" for load in os.getloadavg()) + " at the start",
     }
-
-
-def versions(results):
-    return {name: row["version"] for network in results.values() for rows in network.values() for name, row in rows.items()
-            if row.get("version")}
 
 
 def report(arguments, machine, results):
@@ -307,6 +249,7 @@ def parse_arguments():
     add("--cflags", default="-O2 -march=native")
     add("--target", default="native", help="for cnnc (default: native)")
     add("--cnnc-options", default="", help="more options for cnnc, in one word")
+    add("--readme", type=pathlib.Path, metavar="FILE", help="put a short table between FILE's lines bench:begin and bench:end")
     add("--environments", type=pathlib.Path, default=ROOT / "build", help="where environment.sh put venv-bench and venv-mnn")
     arguments = parser.parse_args()
     if max(arguments.threads) > len(arguments.cores):
@@ -328,6 +271,8 @@ def main():
             results.setdefault(network, {})[str(threads)] = time_network(arguments, network, threads)
             save(arguments, machine, results)  # what is there stays there if the rest is cut short
     print(report(arguments, machine, results))
+    if arguments.readme:
+        readme.replace(arguments.readme, readme.section(machine, results))
 
 
 if __name__ == "__main__":

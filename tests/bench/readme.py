@@ -1,0 +1,61 @@
+"""Put the last results of bench.py into a text, between the lines <!-- bench:begin --> and <!-- bench:end -->.
+
+    python readme.py build/bench/results.json README.md
+"""
+import json
+import pathlib
+import sys
+
+from tables import BASELINE, fastest, geometric_mean, ratio, ratio_cell, time_cell, versions
+
+BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
+TITLES = {"onnxruntime": "ONNX Runtime", "openvino": "OpenVINO", "mnn": "MNN", "ncnn": "ncnn"}
+
+
+def short_table(results, threads, peers):
+    """Milliseconds of cnnc and its peers, and cnnc's speed as a multiple of the fastest of them."""
+    chosen = [(network, row[str(threads)]) for network, row in results.items() if str(threads) in row]
+    groups = [("ONNX Runtime and OpenVINO", BASELINE), ("all", peers)]
+    columns = ["cnnc", *(TITLES[name] for name in peers), *(f"best of {title}" for title, _ in groups), "error"]
+    lines = ["| network | " + " | ".join(columns) + " |", "| --- |" + " ---: |" * len(columns)]
+    for network, rows in chosen:
+        error = rows["cnnc"].get("difference")
+        cells = [time_cell(rows[name]) if name in rows else "-" for name in ["cnnc", *peers]]
+        cells += [ratio_cell(ratio(rows, group)) if fastest(rows, group) else "-" for _, group in groups]
+        lines.append(f"| {network} | " + " | ".join(cells) + f" | {'-' if error is None else f'{error:.0e}'} |")
+    means = [ratio_cell(geometric_mean(ratio(rows, group) for _, rows in chosen)) for _, group in groups]
+    return lines + ["| geometric mean |" + " |" * (1 + len(peers)) + " " + " | ".join(means) + " | |"]
+
+
+def section(machine, results):
+    """The tables and how they came about, as lines of Markdown."""
+    by_threads = sorted({int(threads) for row in results.values() for threads in row})
+    peers = [name for name in TITLES if any(name in rows for row in results.values() for rows in row.values())]
+    lines = []
+    for threads in by_threads:
+        lines += [f"{threads} thread{'s' * (threads > 1)}:", "", *short_table(results, threads, peers), ""]
+    known = versions(results)
+    engines = ", ".join(f"{TITLES[name]} {known[name]}" for name in peers if name in known)
+    rounds = min(len(row["times_ms"]) for by in results.values() for rows in by.values() for row in rows.values() if "times_ms" in row)
+    return lines + [f"Median of {rounds} interleaved rounds; {machine['date']}, {machine['cpu']}; load {machine['load']}; "
+                    f"{machine['compiler']}; {engines}.", f"Command: `{machine['command']}`"]
+
+
+def replace(path, lines):
+    text = path.read_text()
+    if text.count(BEGIN) != 1 or text.count(END) != 1 or text.index(END) < text.index(BEGIN):
+        raise SystemExit(f"{path}: wants one line {BEGIN} and after it one line {END}")
+    head, rest = text.split(BEGIN)
+    tail = rest.split(END)[1]
+    path.write_text(head + "\n".join([BEGIN, *lines, END]) + tail)
+
+
+def main():
+    if len(sys.argv) != 3:
+        raise SystemExit(__doc__)
+    saved = json.loads(pathlib.Path(sys.argv[1]).read_text())
+    replace(pathlib.Path(sys.argv[2]), section(saved["machine"], saved["results"]))
+
+
+if __name__ == "__main__":
+    main()
