@@ -1,6 +1,7 @@
 /* The functions of one target: each distinct kernel once, and the function that calls them in the plan's order. */
 #include "backend/emit/emit.h"
 #include "backend/emit/indent.h"
+#include "backend/emit/neutral.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -178,8 +179,10 @@ static void put_function(const function *f, text *out) {
     }
     if (*s->summary) text_printf(out, "\n * %s", s->summary);
     if (s->macs) text_printf(out, "; %lld MACs", (long long)s->macs);
+    text plain = {.arena = out->arena};
+    text_without_neutral(&plain, f->key);
     text_printf(out, " */\nstatic void %s(const void *const *in, void *const *out, ptrdiff_t begin, ptrdiff_t end) {\n", f->name);
-    text_indented(out, f->key, 1);
+    text_indented(out, plain.bytes, 1);
     text_put(out, "}\n\n");
 }
 
