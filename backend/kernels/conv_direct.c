@@ -86,6 +86,7 @@ static void choose_parts(const schedule *s, const operand *x, tiling *t, const t
 static void choose_chunks(const schedule *s, tiling *t, const target *machine) {
     int64_t bytes = t->tile.blocks * s->window.kernel[0] * s->window.kernel[1] * s->lanes * C16 * 4; /* of one input block */
     int64_t fit = machine->l1 * 5 / 16 / bytes;
+    if (C16 * t->tile.blocks * t->tile.rows * s->width > MAX_SUMS && !s->flat) fit = s->in_blocks; /* no room for one row's sums */
     if (fit < 1) fit = 1;
     t->chunks = (s->in_blocks + fit - 1) / fit;
     t->chunk = (s->in_blocks + t->chunks - 1) / t->chunks;

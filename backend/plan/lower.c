@@ -68,6 +68,12 @@ static bool needs_no_step(const plan *p, const node *n) {
     return true;
 }
 
+/* Of a part that is given twice, only one lies where the concat has it. */
+static bool lies_at(const plan *p, const value *part, const operand *place) {
+    const location *at = &p->locations[part->id];
+    return !part->constant && at->buffer == place->buffer && at->offset == place->offset;
+}
+
 /* A concat along the outermost axis that matters copies only the parts that could not be put in place. */
 static bool lower_concat(plan *p, const node *n, block *b) {
     const value *whole = n->outputs[0];
@@ -84,12 +90,12 @@ static bool lower_concat(plan *p, const node *n, block *b) {
     for (int i = 0; i < n->n_inputs; i++) {
         const value *part = n->inputs[i];
         int64_t part_size = part->type.dims[axis].size;
-        if (part->constant || !same_place(p, part, whole)) {
+        operand here = to;
+        here.offset += at * unit_bytes;
+        here.dims[axis] = part_size;
+        if (!lies_at(p, part, &here)) {
             step dummy = {0};
             step_add_input(p, &dummy, part);
-            operand here = to;
-            here.offset += at * unit_bytes;
-            here.dims[axis] = part_size;
             add_copy(p, b, n, dummy.in[0], here);
         }
         at += c16 ? (part_size + C16 - 1) / C16 : part_size;
