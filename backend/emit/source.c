@@ -31,16 +31,16 @@ static bool mentions(const char *code, const char *name, size_t n) {
     return false;
 }
 
-/* runtime/scalar/NAME.h defines the function NAME: those that the code (or another of them) calls come along. */
+/* runtime/scalar/NAME.h and runtime/library/NAME.h define the function NAME: those that the code (or another of them) calls come along. */
 enum { MAX_SNIPPETS = 256 };
 
 static void put_snippet(const char *code, bool *done, text *out) {
-    static const char folder[] = "runtime/scalar/";
     for (int i = 0; embedded_texts[i].path && i < MAX_SNIPPETS; i++) {
         const embedded_text *t = &embedded_texts[i];
-        if (done[i] || strncmp(t->path, folder, strlen(folder))) continue;
+        bool snippet = !strncmp(t->path, "runtime/scalar/", 15) || !strncmp(t->path, "runtime/library/", 16);
+        if (done[i] || !snippet) continue;
         char name[64];
-        const char *base = t->path + strlen(folder);
+        const char *base = strrchr(t->path, '/') + 1;
         snprintf(name, sizeof name, "%.*s", (int)strcspn(base, "."), base);
         if (!mentions(code, name, strlen(name))) continue;
         done[i] = true;

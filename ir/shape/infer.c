@@ -4,11 +4,23 @@
 
 /* ---- what rules share ---- */
 
+/* A size that depends on data is the one that the model declares. */
+static void refine(value_type *t, const value_type *declared) {
+    if (!declared || declared->kind != TYPE_TENSOR || declared->rank < 0) return;
+    if (t->rank < 0) {
+        t->rank = declared->rank;
+        t->dims = declared->dims;
+    }
+    for (int k = 0; t->rank == declared->rank && k < t->rank; k++)
+        if (!dim_is_number(t->dims[k]) && dim_is_number(declared->dims[k])) t->dims[k] = declared->dims[k];
+}
+
 void set_output(node *n, int i, dtype elem, int rank, const dim *dims) {
     if (i >= n->n_outputs || !n->outputs[i]) return;
     value_type *t = &n->outputs[i]->type;
     value_type old = *t;
     *t = type_tensor_dims(node_arena(n), elem, rank, dims);
+    refine(t, n->outputs[i]->declared);
     if (old.kind != TYPE_TENSOR) return;
     t->layout = old.layout;
     t->quant = old.quant;
