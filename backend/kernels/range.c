@@ -1,8 +1,8 @@
-/* Numbers that a kernel makes from few or none: range, non_zero. */
+/* Numbers that a kernel makes from few or none: range, non_zero, constant_of_shape. */
 #include "backend/kernels/row_major.h"
 
 static bool accepts(const node *n) {
-    return (n->op == OP_range || n->op == OP_non_zero) && n->outputs[0] && !n->epilogue && row_major_accepts(n);
+    return (n->op == OP_range || n->op == OP_non_zero || n->op == OP_constant_of_shape) && n->outputs[0] && !n->epilogue && row_major_accepts(n);
 }
 
 static bool plan_range(plan *p, const node *n, step *s) {
@@ -43,9 +43,23 @@ static void put_non_zero(const step *s, text *body) {
     text_put(body, "        found++;\n    }\n");
 }
 
+static void put_fill(const step *s, text *body) {
+    const operand *y = &s->out[0];
+    const attr *v = node_attr(s->node, "value");
+    int64_t count = 1;
+    for (int k = 0; k < y->rank; k++) count *= y->dims[k];
+    expr c = {.kind = EXPR_CONST, .dtype = y->elem, .value = v && v->tensor ? constant_float(v->tensor, 0) : 0};
+    text number = {.arena = body->arena};
+    expr_emit_scalar(&number, &c, NULL, NULL);
+    text_printf(body, "    for (ptrdiff_t i = 0; i < %lld; i++) ", (long long)count);
+    emit_store(body, y->elem, "y0", "i", number.bytes);
+    text_put(body, "\n");
+}
+
 static bool emit_range(const plan *p, const step *s, const target *t, text *body) {
     (void)p, (void)t;
-    if (s->node->op == OP_range) put_range(s, body);
+    if (s->node->op == OP_constant_of_shape) put_fill(s, body);
+    else if (s->node->op == OP_range) put_range(s, body);
     else put_non_zero(s, body);
     return true;
 }

@@ -207,10 +207,29 @@ static bool import_graph_outputs(context *c, const Onnx__GraphProto *g) {
     return true;
 }
 
+/* Through operators that keep the shape, the size of what they compute is that of what they read. */
+static void spread_declarations(const region *r) {
+    for (node *n = r->last; n; n = n->prev) {
+        const value *out = n->n_outputs == 1 ? n->outputs[0] : NULL;
+        if (!out || !out->declared || n->n_regions || !n->n_inputs) continue;
+        if (!(op_of(n->op)->props & PROP_ELEMENTWISE) && n->op != OP_identity) continue;
+        value *open = NULL;
+        bool others_are_scalars = true;
+        for (int i = 0; i < n->n_inputs; i++) {
+            value *v = n->inputs[i];
+            bool scalar = v && type_is_static(&v->type) && type_count(&v->type) == 1;
+            if (!v || scalar) continue;
+            others_are_scalars = others_are_scalars && (!open || open == v);
+            open = v;
+        }
+        if (open && others_are_scalars && open->producer && !open->declared && !type_is_static(&open->type)) open->declared = out->declared;
+    }
+}
+
 bool import_graph(context *c, const Onnx__GraphProto *g) {
     bool outermost = c->region == c->imp->graph->body;
     return import_declarations(c, g) && import_initializers(c, g) && import_graph_inputs(c, g, outermost) && import_nodes(c, g->n_node, g->node) &&
-           import_graph_outputs(c, g);
+           import_graph_outputs(c, g) && (spread_declarations(c->region), true);
 }
 
 region *import_subgraph(const context *outer, const Onnx__GraphProto *g) {

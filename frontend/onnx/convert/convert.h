@@ -83,7 +83,7 @@ convert_fn drop_attr, rename_attr, default_int, default_float, default_string, a
 /* recurrent.c */
 convert_fn recurrent_layout;
 /* broadcast.c: arithmetic before version 7 */
-convert_fn broadcast_at_axis;
+convert_fn broadcast_at_axis, prelu_by_channel;
 /* constant.c */
 convert_fn make_constant;
 /* normalize.c */
