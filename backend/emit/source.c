@@ -183,10 +183,10 @@ static void put_steps(const emission *e, const block *b, text *out) {
         for (int k = 0; k < s->n_out; k++) bytes += (double)s->out[k].buffer->size;
         text_put(out, "    {");
         text_string_literal(out, s->node ? s->node->name : "output");
-        text_printf(out, ", \"%s\", ", s->family ? s->family->name : "if");
+        text_printf(out, ", \"%s\", ", s->family ? s->family->name : s->kind == STEP_LOOP ? "loop" : "if");
         text_string_literal(out, s->summary);
         text_printf(out, ", %lld, %.17g},\n", (long long)s->macs, bytes);
-        if (s->kind != STEP_IF) continue;
+        if (s->kind == STEP_KERNEL) continue;
         put_steps(e, s->then_block, out);
         put_steps(e, s->else_block, out);
     }

@@ -130,7 +130,7 @@ static bool check_node(const node *n, diagnostics *d) {
     int n_inputs = n->op == OP_fused ? n->n_inputs : n->n_core_inputs; /* fused: its expression reads them all */
     if (!check_count(n, "input", n_inputs, op->min_in, op->max_in, d)) return false;
     if (!check_count(n, "output", n->n_outputs, op->min_out, op->max_out, d)) return false;
-    for (int i = 0; i < op->min_in && i < n->n_inputs; i++)
+    for (int i = 0; i < op->min_in && i < n->n_inputs && n->op != OP_loop; i++)
         if (!n->inputs[i]) return node_error(d, n, NULL, "lacks input %d", i);
     return check_attrs(n, d);
 }

@@ -107,6 +107,7 @@ static const conversion table[] = {
     {"Hardmax", 13, softmax_of_flattened, 0, 0, 0, 0},
     {"GroupNormalization", 21, group_to_channel_scale, 0, 0, 0, 0},
     {"Scan", 9, refuse_version, 0, 0, 0, "its batch axis went away in opset 9"},
+    {"Scan", ALWAYS, scan_to_loop, 0, 0, 0, 0},
     {"PRelu", 9, prelu_by_channel, 0, 0, 0, 0},
     {"Add", 7, broadcast_at_axis, 0, 0, 0, 0},
     {"Sub", 7, broadcast_at_axis, 0, 0, 0, 0},

@@ -80,6 +80,8 @@ convert_fn expand_attention, expand_flex_attention, expand_rotary_embedding, exp
 /* attributes.c */
 convert_fn drop_attr, rename_attr, default_int, default_float, default_string, attr_to_ints, attr_to_scalar_int,
     attr_to_scalar, rename_op, rename_text, refuse_version, split_evenly, cast_by_name, cast_to_known, compute_in_f32;
+/* scan.c */
+convert_fn scan_to_loop;
 /* recurrent.c */
 convert_fn recurrent_layout;
 /* broadcast.c: arithmetic before version 7 */

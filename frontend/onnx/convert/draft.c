@@ -196,7 +196,7 @@ bool draft_finish(draft *d) {
     for (int i = 0; i < d->n_attrs; i++)
         if (!check_attr(d, op, &d->attrs[i])) return false;
     if (d->n_regions && !(op_of(op)->props & PROP_CONTROL)) return draft_error(d, "export the model again", "has a graph as attribute, which its operator does not take");
-    while (d->n_inputs && !d->inputs[d->n_inputs - 1]) d->n_inputs--;
+    while (d->n_inputs > op_of(op)->min_in && !d->inputs[d->n_inputs - 1]) d->n_inputs--;
     node *n = node_new(d->context->region, NULL, op, d->name, d->n_inputs, d->inputs, d->n_outputs);
     for (int i = 0; i < d->n_attrs; i++) node_set_attr(n, d->attrs[i]);
     n->regions = d->regions;
