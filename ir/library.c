@@ -1,5 +1,6 @@
 #include "ir/library.h"
 
+#include <math.h>
 #include <string.h>
 
 static void in(library_call *c, int i) { c->args[c->n++] = (library_arg){.kind = LIBRARY_IN, .i = i}; }
@@ -107,6 +108,19 @@ static void dft(const node *n, library_call *c) {
     number(c, points), number(c, y->dims[axis].size), number(c, type_size(y, -1)), number(c, inverse), number(c, half);
 }
 
+static void linear_attention(const node *n, library_call *c) {
+    const value_type *q = type_of(n, 0), *v = type_of(n, 2);
+    int64_t q_heads = node_int(n, "q_num_heads"), heads = node_int(n, "kv_num_heads"), dk = type_size(q, 2) / q_heads;
+    const int64_t dims[] = {q->dims[0].size, q->dims[1].size, q_heads, heads, dk, type_size(v, 2) / heads};
+    const char *rule = node_string(n, "update_rule");
+    bool gated = *rule == 'g', delta = strstr(rule, "delta") != NULL;
+    out(c, 0), out(c, 1);
+    for (int i = 0; i < 6; i++) in(c, (i == 4 && !gated) || (i == 5 && !delta) ? LIBRARY_NO_INPUT : i);
+    numbers(c, 6, dims);
+    number(c, gated && type_size(type_of(n, 4), 2) != heads), number(c, delta && type_size(type_of(n, 5), 2) == heads);
+    real(c, node_float(n, "scale") != 0 ? node_float(n, "scale") : 1 / sqrt((double)dk));
+}
+
 static void mel_weights(const node *n, library_call *c) {
     const value_type *y = &n->outputs[0]->type;
     out(c, 0), number(c, y->dims[0].size), number(c, y->dims[1].size);
@@ -129,7 +143,7 @@ static const struct {
     {OP_resize_axis, "resize_axis", resize_axis}, {OP_grid_sample, "grid_sample", grid_sample},
     {OP_roi_align, "roi_align", roi_align},       {OP_col2im, "col2im", col2im},
     {OP_deform_conv, "deform_conv", deform_conv}, {OP_dft, "dft", dft},
-    {OP_mel_weights, "mel_weights", mel_weights}, {OP_non_max_suppression, "non_max_suppression", non_max_suppression},
+    {OP_linear_attention, "linear_attention", linear_attention}, {OP_mel_weights, "mel_weights", mel_weights}, {OP_non_max_suppression, "non_max_suppression", non_max_suppression},
 };
 
 bool library_call_of(const node *n, library_call *c) {

@@ -14,7 +14,7 @@ typedef enum library_kind {
     LIBRARY_ELEMENTS /* an array of n numbers: those of input i */
 } library_kind;
 
-enum { LIBRARY_MAX_ARGS = 24, LIBRARY_MAX_INTS = 12 };
+enum { LIBRARY_MAX_ARGS = 24, LIBRARY_MAX_INTS = 12, LIBRARY_NO_INPUT = 99 };
 
 typedef struct library_arg {
     library_kind kind;

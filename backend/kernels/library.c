@@ -8,7 +8,8 @@ static bool accepts(const node *n) {
     if (!n->outputs[0] || n->epilogue || !row_major_accepts(n) || !library_call_of(n, &c)) return false;
     for (int i = 0; i < c.n; i++) { /* pointers must be what the function takes */
         const library_arg *a = &c.args[i];
-        const value *v = a->kind == LIBRARY_IN ? node_input(n, (int)a->i) : a->kind == LIBRARY_OUT ? n->outputs[a->i] : NULL;
+        if (a->kind == LIBRARY_OUT && (a->i >= n->n_outputs || !n->outputs[a->i])) return false;
+        const value *v = a->kind == LIBRARY_IN && a->i != LIBRARY_NO_INPUT ? node_input(n, (int)a->i) : a->kind == LIBRARY_OUT ? n->outputs[a->i] : NULL;
         if (v && v->type.elem != DT_F32 && v->type.elem != DT_I64 && v->type.elem != DT_I32) return false;
     }
     return true;
@@ -27,7 +28,7 @@ static void put_element(text *out, const step *s, const library_arg *a, int at) 
 static void put_argument(text *out, const step *s, const library_arg *a) {
     switch (a->kind) {
     case LIBRARY_IN:
-        if (node_input(s->node, (int)a->i)) text_printf(out, "x%d", s->input_operand[a->i]);
+        if (a->i != LIBRARY_NO_INPUT && node_input(s->node, (int)a->i)) text_printf(out, "x%d", s->input_operand[a->i]);
         else text_put(out, "NULL");
         return;
     case LIBRARY_OUT: text_printf(out, "y%lld", (long long)a->i); return;

@@ -16,6 +16,7 @@
 #include "runtime/library/col2im.h"
 #include "runtime/library/deform_conv.h"
 #include "runtime/library/dft.h"
+#include "runtime/library/linear_attention.h"
 #include "runtime/library/mel_weights.h"
 #include "runtime/library/non_max_suppression.h"
 
@@ -30,7 +31,7 @@ typedef struct actual {
 
 static actual evaluate(const library_arg *a, const tensor *const *in, tensor *out) {
     actual x = {.i = (ptrdiff_t)a->i, .f = a->f};
-    if (a->kind == LIBRARY_IN) x.in = in[a->i] ? in[a->i]->data : NULL;
+    if (a->kind == LIBRARY_IN) x.in = a->i != LIBRARY_NO_INPUT && in[a->i] ? in[a->i]->data : NULL;
     if (a->kind == LIBRARY_OUT) x.out = out[a->i].data;
     if (a->kind == LIBRARY_ELEMENT) x.f = dtype_load_float(in[a->i]->type.elem, in[a->i]->data, a->n);
     for (int k = 0; k < a->n && k < LIBRARY_MAX_INTS; k++) {
@@ -63,6 +64,9 @@ bool eval_library(const node *n, const tensor *const *in, tensor *out, arena *me
         return true;
     case OP_deform_conv: deform_conv(a[0].out, a[1].in, a[2].in, a[3].in, a[4].in, a[5].in, a[6].ints, a[7].ints); return true;
     case OP_dft: dft(a[0].out, a[1].in, I(2), I(3), I(4), I(5), I(6), I(7), I(8), N(9), N(10)); return true;
+    case OP_linear_attention:
+        linear_attention(a[0].out, a[1].out, a[2].in, a[3].in, a[4].in, a[5].in, a[6].in, a[7].in, a[8].ints, N(9), N(10), F(11));
+        return true;
     case OP_mel_weights: mel_weights(a[0].out, I(1), I(2), F(3), F(4), F(5), F(6)); return true;
     case OP_non_max_suppression:
         non_max_suppression(a[0].out, I(1), a[2].in, a[3].in, I(4), I(5), I(6), F(7), F(8), N(9), F(10), N(11));

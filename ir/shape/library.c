@@ -133,3 +133,32 @@ bool shape_non_max_suppression(node *n, diagnostics *d) {
     set_output(n, 0, DT_I64, 2, dims);
     return true;
 }
+
+bool shape_linear_attention(node *n, diagnostics *d) {
+    const value_type *q = input_type(n, 0, 3, 3, d), *k = q ? input_type(n, 1, 3, 3, d) : NULL, *v = k ? input_type(n, 2, 3, 3, d) : NULL;
+    if (!v || !one_of(n, "update_rule", "linear gated delta gated_delta", d)) return false;
+    if (!type_is_static(q) || !type_is_static(k) || !type_is_static(v)) return node_error(d, n, NULL, "the shapes of its inputs are not known");
+    int64_t q_heads = node_int(n, "q_num_heads"), heads = node_int(n, "kv_num_heads"), batch = type_size(q, 0), steps = type_size(q, 1);
+    const char *rule = node_string(n, "update_rule");
+    if (q_heads < 1 || heads < 1 || q_heads % heads || type_size(q, 2) % q_heads || type_size(v, 2) % heads)
+        return node_error(d, n, NULL, "its heads do not fit its inputs");
+    int64_t dk = type_size(q, 2) / q_heads, dv = type_size(v, 2) / heads;
+    bool fits = type_size(k, 2) == heads * dk && type_size(k, 0) == batch && type_size(v, 0) == batch && type_size(k, 1) == steps && type_size(v, 1) == steps;
+    const int64_t state[] = {batch, heads, dk, dv};
+    const value *past = node_input(n, 3), *decay = node_input(n, 4), *beta = node_input(n, 5);
+    for (int i = 0; past && fits && i < 4; i++) fits = past->type.rank == 4 && type_size(&past->type, i) == state[i];
+    if (*rule == 'g') {
+        int64_t last = decay && decay->type.rank == 3 ? type_size(&decay->type, 2) : -1;
+        fits = fits && (last == heads * dk || last == heads) && type_size(&decay->type, 0) == batch && type_size(&decay->type, 1) == steps;
+    }
+    if (strstr(rule, "delta")) {
+        int64_t last = beta && beta->type.rank == 3 ? type_size(&beta->type, 2) : -1;
+        fits = fits && (last == heads || last == 1) && type_size(&beta->type, 0) == batch && type_size(&beta->type, 1) == steps;
+    }
+    if (!fits) return node_error(d, n, NULL, "its inputs do not fit each other");
+    dim dims[3] = {q->dims[0], q->dims[1], dim_number(q_heads * dv)}, state_dims[4];
+    for (int i = 0; i < 4; i++) state_dims[i] = dim_number(state[i]);
+    set_output(n, 0, q->elem, 3, dims);
+    set_output(n, 1, q->elem, 4, state_dims);
+    return true;
+}

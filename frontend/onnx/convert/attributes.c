@@ -132,6 +132,9 @@ bool compute_in_f32(draft *d, const conversion *row) {
     if (x->kind != TYPE_TENSOR || x->elem == DT_F32 || dtype_of(x->elem)->kind == CLASS_STRING || d->n_outputs < 1) return true;
     attr wide = {.name = "to", .kind = ATTR_INT, .i = dtype_of(DT_F32)->onnx}, narrow = {.name = "to", .kind = ATTR_INT, .i = dtype_of(x->elem)->onnx};
     draft inner = *d;
+    bool *wanted = ARENA_ARRAY(mem, bool, d->n_outputs);
+    for (int i = 0; i < d->n_outputs; i++) wanted[i] = true;
+    inner.wanted = wanted;
     inner.inputs = arena_copy(mem, d->inputs, sizeof(value *) * (size_t)d->n_inputs);
     for (int i = 0; i < d->n_inputs; i++) {
         if (!d->inputs[i] || d->inputs[i]->type.kind != TYPE_TENSOR) continue;

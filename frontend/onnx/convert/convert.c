@@ -100,6 +100,7 @@ static const conversion table[] = {
     {"Col2Im", ALWAYS, compute_in_f32, 0, 0, 0, 0},
     {"DeformConv", ALWAYS, compute_in_f32, 0, 0, 0, 0},
     {"DFT", ALWAYS, compute_in_f32, 0, 0, 0, 0},
+    {"LinearAttention", ALWAYS, compute_in_f32, 0, 0, 0, 0},
 
     /* meanings that changed */
     {"Softmax", 13, softmax_of_flattened, 0, 0, 0, 0},
