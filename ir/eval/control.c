@@ -51,3 +51,10 @@ bool eval_loop(const node *n, const tensor *const *in, tensor *out, arena *a, di
         out[k] = k < carried ? state[k + 2] : stack_rows(rows[k - carried], i, &r->outputs[k + 1]->type, a);
     return s != NULL;
 }
+
+bool eval_sequence(const node *n, const tensor *const *in, tensor *out, arena *a, diagnostics *d) {
+    (void)d;
+    out[0] = (tensor){.type = n->outputs[0]->type, .items = ARENA_ARRAY(a, tensor, n->n_core_inputs), .n_items = n->n_core_inputs};
+    for (int i = 0; i < n->n_core_inputs; i++) out[0].items[i] = *in[i];
+    return true;
+}

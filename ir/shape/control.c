@@ -85,3 +85,11 @@ bool shape_loop(node *n, diagnostics *d) {
     }
     return true;
 }
+
+bool shape_sequence(node *n, diagnostics *d) {
+    (void)d;
+    value_type *inner = ARENA_NEW(node_arena(n), value_type);
+    if (n->n_inputs) *inner = n->inputs[0]->type;
+    n->outputs[0]->type = (value_type){.kind = TYPE_SEQUENCE, .inner = inner};
+    return true;
+}

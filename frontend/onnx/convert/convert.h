@@ -76,10 +76,15 @@ bool draft_finish(draft *d);
 convert_fn expand_attention, expand_flex_attention, expand_rotary_embedding, expand_causal_conv, expand_swiglu, expand_nll_loss,
     expand_softmax_cross_entropy, expand_quantize, expand_dequantize, expand_dynamic_quantize, expand_qlinear_conv, expand_qlinear_matmul, expand_conv_integer,
     expand_matmul_integer, expand_depth_to_space, expand_space_to_depth, expand_center_crop_pad, expand_trilu, expand_eye_like,
-    expand_one_hot, expand_reverse_sequence, expand_compress, expand_affine_grid, expand_window, expand_stft, expand_optimizer;
+    expand_one_hot, expand_reverse_sequence, expand_compress, expand_affine_grid, expand_window, dft_along_input, expand_stft, expand_optimizer;
 /* attributes.c */
 convert_fn drop_attr, rename_attr, default_int, default_float, default_string, attr_to_ints, attr_to_scalar_int,
     attr_to_scalar, rename_op, rename_text, refuse_version, split_evenly, cast_by_name, cast_to_known, compute_in_f32;
+/* sequence.c */
+convert_fn sequence_empty, sequence_insert, sequence_erase, sequence_at, sequence_length, concat_from_sequence, split_to_sequence,
+    optional_has_element, optional_get_element;
+/* ml.c */
+convert_fn expand_binarizer, expand_feature_extractor;
 /* scan.c */
 convert_fn scan_to_loop;
 /* recurrent.c */

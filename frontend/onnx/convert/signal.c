@@ -54,24 +54,55 @@ bool expand_window(draft *d, const conversion *row) {
     return true;
 }
 
+/* ---- DFT: along the axis before the last unless an input names another, perhaps at run time only ---- */
+
+bool dft_along_input(draft *d, const conversion *row) {
+    (void)row;
+    const value *axis = draft_input(d, 2);
+    const int64_t usual = -2;
+    const value_type *x = draft_input_type(d, 0), *declared = d->declared ? d->declared[0] : NULL;
+    if (!axis) draft_set_input(d, 2, draft_ints(d, "axis", 1, &usual));
+    if (!axis || axis->constant) return true;
+    if (!type_is_static(x) || !declared || !type_is_static(declared)) return draft_error(d, "make it a constant", "its axis is not known");
+    recipe r = recipe_new(d);
+    recipe_inputs(&r, "x length axis");
+    recipe_int(&r, "rank", x->rank);
+    recipe_int(&r, "inverse", draft_int(d, "inverse", 0));
+    recipe_int(&r, "onesided", draft_int(d, "onesided", 0));
+    recipe_run(&r, "axis = Where(Less(axis, 0:axis), Add(axis, $rank:axis), axis)");
+    for (int k = 0; k < x->rank - 1 && !r.failed; k++) { /* all axes that lead to the declared shape, then a choice */
+        if (!draft_input(d, 1) && type_size(x, k) < 2 && draft_int(d, "onesided", 0)) continue; /* nothing to transform */
+        recipe_int(&r, "k", k);
+        recipe_run(&r, "along = DFT(x, length, $k; inverse=$inverse, onesided=$onesided)");
+        value *along = recipe_get(&r, "along");
+        bool fits = along && along->type.rank == declared->rank;
+        for (int i = 0; fits && i < declared->rank; i++) fits = type_size(&along->type, i) == declared->dims[i].size;
+        if (!fits) continue;
+        if (!recipe_get(&r, "y")) recipe_run(&r, "y = Identity(along)");
+        else recipe_run(&r, "y = Where(Equal(axis, $k:axis), along, y)");
+    }
+    return recipe_return(&r, "y");
+}
+
 /* ---- STFT: the frames, each times the window, transformed ---- */
 
 bool expand_stft(draft *d, const conversion *row) {
     (void)row;
     const value_type *x = draft_static(d, 0), *w = draft_input(d, 2) ? draft_static(d, 2) : NULL;
     if (!x || x->rank < 2 || (draft_input(d, 2) && !w)) return false;
-    int64_t step = known_size(d, 1, -1, "frame step");
-    int64_t length = draft_input(d, 3) ? known_size(d, 3, -1, "frame length") : w ? type_size(w, 0) : type_size(x, 1);
-    if (step < 0 || length < 0) return false;
-    if (step < 1 || length < 1 || length > type_size(x, 1)) return draft_error(d, NULL, "its frames do not fit the signal");
-    int64_t frames = (type_size(x, 1) - length) / step + 1, shape[] = {frames, length};
-    int64_t *at = ARENA_ARRAY(d->context->imp->arena, int64_t, frames * length);
-    for (int64_t f = 0; f < frames; f++)
-        for (int64_t i = 0; i < length; i++) at[f * length + i] = f * step + i;
-    value_type t = type_tensor(d->context->imp->arena, DT_I64, 2, shape);
+    const value *given = draft_input(d, 3), *step = draft_input(d, 1);
+    int64_t length = w ? type_size(w, 0) : given ? known_size(d, 3, -1, "frame length") : type_size(x, 1), frames = -1;
+    const value_type *declared = d->declared ? d->declared[0] : NULL;
+    if (length < 0) return false;
+    if (step && step->constant && constant_int(step->constant, 0) > 0) frames = (type_size(x, 1) - length) / constant_int(step->constant, 0) + 1;
+    else if (declared && declared->rank == 4) frames = type_size(declared, 1);
+    if (frames < 0) return draft_error(d, "make it a constant", "its frame step is not known");
+    if (length < 1 || length > type_size(x, 1)) return draft_error(d, NULL, "its frames do not fit the signal");
     recipe r = recipe_new(d);
     recipe_inputs(&r, "x step window");
-    recipe_value(&r, "at", value_constant(d->context->imp->graph, d->name, t, at, d->name));
+    recipe_int(&r, "frames", frames);
+    recipe_int(&r, "length", length);
+    recipe_run(&r, "at = Add(Mul(Unsqueeze(Range(0, $frames, 1), [1]), Cast(Reshape(step, []); to=7)), Range(0, $length, 1))");
     recipe_int(&r, "onesided", draft_int(d, "onesided", 1));
     if (x->rank == 2) recipe_run(&r, "x = Unsqueeze(x, [2])");
     recipe_run(&r, "frames = Gather(x, at; axis=1)");
