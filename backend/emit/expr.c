@@ -252,7 +252,7 @@ static void cast_frame(const expr *e, dtype from, dtype to, char *before, char *
     else if (is_real(to) && t->bits <= 8)
         snprintf(before, size, "round_%s((double)", t->name), snprintf(behind, size, ", %d)", node_int(e->attrs, "saturate") != 0);
     else if (is_real(to)) snprintf(before, size, "round_%s((float)", t->name), snprintf(behind, size, ")");
-    else if (narrow && t->kind == CLASS_INT) snprintf(before, size, "((int8_t)(((int64_t)%s", whole), snprintf(behind, size, ") & %d ^ %d) - %d))", mask, sign, sign);
+    else if (narrow && t->kind == CLASS_INT) snprintf(before, size, "((int8_t)((((int64_t)%s", whole), snprintf(behind, size, ") & %d) ^ %d) - %d))", mask, sign, sign);
     else if (narrow) snprintf(before, size, "((uint8_t)((int64_t)%s", whole), snprintf(behind, size, ") & %d))", mask);
     else if (real && to == DT_U64) snprintf(before, size, "to_uint64((double)"), snprintf(behind, size, ")");
     else snprintf(before, size, "((%s)%s", t->ctype, whole), snprintf(behind, size, "))");
