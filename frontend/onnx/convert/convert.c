@@ -50,6 +50,7 @@ static const conversion table[] = {
     {"OptionalHasElement", ALWAYS, optional_has_element, 0, 0, 0, 0},
     {"ai.onnx.ml.Binarizer", ALWAYS, expand_binarizer, 0, 0, 0, 0},
     {"ai.onnx.ml.ArrayFeatureExtractor", ALWAYS, expand_feature_extractor, 0, 0, 0, 0},
+    {"TfIdfVectorizer", ALWAYS, expand_ngrams, 0, 0, 0, 0},
     {"STFT", ALWAYS, expand_stft, 0, 0, 0, 0},
     {"ai.onnx.preview.training.Adagrad", ALWAYS, expand_optimizer, 0, 0, 0, 0},
     {"ai.onnx.preview.training.Adam", ALWAYS, expand_optimizer, 0, 0, 0, 0},

@@ -83,6 +83,8 @@ convert_fn drop_attr, rename_attr, default_int, default_float, default_string, a
 /* sequence.c */
 convert_fn sequence_empty, sequence_insert, sequence_erase, sequence_at, sequence_length, concat_from_sequence, split_to_sequence,
     optional_has_element, optional_get_element;
+/* ngrams.c */
+convert_fn expand_ngrams;
 /* ml.c */
 convert_fn expand_binarizer, expand_feature_extractor;
 /* scan.c */
