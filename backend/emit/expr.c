@@ -164,12 +164,20 @@ static void put_attribute(text *out, const filling *f, const char *name) {
     }
 }
 
+/* An inner result of a 16-bit float type is what a tensor of that type would hold: fusing changes nothing. */
+static void put_rounded(text *out, const expr *e, expr_leaf *leaf, void *context) {
+    bool narrow = e->kind == EXPR_OP && e->op != OP_cast && (e->dtype == DT_F16 || e->dtype == DT_BF16);
+    if (narrow) text_printf(out, "round_%s(", dtype_of(e->dtype)->name);
+    expr_emit_scalar(out, e, leaf, context);
+    if (narrow) text_put(out, ")");
+}
+
 static void put_form(text *out, const filling *f, const char *form) {
     for (const char *s = form; *s; s++) {
         if (*s == '$') {
             const expr *arg = f->e->args[*++s - '0'];
             if (f->vector) expr_emit_vector(out, arg, f->leaf, f->context);
-            else expr_emit_scalar(out, arg, f->leaf, f->context);
+            else put_rounded(out, arg, f->leaf, f->context);
         } else if (*s == '~' && s != form && (isalnum((unsigned char)s[-1]))) {
             text_put(out, f->suffix);
         } else if (*s == '&' && s[-1] == '(' && s[1] == ')') {
@@ -268,7 +276,7 @@ static void put_cast(text *out, const expr *e, expr_leaf *leaf, void *context) {
     }
     cast_frame(e, from, e->dtype, before, behind, sizeof before);
     text_put(out, before);
-    expr_emit_scalar(out, e->args[0], leaf, context);
+    put_rounded(out, e->args[0], leaf, context);
     text_put(out, behind);
 }
 
