@@ -172,4 +172,4 @@ static bool emit_gather(const plan *p, const step *s, const target *t, text *bod
     return template_expand(e, scatters(s->node) ? "backend/kernels/scatter.c.in" : "backend/kernels/gather.c.in", body, p->diags);
 }
 
-const kernel_family kernel_gather = {"gather", accepts, plan_gather, emit_gather};
+const kernel_family kernel_gather = {.name = "gather", .accepts = accepts, .plan = plan_gather, .emit = emit_gather};

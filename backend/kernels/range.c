@@ -64,4 +64,4 @@ static bool emit_range(const plan *p, const step *s, const target *t, text *body
     return true;
 }
 
-const kernel_family kernel_range = {"range", accepts, plan_range, emit_range};
+const kernel_family kernel_range = {.name = "range", .accepts = accepts, .plan = plan_range, .emit = emit_range};

@@ -89,4 +89,4 @@ static bool emit_recurrent(const plan *p, const step *s, const target *t, text *
     return true;
 }
 
-const kernel_family kernel_recurrent = {"recurrent", accepts, plan_recurrent, emit_recurrent};
+const kernel_family kernel_recurrent = {.name = "recurrent", .accepts = accepts, .plan = plan_recurrent, .emit = emit_recurrent};

@@ -88,4 +88,4 @@ static bool emit_remap(const plan *p, const step *s, const target *t, text *body
     return template_expand(e, "backend/kernels/remap.c.in", body, p->diags);
 }
 
-const kernel_family kernel_remap = {"remap", accepts, plan_remap, emit_remap};
+const kernel_family kernel_remap = {.name = "remap", .accepts = accepts, .plan = plan_remap, .emit = emit_remap};
