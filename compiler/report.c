@@ -88,8 +88,8 @@ void report_layers(FILE *f, const plan *p) {
     fprintf(f, "%4s  %-36s %-18s %-18s %8s %12s  %s\n", "step", "layer", "kernel", "output", "MAC", "weights", "how");
     for (int i = 0; i < list.n; i++) {
         const step *s = list.steps[i];
-        if (s->kind == STEP_IF) {
-            fprintf(f, "%4d  if\n", s->id);
+        if (s->kind != STEP_KERNEL) {
+            fprintf(f, "%4d  %s\n", s->id, s->kind == STEP_IF ? "if" : "loop");
             continue;
         }
         fprintf(f, "%4d  ", s->id);

@@ -94,6 +94,9 @@ double dtype_load_float(dtype t, const void *data, int64_t index);
 int64_t dtype_load_int(dtype t, const void *data, int64_t index); /* u64 keeps its bits */
 void dtype_store_float(dtype t, void *data, int64_t index, double x);
 void dtype_store_int(dtype t, void *data, int64_t index, int64_t x);
+/* As Cast does: what is too large for an 8-bit float saturates, or becomes infinite or NaN; f8e8m0 rounds "up", "down" or
+ * to "nearest". */
+void dtype_store_cast(dtype t, void *data, int64_t index, double x, const char *round_mode, bool saturate);
 
 /* ---- dim.c: dimensions ---------------------------------------------------------------------------------------------- */
 
@@ -305,6 +308,7 @@ typedef struct value {
     int id;            /* unique in the graph */
     const char *name;  /* as in the model; any bytes, never NULL; unique only by luck */
     value_type type;
+    const value_type *declared; /* NULL, or what the model says of it: fills in what inference cannot know */
     struct node *producer; /* NULL: graph or region input, or constant */
     int output;            /* which output of producer */
     const constant *constant; /* not NULL: known at compile time, has no producer */

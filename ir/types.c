@@ -66,8 +66,9 @@ static uint32_t small_nan(const small_float *f, uint32_t sign) {
     return sign | ((1u << f->exponent) - 1) << f->mantissa | 1u << (f->mantissa - 1);
 }
 
-/* Round to nearest even; beyond the largest finite number f16, bf16 become infinite, the 8- and 4-bit types saturate. */
-static uint32_t small_encode(const small_float *f, double v) {
+/* Round to nearest even; beyond the largest finite number f16, bf16 become infinite, the 8- and 4-bit types saturate or
+ * become infinite or NaN, whichever they have. */
+static uint32_t small_encode(const small_float *f, double v, bool saturate) {
     uint32_t sign = signbit(v) ? 1u << (f->mantissa + f->exponent) : 0;
     if (isnan(v)) return small_nan(f, sign);
     uint32_t inf = ((1u << f->exponent) - 1) << f->mantissa; /* also the first code past the finite ones with HAS_INF */
@@ -75,9 +76,7 @@ static uint32_t small_encode(const small_float *f, double v) {
     bool wide = f->mantissa + f->exponent == 15;
     double a = fabs(v);
     uint32_t code = largest + 1;
-    if (isinf(a)) {
-        code = wide ? inf : largest; /* ONNX's saturating cast */
-    } else {
+    if (!isinf(a)) {
         int e;
         frexp(a, &e);
         int shift = e - 1 < 1 - f->bias ? 1 - f->bias : e - 1; /* exponent of the unit before the point */
@@ -86,10 +85,25 @@ static uint32_t small_encode(const small_float *f, double v) {
         if (scaled < ldexp(1, f->mantissa)) code = (uint32_t)scaled; /* subnormal */
         else if (shift + f->bias < 1 << f->exponent)
             code = (uint32_t)((uint64_t)(shift + f->bias - 1) << f->mantissa) + (uint32_t)scaled;
-        if (code > largest) code = wide ? inf : largest;
+    }
+    if (code > largest) {
+        if (!wide && !saturate && f->special != HAS_INF) return small_nan(f, sign);
+        code = wide || (!saturate && f->special == HAS_INF) ? inf : largest;
     }
     if (f->special == FNUZ && code == 0) return 0;
     return sign | code;
+}
+
+/* f8e8m0: a power of two, rounded up, down or to nearest. */
+static uint8_t encode_power(double x, const char *round_mode, bool saturate) {
+    int e = 0;
+    double m = frexp(fabs(x), &e); /* x = m * 2^e, m in [0.5, 1) */
+    bool up = *round_mode == 'u' ? m > 0.5 : *round_mode == 'd' ? false : m >= 0.75;
+    int code = e - 1 + 127 + up;
+    if (isnan(x)) return 255;
+    if (isinf(x) || code > 254) return saturate ? 254 : 255;
+    if (x == 0 || code < 0) return saturate ? 0 : 255;
+    return (uint8_t)code;
 }
 
 /* ---- element access ---- */
@@ -175,17 +189,11 @@ void dtype_store_float(dtype t, void *data, int64_t index, double x) {
         ((double *)data)[2 * index + 1] = 0;
         return;
     case DT_BOOL: ((uint8_t *)data)[index] = x != 0; return;
-    case DT_F8E8M0: {
-        int e = 0;
-        double m = frexp(fabs(x), &e); /* x = m * 2^e, m in [0.5, 1) */
-        int code = e - 1 + 127 + (m > 0.75 || (m == 0.75 && (e & 1)));
-        ((uint8_t *)data)[index] = isnan(x) ? 255 : (uint8_t)(code < 0 || x == 0 ? 0 : code > 254 ? 254 : code);
-        return;
-    }
+    case DT_F8E8M0: ((uint8_t *)data)[index] = encode_power(x, "nearest", true); return;
     default: break;
     }
     if (infos[t].kind == CLASS_FLOAT) {
-        store_raw_bits(infos[t].bits, data, index, small_encode(small_float_of(t), x));
+        store_raw_bits(infos[t].bits, data, index, small_encode(small_float_of(t), x, true));
         return;
     }
     int64_t whole = isnan(x)        ? 0
@@ -194,6 +202,13 @@ void dtype_store_float(dtype t, void *data, int64_t index, double x) {
                     : x < -0x1p63   ? INT64_MIN
                                         : (int64_t)x;
     dtype_store_int(t, data, index, whole);
+}
+
+void dtype_store_cast(dtype t, void *data, int64_t index, double x, const char *round_mode, bool saturate) {
+    if (t == DT_F8E8M0) ((uint8_t *)data)[index] = encode_power(x, round_mode, saturate);
+    else if (infos[t].kind == CLASS_FLOAT && infos[t].bits <= 8)
+        store_raw_bits(infos[t].bits, data, index, small_encode(small_float_of(t), x, saturate));
+    else dtype_store_float(t, data, index, x);
 }
 
 void dtype_store_int(dtype t, void *data, int64_t index, int64_t x) {

@@ -106,6 +106,18 @@ static bool to_global_pool(graph *g, node *n, op_code op) {
     return to_reshape(g, n);
 }
 
+static bool to_cast(graph *g, node *n) {
+    node *c = node_new(n->parent, n, OP_cast, n->name, 1, n->inputs, 1);
+    node_set_int(c, "to", dtype_of(n->inputs[1]->type.elem)->onnx);
+    node_set_int(c, "saturate", node_int(n, "saturate"));
+    node_set_string(c, "round_mode", node_string(n, "round_mode"));
+    c->outputs[0]->name = n->outputs[0]->name;
+    if (!infer_node(c, g->diags)) return false;
+    value_replace_uses(n->outputs[0], c->outputs[0]);
+    node_remove(n);
+    return true;
+}
+
 static bool canonicalize_one(graph *g, node *n, void *context) {
     (void)context;
     if (n->epilogue || !n->n_outputs || !n->outputs[0] || !n->n_inputs || !n->inputs[0]) return true;
@@ -114,6 +126,7 @@ static bool canonicalize_one(graph *g, node *n, void *context) {
     case OP_squeeze:
     case OP_unsqueeze: return to_reshape(g, n);
     case OP_reshape: return is_settled_reshape(n) || to_reshape(g, n);
+    case OP_cast_like: return to_cast(g, n);
     case OP_sum:
     case OP_mean:
     case OP_max:

@@ -19,6 +19,6 @@ static profile_clock profile_start(double *seconds) {
 static void profile_mark(profile_clock *c, int step) {
     if (!c->seconds) return;
     const double now = profile_now();
-    c->seconds[step] = now - c->last;
+    c->seconds[step] += now - c->last;
     c->last = now;
 }

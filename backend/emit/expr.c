@@ -123,6 +123,8 @@ static void put_real(text *out, double x, const char *suffix) {
     }
 }
 
+void emit_real(text *out, double x) { put_real(out, x, ""); }
+
 static void put_constant(text *out, const expr *e) {
     if (is_real(e->dtype)) {
         put_real(out, e->value, e->dtype == DT_F64 ? "" : "f");
@@ -162,12 +164,20 @@ static void put_attribute(text *out, const filling *f, const char *name) {
     }
 }
 
+/* An inner result of a 16-bit float type is what a tensor of that type would hold: fusing changes nothing. */
+static void put_rounded(text *out, const expr *e, expr_leaf *leaf, void *context) {
+    bool narrow = e->kind == EXPR_OP && e->op != OP_cast && (e->dtype == DT_F16 || e->dtype == DT_BF16);
+    if (narrow) text_printf(out, "round_%s(", dtype_of(e->dtype)->name);
+    expr_emit_scalar(out, e, leaf, context);
+    if (narrow) text_put(out, ")");
+}
+
 static void put_form(text *out, const filling *f, const char *form) {
     for (const char *s = form; *s; s++) {
         if (*s == '$') {
             const expr *arg = f->e->args[*++s - '0'];
             if (f->vector) expr_emit_vector(out, arg, f->leaf, f->context);
-            else expr_emit_scalar(out, arg, f->leaf, f->context);
+            else put_rounded(out, arg, f->leaf, f->context);
         } else if (*s == '~' && s != form && (isalnum((unsigned char)s[-1]))) {
             text_put(out, f->suffix);
         } else if (*s == '&' && s[-1] == '(' && s[1] == ')') {
@@ -234,6 +244,42 @@ static bool any_arg(const expr *e, bool (*holds)(dtype)) {
 
 static bool is_double(dtype t) { return t == DT_F64; }
 
+/* ---- casts ---- */
+
+/* Before and behind the text of the number that is cast. Floats become integers towards zero, then modulo 2^bits. */
+static void cast_frame(const expr *e, dtype from, dtype to, char *before, char *behind, size_t size) {
+    const dtype_info *t = dtype_of(to);
+    bool real = is_real(from), narrow = t->bits < 8 && t->kind != CLASS_BOOL && !is_real(to);
+    int mask = narrow ? (1 << t->bits) - 1 : 0, sign = (mask + 1) / 2;
+    const char *whole = real ? "to_int64((double)" : "(";
+    if (t->kind == CLASS_BOOL) snprintf(before, size, "((uint8_t)("), snprintf(behind, size, " != 0))");
+    else if (to == DT_F32 || to == DT_F64) snprintf(before, size, "((%s)", t->ctype), snprintf(behind, size, ")");
+    else if (to == DT_F8E8M0)
+        snprintf(before, size, "round_f8e8m0((double)"),
+            snprintf(behind, size, ", '%c', %d)", *node_string(e->attrs, "round_mode"), node_int(e->attrs, "saturate") != 0);
+    else if (is_real(to) && t->bits <= 8)
+        snprintf(before, size, "round_%s((double)", t->name), snprintf(behind, size, ", %d)", node_int(e->attrs, "saturate") != 0);
+    else if (is_real(to)) snprintf(before, size, "round_%s((float)", t->name), snprintf(behind, size, ")");
+    else if (narrow && t->kind == CLASS_INT) snprintf(before, size, "((int8_t)((((int64_t)%s", whole), snprintf(behind, size, ") & %d) ^ %d) - %d))", mask, sign, sign);
+    else if (narrow) snprintf(before, size, "((uint8_t)((int64_t)%s", whole), snprintf(behind, size, ") & %d))", mask);
+    else if (real && to == DT_U64) snprintf(before, size, "to_uint64((double)"), snprintf(behind, size, ")");
+    else snprintf(before, size, "((%s)%s", t->ctype, whole), snprintf(behind, size, "))");
+}
+
+static void put_cast(text *out, const expr *e, expr_leaf *leaf, void *context) {
+    char before[64], behind[64];
+    dtype from = e->args[0]->dtype;
+    bool same = from == e->dtype && !is_real(from);
+    if (same) {
+        expr_emit_scalar(out, e->args[0], leaf, context);
+        return;
+    }
+    cast_frame(e, from, e->dtype, before, behind, sizeof before);
+    text_put(out, before);
+    put_rounded(out, e->args[0], leaf, context);
+    text_put(out, behind);
+}
+
 void expr_emit_scalar(text *out, const expr *e, expr_leaf *leaf, void *context) {
     if (e->kind == EXPR_CONST) {
         put_constant(out, e);
@@ -244,6 +290,10 @@ void expr_emit_scalar(text *out, const expr *e, expr_leaf *leaf, void *context) 
         return;
     }
     if (emit_variadic(out, e, expr_emit_scalar, leaf, context)) return;
+    if (e->op == OP_cast) {
+        put_cast(out, e, leaf, context);
+        return;
+    }
     bool real = any_arg(e, is_real), mixed = real && dtype_of(e->dtype)->kind != CLASS_BOOL && !is_real(e->dtype);
     const char *form = scalar_form(e, real), *type = compute_ctype(e->dtype);
     filling f = {.e = e, .leaf = leaf, .context = context};
@@ -261,7 +311,7 @@ bool expr_has_scalar_form(const expr *e) {
     if (e->kind != EXPR_OP) return dtype_of(e->dtype)->kind != CLASS_STRING && dtype_of(e->dtype)->kind != CLASS_COMPLEX;
     for (int i = 0; i < e->n_args; i++)
         if (!e->args[i] || !expr_has_scalar_form(e->args[i])) return false;
-    return e->op == OP_mean || scalar_form(e, any_arg(e, is_real)) != NULL;
+    return e->op == OP_mean || e->op == OP_cast || scalar_form(e, any_arg(e, is_real)) != NULL;
 }
 
 bool expr_has_vector_form(const expr *e) {

@@ -9,7 +9,7 @@ static int64_t block_macs(const block *b) {
     for (int i = 0; i < b->n_steps; i++) {
         const step *s = b->steps[i];
         n = sum(n, s->macs);
-        if (s->kind == STEP_IF) n = sum(n, sum(block_macs(s->then_block), block_macs(s->else_block)));
+        if (s->kind != STEP_KERNEL) n = sum(n, sum(block_macs(s->then_block), block_macs(s->else_block)));
     }
     return n;
 }

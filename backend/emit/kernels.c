@@ -86,7 +86,7 @@ void emit_address(const emission *e, const operand *o, text *out) {
     switch (b->where) {
     case MEMORY_INPUT:
     case MEMORY_OUTPUT:
-        if (offset) text_printf(out, "(%schar *)", b->where == MEMORY_INPUT ? "const " : "");
+        if (offset || o->loop) text_printf(out, "(%schar *)", b->where == MEMORY_INPUT ? "const " : "");
         text_printf(out, "%s[%d]", b->where == MEMORY_INPUT ? "inputs" : "outputs", b->index);
         break;
     case MEMORY_ARENA: text_put(out, "arena"); break;
@@ -99,6 +99,7 @@ void emit_address(const emission *e, const operand *o, text *out) {
         break;
     }
     if (offset) text_printf(out, " + %lld", (long long)offset);
+    if (o->loop) text_printf(out, " + iteration%d * %lld", o->loop, (long long)o->pitch);
 }
 
 static void put_type(text *out, const value_type *t) {
@@ -137,11 +138,37 @@ static void put_call(writer *w, const step *s, int depth) {
     if (w->e->options->profile) text_printf(out, "%sprofile_mark(&clock, %d);\n", indent, s->id);
 }
 
+static void put_block(writer *w, const block *b, int depth);
+
+static void put_loop(writer *w, const step *s, int depth) {
+    text *out = &w->calls;
+    const char *indent = arena_printf(w->e->arena, "%*s", 4 * depth, "");
+    put_step_comment(out, s, indent);
+    text_printf(out, "%sfor (ptrdiff_t iteration%d = 0; ", indent, s->loop);
+    if (s->most < INT64_MAX) text_printf(out, "iteration%d < %lld && ", s->loop, (long long)s->most);
+    if (s->n_in) {
+        text_printf(out, "iteration%d < *(const %s *)(const void *)(", s->loop, dtype_of(s->in[0].elem)->ctype);
+        emit_address(w->e, &s->in[0], out);
+        text_put(out, ") && ");
+    }
+    text_put(out, "*(const unsigned char *)(const void *)(");
+    emit_address(w->e, &s->condition, out);
+    text_printf(out, "); iteration%d++) {\n%s    *(int64_t *)(void *)(", s->loop, indent);
+    emit_address(w->e, &s->out[0], out);
+    text_printf(out, ") = iteration%d;\n", s->loop);
+    put_block(w, s->then_block, depth + 1);
+    text_printf(out, "%s}\n", indent);
+}
+
 static void put_block(writer *w, const block *b, int depth) {
     for (int i = 0; i < b->n_steps; i++) {
         const step *s = b->steps[i];
         if (s->kind == STEP_KERNEL) {
             put_call(w, s, depth);
+            continue;
+        }
+        if (s->kind == STEP_LOOP) {
+            put_loop(w, s, depth);
             continue;
         }
         text *out = &w->calls;

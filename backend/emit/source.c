@@ -31,16 +31,16 @@ static bool mentions(const char *code, const char *name, size_t n) {
     return false;
 }
 
-/* runtime/scalar/NAME.h defines the function NAME: those that the code (or another of them) calls come along. */
+/* runtime/scalar/NAME.h and runtime/library/NAME.h define the function NAME: those that the code (or another of them) calls come along. */
 enum { MAX_SNIPPETS = 256 };
 
 static void put_snippet(const char *code, bool *done, text *out) {
-    static const char folder[] = "runtime/scalar/";
     for (int i = 0; embedded_texts[i].path && i < MAX_SNIPPETS; i++) {
         const embedded_text *t = &embedded_texts[i];
-        if (done[i] || strncmp(t->path, folder, strlen(folder))) continue;
+        bool snippet = !strncmp(t->path, "runtime/scalar/", 15) || !strncmp(t->path, "runtime/library/", 16);
+        if (done[i] || !snippet) continue;
         char name[64];
-        const char *base = t->path + strlen(folder);
+        const char *base = strrchr(t->path, '/') + 1;
         snprintf(name, sizeof name, "%.*s", (int)strcspn(base, "."), base);
         if (!mentions(code, name, strlen(name))) continue;
         done[i] = true;
@@ -183,10 +183,10 @@ static void put_steps(const emission *e, const block *b, text *out) {
         for (int k = 0; k < s->n_out; k++) bytes += (double)s->out[k].buffer->size;
         text_put(out, "    {");
         text_string_literal(out, s->node ? s->node->name : "output");
-        text_printf(out, ", \"%s\", ", s->family ? s->family->name : "if");
+        text_printf(out, ", \"%s\", ", s->family ? s->family->name : s->kind == STEP_LOOP ? "loop" : "if");
         text_string_literal(out, s->summary);
         text_printf(out, ", %lld, %.17g},\n", (long long)s->macs, bytes);
-        if (s->kind != STEP_IF) continue;
+        if (s->kind == STEP_KERNEL) continue;
         put_steps(e, s->then_block, out);
         put_steps(e, s->else_block, out);
     }

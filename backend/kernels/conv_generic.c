@@ -1,4 +1,4 @@
-/* Convolution and its transpose on row-major tensors: any rank, group, stride, dilation and float type. One row of
+/* Convolution and its transpose on row-major tensors: any rank, group, stride, dilation and number type. One row of
  * outputs at a time, in sums over which the innermost loop runs. */
 #include "backend/kernels/spatial.h"
 
@@ -6,7 +6,7 @@ enum { ROW = 64 }; /* outputs summed at a time */
 
 static bool accepts(const node *n) {
     if ((n->op != OP_conv && n->op != OP_conv_transpose) || !n->outputs[0] || !row_major_accepts(n)) return false;
-    return dtype_of(n->inputs[0]->type.elem)->kind == CLASS_FLOAT;
+    return !n->epilogue || dtype_of(n->inputs[0]->type.elem)->kind == CLASS_FLOAT;
 }
 
 static bool plan_conv(plan *p, const node *n, step *s) {
@@ -27,7 +27,7 @@ static void put_result(void *context, text *out, int n, const int64_t *args) {
     (void)n, (void)args;
     const step *s = context;
     const operand *y = &s->out[0];
-    position at = {.step = s, .split = y->rank - 1, .row = "i", .col = "x", .acc = "sum[x - from]"};
+    position at = {.step = s, .split = y->rank - 1, .row = "i", .col = "x", .acc = sum_result(out->arena, s->in[0].elem, "sum[x - from]")};
     put_store(out, result_tree(out->arena, s->node, s->in[0].elem), &at);
 }
 

@@ -3,7 +3,7 @@
 
 static bool accepts(const node *n) {
     if (n->op != OP_cum_sum && n->op != OP_cum_prod) return false;
-    return n->outputs[0] && row_major_accepts(n) && n->inputs[1]->constant && !n->epilogue;
+    return n->outputs[0] && row_major_accepts(n) && !n->epilogue;
 }
 
 typedef struct schedule {
@@ -14,6 +14,12 @@ static bool plan_cumulate(plan *p, const node *n, step *s) {
     schedule *c = ARENA_NEW(p->arena, schedule);
     s->input_operand[0] = step_add_input(p, s, n->inputs[0]);
     step_add_output(p, s, n->outputs[0]);
+    if (!n->inputs[1]->constant) {
+        s->input_operand[1] = step_add_input(p, s, n->inputs[1]);
+        s->schedule = c;
+        s->summary = "along an axis that an input names";
+        return true;
+    }
     int64_t axis = type_count(&n->inputs[1]->type) == 1 ? constant_int(n->inputs[1]->constant, 0) : INT64_MAX;
     if (axis < -s->in[0].rank || axis >= s->in[0].rank) return node_error(p->diags, n, NULL, "its axis is outside of its input");
     c->along = axes_along(&s->in[0], axis);
@@ -34,12 +40,18 @@ static bool emit_cumulate(const plan *p, const step *s, const target *t, text *b
     text store = {.arena = a};
     emit_store(&store, elem, "y0", "at", arena_printf(a, "(%s)sum", compute_ctype(elem)));
     template_env *e = template_env_new(a);
-    template_int(e, "length", c->along.count);
-    template_int(e, "stride", c->along.n ? c->along.stride[0] : 1);
+    bool late = !n->inputs[1]->constant;
+    template_int(e, "late", late);
+    template_int(e, "rank", s->in[0].rank);
+    text dims = {.arena = a};
+    for (int k = 0; k < s->in[0].rank; k++) text_printf(&dims, "%s%lld", k ? ", " : "", (long long)s->in[0].dims[k]);
+    template_text(e, "dims", dims.bytes ? dims.bytes : "1");
+    template_text(e, "length", late ? "length" : arena_printf(a, "%lld", (long long)c->along.count));
+    template_text(e, "stride", late ? "stride" : arena_printf(a, "%lld", (long long)(c->along.n ? c->along.stride[0] : 1)));
     template_int(e, "exclusive", node_int(n, "exclusive"));
     template_int(e, "reverse", node_int(n, "reverse"));
     template_int(e, "first", n->op == OP_cum_prod);
-    template_text(e, "start", axes_index(a, &c->across, "i"));
+    template_text(e, "start", late ? "i / stride * stride * length + i % stride" : axes_index(a, &c->across, "i"));
     template_text(e, "type", real ? "double" : "uint64_t");
     template_text(e, "x", real ? arena_printf(a, "(double)%s", sum_term(a, elem, "x0", "at")) : sum_term(a, elem, "x0", "at"));
     template_text(e, "op", n->op == OP_cum_prod ? "*=" : "+=");

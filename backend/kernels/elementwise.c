@@ -64,7 +64,7 @@ static bool plan_elementwise(plan *p, const node *n, step *s) {
     c->vector = expr_has_vector_form(c->tree) && y->elem == DT_F32 && c->cols >= 8;
     s->schedule = c;
     s->flops = c->rows * c->cols;
-    int64_t parts = c->rows > 1 ? c->rows : (c->cols + BLOCK - 1) / BLOCK;
+    int64_t parts = c->rows != 1 ? c->rows : (c->cols + BLOCK - 1) / BLOCK;
     step_set_extent(s, dtype_of(y->elem)->bits < 8 ? 1 : parts); /* two threads must not share a byte */
     s->summary = c->vector ? "vectors of 16" : "one element at a time";
     return true;
@@ -93,6 +93,7 @@ static bool emit_elementwise(const plan *p, const step *s, const target *t, text
     const schedule *c = s->schedule;
     template_env *e = template_env_new(body->arena);
     template_int(e, "rows", c->rows);
+    template_int(e, "pieces", s->extent[0] == 1 ? c->rows : 1);
     template_int(e, "cols", c->cols);
     template_int(e, "block", s->extent[0] > 1 ? BLOCK : c->cols);
     template_int(e, "vector", c->vector);

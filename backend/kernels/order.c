@@ -8,7 +8,7 @@ typedef struct schedule {
 
 static bool accepts(const node *n) {
     if (n->op == OP_top_k)
-        return row_major_accepts(n) && n->inputs[1]->constant && n->outputs[0] && n->n_outputs == 2 && n->outputs[1] && !n->epilogue;
+        return row_major_accepts(n) && n->outputs[0] && n->n_outputs == 2 && n->outputs[1] && !n->epilogue;
     return (n->op == OP_arg_max || n->op == OP_arg_min) && n->outputs[0] && row_major_accepts(n) && !n->epilogue;
 }
 

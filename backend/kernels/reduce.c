@@ -46,16 +46,25 @@ static bool is_real(dtype t) { return dtype_of(t)->kind == CLASS_FLOAT; }
 typedef struct schedule {
     axes along, kept;
     bool vector;
+    bool late; /* which axes is known at run time only */
 } schedule;
 
 static bool accepts(const node *n) {
-    if (!reduction_of(n->op) || !n->outputs[0] || !row_major_accepts(n)) return false;
-    return !node_input(n, 1) || n->inputs[1]->constant;
+    return reduction_of(n->op) && n->outputs[0] && row_major_accepts(n);
+}
+
+static bool plan_late(plan *p, const node *n, step *s, schedule *c) {
+    step_add_node(p, s, n);
+    c->late = true;
+    s->schedule = c;
+    s->summary = "along axes that an input names";
+    return true;
 }
 
 static bool plan_reduce(plan *p, const node *n, step *s) {
     bool reduced[IR_MAX_RANK], known;
     schedule *c = ARENA_NEW(p->arena, schedule);
+    if (node_input(n, 1) && !n->inputs[1]->constant) return plan_late(p, n, s, c);
     for (int i = 0; i < n->n_inputs; i++)
         if (n->inputs[i] && i != 1) s->input_operand[i] = step_add_input(p, s, n->inputs[i]);
     step_add_output(p, s, n->outputs[0]);
@@ -90,8 +99,24 @@ static void put_result(void *context, text *out, int n, const int64_t *args) {
 
 static const char *bound(arena *a, dtype t, double x) {
     text out = {.arena = a};
+    if (t == DT_BOOL) return x < 0 ? "0" : "1";
     expr_emit_scalar(&out, expr_const(a, x, t), NULL, NULL);
     return out.bytes;
+}
+
+static bool expand_late(const plan *p, const step *s, template_env *e, text *body) {
+    const operand *x = &s->in[0], *y = &s->out[0];
+    int64_t room = 1, n_axes = 1;
+    text dims = {.arena = body->arena};
+    for (int k = 0; k < x->rank; k++) text_printf(&dims, "%s%lld", k ? ", " : "", (long long)x->dims[k]);
+    for (int k = 0; k < y->rank; k++) room *= y->dims[k];
+    for (int k = 0; k < s->in[1].rank; k++) n_axes *= s->in[1].dims[k];
+    template_text(e, "dims", x->rank ? dims.bytes : "1");
+    template_int(e, "rank", x->rank ? x->rank : 1);
+    template_int(e, "n_axes", n_axes);
+    template_int(e, "all", n_axes == 0 && !node_int(s->node, "noop_with_empty_axes"));
+    template_int(e, "room", room);
+    return template_expand(e, "backend/kernels/reduce_late.c.in", body, p->diags);
 }
 
 static bool emit_reduce(const plan *p, const step *s, const target *t, text *body) {
@@ -107,7 +132,7 @@ static bool emit_reduce(const plan *p, const step *s, const target *t, text *bod
     template_text(e, "type", compute_ctype(elem));
     template_text(e, "lowest", bound(a, elem, -(double)INFINITY));
     template_text(e, "highest", bound(a, elem, (double)INFINITY));
-    template_text(e, "n", arena_printf(a, "%lld.0", (long long)c->along.count));
+    template_text(e, "n", c->late ? "(double)length" : arena_printf(a, "%lld.0", (long long)c->along.count));
     const char *const parts[] = {as_int ? r->int_start : r->start, as_int ? r->int_take : r->take, as_int ? r->int_result : r->result};
     const char *const names[] = {"declare", "take", "finish"};
     for (int i = 0; i < 3; i++) {
@@ -115,15 +140,16 @@ static bool emit_reduce(const plan *p, const step *s, const target *t, text *bod
         if (!template_expand_string(e, "reduce", parts[i], &part, p->diags)) return false;
         template_text(e, names[i], part.bytes);
     }
+    template_call(e, "store", put_result, (void *)s);
+    template_text(e, "x", element.bytes);
+    if (c->late) return expand_late(p, s, e, body);
     template_int(e, "vector", c->vector);
     template_int(e, "length", c->along.count);
     template_int(e, "pieces", s->extent[0] == 1 ? c->kept.count : 1);
     template_text(e, "start", axes_index(a, &c->kept, "i"));
-    template_text(e, "x", element.bytes);
     if (c->vector) template_text(e, "vector_take", r->vector_take);
     template_call(e, "open", put_open, (void *)s);
     template_call(e, "close", put_close, (void *)s);
-    template_call(e, "store", put_result, (void *)s);
     return template_expand(e, "backend/kernels/reduce.c.in", body, p->diags);
 }
 

@@ -26,13 +26,17 @@ typedef struct schedule {
 static bool accepts(const node *n) {
     switch (n->op) {
     case OP_transpose:
-    case OP_slice:
     case OP_expand:
     case OP_tile:
     case OP_concat:
     case OP_split: break;
+    case OP_slice:
+        for (int i = 1; i < n->n_inputs; i++)
+            if (n->inputs[i] && !n->inputs[i]->constant) return false;
+        break;
     case OP_pad:
-        if (strcmp(node_string(n, "mode"), "constant") != 0) return false;
+        if (strcmp(node_string(n, "mode"), "constant") != 0 || !n->inputs[1]->constant) return false;
+        if (node_input(n, 3) && !n->inputs[3]->constant) return false;
         break;
     default: return false;
     }

@@ -142,7 +142,7 @@ static void place_branch_results(placing *s, const region *r) {
     for (const node *n = r->first; n; n = n->next)
         for (int i = 0; i < n->n_regions; i++) {
             const region *branch = n->regions[i];
-            for (int k = 0; k < branch->n_outputs && k < n->n_outputs; k++) {
+            for (int k = 0; n->op == OP_if && k < branch->n_outputs && k < n->n_outputs; k++) {
                 const value *v = branch->outputs[k];
                 if (!n->outputs[k] || v->constant || v->parent != branch || !v->producer) continue;
                 const value *root = root_of(s, v, NULL);

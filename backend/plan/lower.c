@@ -127,8 +127,88 @@ static bool lower_if(plan *p, const node *n, block *b, bool *haloed) {
     return true;
 }
 
+/* ---- loops ---- */
+
+static operand operand_of(plan *p, const value *v) {
+    step dummy = {0};
+    step_add_input(p, &dummy, v);
+    return dummy.in[0];
+}
+
+static void copy_value(plan *p, block *b, const node *n, operand from, operand to) {
+    if (from.buffer != to.buffer || from.offset != to.offset || to.loop) add_copy(p, b, n, from, to);
+}
+
+static const value *true_value(plan *p) {
+    static const uint8_t yes = 1;
+    value *v = ARENA_NEW(p->arena, value);
+    constant *c = ARENA_NEW(p->arena, constant);
+    *c = (constant){.type = type_tensor(p->arena, DT_BOOL, 0, NULL), .data = &yes, .origin = "cnnc: true"};
+    *v = (value){.name = "true", .type = c->type, .constant = c};
+    return v;
+}
+
+/* What the body returns becomes what the next iteration is given. A value that lies where another one is to go is first
+ * put aside. */
+static void carry_over(plan *p, const node *n, block *body) {
+    const region *r = n->regions[0];
+    operand *from = ARENA_ARRAY(p->arena, operand, r->n_inputs);
+    for (int i = 2; i < r->n_inputs; i++) {
+        from[i] = operand_of(p, r->outputs[i - 1]);
+        bool in_the_way = false;
+        for (int k = 2; k < r->n_inputs; k++)
+            in_the_way = in_the_way || (k != i && plan_operand(p, r->inputs[k]).buffer == from[i].buffer);
+        if (!in_the_way) continue;
+        operand aside = from[i];
+        aside.buffer = plan_buffer(p, MEMORY_ARENA, (int64_t)dtype_bytes(aside.elem, type_count(&r->outputs[i - 1]->type)));
+        aside.offset = 0;
+        add_copy(p, body, n, from[i], aside);
+        from[i] = aside;
+    }
+    for (int i = 2; i < r->n_inputs; i++) copy_value(p, body, n, from[i], plan_operand(p, r->inputs[i]));
+}
+
+/* Elements of stacked results go to their rows; rows beyond those that there is room for are never computed. */
+static void stack_results(plan *p, const node *n, step *s) {
+    const region *r = n->regions[0];
+    int carried = r->n_inputs - 2;
+    for (int i = carried; i < n->n_outputs; i++) {
+        if (!n->outputs[i]) continue;
+        operand from = operand_of(p, r->outputs[i + 1]), to = plan_operand(p, n->outputs[i]);
+        to.loop = s->loop;
+        to.pitch = (int64_t)dtype_bytes(from.elem, type_count(&r->outputs[i + 1]->type));
+        add_copy(p, s->then_block, n, from, to);
+    }
+}
+
+static bool lower_loop(plan *p, const node *n, block *b, bool *haloed) {
+    const region *r = n->regions[0];
+    step *s = step_new(p, n);
+    s->kind = STEP_LOOP;
+    s->loop = ++p->n_loops;
+    s->then_block = ARENA_NEW(p->arena, block);
+    s->else_block = ARENA_NEW(p->arena, block);
+    s->most = n->inputs[0] && n->inputs[0]->constant ? constant_int(n->inputs[0]->constant, 0) : INT64_MAX;
+    if (n->inputs[0] && !n->inputs[0]->constant) step_add_input(p, s, n->inputs[0]);
+    step_add_output(p, s, r->inputs[0]);
+    for (int i = r->n_inputs - 2; i < n->n_outputs; i++)
+        if (n->outputs[i] && n->outputs[i]->type.dims[0].size < s->most) s->most = n->outputs[i]->type.dims[0].size;
+    s->condition = plan_operand(p, r->inputs[1]);
+    copy_value(p, b, n, operand_of(p, n->inputs[1] ? n->inputs[1] : true_value(p)), s->condition);
+    for (int i = 2; i < r->n_inputs; i++) copy_value(p, b, n, operand_of(p, n->inputs[i]), plan_operand(p, r->inputs[i]));
+    block_append(p, b, s);
+    if (!lower_region(p, r, s->then_block, haloed)) return false;
+    stack_results(p, n, s);
+    copy_value(p, s->then_block, n, operand_of(p, r->outputs[0]), s->condition);
+    carry_over(p, n, s->then_block);
+    for (int i = 0; i < r->n_inputs - 2 && i < n->n_outputs; i++)
+        if (n->outputs[i]) copy_value(p, b, n, plan_operand(p, r->inputs[i + 2]), plan_operand(p, n->outputs[i]));
+    return true;
+}
+
 static bool lower_node(plan *p, const node *n, block *b, bool *haloed) {
     if (needs_no_step(p, n)) return true;
+    if (n->op == OP_loop) return lower_loop(p, n, b, haloed);
     if (n->op == OP_if) return lower_if(p, n, b, haloed);
     if (n->op == OP_concat && !n->epilogue && lower_concat(p, n, b)) return true;
     for (const kernel_family *const *f = kernel_families; *f; f++) {
@@ -176,7 +256,8 @@ static int number_steps(block *b, int next) {
     for (int i = 0; i < b->n_steps; i++) {
         step *s = b->steps[i];
         s->id = next++;
-        if (s->kind == STEP_IF) next = number_steps(s->else_block, number_steps(s->then_block, next));
+        if (s->kind != STEP_KERNEL) next = number_steps(s->else_block, number_steps(s->then_block, next));
+        s->end = next;
     }
     return next;
 }

@@ -48,9 +48,11 @@ typedef struct operand {
     layout layout;
     int64_t origin, batch, block, row; /* C16 only; block counts a whole [H][W][16] plane with halo */
     const value *value;                /* NULL for packed constants and scratch */
+    int loop;                          /* number of the loop of which each iteration has the next such operand; 0: none */
+    int64_t pitch;                     /* bytes from one to the next */
 } operand;
 
-typedef enum step_kind { STEP_KERNEL, STEP_IF } step_kind;
+typedef enum step_kind { STEP_KERNEL, STEP_IF, STEP_LOOP } step_kind;
 
 typedef struct step {
     step_kind kind;
@@ -64,8 +66,10 @@ typedef struct step {
     const char *summary;  /* the same for people: "direct, tile 2x14, rows outer" */
     int64_t extent[TARGET_MAX]; /* by target: iterations that may run in parallel; the kernel does [begin, end) of them */
     int64_t macs, flops;  /* multiply-adds; other floating-point work */
-    operand condition;    /* STEP_IF: a bool scalar */
-    struct block *then_block, *else_block;
+    operand condition;    /* STEP_IF, STEP_LOOP: a bool scalar, looked at before each iteration */
+    struct block *then_block, *else_block; /* STEP_LOOP: the body, and an empty block */
+    int loop, end;        /* STEP_LOOP: its number, from 1; the id behind its last step */
+    int64_t most;         /* STEP_LOOP: iterations; where in[0] is there, no more than it says */
 } step;
 
 typedef struct block {
@@ -98,7 +102,7 @@ typedef struct plan {
     int64_t peak_live; /* largest sum of live buffers: what no placement can beat */
     int peak_step;     /* where that is */
     int64_t weights;   /* bytes */
-    int n_steps;
+    int n_steps, n_loops;
     struct location *locations; /* by value id */
 } plan;
 

@@ -52,8 +52,12 @@ static bool import_region(const Onnx__AttributeProto *p, const context *home, dr
     if (!p->g) return draft_error(d, NULL, "attribute '%.80s' lacks its graph", p->name);
     if (!r) return false;
     bool first = !strcmp(p->name, "then_branch"); /* comes before else_branch, whatever the file's order */
-    if (first && d->n_regions) d->regions[d->n_regions] = d->regions[0];
+    if (first && d->n_regions) {
+        d->regions[d->n_regions] = d->regions[0];
+        d->region_names[d->n_regions] = d->region_names[0];
+    }
     d->regions[first ? 0 : d->n_regions] = r;
+    d->region_names[first ? 0 : d->n_regions] = p->name;
     d->n_regions++;
     return true;
 }
@@ -78,11 +82,27 @@ static bool import_attributes(const context *c, const Onnx__NodeProto *n, draft 
 
 static void import_outputs(const context *c, const Onnx__NodeProto *n, draft *d) {
     bool *wanted = ARENA_ARRAY(c->imp->arena, bool, n->n_output);
+    const value_type **declared = ARENA_ARRAY(c->imp->arena, const value_type *, n->n_output);
     for (size_t i = 0; i < n->n_output; i++) {
+        void *type = NULL;
+        if (c->declared && names_find(c->declared, n->output[i], &type)) declared[i] = type;
         wanted[i] = *n->output[i] != 0;
         if (wanted[i]) d->n_outputs = (int)i + 1;
     }
     d->wanted = wanted;
+    d->declared = declared;
+}
+
+/* Outputs whose size was not known may be so now. */
+static bool declare_outputs(const draft *d) {
+    diagnostics quiet = {.stream = NULL};
+    for (int i = 0; i < d->n_outputs; i++) {
+        value *v = d->outputs[i];
+        if (!d->declared[i] || !d->wanted[i] || !v || !v->producer || v->declared) continue;
+        v->declared = d->declared[i];
+        if (!type_is_static(&v->type)) infer_node(v->producer, &quiet);
+    }
+    return true;
 }
 
 static bool import_operator(context *c, const Onnx__NodeProto *n) {
@@ -90,14 +110,15 @@ static bool import_operator(context *c, const Onnx__NodeProto *n) {
     draft d = {.context = c, .place = proto_place(c, n), .name = qualified(c, node_label(n)), .domain = n->domain,
                .op_type = n->op_type, .version = opset_version(c, n->domain),
                .inputs = ARENA_ARRAY(mem, value *, n->n_input), .attrs = ARENA_ARRAY(mem, attr, n->n_attribute),
-               .regions = ARENA_ARRAY(mem, region *, n->n_attribute)};
+               .regions = ARENA_ARRAY(mem, region *, n->n_attribute),
+               .region_names = ARENA_ARRAY(mem, const char *, n->n_attribute)};
     if (!d.version && standard_domain(n->domain))
         return draft_error(&d, "add it to opset_import", "uses the standard operators, whose version its function does not import");
     import_outputs(c, n, &d);
     if (!import_inputs(c, n, &d) || !import_attributes(c, n, &d) || !convert(&d)) return false;
     for (int i = 0; i < d.n_outputs; i++)
         if (d.wanted[i] && !bind_value(c, n, n->output[i], d.outputs[i])) return false;
-    return true;
+    return declare_outputs(&d);
 }
 
 static bool import_node(context *c, const Onnx__NodeProto *n) {
@@ -163,6 +184,18 @@ static bool import_graph_inputs(context *c, const Onnx__GraphProto *g, bool oute
     return true;
 }
 
+/* What the file says of the graph's outputs, for sizes that inference cannot know. */
+static bool import_declarations(context *c, const Onnx__GraphProto *g) {
+    c->declared = ARENA_NEW(c->imp->arena, names);
+    c->declared->arena = c->imp->arena;
+    for (size_t i = 0; i < g->n_output; i++) {
+        value_type t;
+        if (!import_type(c->imp, g->output[i], false, &t)) return false;
+        if (t.kind == TYPE_TENSOR) names_add(c->declared, g->output[i]->name, arena_copy(c->imp->arena, &t, sizeof t));
+    }
+    return true;
+}
+
 static bool import_graph_outputs(context *c, const Onnx__GraphProto *g) {
     for (size_t i = 0; i < g->n_output; i++) {
         void *v;
@@ -174,10 +207,29 @@ static bool import_graph_outputs(context *c, const Onnx__GraphProto *g) {
     return true;
 }
 
+/* Through operators that keep the shape, the size of what they compute is that of what they read. */
+static void spread_declarations(const region *r) {
+    for (node *n = r->last; n; n = n->prev) {
+        const value *out = n->n_outputs == 1 ? n->outputs[0] : NULL;
+        if (!out || !out->declared || n->n_regions || !n->n_inputs) continue;
+        if (!(op_of(n->op)->props & PROP_ELEMENTWISE) && n->op != OP_identity) continue;
+        value *open = NULL;
+        bool others_are_scalars = true;
+        for (int i = 0; i < n->n_inputs; i++) {
+            value *v = n->inputs[i];
+            bool scalar = v && type_is_static(&v->type) && type_count(&v->type) == 1;
+            if (!v || scalar) continue;
+            others_are_scalars = others_are_scalars && (!open || open == v);
+            open = v;
+        }
+        if (open && others_are_scalars && open->producer && !open->declared && !type_is_static(&open->type)) open->declared = out->declared;
+    }
+}
+
 bool import_graph(context *c, const Onnx__GraphProto *g) {
     bool outermost = c->region == c->imp->graph->body;
-    return import_initializers(c, g) && import_graph_inputs(c, g, outermost) && import_nodes(c, g->n_node, g->node) &&
-           import_graph_outputs(c, g);
+    return import_declarations(c, g) && import_initializers(c, g) && import_graph_inputs(c, g, outermost) && import_nodes(c, g->n_node, g->node) &&
+           import_graph_outputs(c, g) && (spread_declarations(c->region), true);
 }
 
 region *import_subgraph(const context *outer, const Onnx__GraphProto *g) {

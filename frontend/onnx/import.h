@@ -20,7 +20,6 @@ typedef struct importer {
     const Onnx__FunctionProto **functions; /* sorted, n_functions of the model */
     long nodes_left; /* functions that call functions could inline without end; their inputs count too */
     int depth;       /* of graphs and functions around the node at hand, which recursion follows */
-    bool infer;                            /* types as we go: converters of older versions ask for them */
 } importer;
 
 /* Where nodes are being imported: a graph, a nested graph, or the body of a function. */
@@ -30,6 +29,7 @@ typedef struct context {
     names *scope;
     size_t n_opsets;
     Onnx__OperatorSetIdProto *const *opsets;
+    names *declared;         /* types of the graph's outputs */
     const struct call *call; /* of the function whose body this is; NULL: none */
     const char *prefix;      /* before the names of nodes and values, "" outside of functions */
 } context;

@@ -40,19 +40,12 @@ static bool check_model(const Onnx__ModelProto *m, diagnostics *d) {
     return true;
 }
 
-/* Only converters of older versions ask for types. */
-static bool wants_types(const Onnx__ModelProto *m) {
-    context c = {.n_opsets = m->n_opset_import, .opsets = m->opset_import};
-    return opset_version(&c, "") < 21;
-}
-
 static graph *import_model(model_file *f, const frontend_options *o) {
     size_t limit = o->memory_limit ? o->memory_limit : wire_default_limit(f->size);
     const Onnx__ModelProto *m =
         (const Onnx__ModelProto *)wire_unpack(&onnx__model_proto__descriptor, f->bytes, f->size, limit, f->arena, f->diags);
     if (!m || !check_model(m, f->diags)) return NULL;
-    importer imp = {.arena = f->arena, .diags = f->diags, .options = o, .model = m, .file = f,
-                    .nodes_left = MAX_INLINED_NODES, .infer = wants_types(m)};
+    importer imp = {.arena = f->arena, .diags = f->diags, .options = o, .model = m, .file = f, .nodes_left = MAX_INLINED_NODES};
     imp.graph = graph_new(f->arena, f->diags, m->graph->name);
     imp.graph->hash = XXH3_64bits(f->bytes, f->size);
     sort_functions(&imp);

@@ -97,7 +97,12 @@ bool import_bare_type(importer *imp, const Onnx__TypeProto *t, const char *name,
 
 bool import_type(importer *imp, const Onnx__ValueInfoProto *v, bool symbols, value_type *out) {
     *out = (value_type){.kind = TYPE_UNKNOWN};
-    return !v->type || import_nested(imp, v->type, v->name, symbols, 0, out);
+    const Onnx__TypeProto *t = v->type;
+    /* an optional tensor is one that is always there */
+    if (t && t->value_case == ONNX__TYPE_PROTO__VALUE_OPTIONAL_TYPE && t->optional_type->elem_type &&
+        t->optional_type->elem_type->value_case == ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE)
+        t = t->optional_type->elem_type;
+    return !t || import_nested(imp, t, v->name, symbols, 0, out);
 }
 
 /* ---- --dim ---- */

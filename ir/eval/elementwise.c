@@ -19,6 +19,7 @@ typedef struct instr {
     const tensor *leaf; /* not NULL: loads elements of it */
     int64_t strides[IR_MAX_RANK];
     const scalar_op *op; /* not NULL: applies it to args; neither: a constant */
+    const node *cast; /* not NULL: a Cast, which says how to round to small floats */
     double params[SCALAR_MAX_PARAMS];
     int n_args, *args; /* indices of earlier instructions */
     struct {
@@ -81,6 +82,7 @@ static int append_op(program *p, const node *attrs, op_code op, dtype elem, int 
     instr x = {.elem = elem, .op = scalar_op_of(op), .n_args = n_args, .args = args};
     if (!x.op->on_floats && !x.op->on_ints)
         return node_error(p->diags, p->node, NULL, "'%s' has no elementwise evaluator", op_of(op)->name), -1;
+    if (op == OP_cast) x.cast = attrs;
     if (attrs) scalar_params(attrs, x.params);
     x.gathered.f = ARENA_ARRAY(p->arena, double, n_args);
     x.gathered.i = ARENA_ARRAY(p->arena, int64_t, n_args);
@@ -149,14 +151,21 @@ static double lane_float(const instr *x, int i) {
     return x->elem == DT_U64 ? (double)(uint64_t)x->result->i[i] : (double)x->result->i[i];
 }
 
+static double round_as(const instr *x, double r) {
+    uint64_t element = 0;
+    if (!x->cast || dtype_of(x->elem)->bits > 8) return round_to(x->elem, r);
+    dtype_store_cast(x->elem, &element, 0, r, node_string(x->cast, "round_mode"), node_int(x->cast, "saturate"));
+    return dtype_load_float(x->elem, &element, 0);
+}
+
 static void put_float(instr *x, int i, double r) {
-    if (is_float_type(x->elem)) x->result->f[i] = round_to(x->elem, r);
+    if (is_float_type(x->elem)) x->result->f[i] = round_as(x, r);
     else if (dtype_of(x->elem)->kind == CLASS_BOOL) x->result->i[i] = r != 0;
     else x->result->i[i] = wrap_to(x->elem, saturate_to(r < 0 ? DT_I64 : DT_U64, r));
 }
 
 static void put_int(instr *x, int i, int64_t r, bool from_unsigned) {
-    if (is_float_type(x->elem)) x->result->f[i] = round_to(x->elem, from_unsigned ? (double)(uint64_t)r : (double)r);
+    if (is_float_type(x->elem)) x->result->f[i] = round_as(x, from_unsigned ? (double)(uint64_t)r : (double)r);
     else x->result->i[i] = wrap_to(x->elem, r);
 }
 

@@ -38,6 +38,25 @@ void store_ints(tensor *t, const int64_t *x) {
     for (int64_t i = 0; i < count; i++) dtype_store_int(t->type.elem, t->data, i, x[i]);
 }
 
+void copy_element(tensor *y, int64_t to, const tensor *x, int64_t from) {
+    int bits = dtype_of(x->type.elem)->bits;
+    if (bits < 8) {
+        if (dtype_of(x->type.elem)->kind == CLASS_FLOAT) dtype_store_float(y->type.elem, y->data, to, dtype_load_float(x->type.elem, x->data, from));
+        else dtype_store_int(y->type.elem, y->data, to, dtype_load_int(x->type.elem, x->data, from));
+        return;
+    }
+    size_t size = (size_t)bits / 8;
+    memcpy((char *)y->data + (size_t)to * size, (const char *)x->data + (size_t)from * size, size);
+}
+
+void row_major_strides(const value_type *t, int64_t *strides) {
+    int64_t stride = 1;
+    for (int i = t->rank - 1; i >= 0; i--) {
+        strides[i] = stride;
+        stride *= t->dims[i].size;
+    }
+}
+
 void broadcast_strides(const value_type *x, int rank, int64_t *strides) {
     int64_t stride = 1;
     for (int k = rank - 1; k >= 0; k--) {

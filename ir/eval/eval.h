@@ -14,6 +14,10 @@ static inline int64_t tensor_count(const tensor *t) { return type_count(&t->type
 static inline int64_t tensor_size(const tensor *t, int axis) { return type_size(&t->type, axis); }
 static inline bool is_float(const tensor *t) { return dtype_of(t->type.elem)->kind == CLASS_FLOAT; }
 
+/* Copies element `from` of x to element `to` of y, of equal type. */
+void copy_element(tensor *y, int64_t to, const tensor *x, int64_t from);
+void row_major_strides(const value_type *t, int64_t *strides);
+
 /* Strides in elements of row-major x as it is broadcast, right-aligned, to `rank` dimensions: 0 where it repeats. */
 void broadcast_strides(const value_type *x, int rank, int64_t *strides);
 

@@ -4,25 +4,6 @@
 
 #include <string.h>
 
-/* Copies element `from` of x to element `to` of y, of equal type. */
-static void copy_element(tensor *y, int64_t to, const tensor *x, int64_t from) {
-    int bits = dtype_of(x->type.elem)->bits;
-    if (bits < 8) {
-        if (dtype_of(x->type.elem)->kind == CLASS_FLOAT) dtype_store_float(y->type.elem, y->data, to, dtype_load_float(x->type.elem, x->data, from));
-        else dtype_store_int(y->type.elem, y->data, to, dtype_load_int(x->type.elem, x->data, from));
-        return;
-    }
-    size_t size = (size_t)bits / 8;
-    memcpy((char *)y->data + (size_t)to * size, (const char *)x->data + (size_t)from * size, size);
-}
-
-static void row_major_strides(const value_type *t, int64_t *strides) {
-    int64_t stride = 1;
-    for (int i = t->rank - 1; i >= 0; i--) {
-        strides[i] = stride;
-        stride *= t->dims[i].size;
-    }
-}
 
 /* y[i0, i1, …] = x[start + sum of i_k * step_k] */
 static void copy_strided(tensor *y, const tensor *x, int64_t start, const int64_t *step) {
@@ -209,22 +190,5 @@ bool eval_split(const node *n, const tensor *const *in, tensor *out, arena *a, d
         if (n->outputs[i]) copy_part(&whole, &out[i], axis, at, true);
         at += n->n_core_inputs > 1 && in[1] ? dtype_load_int(in[1]->type.elem, in[1]->data, i) : (size + wanted - 1) / wanted;
     }
-    return true;
-}
-
-bool eval_gather(const node *n, const tensor *const *in, tensor *out, arena *a, diagnostics *d) {
-    (void)a;
-    int axis = (int)node_int(n, "axis");
-    if (axis < 0) axis += in[0]->type.rank;
-    int64_t outer = 1, inner = 1, size = tensor_size(in[0], axis), picks = tensor_count(in[1]), to = 0;
-    for (int i = 0; i < axis; i++) outer *= in[0]->type.dims[i].size;
-    for (int i = axis + 1; i < in[0]->type.rank; i++) inner *= in[0]->type.dims[i].size;
-    for (int64_t o = 0; o < outer; o++)
-        for (int64_t p = 0; p < picks; p++) {
-            int64_t at = dtype_load_int(in[1]->type.elem, in[1]->data, p);
-            at += at < 0 ? size : 0;
-            if (at < 0 || at >= size) return node_error(d, n, NULL, "index %lld is outside axis %d of size %lld", (long long)at, axis, (long long)size);
-            for (int64_t i = 0; i < inner; i++) copy_element(&out[0], to++, in[0], (o * size + at) * inner + i);
-        }
     return true;
 }

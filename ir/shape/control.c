@@ -30,3 +30,66 @@ bool shape_if(node *n, diagnostics *d) {
     }
     return true;
 }
+
+/* The region's inputs get the types of what the first iteration is given. */
+static bool loop_inputs(node *n, region *r, diagnostics *d) {
+    r->inputs[0]->type = type_tensor(node_arena(n), DT_I64, 0, NULL);
+    r->inputs[1]->type = type_tensor(node_arena(n), DT_BOOL, 0, NULL);
+    for (int i = 2; i < r->n_inputs; i++) {
+        if (!n->inputs[i]) return node_error(d, n, NULL, "lacks input %d", i);
+        value_type t = n->inputs[i]->type;
+        t.layout = r->inputs[i]->type.layout;
+        r->inputs[i]->type = t;
+    }
+    return true;
+}
+
+/* A carried value whose shape the body changes has no shape that is known. */
+static bool check_carried(const node *n, const region *r, diagnostics *d) {
+    for (int i = 2; i < r->n_inputs; i++) {
+        const value_type *x = &r->inputs[i]->type, *y = &r->outputs[i - 1]->type;
+        bool same = x->kind == y->kind && (x->kind != TYPE_TENSOR || (x->elem == y->elem && x->rank == y->rank));
+        for (int k = 0; same && x->kind == TYPE_TENSOR && k < x->rank; k++)
+            same = !dim_is_number(x->dims[k]) || !dim_is_number(y->dims[k]) || dim_equal(x->dims[k], y->dims[k]);
+        if (!same) return node_error(d, n, NULL, "'%.80s' changes its type from one iteration to the next", r->inputs[i]->name);
+    }
+    return true;
+}
+
+bool shape_loop(node *n, diagnostics *d) {
+    region *r = n->n_regions == 1 ? n->regions[0] : NULL;
+    if (!r) return node_error(d, n, NULL, "has no body");
+    int carried = n->n_core_inputs - 2, scans = r->n_outputs - 1 - carried, count;
+    if (r->n_inputs != carried + 2 || scans < 0 || n->n_outputs > carried + scans)
+        return node_error(d, n, NULL, "its body has %d inputs and %d outputs for %d carried values", r->n_inputs, r->n_outputs, carried);
+    if (!loop_inputs(n, r, d) || !infer_region(r, d) || !check_carried(n, r, d)) return false;
+    const int64_t *trips = constant_ints(n, 0, &count);
+    const constant *go = r->outputs[0]->constant, *first = n->inputs[1] ? n->inputs[1]->constant : NULL;
+    bool always = (!n->inputs[1] || (first && constant_int(first, 0))) && ((go && constant_int(go, 0)) || r->outputs[0] == r->inputs[1]);
+    for (int i = 0; i < n->n_outputs; i++) {
+        if (!n->outputs[i]) continue;
+        const value_type *t = &r->outputs[i + 1]->type;
+        if (i < carried || t->kind != TYPE_TENSOR) {
+            value_type old = i < carried && t->kind == TYPE_TENSOR ? r->inputs[i + 2]->type : *t;
+            old.layout = n->outputs[i]->type.layout;
+            n->outputs[i]->type = old;
+            continue;
+        }
+        if (t->rank < 0 || t->rank >= IR_MAX_RANK) {
+            set_output(n, i, t->elem, -1, NULL);
+            continue;
+        }
+        dim dims[IR_MAX_RANK] = {trips && always ? dim_number(*trips > 0 ? *trips : 0) : dim_unknown(node_arena(n))};
+        for (int k = 0; k < t->rank; k++) dims[k + 1] = t->dims[k];
+        set_output(n, i, t->elem, t->rank + 1, dims);
+    }
+    return true;
+}
+
+bool shape_sequence(node *n, diagnostics *d) {
+    (void)d;
+    value_type *inner = ARENA_NEW(node_arena(n), value_type);
+    if (n->n_inputs) *inner = n->inputs[0]->type;
+    n->outputs[0]->type = (value_type){.kind = TYPE_SEQUENCE, .inner = inner};
+    return true;
+}

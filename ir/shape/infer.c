@@ -4,11 +4,23 @@
 
 /* ---- what rules share ---- */
 
+/* A size that depends on data is the one that the model declares. */
+static void refine(value_type *t, const value_type *declared) {
+    if (!declared || declared->kind != TYPE_TENSOR || declared->rank < 0) return;
+    if (t->rank < 0) {
+        t->rank = declared->rank;
+        t->dims = declared->dims;
+    }
+    for (int k = 0; t->rank == declared->rank && k < t->rank; k++)
+        if (!dim_is_number(t->dims[k]) && dim_is_number(declared->dims[k])) t->dims[k] = declared->dims[k];
+}
+
 void set_output(node *n, int i, dtype elem, int rank, const dim *dims) {
     if (i >= n->n_outputs || !n->outputs[i]) return;
     value_type *t = &n->outputs[i]->type;
     value_type old = *t;
     *t = type_tensor_dims(node_arena(n), elem, rank, dims);
+    refine(t, n->outputs[i]->declared);
     if (old.kind != TYPE_TENSOR) return;
     t->layout = old.layout;
     t->quant = old.quant;
@@ -118,7 +130,7 @@ static bool check_node(const node *n, diagnostics *d) {
     int n_inputs = n->op == OP_fused ? n->n_inputs : n->n_core_inputs; /* fused: its expression reads them all */
     if (!check_count(n, "input", n_inputs, op->min_in, op->max_in, d)) return false;
     if (!check_count(n, "output", n->n_outputs, op->min_out, op->max_out, d)) return false;
-    for (int i = 0; i < op->min_in && i < n->n_inputs; i++)
+    for (int i = 0; i < op->min_in && i < n->n_inputs && n->op != OP_loop; i++)
         if (!n->inputs[i]) return node_error(d, n, NULL, "lacks input %d", i);
     return check_attrs(n, d);
 }

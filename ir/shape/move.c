@@ -326,15 +326,12 @@ bool shape_split(node *n, diagnostics *d) {
     return true;
 }
 
-bool shape_gather(node *n, diagnostics *d) {
-    const value_type *t = input_type(n, 0, 1, IR_MAX_RANK, d), *u = t ? input_type(n, 1, 0, IR_MAX_RANK, d) : NULL;
-    int axis, rank = 0;
-    if (!u || !resolve_axis(n, node_int(n, "axis"), t->rank, &axis, d)) return false;
-    if (overflowing_rank(n, t->rank + u->rank - 1, d)) return false;
-    dim dims[IR_MAX_RANK];
-    for (int i = 0; i < axis; i++) dims[rank++] = t->dims[i];
-    for (int i = 0; i < u->rank; i++) dims[rank++] = u->dims[i];
-    for (int i = axis + 1; i < t->rank; i++) dims[rank++] = t->dims[i];
-    set_output(n, 0, t->elem, rank, dims);
+bool shape_bit_cast(node *n, diagnostics *d) {
+    const value_type *t = input_type(n, 0, 0, IR_MAX_RANK, d);
+    if (!t) return false;
+    dtype to = dtype_from_onnx((int)node_int(n, "to"));
+    if (to == DT_NONE || dtype_of(to)->bits != dtype_of(t->elem)->bits || to == DT_STRING || t->elem == DT_STRING)
+        return node_error(d, n, NULL, "cannot see %s as element type %lld", dtype_of(t->elem)->name, (long long)node_int(n, "to"));
+    set_output(n, 0, to, t->rank, t->dims);
     return true;
 }

@@ -113,3 +113,42 @@ bool cast_by_name(draft *d, const conversion *row) {
         }
     return draft_error(d, NULL, "casts to '%.40s', which is no type", to->s.bytes);
 }
+
+bool cast_to_known(draft *d, const conversion *row) {
+    (void)row;
+    const value_type *like = draft_input_type(d, 1);
+    if (like->kind != TYPE_TENSOR) return true;
+    draft_set_attr(d, (attr){.name = "to", .kind = ATTR_INT, .i = dtype_of(like->elem)->onnx});
+    d->op_type = "Cast";
+    d->n_inputs = 1;
+    return true;
+}
+
+/* Floats of other sizes go through f32, which is what the kernel takes. */
+bool compute_in_f32(draft *d, const conversion *row) {
+    (void)row;
+    arena *mem = d->context->imp->arena;
+    const value_type *x = draft_input_type(d, 0);
+    if (x->kind != TYPE_TENSOR || x->elem == DT_F32 || dtype_of(x->elem)->kind == CLASS_STRING || d->n_outputs < 1) return true;
+    attr wide = {.name = "to", .kind = ATTR_INT, .i = dtype_of(DT_F32)->onnx}, narrow = {.name = "to", .kind = ATTR_INT, .i = dtype_of(x->elem)->onnx};
+    draft inner = *d;
+    bool *wanted = ARENA_ARRAY(mem, bool, d->n_outputs);
+    for (int i = 0; i < d->n_outputs; i++) wanted[i] = true;
+    inner.wanted = wanted;
+    inner.inputs = arena_copy(mem, d->inputs, sizeof(value *) * (size_t)d->n_inputs);
+    for (int i = 0; i < d->n_inputs; i++) {
+        if (!d->inputs[i] || d->inputs[i]->type.kind != TYPE_TENSOR) continue;
+        dtype t = d->inputs[i]->type.elem;
+        if (i && dtype_of(t)->kind != CLASS_FLOAT) continue;
+        if (t != DT_F32 && !(inner.inputs[i] = draft_emit(d, "Cast", "wide", 1, &d->inputs[i], 1, &wide))) return false;
+    }
+    if (!draft_finish(&inner)) return false;
+    d->outputs = ARENA_ARRAY(mem, value *, d->n_outputs);
+    for (int i = 0; i < d->n_outputs; i++) {
+        value *v = inner.outputs[i];
+        bool real = v && v->type.kind == TYPE_TENSOR && v->type.elem == DT_F32;
+        d->outputs[i] = real ? draft_emit(d, "Cast", "narrow", 1, &v, 1, &narrow) : v;
+        if (v && !d->outputs[i]) return false;
+    }
+    return true;
+}

@@ -1,4 +1,4 @@
-#include "frontend/onnx/convert/convert.h"
+#include "frontend/onnx/convert/recipe.h"
 
 /* Before version 7 broadcasting was asked for (`broadcast`), and `axis` told where the second operand's dimensions lie
  * in the first one's. Today's rule aligns them at the right, so the second operand gets trailing ones. */
@@ -19,4 +19,19 @@ bool broadcast_at_axis(draft *d, const conversion *row) {
     value *v = draft_emit(d, "Unsqueeze", "aligned", 2, inputs, 0, NULL);
     draft_set_input(d, 1, v);
     return v != NULL;
+}
+
+/* Before version 9 a list of slopes belonged to the channels. */
+bool prelu_by_channel(draft *d, const conversion *row) {
+    (void)row;
+    const value_type *x = draft_input_type(d, 0), *slope = draft_input_type(d, 1);
+    if (x->kind != TYPE_TENSOR || slope->kind != TYPE_TENSOR || x->rank < 3 || slope->rank != 1 || type_size(slope, 0) == 1) return true;
+    int64_t shape[IR_MAX_RANK];
+    for (int i = 0; i < x->rank - 1; i++) shape[i] = i ? 1 : -1;
+    recipe r = recipe_new(d);
+    recipe_inputs(&r, "x slope");
+    recipe_ints(&r, "shape", x->rank - 1, shape);
+    recipe_run(&r, "slope = Reshape(slope, $shape)");
+    draft_set_input(d, 1, recipe_get(&r, "slope"));
+    return !r.failed;
 }

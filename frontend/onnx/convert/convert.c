@@ -10,6 +10,52 @@ enum { ALWAYS = INT_MAX };
 static const conversion table[] = {
     {"Constant", ALWAYS, make_constant, 0, 0, 0, 0},
 
+    /* defined by other operators */
+    {"Attention", ALWAYS, expand_attention, 0, 0, 0, 0},
+    {"ai.onnx.preview.FlexAttention", ALWAYS, expand_flex_attention, 0, 0, 0, 0},
+    {"RotaryEmbedding", ALWAYS, expand_rotary_embedding, 0, 0, 0, 0},
+    {"CausalConvWithState", ALWAYS, expand_causal_conv, 0, 0, 0, 0},
+    {"SwiGLU", ALWAYS, expand_swiglu, 0, 0, 0, 0},
+    {"NegativeLogLikelihoodLoss", ALWAYS, expand_nll_loss, 0, 0, 0, 0},
+    {"SoftmaxCrossEntropyLoss", ALWAYS, expand_softmax_cross_entropy, 0, 0, 0, 0},
+    {"CastLike", ALWAYS, cast_to_known, 0, 0, 0, 0},
+    {"QuantizeLinear", ALWAYS, expand_quantize, 0, 0, 0, 0},
+    {"DequantizeLinear", ALWAYS, expand_dequantize, 0, 0, 0, 0},
+    {"DynamicQuantizeLinear", ALWAYS, expand_dynamic_quantize, 0, 0, 0, 0},
+    {"QLinearConv", ALWAYS, expand_qlinear_conv, 0, 0, 0, 0},
+    {"QLinearMatMul", ALWAYS, expand_qlinear_matmul, 0, 0, 0, 0},
+    {"ConvInteger", ALWAYS, expand_conv_integer, 0, 0, 0, 0},
+    {"MatMulInteger", ALWAYS, expand_matmul_integer, 0, 0, 0, 0},
+    {"DepthToSpace", ALWAYS, expand_depth_to_space, 0, 0, 0, 0},
+    {"SpaceToDepth", ALWAYS, expand_space_to_depth, 0, 0, 0, 0},
+    {"CenterCropPad", ALWAYS, expand_center_crop_pad, 0, 0, 0, 0},
+    {"Trilu", ALWAYS, expand_trilu, 0, 0, 0, 0},
+    {"EyeLike", ALWAYS, expand_eye_like, 0, 0, 0, 0},
+    {"OneHot", ALWAYS, expand_one_hot, 0, 0, 0, 0},
+    {"ReverseSequence", ALWAYS, expand_reverse_sequence, 0, 0, 0, 0},
+    {"Compress", ALWAYS, expand_compress, 0, 0, 0, 0},
+    {"AffineGrid", ALWAYS, expand_affine_grid, 0, 0, 0, 0},
+    {"HannWindow", ALWAYS, expand_window, 0, 0, 0, 0},
+    {"HammingWindow", ALWAYS, expand_window, 0, 0, 0, 0},
+    {"BlackmanWindow", ALWAYS, expand_window, 0, 0, 0, 0},
+    {"SequenceEmpty", ALWAYS, sequence_empty, 0, 0, 0, 0},
+    {"SequenceInsert", ALWAYS, sequence_insert, 0, 0, 0, 0},
+    {"SequenceErase", ALWAYS, sequence_erase, 0, 0, 0, 0},
+    {"SequenceAt", ALWAYS, sequence_at, 0, 0, 0, 0},
+    {"SequenceLength", ALWAYS, sequence_length, 0, 0, 0, 0},
+    {"ConcatFromSequence", ALWAYS, concat_from_sequence, 0, 0, 0, 0},
+    {"SplitToSequence", ALWAYS, split_to_sequence, 0, 0, 0, 0},
+    {"Optional", ALWAYS, optional_get_element, 0, 0, 0, 0},
+    {"OptionalGetElement", ALWAYS, optional_get_element, 0, 0, 0, 0},
+    {"OptionalHasElement", ALWAYS, optional_has_element, 0, 0, 0, 0},
+    {"ai.onnx.ml.Binarizer", ALWAYS, expand_binarizer, 0, 0, 0, 0},
+    {"ai.onnx.ml.ArrayFeatureExtractor", ALWAYS, expand_feature_extractor, 0, 0, 0, 0},
+    {"TfIdfVectorizer", ALWAYS, expand_ngrams, 0, 0, 0, 0},
+    {"STFT", ALWAYS, expand_stft, 0, 0, 0, 0},
+    {"ai.onnx.preview.training.Adagrad", ALWAYS, expand_optimizer, 0, 0, 0, 0},
+    {"ai.onnx.preview.training.Adam", ALWAYS, expand_optimizer, 0, 0, 0, 0},
+    {"ai.onnx.preview.training.Momentum", ALWAYS, expand_optimizer, 0, 0, 0, 0},
+
     /* names */
     {"Scatter", 11, rename_op, 0, 0, 0, "ScatterElements"},
     {"Upsample", 10, upsample_to_resize, 0, 0, 0, 0},
@@ -41,6 +87,10 @@ static const conversion table[] = {
     {"DFT", 20, attr_to_scalar_int, "axis", 2, 1, 0},
     {"Reshape", 5, attr_to_ints, "shape", 1, 0, 0},
     {"Resize", 11, resize_without_roi, 0, 0, 0, 0},
+    {"Resize", ALWAYS, expand_resize, 0, 0, 0, 0},
+    {"RNN", ALWAYS, recurrent_layout, 0, 0, 0, 0},
+    {"GRU", ALWAYS, recurrent_layout, 0, 0, 0, 0},
+    {"LSTM", ALWAYS, recurrent_layout, 0, 0, 0, 0},
 
     /* defaults that changed */
     {"Concat", 4, default_int, "axis", 0, 1, 0},
@@ -57,12 +107,23 @@ static const conversion table[] = {
     {"GridSample", 20, rename_text, "mode", 0, 0, "bilinear=linear"},
     {"GridSample", 20, rename_text, "mode", 0, 0, "bicubic=cubic"},
 
+    /* kernels that there are for f32 only */
+    {"GridSample", ALWAYS, compute_in_f32, 0, 0, 0, 0},
+    {"RoiAlign", ALWAYS, compute_in_f32, 0, 0, 0, 0},
+    {"Col2Im", ALWAYS, compute_in_f32, 0, 0, 0, 0},
+    {"DeformConv", ALWAYS, compute_in_f32, 0, 0, 0, 0},
+    {"DFT", ALWAYS, dft_along_input, 0, 0, 0, 0},
+    {"DFT", ALWAYS, compute_in_f32, 0, 0, 0, 0},
+    {"LinearAttention", ALWAYS, compute_in_f32, 0, 0, 0, 0},
+
     /* meanings that changed */
     {"Softmax", 13, softmax_of_flattened, 0, 0, 0, 0},
     {"LogSoftmax", 13, softmax_of_flattened, 0, 0, 0, 0},
     {"Hardmax", 13, softmax_of_flattened, 0, 0, 0, 0},
     {"GroupNormalization", 21, group_to_channel_scale, 0, 0, 0, 0},
     {"Scan", 9, refuse_version, 0, 0, 0, "its batch axis went away in opset 9"},
+    {"Scan", ALWAYS, scan_to_loop, 0, 0, 0, 0},
+    {"PRelu", 9, prelu_by_channel, 0, 0, 0, 0},
     {"Add", 7, broadcast_at_axis, 0, 0, 0, 0},
     {"Sub", 7, broadcast_at_axis, 0, 0, 0, 0},
     {"Mul", 7, broadcast_at_axis, 0, 0, 0, 0},
@@ -78,18 +139,24 @@ static const conversion table[] = {
 
 enum { N_ROWS = sizeof table / sizeof *table };
 
+/* Rows name operators of other domains in full. */
+static bool row_is_of(const conversion *row, const char *domain, const char *op_type) {
+    if (standard_domain(domain)) return !strcmp(row->op_type, op_type);
+    size_t n = strlen(domain);
+    return !strncmp(row->op_type, domain, n) && row->op_type[n] == '.' && !strcmp(row->op_type + n + 1, op_type);
+}
+
 bool converter_knows(const char *domain, const char *op_type) {
-    static const char *const made[] = {"Constant", "Scatter", "Upsample"}; /* of these ops.def has no row */
-    for (size_t i = 0; standard_domain(domain) && i < sizeof made / sizeof *made; i++)
-        if (!strcmp(made[i], op_type)) return true;
+    for (int i = 0; i < N_ROWS; i++)
+        if (row_is_of(&table[i], domain, op_type)) return true;
     return false;
 }
 
 bool convert(draft *d) {
     attr ignored;
     if (d->version < 7) draft_take(d, "consumed_inputs", &ignored); /* a hint that nobody heeded */
-    for (int i = 0; standard_domain(d->domain) && i < N_ROWS && !d->outputs; i++)
-        if (!strcmp(table[i].op_type, d->op_type) && d->version < table[i].before && !table[i].convert(d, &table[i]))
+    for (int i = 0; i < N_ROWS && !d->outputs; i++)
+        if (row_is_of(&table[i], d->domain, d->op_type) && d->version < table[i].before && !table[i].convert(d, &table[i]))
             return false;
     return d->outputs || draft_finish(d);
 }

@@ -16,10 +16,12 @@ typedef struct draft {
     attr *attrs;
     int n_attrs;
     region **regions; /* then_branch, else_branch; or body */
+    const char **region_names;
     int n_regions;
     value **outputs; /* n_outputs; not NULL after somebody (converter or draft_finish) has made the result */
     int n_outputs;
     const bool *wanted; /* per output: whether anybody reads it */
+    const value_type *const *declared; /* per output: what the model says of it, or NULL; NULL: of none */
 } draft;
 
 struct conversion;
@@ -48,6 +50,9 @@ bool draft_error(const draft *d, const char *hint, const char *format, ...) IR_P
 attr *draft_attr(const draft *d, const char *name); /* NULL: not given */
 bool draft_take(draft *d, const char *name, attr *out); /* and removes it */
 void draft_set_attr(draft *d, attr a);
+int64_t draft_int(const draft *d, const char *name, int64_t otherwise);
+double draft_float(const draft *d, const char *name, double otherwise);
+const char *draft_string(const draft *d, const char *name, const char *otherwise);
 value *draft_input(const draft *d, int i);
 void draft_set_input(draft *d, int i, value *v);
 /* Constants named after the node: 1-D i64, and a scalar of `like`'s element type. */
@@ -55,24 +60,45 @@ value *draft_ints(const draft *d, const char *label, int n, const int64_t *ints)
 value *draft_scalar_like(const draft *d, const char *label, double x, const value *like);
 /* The type as far as it is known; kind UNKNOWN otherwise. */
 const value_type *draft_input_type(const draft *d, int i);
+/* The same, where a converter cannot do without a static shape: NULL after an error. */
+const value_type *draft_static(const draft *d, int i);
 /* One more node, with a single output; NULL after an error. */
 value *draft_emit(const draft *d, const char *op_type, const char *label, int n_inputs, value *const *inputs, int n_attrs,
                   const attr *attrs);
+/* The nodes of the region with that name move here; `input` takes the place of its only input. Its only output; NULL:
+ * there is no such region, or (after an error) it is not of that form. */
+value *draft_inline_region(draft *d, const char *name, value *input);
 bool draft_finish(draft *d);
 
 /* ---- the families ---- */
 
+/* attention.c, loss.c, quantize.c, rearrange.c, signal.c, training.c: operators defined by others (recipe.h) */
+convert_fn expand_attention, expand_flex_attention, expand_rotary_embedding, expand_causal_conv, expand_swiglu, expand_nll_loss,
+    expand_softmax_cross_entropy, expand_quantize, expand_dequantize, expand_dynamic_quantize, expand_qlinear_conv, expand_qlinear_matmul, expand_conv_integer,
+    expand_matmul_integer, expand_depth_to_space, expand_space_to_depth, expand_center_crop_pad, expand_trilu, expand_eye_like,
+    expand_one_hot, expand_reverse_sequence, expand_compress, expand_affine_grid, expand_window, dft_along_input, expand_stft, expand_optimizer;
 /* attributes.c */
 convert_fn drop_attr, rename_attr, default_int, default_float, default_string, attr_to_ints, attr_to_scalar_int,
-    attr_to_scalar, rename_op, rename_text, refuse_version, split_evenly, cast_by_name;
+    attr_to_scalar, rename_op, rename_text, refuse_version, split_evenly, cast_by_name, cast_to_known, compute_in_f32;
+/* sequence.c */
+convert_fn sequence_empty, sequence_insert, sequence_erase, sequence_at, sequence_length, concat_from_sequence, split_to_sequence,
+    optional_has_element, optional_get_element;
+/* ngrams.c */
+convert_fn expand_ngrams;
+/* ml.c */
+convert_fn expand_binarizer, expand_feature_extractor;
+/* scan.c */
+convert_fn scan_to_loop;
+/* recurrent.c */
+convert_fn recurrent_layout;
 /* broadcast.c: arithmetic before version 7 */
-convert_fn broadcast_at_axis;
+convert_fn broadcast_at_axis, prelu_by_channel;
 /* constant.c */
 convert_fn make_constant;
 /* normalize.c */
 convert_fn batch_normalization_modes, group_to_channel_scale;
 /* resize.c */
-convert_fn upsample_to_resize, resize_without_roi;
+convert_fn upsample_to_resize, resize_without_roi, expand_resize;
 /* softmax.c */
 convert_fn softmax_of_flattened;
 

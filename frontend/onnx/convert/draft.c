@@ -40,6 +40,21 @@ void draft_set_attr(draft *d, attr a) {
     *old = a;
 }
 
+int64_t draft_int(const draft *d, const char *name, int64_t otherwise) {
+    const attr *a = draft_attr(d, name);
+    return a && (a->kind == ATTR_INT || a->kind == ATTR_END) ? a->i : otherwise;
+}
+
+double draft_float(const draft *d, const char *name, double otherwise) {
+    const attr *a = draft_attr(d, name);
+    return a && (a->kind == ATTR_FLOAT || a->kind == ATTR_END) ? a->f : otherwise;
+}
+
+const char *draft_string(const draft *d, const char *name, const char *otherwise) {
+    const attr *a = draft_attr(d, name);
+    return a && a->kind == ATTR_STRING ? a->s.bytes : otherwise;
+}
+
 /* ---- inputs ---- */
 
 value *draft_input(const draft *d, int i) { return i < d->n_inputs ? d->inputs[i] : NULL; }
@@ -58,6 +73,13 @@ const value_type *draft_input_type(const draft *d, int i) {
     static const value_type unknown = {.kind = TYPE_UNKNOWN};
     const value *v = draft_input(d, i);
     return v ? &v->type : &unknown;
+}
+
+const value_type *draft_static(const draft *d, int i) {
+    const value_type *t = draft_input_type(d, i);
+    if (type_is_static(t)) return t;
+    draft_error(d, "fix the open dimensions with --dim NAME=SIZE (cnnc inspect lists them)", "needs to know the shape of input %d", i);
+    return NULL;
 }
 
 /* ---- constants and nodes on the side ---- */
@@ -85,9 +107,34 @@ value *draft_scalar_like(const draft *d, const char *label, double x, const valu
     return draft_emit(d, "CastLike", label, 2, inputs, 0, NULL);
 }
 
-static void infer_quietly(const importer *imp, node *n) {
+/* Shapes that are computed (Shape, Gather, Concat…) must be known to the converters behind them. */
+static value *fold_small(node *n) {
+    enum { SMALL = 256, MAX_INPUTS = 16 };
+    const tensor *in[MAX_INPUTS] = {NULL};
+    tensor given[MAX_INPUTS], out;
+    bool shape_only = n->op == OP_shape || n->op == OP_size;
+    unsigned unfit = PROP_RANDOM | PROP_CONTROL;
+    if (n->n_regions || n->n_inputs > MAX_INPUTS || n->n_outputs != 1 || !n->outputs[0] || (op_of(n->op)->props & unfit)) return NULL;
+    if (!type_is_static(&n->outputs[0]->type) || type_count(&n->outputs[0]->type) > SMALL) return NULL;
+    for (int i = 0; i < n->n_inputs; i++) {
+        const value *v = n->inputs[i];
+        if (!v || (shape_only && type_is_static(&v->type))) continue;
+        if (!v->constant || type_count(&v->type) > SMALL) return NULL;
+        given[i] = (tensor){.type = v->type, .data = (void *)v->constant->data};
+        in[i] = &given[i];
+    }
     diagnostics quiet = {.stream = NULL};
-    if (imp->infer) infer_node(n, &quiet); /* the infer pass will say what is wrong */
+    graph *g = n->parent->graph;
+    if (!eval_node(n, in, &out, g->arena, &quiet)) return NULL;
+    value *c = value_constant(g, n->outputs[0]->name, out.type, out.data, arena_printf(g->arena, "%s | folded", n->name));
+    node_remove(n);
+    return c;
+}
+
+/* Types as we go: converters ask for them. NULL, or the constant that took the node's place. */
+static value *settle(node *n) {
+    diagnostics quiet = {.stream = NULL};
+    return infer_node(n, &quiet) ? fold_small(n) : NULL; /* the infer pass will say what is wrong */
 }
 
 value *draft_emit(const draft *d, const char *op_type, const char *label, int n_inputs, value *const *inputs, int n_attrs,
@@ -100,8 +147,32 @@ value *draft_emit(const draft *d, const char *op_type, const char *label, int n_
     }
     node *n = node_new(d->context->region, NULL, op, label_of(d, label), n_inputs, inputs, 1);
     for (int i = 0; i < n_attrs; i++) node_set_attr(n, attrs[i]);
-    infer_quietly(d->context->imp, n);
-    return n->outputs[0];
+    value *folded = settle(n);
+    return folded ? folded : n->outputs[0];
+}
+
+value *draft_inline_region(draft *d, const char *name, value *input) {
+    const region *r = NULL;
+    for (int i = 0; i < d->n_regions; i++)
+        if (!strcmp(d->region_names[i], name)) r = d->regions[i];
+    if (!r) return NULL;
+    if (r->n_inputs != 1 || r->n_outputs != 1) {
+        draft_error(d, NULL, "its %s has %d inputs and %d outputs instead of one each", name, r->n_inputs, r->n_outputs);
+        return NULL;
+    }
+    region *here = d->context->region;
+    value_replace_uses(r->inputs[0], input);
+    node *anchor = node_new(here, NULL, OP_identity, name, 1, &input, 1);
+    for (node *n = r->first, *next; n; n = next) {
+        next = n->next;
+        node_move_before(n, anchor);
+        for (int i = 0; i < n->n_outputs; i++)
+            if (n->outputs[i]) n->outputs[i]->parent = here;
+        diagnostics quiet = {.stream = NULL};
+        infer_node(n, &quiet);
+    }
+    node_remove(anchor);
+    return r->outputs[0];
 }
 
 /* ---- the node itself ---- */
@@ -125,7 +196,7 @@ bool draft_finish(draft *d) {
     for (int i = 0; i < d->n_attrs; i++)
         if (!check_attr(d, op, &d->attrs[i])) return false;
     if (d->n_regions && !(op_of(op)->props & PROP_CONTROL)) return draft_error(d, "export the model again", "has a graph as attribute, which its operator does not take");
-    while (d->n_inputs && !d->inputs[d->n_inputs - 1]) d->n_inputs--;
+    while (d->n_inputs > op_of(op)->min_in && !d->inputs[d->n_inputs - 1]) d->n_inputs--;
     node *n = node_new(d->context->region, NULL, op, d->name, d->n_inputs, d->inputs, d->n_outputs);
     for (int i = 0; i < d->n_attrs; i++) node_set_attr(n, d->attrs[i]);
     n->regions = d->regions;
@@ -135,6 +206,7 @@ bool draft_finish(draft *d) {
         if (!d->wanted[i]) n->outputs[i] = NULL;
     d->outputs = ARENA_ARRAY(arena_of(d), value *, d->n_outputs);
     memcpy(d->outputs, n->outputs, sizeof *d->outputs * (size_t)d->n_outputs);
-    infer_quietly(d->context->imp, n);
+    value *folded = settle(n);
+    if (folded) d->outputs[0] = folded;
     return true;
 }

@@ -1,5 +1,6 @@
-#include "frontend/onnx/convert/convert.h"
+#include "frontend/onnx/convert/recipe.h"
 
+#include <math.h>
 #include <string.h>
 
 static void set_string(draft *d, const char *name, const char *s) {
@@ -36,5 +37,121 @@ bool upsample_to_resize(draft *d, const conversion *row) {
     const attr *mode = draft_attr(d, "mode");
     if (mode && mode->kind == ATTR_STRING && !strcmp(mode->s.bytes, "bilinear")) set_string(d, "mode", "linear");
     d->op_type = "Resize";
-    return resize_without_roi(d, row);
+    (void)row;
+    return true; /* the rows of Resize before version 11 do the rest */
+}
+
+/* ---- one axis after the other ---- */
+
+typedef struct resizing {
+    int n; /* axes that roi, scales and sizes name */
+    int axes[IR_MAX_RANK];
+    const constant *roi, *scales, *sizes; /* NULL: not given or not constant */
+    bool scales_late, roi_late;           /* known at run time only */
+} resizing;
+
+static const constant *constant_input(const draft *d, int i, int count, bool *late) {
+    const value *v = draft_input(d, i);
+    if (!v || type_count(&v->type) == 0) return NULL;
+    *late = !v->constant;
+    return v->constant && type_count(&v->type) == count ? v->constant : NULL;
+}
+
+static bool read_resizing(draft *d, const value_type *x, resizing *r) {
+    const attr *axes = draft_attr(d, "axes");
+    bool sizes_late = false;
+    *r = (resizing){.n = axes && axes->kind == ATTR_INTS ? axes->n : x->rank};
+    if (r->n > x->rank) return draft_error(d, NULL, "names %d axes of %d", r->n, x->rank);
+    for (int i = 0; i < r->n; i++) {
+        int64_t axis = axes && axes->kind == ATTR_INTS ? axes->ints[i] : i;
+        axis += axis < 0 ? x->rank : 0;
+        if (axis < 0 || axis >= x->rank) return draft_error(d, NULL, "axis %lld is outside of its input", (long long)axis);
+        r->axes[i] = (int)axis;
+    }
+    bool crops = !strcmp(draft_string(d, "coordinate_transformation_mode", ""), "tf_crop_and_resize");
+    if (crops) r->roi = constant_input(d, 1, 2 * r->n, &r->roi_late);
+    r->scales = constant_input(d, 2, r->n, &r->scales_late);
+    r->sizes = constant_input(d, 3, r->n, &sizes_late);
+    bool any = r->scales || r->scales_late || r->sizes || sizes_late;
+    return any || draft_error(d, NULL, "has neither scales nor sizes for its %d axes", r->n);
+}
+
+/* The scale that all axes share where the aspect ratio is kept: by constant sizes in *common, else as a tensor. */
+static value *common_scale(draft *d, const value_type *x, const resizing *r, bool larger, double *common) {
+    double *by = ARENA_ARRAY(d->context->imp->arena, double, r->n);
+    int64_t n = r->n;
+    for (int i = 0; i < r->n; i++) {
+        by[i] = (double)x->dims[r->axes[i]].size;
+        if (!r->sizes) continue;
+        double scale = (double)constant_int(r->sizes, i) / by[i];
+        if (!i || (larger ? scale > *common : scale < *common)) *common = scale;
+    }
+    if (r->sizes) return NULL;
+    recipe c = recipe_new(d);
+    recipe_value(&c, "sizes", draft_input(d, 3));
+    recipe_value(&c, "by", value_constant(d->context->imp->graph, d->name, type_tensor(d->context->imp->arena, DT_F64, 1, &n), by, d->name));
+    recipe_ints(&c, "n", 1, &n);
+    recipe_run(&c, "scale = Div(Cast(sizes; to=11), by)");
+    recipe_run(&c, larger ? "scale = Expand(ReduceMax(scale), $n)" : "scale = Expand(ReduceMin(scale), $n)");
+    return recipe_get(&c, "scale");
+}
+
+static value *resize_one(draft *d, value *v, int axis, int64_t size, double scale, value *scales, const resizing *r, int entry) {
+    static const char *const kept[] = {"mode", "nearest_mode", "cubic_coeff_a", "antialias", "exclude_outside", "extrapolation_value"};
+    value *inputs[] = {v, r->roi_late ? draft_input(d, 1) : NULL, scales};
+    node *n = node_new(d->context->region, NULL, OP_resize_axis, d->name, scales ? 3 : inputs[1] ? 2 : 1, inputs, 1);
+    node_set_int(n, "axis", axis);
+    node_set_int(n, "size", size);
+    node_set_int(n, "entry", entry);
+    node_set_int(n, "entries", r->n);
+    node_set_float(n, "scale", scale);
+    node_set_string(n, "transform", draft_string(d, "coordinate_transformation_mode", "half_pixel"));
+    if (r->roi) node_set_float(n, "start", constant_float(r->roi, entry));
+    if (r->roi) node_set_float(n, "end", constant_float(r->roi, entry + r->n));
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+        if (draft_attr(d, kept[i])) node_set_attr(n, *draft_attr(d, kept[i]));
+    return infer_node(n, d->context->imp->diags) ? n->outputs[0] : NULL;
+}
+
+/* The new size of axis number i of r; -1 after an error. */
+static int64_t resized(draft *d, const value_type *x, const resizing *r, int i, double common) {
+    const value_type *declared = d->declared ? d->declared[0] : NULL;
+    double in = (double)x->dims[r->axes[i]].size;
+    double span = r->roi ? constant_float(r->roi, i + r->n) - constant_float(r->roi, i) : 1;
+    int64_t size = -1;
+    if (common > 0) size = (int64_t)floor(in * common + 0.5);
+    else if (r->sizes) size = constant_int(r->sizes, i);
+    else if (r->scales && !r->roi_late) size = (int64_t)floor(in * span * constant_float(r->scales, i));
+    else if (declared && declared->rank == x->rank) size = type_size(declared, r->axes[i]);
+    if (size < 0) draft_error(d, "make its scales or sizes constants", "the size of its result is not known");
+    return size;
+}
+
+bool expand_resize(draft *d, const conversion *row) {
+    (void)row;
+    const value_type *x = draft_static(d, 0);
+    resizing r;
+    if (!x || !read_resizing(d, x, &r)) return false;
+    const char *policy = draft_string(d, "keep_aspect_ratio_policy", "stretch");
+    bool by_sizes = !r.scales && !r.scales_late, keeps = by_sizes && strcmp(policy, "stretch") != 0;
+    double common = 0;
+    value *scales = r.scales_late ? draft_input(d, 2) : NULL, *v = draft_input(d, 0);
+    if (keeps) scales = common_scale(d, x, &r, !strcmp(policy, "not_smaller"), &common);
+    bool wide = x->elem == DT_F32;
+    dtype elem = x->elem;
+    attr to = {.name = "to", .kind = ATTR_INT, .i = dtype_of(DT_F32)->onnx};
+    if (!wide) v = draft_emit(d, "Cast", "wide", 1, &v, 1, &to);
+    for (int i = 0; i < r.n && v; i++) {
+        int64_t in = x->dims[r.axes[i]].size, size = resized(d, x, &r, i, common);
+        if (size < 0) return false;
+        double scale = keeps ? common : r.scales ? constant_float(r.scales, i) : in ? (double)size / (double)in : 1;
+        bool same = !scales && size == in && scale == 1 && !r.roi && !r.roi_late;
+        if (!same) v = resize_one(d, v, r.axes[i], size, scale > 0 ? scale : 1, scales, &r, i);
+    }
+    if (!v) return false;
+    to.i = dtype_of(elem)->onnx;
+    if (!wide && !(v = draft_emit(d, "Cast", "narrow", 1, &v, 1, &to))) return false;
+    recipe result = recipe_new(d);
+    recipe_value(&result, "y", v);
+    return recipe_return(&result, "y");
 }

@@ -1,0 +1,67 @@
+/* Numbers that a kernel makes from few or none: range, non_zero, constant_of_shape. */
+#include "backend/kernels/row_major.h"
+
+static bool accepts(const node *n) {
+    return (n->op == OP_range || n->op == OP_non_zero || n->op == OP_constant_of_shape) && n->outputs[0] && !n->epilogue && row_major_accepts(n);
+}
+
+static bool plan_range(plan *p, const node *n, step *s) {
+    step_add_node(p, s, n);
+    return true;
+}
+
+static const char *load(arena *a, const operand *x, const char *name, const char *index) {
+    text out = {.arena = a};
+    emit_load(&out, x->elem, name, index);
+    return out.bytes;
+}
+
+static void put_range(const step *s, text *body) {
+    arena *a = body->arena;
+    dtype t = s->out[0].elem;
+    const char *start = load(a, &s->in[0], "x0", "0"), *delta = load(a, &s->in[2], "x2", "0"), *type = compute_ctype(t);
+    bool real = dtype_of(t)->kind == CLASS_FLOAT;
+    const char *wide = real ? "double" : "uint64_t";
+    const char *sum = arena_printf(a, "(%s)((%s)%s + (%s)i * (%s)%s)", type, wide, start, wide, wide, delta);
+    text_printf(body, "    for (ptrdiff_t i = 0; i < %lld; i++) ", (long long)s->out[0].dims[0]);
+    emit_store(body, t, "y0", "i", sum);
+    text_put(body, "\n");
+}
+
+/* As many as the output has room for; places that stay empty are 0. */
+static void put_non_zero(const step *s, text *body) {
+    const operand *x = &s->in[0];
+    int64_t count = 1, room = s->out[0].dims[1], stride = 1;
+    for (int k = 0; k < x->rank; k++) count *= x->dims[k];
+    text_printf(body, "    ptrdiff_t found = 0;\n    memset(y0, 0, %lld);\n", (long long)(room * x->rank * 8));
+    text_printf(body, "    for (ptrdiff_t i = 0; i < %lld && found < %lld; i++) {\n        if (%s == 0) continue;\n", (long long)count,
+                (long long)room, load(body->arena, x, "x0", "i"));
+    for (int k = x->rank - 1; k >= 0; k--) {
+        text_printf(body, "        y0[%lld + found] = i / %lld %% %lld;\n", (long long)(k * room), (long long)stride, (long long)x->dims[k]);
+        stride *= x->dims[k];
+    }
+    text_put(body, "        found++;\n    }\n");
+}
+
+static void put_fill(const step *s, text *body) {
+    const operand *y = &s->out[0];
+    const attr *v = node_attr(s->node, "value");
+    int64_t count = 1;
+    for (int k = 0; k < y->rank; k++) count *= y->dims[k];
+    expr c = {.kind = EXPR_CONST, .dtype = y->elem, .value = v && v->tensor ? constant_float(v->tensor, 0) : 0};
+    text number = {.arena = body->arena};
+    expr_emit_scalar(&number, &c, NULL, NULL);
+    text_printf(body, "    for (ptrdiff_t i = 0; i < %lld; i++) ", (long long)count);
+    emit_store(body, y->elem, "y0", "i", number.bytes);
+    text_put(body, "\n");
+}
+
+static bool emit_range(const plan *p, const step *s, const target *t, text *body) {
+    (void)p, (void)t;
+    if (s->node->op == OP_constant_of_shape) put_fill(s, body);
+    else if (s->node->op == OP_range) put_range(s, body);
+    else put_non_zero(s, body);
+    return true;
+}
+
+const kernel_family kernel_range = {.name = "range", .accepts = accepts, .plan = plan_range, .emit = emit_range};

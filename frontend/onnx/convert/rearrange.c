@@ -1,0 +1,196 @@
+#include "frontend/onnx/convert/recipe.h"
+
+#include <string.h>
+
+/* Operators that only put elements elsewhere. */
+
+static bool blocks_of(draft *d, const value_type **x, int64_t *block, bool *column_first) {
+    *x = draft_static(d, 0);
+    *block = draft_int(d, "blocksize", 0);
+    *column_first = !strcmp(draft_string(d, "mode", "DCR"), "CRD");
+    if (!*x) return false;
+    if ((*x)->rank != 4 || *block < 1) return draft_error(d, NULL, "needs an input of rank 4 and a positive blocksize");
+    return true;
+}
+
+bool expand_depth_to_space(draft *d, const conversion *row) {
+    (void)row;
+    const value_type *x;
+    int64_t b;
+    bool crd;
+    if (!blocks_of(d, &x, &b, &crd)) return false;
+    if (type_size(x, 1) % (b * b)) return draft_error(d, NULL, "%lld channels cannot be spread over blocks of %lld", (long long)type_size(x, 1), (long long)b);
+    int64_t n = type_size(x, 0), c = type_size(x, 1) / (b * b), h = type_size(x, 2), w = type_size(x, 3);
+    const int64_t dcr_shape[] = {n, b, b, c, h, w}, crd_shape[] = {n, c, b, b, h, w}, result[] = {n, c, h * b, w * b};
+    recipe r = recipe_new(d);
+    recipe_inputs(&r, "x");
+    recipe_ints(&r, "shape", 6, crd ? crd_shape : dcr_shape);
+    recipe_ints(&r, "result", 4, result);
+    if (crd) recipe_run(&r, "y = Reshape(Transpose(Reshape(x, $shape); perm=[0,1,4,2,5,3]), $result)");
+    else recipe_run(&r, "y = Reshape(Transpose(Reshape(x, $shape); perm=[0,3,4,1,5,2]), $result)");
+    return recipe_return(&r, "y");
+}
+
+bool expand_space_to_depth(draft *d, const conversion *row) {
+    (void)row;
+    const value_type *x;
+    int64_t b;
+    bool crd;
+    if (!blocks_of(d, &x, &b, &crd)) return false;
+    if (type_size(x, 2) % b || type_size(x, 3) % b) return draft_error(d, NULL, "its plane cannot be cut into blocks of %lld", (long long)b);
+    int64_t n = type_size(x, 0), c = type_size(x, 1), h = type_size(x, 2) / b, w = type_size(x, 3) / b;
+    const int64_t shape[] = {n, c, h, b, w, b}, result[] = {n, c * b * b, h, w};
+    recipe r = recipe_new(d);
+    recipe_inputs(&r, "x");
+    recipe_ints(&r, "shape", 6, shape);
+    recipe_ints(&r, "result", 4, result);
+    if (crd) recipe_run(&r, "y = Reshape(Transpose(Reshape(x, $shape); perm=[0,1,3,5,2,4]), $result)");
+    else recipe_run(&r, "y = Reshape(Transpose(Reshape(x, $shape); perm=[0,3,5,1,2,4]), $result)");
+    return recipe_return(&r, "y");
+}
+
+/* Sizes that a constant input gives, or, where the caller gives them, what the model declares of the output. */
+static bool wanted_sizes(draft *d, const value_type *x, int input, const int64_t *axes, int n_axes, int64_t *sizes) {
+    const value *v = draft_input(d, input);
+    bool given = v && v->constant && type_count(&v->type) == n_axes;
+    const value_type *declared = d->declared ? d->declared[0] : NULL;
+    bool known = declared && declared->rank == x->rank && type_is_static(declared);
+    if (!given && !known) return draft_error(d, "make it a constant", "the sizes it is to have are not known");
+    for (int i = 0; i < n_axes; i++) sizes[i] = given ? constant_int(v->constant, i) : declared->dims[axes[i]].size;
+    return true;
+}
+
+/* Each axis is cut or padded at both ends, the end getting the odd element. */
+bool expand_center_crop_pad(draft *d, const conversion *row) {
+    (void)row;
+    const value_type *x = draft_static(d, 0);
+    if (!x) return false;
+    int64_t axes[IR_MAX_RANK], sizes[IR_MAX_RANK], pads[2 * IR_MAX_RANK] = {0};
+    const attr *a = draft_attr(d, "axes");
+    int n = a && a->kind == ATTR_INTS ? a->n : x->rank;
+    if (n > x->rank) return draft_error(d, NULL, "names %d axes of %d", n, x->rank);
+    for (int i = 0; i < n; i++) {
+        axes[i] = a ? a->ints[i] + (a->ints[i] < 0 ? x->rank : 0) : i;
+        if (axes[i] < 0 || axes[i] >= x->rank) return draft_error(d, NULL, "axis %lld is outside of its input", (long long)a->ints[i]);
+    }
+    if (!wanted_sizes(d, x, 1, axes, n, sizes)) return false;
+    for (int i = 0; i < n; i++) { /* negative pads cut */
+        int64_t more = sizes[i] - x->dims[axes[i]].size, begin = more >= 0 ? more / 2 : -(-more / 2);
+        pads[axes[i]] = begin;
+        pads[axes[i] + x->rank] = more - begin;
+    }
+    recipe r = recipe_new(d);
+    recipe_inputs(&r, "x");
+    recipe_ints(&r, "pads", 2 * x->rank, pads);
+    recipe_run(&r, "y = Pad(x, $pads)");
+    return recipe_return(&r, "y");
+}
+
+/* ---- masks by position ---- */
+
+bool expand_trilu(draft *d, const conversion *row) {
+    (void)row;
+    const value_type *x = draft_static(d, 0);
+    if (!x) return false;
+    if (x->rank < 2) return draft_error(d, NULL, "needs a matrix");
+    recipe r = recipe_new(d);
+    recipe_inputs(&r, "x k");
+    recipe_int(&r, "rows", type_size(x, -2));
+    recipe_int(&r, "columns", type_size(x, -1));
+    recipe_run(&r, "row = Unsqueeze(Range(0, $rows, 1), [1])\ncolumn = Range(0, $columns, 1)");
+    if (draft_input(d, 1)) recipe_run(&r, "row = Add(row, k)");
+    if (draft_int(d, "upper", 1)) recipe_run(&r, "keep = GreaterOrEqual(column, row)");
+    else recipe_run(&r, "keep = LessOrEqual(column, row)");
+    recipe_run(&r, "y = Where(keep, x, 0:x)");
+    return recipe_return(&r, "y");
+}
+
+bool expand_eye_like(draft *d, const conversion *row) {
+    (void)row;
+    const value_type *x = draft_static(d, 0);
+    if (!x) return false;
+    if (x->rank != 2) return draft_error(d, NULL, "needs a matrix");
+    recipe r = recipe_new(d);
+    recipe_int(&r, "rows", type_size(x, 0));
+    recipe_int(&r, "columns", type_size(x, 1));
+    recipe_int(&r, "k", draft_int(d, "k", 0));
+    recipe_int(&r, "type", draft_int(d, "dtype", dtype_of(x->elem)->onnx));
+    recipe_run(&r, "row = Unsqueeze(Range(0, $rows, 1), [1])\ny = Cast(Equal(Range(0, $columns, 1), Add(row, $k)); to=$type)");
+    return recipe_return(&r, "y");
+}
+
+bool expand_one_hot(draft *d, const conversion *row) {
+    (void)row;
+    const value_type *x = draft_static(d, 0), *declared = d->declared ? d->declared[0] : NULL;
+    const value *depth = draft_input(d, 1);
+    if (!x || !depth) return false;
+    int64_t axis = draft_int(d, "axis", -1), n = -1;
+    axis += axis < 0 ? x->rank + 1 : 0;
+    if (axis < 0 || axis > x->rank) return draft_error(d, NULL, "axis %lld is outside of its result", (long long)axis);
+    if (depth->constant && type_count(&depth->type) == 1) n = constant_int(depth->constant, 0);
+    else if (declared && declared->rank == x->rank + 1) n = type_size(declared, (int)axis);
+    if (n < 0) return draft_error(d, "make it a constant", "its depth is not known");
+    int64_t shape[IR_MAX_RANK];
+    for (int i = 0; i <= x->rank && i < IR_MAX_RANK; i++) shape[i] = i == axis ? n : 1;
+    recipe r = recipe_new(d);
+    recipe_inputs(&r, "x depth values");
+    recipe_int(&r, "n", n);
+    recipe_int(&r, "axis", axis);
+    recipe_ints(&r, "shape", x->rank + 1, shape);
+    recipe_run(&r, "at = Unsqueeze(Cast(x; to=7), [$axis])\nat = Where(Less(at, 0), Add(at, $n), at)\n"
+                   "classes = Reshape(Range(0, $n, 1), $shape)\noff, on = Split(values, [1,1])\n"
+                   "y = Where(Equal(at, classes), on, off)");
+    return recipe_return(&r, "y");
+}
+
+/* ---- choices along an axis ---- */
+
+bool expand_reverse_sequence(draft *d, const conversion *row) {
+    (void)row;
+    const value_type *x = draft_static(d, 0);
+    if (!x) return false;
+    int64_t time = draft_int(d, "time_axis", 0), batch = draft_int(d, "batch_axis", 1);
+    if (x->rank < 2 || time + batch != 1) return draft_error(d, NULL, "its time and batch axes are not the first two");
+    int64_t perm[IR_MAX_RANK];
+    for (int i = 0; i < x->rank; i++) perm[i] = i < 2 ? 1 - i : i;
+    recipe r = recipe_new(d);
+    recipe_inputs(&r, "x lengths");
+    recipe_ints(&r, "perm", x->rank, perm);
+    recipe_int(&r, "steps", type_size(x, (int)time));
+    if (time == 0) recipe_run(&r, "x = Transpose(x; perm=$perm)");
+    recipe_run(&r, "step = Range(0, $steps, 1)\nlength = Unsqueeze(lengths, [1])\n"
+                   "from = Where(Less(step, length), Sub(Sub(length, 1), step), step)\n"
+                   "y = GatherND(x, Unsqueeze(from, [2]); batch_dims=1)");
+    if (time == 0) recipe_run(&r, "y = Transpose(y; perm=$perm)");
+    return recipe_return(&r, "y");
+}
+
+/* How many elements are chosen is known from a constant condition, or the model declares it. */
+bool expand_compress(draft *d, const conversion *row) {
+    (void)row;
+    const value_type *x = draft_static(d, 0), *declared = d->declared ? d->declared[0] : NULL;
+    const value *condition = draft_input(d, 1);
+    bool flat = !draft_attr(d, "axis");
+    int64_t axis = draft_int(d, "axis", 0), n = -1;
+    if (!x || !condition) return false;
+    int rank = flat ? 1 : x->rank;
+    axis += axis < 0 ? rank : 0;
+    if (axis < 0 || axis >= rank) return draft_error(d, NULL, "axis %lld is outside of its input", (long long)axis);
+    if (declared && declared->rank == rank) n = type_size(declared, (int)axis);
+    recipe r = recipe_new(d);
+    recipe_inputs(&r, "x condition");
+    recipe_int(&r, "axis", axis);
+    recipe_run(&r, "at = NonZero(condition)");
+    value *at = recipe_get(&r, "at");
+    if (at && !at->constant && n >= 0) {
+        const int64_t dims[] = {1, n};
+        value_type *known = ARENA_NEW(d->context->imp->arena, value_type);
+        *known = type_tensor(d->context->imp->arena, DT_I64, 2, dims);
+        at->declared = known;
+        diagnostics quiet = {.stream = NULL};
+        infer_node(at->producer, &quiet);
+    }
+    if (flat) recipe_run(&r, "x = Reshape(x, [-1])");
+    recipe_run(&r, "y = Gather(x, Squeeze(at, [0]); axis=$axis)");
+    return recipe_return(&r, "y");
+}

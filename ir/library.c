@@ -1,0 +1,157 @@
+#include "ir/library.h"
+
+#include <math.h>
+#include <string.h>
+
+static void in(library_call *c, int i) { c->args[c->n++] = (library_arg){.kind = LIBRARY_IN, .i = i}; }
+static void out(library_call *c, int i) { c->args[c->n++] = (library_arg){.kind = LIBRARY_OUT, .i = i}; }
+static void number(library_call *c, int64_t i) { c->args[c->n++] = (library_arg){.kind = LIBRARY_INT, .i = i}; }
+static void real(library_call *c, double f) { c->args[c->n++] = (library_arg){.kind = LIBRARY_REAL, .f = f}; }
+
+/* Element `at` of input i, or `otherwise` where that is left out. */
+static void element(library_call *c, const node *n, int i, int at, double otherwise) {
+    if (node_input(n, i)) c->args[c->n++] = (library_arg){.kind = LIBRARY_ELEMENT, .i = i, .n = at};
+    else real(c, otherwise);
+}
+
+static void numbers(library_call *c, int n, const int64_t *ints) {
+    library_arg a = {.kind = LIBRARY_INTS, .n = n};
+    memcpy(a.ints, ints, sizeof *ints * (size_t)n);
+    c->args[c->n++] = a;
+}
+
+/* Ints of an attribute, each `otherwise` where it is not given. */
+static void attr_numbers(library_call *c, const node *n, const char *name, int from, int count, int64_t otherwise) {
+    int given;
+    const int64_t *ints = node_ints(n, name, &given);
+    library_arg a = {.kind = LIBRARY_INTS, .n = count};
+    for (int k = 0; k < count; k++) a.ints[k] = from + k < given ? ints[from + k] : otherwise;
+    c->args[c->n++] = a;
+}
+
+static const value_type *type_of(const node *n, int i) { return &n->inputs[i]->type; }
+
+static int64_t between(const value_type *t, int from, int to) {
+    int64_t product = 1;
+    for (int k = from; k < to; k++) product *= t->dims[k].size;
+    return product;
+}
+
+static void resize_axis(const node *n, library_call *c) {
+    const value_type *x = type_of(n, 0);
+    int axis = (int)node_int(n, "axis"), entry = (int)node_int(n, "entry"), entries = (int)node_int(n, "entries");
+    const char *transform = node_string(n, "transform"), *nearest = node_string(n, "nearest_mode");
+    bool symmetric = !strcmp(transform, "half_pixel_symmetric"), corners = !strcmp(transform, "align_corners");
+    out(c, 0), in(c, 0);
+    number(c, between(x, 0, axis)), number(c, x->dims[axis].size), number(c, node_int(n, "size")), number(c, between(x, axis + 1, x->rank));
+    element(c, n, 2, entry, node_float(n, "scale"));
+    element(c, n, 1, entry, node_float(n, "start")), element(c, n, 1, entry + entries, node_float(n, "end"));
+    number(c, symmetric ? 's' : corners ? 'c' : *transform);
+    number(c, *node_string(n, "mode"));
+    number(c, !strcmp(nearest, "floor") ? 'f' : !strcmp(nearest, "ceil") ? 'c' : !strcmp(nearest, "round_prefer_ceil") ? 'C' : 'F');
+    real(c, node_float(n, "cubic_coeff_a"));
+    number(c, node_int(n, "antialias")), number(c, node_int(n, "exclude_outside")), real(c, node_float(n, "extrapolation_value"));
+}
+
+static void grid_sample(const node *n, library_call *c) {
+    const value_type *x = type_of(n, 0), *grid = type_of(n, 1);
+    int64_t size[3];
+    for (int k = 2; k < x->rank; k++) size[k - 2] = x->dims[k].size;
+    out(c, 0), in(c, 0), in(c, 1);
+    number(c, x->dims[0].size), number(c, x->dims[1].size), number(c, between(grid, 1, grid->rank - 1)), number(c, x->rank - 2);
+    numbers(c, x->rank - 2, size);
+    number(c, *node_string(n, "mode")), number(c, *node_string(n, "padding_mode")), number(c, node_int(n, "align_corners"));
+}
+
+static void roi_align(const node *n, library_call *c) {
+    const value_type *x = type_of(n, 0);
+    out(c, 0), in(c, 0), in(c, 1), in(c, 2);
+    number(c, type_size(type_of(n, 1), 0));
+    for (int k = 0; k < 4; k++) number(c, x->dims[k].size);
+    number(c, node_int(n, "output_height")), number(c, node_int(n, "output_width"));
+    number(c, !strcmp(node_string(n, "coordinate_transformation_mode"), "half_pixel"));
+    number(c, *node_string(n, "mode") == 'm'), number(c, node_int(n, "sampling_ratio")), real(c, node_float(n, "spatial_scale"));
+}
+
+static void col2im(const node *n, library_call *c) {
+    const value_type *y = &n->outputs[0]->type;
+    int axes = y->rank - 2;
+    int64_t image[3];
+    for (int k = 0; k < axes; k++) image[k] = y->dims[k + 2].size;
+    out(c, 0), in(c, 0), number(c, y->dims[0].size * y->dims[1].size), number(c, axes), numbers(c, axes, image);
+    c->args[c->n++] = (library_arg){.kind = LIBRARY_ELEMENTS, .i = 2, .n = axes};
+    attr_numbers(c, n, "strides", 0, axes, 1), attr_numbers(c, n, "dilations", 0, axes, 1);
+    attr_numbers(c, n, "pads", 0, axes, 0), attr_numbers(c, n, "pads", axes, axes, 0);
+}
+
+static void deform_conv(const node *n, library_call *c) {
+    const value_type *x = type_of(n, 0), *w = type_of(n, 1), *y = &n->outputs[0]->type;
+    const int64_t dims[] = {x->dims[0].size, x->dims[1].size, x->dims[2].size, x->dims[3].size, w->dims[0].size, y->dims[2].size, y->dims[3].size};
+    int64_t geometry[10] = {w->dims[2].size, w->dims[3].size, 1, 1, 0, 0, 1, 1, node_int(n, "group"), node_int(n, "offset_group")};
+    static const char *const names[] = {"strides", "pads", "dilations"};
+    for (int i = 0; i < 3; i++) {
+        int given;
+        const int64_t *ints = node_ints(n, names[i], &given);
+        for (int k = 0; k < 2 && k < given; k++) geometry[2 + 2 * i + k] = ints[k];
+    }
+    out(c, 0), in(c, 0), in(c, 1), in(c, 2), in(c, 3), in(c, 4), numbers(c, 7, dims), numbers(c, 10, geometry);
+}
+
+static void dft(const node *n, library_call *c) {
+    const value_type *x = type_of(n, 0), *y = &n->outputs[0]->type;
+    int axis = (int)constant_int(n->inputs[2]->constant, 0);
+    axis += axis < 0 ? x->rank : 0;
+    bool inverse = node_int(n, "inverse"), half = inverse && node_int(n, "onesided");
+    int64_t points = node_input(n, 1) ? constant_int(n->inputs[1]->constant, 0) : half ? y->dims[axis].size : x->dims[axis].size;
+    out(c, 0), in(c, 0);
+    number(c, between(x, 0, axis)), number(c, x->dims[axis].size), number(c, between(x, axis + 1, x->rank - 1)), number(c, type_size(x, -1));
+    number(c, points), number(c, y->dims[axis].size), number(c, type_size(y, -1)), number(c, inverse), number(c, half);
+}
+
+static void linear_attention(const node *n, library_call *c) {
+    const value_type *q = type_of(n, 0), *v = type_of(n, 2);
+    int64_t q_heads = node_int(n, "q_num_heads"), heads = node_int(n, "kv_num_heads"), dk = type_size(q, 2) / q_heads;
+    const int64_t dims[] = {q->dims[0].size, q->dims[1].size, q_heads, heads, dk, type_size(v, 2) / heads};
+    const char *rule = node_string(n, "update_rule");
+    bool gated = *rule == 'g', delta = strstr(rule, "delta") != NULL;
+    out(c, 0), out(c, 1);
+    for (int i = 0; i < 6; i++) in(c, (i == 4 && !gated) || (i == 5 && !delta) ? LIBRARY_NO_INPUT : i);
+    numbers(c, 6, dims);
+    number(c, gated && type_size(type_of(n, 4), 2) != heads), number(c, delta && type_size(type_of(n, 5), 2) == heads);
+    real(c, node_float(n, "scale") != 0 ? node_float(n, "scale") : 1 / sqrt((double)dk));
+}
+
+static void mel_weights(const node *n, library_call *c) {
+    const value_type *y = &n->outputs[0]->type;
+    out(c, 0), number(c, y->dims[0].size), number(c, y->dims[1].size);
+    for (int i = 1; i < 5; i++) element(c, n, i, 0, 0);
+}
+
+static void non_max_suppression(const node *n, library_call *c) {
+    const value_type *scores = type_of(n, 1);
+    out(c, 0), number(c, n->outputs[0]->type.dims[0].size), in(c, 0), in(c, 1);
+    for (int k = 0; k < 3; k++) number(c, scores->dims[k].size);
+    element(c, n, 2, 0, 0), element(c, n, 3, 0, 0), number(c, node_input(n, 4) != NULL), element(c, n, 4, 0, 0);
+    number(c, node_int(n, "center_point_box"));
+}
+
+static const struct {
+    op_code op;
+    const char *function;
+    void (*describe)(const node *n, library_call *c);
+} calls[] = {
+    {OP_resize_axis, "resize_axis", resize_axis}, {OP_grid_sample, "grid_sample", grid_sample},
+    {OP_roi_align, "roi_align", roi_align},       {OP_col2im, "col2im", col2im},
+    {OP_deform_conv, "deform_conv", deform_conv}, {OP_dft, "dft", dft},
+    {OP_linear_attention, "linear_attention", linear_attention}, {OP_mel_weights, "mel_weights", mel_weights}, {OP_non_max_suppression, "non_max_suppression", non_max_suppression},
+};
+
+bool library_call_of(const node *n, library_call *c) {
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
+        if (calls[i].op != n->op) continue;
+        *c = (library_call){.function = calls[i].function};
+        calls[i].describe(n, c);
+        return true;
+    }
+    return false;
+}

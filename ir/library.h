@@ -1,0 +1,36 @@
+/* Operators that are one call of a function in runtime/library, the same for the evaluator and for emitted code. */
+#ifndef CNNC_LIBRARY_H
+#define CNNC_LIBRARY_H
+
+#include "ir/ir.h"
+
+typedef enum library_kind {
+    LIBRARY_IN,      /* pointer to input i; NULL when left out */
+    LIBRARY_OUT,     /* pointer to output i */
+    LIBRARY_INT,     /* i */
+    LIBRARY_REAL,    /* f */
+    LIBRARY_ELEMENT, /* element n of input i, as double */
+    LIBRARY_INTS,    /* an array of n numbers */
+    LIBRARY_ELEMENTS /* an array of n numbers: those of input i */
+} library_kind;
+
+enum { LIBRARY_MAX_ARGS = 24, LIBRARY_MAX_INTS = 12, LIBRARY_NO_INPUT = 99 };
+
+typedef struct library_arg {
+    library_kind kind;
+    int64_t i;
+    double f;
+    int n;
+    int64_t ints[LIBRARY_MAX_INTS];
+} library_arg;
+
+typedef struct library_call {
+    const char *function;
+    int n;
+    library_arg args[LIBRARY_MAX_ARGS];
+} library_call;
+
+/* False: n is no operator of this kind. All types of n are static. */
+bool library_call_of(const node *n, library_call *c);
+
+#endif

@@ -1,0 +1,164 @@
+#include "ir/shape/shape.h"
+
+#include <string.h>
+
+
+static bool one_of(const node *n, const char *name, const char *words, diagnostics *d) {
+    const char *s = node_string(n, name);
+    size_t size = strlen(s);
+    for (const char *w = words; *w; w += strcspn(w, " "), w += *w == ' ')
+        if (strcspn(w, " ") == size && !strncmp(w, s, size)) return true;
+    return node_error(d, n, NULL, "%s '%.40s' is not one of: %s", name, s, words);
+}
+
+static bool all_positive(const node *n, const char *name, int64_t least, diagnostics *d) {
+    int count;
+    const int64_t *ints = node_ints(n, name, &count);
+    for (int i = 0; i < count; i++)
+        if (ints[i] < least || ints[i] > INT32_MAX) return node_error(d, n, NULL, "%s of %lld are not possible", name, (long long)ints[i]);
+    return true;
+}
+
+bool shape_resize_axis(node *n, diagnostics *d) {
+    const value_type *x = input_type(n, 0, 1, IR_MAX_RANK, d);
+    int axis;
+    if (!x || !resolve_axis(n, node_int(n, "axis"), x->rank, &axis, d)) return false;
+    if (!one_of(n, "transform", "half_pixel half_pixel_symmetric pytorch_half_pixel align_corners asymmetric tf_crop_and_resize", d) ||
+        !one_of(n, "mode", "nearest linear cubic", d) ||
+        !one_of(n, "nearest_mode", "round_prefer_floor round_prefer_ceil floor ceil", d))
+        return false;
+    if (!(node_float(n, "scale") > 0)) return node_error(d, n, NULL, "its scale is not positive");
+    dim dims[IR_MAX_RANK];
+    for (int k = 0; k < x->rank; k++) dims[k] = k == axis ? dim_number(node_int(n, "size")) : x->dims[k];
+    if (type_size(x, axis) == 0 && node_int(n, "size") > 0) return node_error(d, n, NULL, "resizes an empty axis");
+    set_output(n, 0, x->elem, x->rank, dims);
+    return true;
+}
+
+bool shape_grid_sample(node *n, diagnostics *d) {
+    const value_type *x = input_type(n, 0, 3, 5, d), *grid = x ? input_type(n, 1, x->rank, x->rank, d) : NULL;
+    if (!grid) return false;
+    if (!one_of(n, "mode", "nearest linear cubic", d) || !one_of(n, "padding_mode", "zeros border reflection", d)) return false;
+    if (dim_is_number(grid->dims[x->rank - 1]) && type_size(grid, -1) != x->rank - 2)
+        return node_error(d, n, NULL, "its grid does not have %d coordinates", x->rank - 2);
+    if (dim_is_number(grid->dims[0]) && dim_is_number(x->dims[0]) && !dim_equal(grid->dims[0], x->dims[0]))
+        return node_error(d, n, NULL, "its input and its grid differ in batch size");
+    dim dims[5] = {x->dims[0], x->dims[1]};
+    for (int k = 2; k < x->rank; k++) dims[k] = grid->dims[k - 1];
+    set_output(n, 0, x->elem, x->rank, dims);
+    return true;
+}
+
+bool shape_roi_align(node *n, diagnostics *d) {
+    const value_type *x = input_type(n, 0, 4, 4, d), *rois = x ? input_type(n, 1, 2, 2, d) : NULL;
+    if (!rois || !input_type(n, 2, 1, 1, d)) return false;
+    if (type_size(rois, 1) >= 0 && type_size(rois, 1) != 4) return node_error(d, n, NULL, "its regions do not have 4 coordinates");
+    if (n->inputs[2]->type.elem != DT_I64) return node_error(d, n, NULL, "its image numbers are not of type i64");
+    if (!one_of(n, "mode", "avg max", d) || !one_of(n, "coordinate_transformation_mode", "half_pixel output_half_pixel", d)) return false;
+    dim dims[4] = {rois->dims[0], x->dims[1], dim_number(node_int(n, "output_height")), dim_number(node_int(n, "output_width"))};
+    set_output(n, 0, x->elem, 4, dims);
+    return true;
+}
+
+bool shape_col2im(node *n, diagnostics *d) {
+    const value_type *x = input_type(n, 0, 3, 3, d);
+    int axes, taps_count, count;
+    if (!x || !input_type(n, 1, 1, 1, d) || !input_type(n, 2, 1, 1, d)) return false;
+    if (!all_positive(n, "strides", 1, d) || !all_positive(n, "dilations", 1, d) || !all_positive(n, "pads", 0, d)) return false;
+    const int64_t *image = constant_ints(n, 1, &axes), *block = constant_ints(n, 2, &taps_count);
+    int64_t rank = type_size(&n->inputs[1]->type, 0), taps = 1;
+    if (rank < 1 || rank > 3) return node_error(d, n, NULL, "its image has no 1 to 3 axes");
+    node_ints(n, "pads", &count);
+    if (count && count != 2 * rank) return node_error(d, n, NULL, "its pads do not fit its image");
+    dim dims[5] = {x->dims[0], dim_unknown(node_arena(n))};
+    for (int k = 0; k < rank; k++) dims[k + 2] = image ? dim_number(image[k]) : dim_unknown(node_arena(n));
+    for (int k = 0; block && k < taps_count; k++) taps *= block[k] > 0 ? block[k] : 1;
+    if (block && taps_count == rank) dims[1] = dim_floordiv(node_arena(n), x->dims[1], dim_number(taps));
+    set_output(n, 0, x->elem, (int)rank + 2, dims);
+    return true;
+}
+
+bool shape_deform_conv(node *n, diagnostics *d) {
+    const value_type *x = input_type(n, 0, 4, 4, d), *w = x ? input_type(n, 1, 4, 4, d) : NULL, *offset = w ? input_type(n, 2, 4, 4, d) : NULL;
+    if (!offset) return false;
+    int64_t group = node_int(n, "group"), offset_group = node_int(n, "offset_group");
+    if (!type_is_static(x) || !type_is_static(w)) return node_error(d, n, NULL, "the shapes of its input and weight are not known");
+    if (!all_positive(n, "strides", 1, d) || !all_positive(n, "dilations", 1, d) || !all_positive(n, "pads", 0, d)) return false;
+    int64_t channels = type_size(x, 1), filters = type_size(w, 0), taps = type_size(w, 2) * type_size(w, 3);
+    bool fits = group > 0 && offset_group > 0 && channels % group == 0 && filters % group == 0 && channels % offset_group == 0 &&
+                type_size(w, 1) * group == channels && type_size(offset, 1) == offset_group * 2 * taps;
+    if (!fits) return node_error(d, n, NULL, "its channels, groups and offsets do not fit");
+    dim dims[4] = {x->dims[0], w->dims[0], offset->dims[2], offset->dims[3]};
+    set_output(n, 0, x->elem, 4, dims);
+    return true;
+}
+
+bool shape_dft(node *n, diagnostics *d) {
+    const value_type *x = input_type(n, 0, 2, IR_MAX_RANK, d);
+    int axis, count;
+    if (!x) return false;
+    const int64_t *given = constant_ints(n, 2, &count), *length = constant_ints(n, 1, &count);
+    if (!given) return node_error(d, n, "make it a constant", "its axis is not known");
+    if (node_input(n, 1) && !length) return node_error(d, n, "make it a constant", "its length is not known");
+    if (!resolve_axis(n, *given, x->rank, &axis, d)) return false;
+    if (axis == x->rank - 1) return node_error(d, n, NULL, "transforms along the parts of complex numbers");
+    bool onesided = node_int(n, "onesided"), inverse = node_int(n, "inverse");
+    int64_t points = length ? *length : type_size(x, axis);
+    if (inverse && onesided && !length) points = 2 * (points - 1);
+    if (points < 1) return node_error(d, n, NULL, "transforms %lld points", (long long)points);
+    dim dims[IR_MAX_RANK];
+    memcpy(dims, x->dims, sizeof *dims * (size_t)x->rank);
+    dims[axis] = dim_number(onesided && !inverse ? points / 2 + 1 : points);
+    dims[x->rank - 1] = dim_number(onesided && inverse ? 1 : 2);
+    set_output(n, 0, x->elem, x->rank, dims);
+    return true;
+}
+
+bool shape_mel_weights(node *n, diagnostics *d) {
+    (void)d;
+    int count;
+    const int64_t *bins = constant_ints(n, 0, &count), *length = constant_ints(n, 1, &count);
+    dim dims[2] = {length ? dim_number(*length / 2 + 1) : dim_unknown(node_arena(n)), bins ? dim_number(*bins) : dim_unknown(node_arena(n))};
+    set_output(n, 0, dtype_from_onnx((int)node_int(n, "output_datatype")), 2, dims);
+    return true;
+}
+
+bool shape_non_max_suppression(node *n, diagnostics *d) {
+    const value_type *boxes = input_type(n, 0, 3, 3, d), *scores = boxes ? input_type(n, 1, 3, 3, d) : NULL;
+    if (!scores) return false;
+    if (type_size(boxes, 2) >= 0 && type_size(boxes, 2) != 4) return node_error(d, n, NULL, "its boxes do not have 4 coordinates");
+    if (!dim_equal(boxes->dims[1], scores->dims[2]) && dim_is_number(boxes->dims[1]) && dim_is_number(scores->dims[2]))
+        return node_error(d, n, NULL, "it has %lld boxes and %lld scores", (long long)boxes->dims[1].size, (long long)scores->dims[2].size);
+    dim dims[2] = {dim_unknown(node_arena(n)), dim_number(3)};
+    set_output(n, 0, DT_I64, 2, dims);
+    return true;
+}
+
+bool shape_linear_attention(node *n, diagnostics *d) {
+    const value_type *q = input_type(n, 0, 3, 3, d), *k = q ? input_type(n, 1, 3, 3, d) : NULL, *v = k ? input_type(n, 2, 3, 3, d) : NULL;
+    if (!v || !one_of(n, "update_rule", "linear gated delta gated_delta", d)) return false;
+    if (!type_is_static(q) || !type_is_static(k) || !type_is_static(v)) return node_error(d, n, NULL, "the shapes of its inputs are not known");
+    int64_t q_heads = node_int(n, "q_num_heads"), heads = node_int(n, "kv_num_heads"), batch = type_size(q, 0), steps = type_size(q, 1);
+    const char *rule = node_string(n, "update_rule");
+    if (q_heads < 1 || heads < 1 || q_heads % heads || type_size(q, 2) % q_heads || type_size(v, 2) % heads)
+        return node_error(d, n, NULL, "its heads do not fit its inputs");
+    int64_t dk = type_size(q, 2) / q_heads, dv = type_size(v, 2) / heads;
+    bool fits = type_size(k, 2) == heads * dk && type_size(k, 0) == batch && type_size(v, 0) == batch && type_size(k, 1) == steps && type_size(v, 1) == steps;
+    const int64_t state[] = {batch, heads, dk, dv};
+    const value *past = node_input(n, 3), *decay = node_input(n, 4), *beta = node_input(n, 5);
+    for (int i = 0; past && fits && i < 4; i++) fits = past->type.rank == 4 && type_size(&past->type, i) == state[i];
+    if (*rule == 'g') {
+        int64_t last = decay && decay->type.rank == 3 ? type_size(&decay->type, 2) : -1;
+        fits = fits && (last == heads * dk || last == heads) && type_size(&decay->type, 0) == batch && type_size(&decay->type, 1) == steps;
+    }
+    if (strstr(rule, "delta")) {
+        int64_t last = beta && beta->type.rank == 3 ? type_size(&beta->type, 2) : -1;
+        fits = fits && (last == heads || last == 1) && type_size(&beta->type, 0) == batch && type_size(&beta->type, 1) == steps;
+    }
+    if (!fits) return node_error(d, n, NULL, "its inputs do not fit each other");
+    dim dims[3] = {q->dims[0], q->dims[1], dim_number(q_heads * dv)}, state_dims[4];
+    for (int i = 0; i < 4; i++) state_dims[i] = dim_number(state[i]);
+    set_output(n, 0, q->elem, 3, dims);
+    set_output(n, 1, q->elem, 4, state_dims);
+    return true;
+}

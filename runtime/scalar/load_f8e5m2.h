@@ -1,0 +1,1 @@
+CNNC_INLINE float load_f8e5m2(const uint8_t *p, ptrdiff_t i) { return small_float_decode(p[i], 5, 2, 15, 0); }

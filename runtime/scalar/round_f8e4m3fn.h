@@ -1,0 +1,1 @@
+CNNC_INLINE float round_f8e4m3fn(double x, int saturate) { return small_float_decode(small_float_encode(x, 4, 3, 7, 1, saturate), 4, 3, 7, 1); }
