@@ -28,6 +28,16 @@ void c16_add_extras(plan *p, step *s, const node *n, int from) {
     }
 }
 
+int c16_add_convolution(plan *p, step *s, const node *n, packed weights) {
+    const value *bias = n->n_core_inputs > 2 ? n->inputs[2] : NULL;
+    s->input_operand[0] = step_add_input(p, s, n->inputs[0]);
+    s->input_operand[1] = step_add_packed(p, s, weights);
+    int bias_operand = bias ? c16_add_channel_constant(p, s, bias->constant, type_size(&n->outputs[0]->type, 1)) : -1;
+    c16_add_extras(p, s, n, n->n_core_inputs);
+    step_add_output(p, s, n->outputs[0]);
+    return bias_operand;
+}
+
 bool c16_flat(const step *s) {
     for (int i = 0; i < s->n_in; i++)
         if (!operand_is_flat(&s->in[i])) return false;

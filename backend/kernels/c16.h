@@ -15,6 +15,8 @@ int64_t c16_blocks(int64_t channels);
 
 /* Adds the inputs of n from index `from` on (the epilogue's): constants packed by channel, sets s->input_operand. */
 void c16_add_extras(plan *p, step *s, const node *n, int from);
+/* The operands of a convolution: input, weights, bias, epilogue's, output. The bias' index, -1: it has none. */
+int c16_add_convolution(plan *p, step *s, const node *n, packed weights);
 /* A vector by channel (bias, slopes, scale), zero beyond the last. Operand index. */
 int c16_add_channel_constant(plan *p, step *s, const constant *c, int64_t channels);
 

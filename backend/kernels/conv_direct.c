@@ -115,7 +115,7 @@ static tiling choose_tiling(const schedule *s, const operand *x, const target *t
 static bool plan_conv(plan *p, const node *n, step *s) {
     schedule *c = ARENA_NEW(p->arena, schedule);
     if (!window_of(n, &c->window, p->diags)) return false;
-    const value *weights = n->inputs[1], *bias = n->n_core_inputs > 2 ? n->inputs[2] : NULL;
+    const value *weights = n->inputs[1];
     int64_t ins = type_size(&weights->type, 1), outs = type_size(&weights->type, 0);
     c->group = node_int(n, "group");
     bool stem = !c16_is(n->inputs[0]);
@@ -124,7 +124,6 @@ static bool plan_conv(plan *p, const node *n, step *s) {
     c->last_lanes = stem ? ins : (ins - 1) % C16 + 1;
     c->out_blocks = c16_blocks(outs) / c->group;
     c->group = c->group > 1 ? c->group : 1;
-    s->input_operand[0] = step_add_input(p, s, n->inputs[0]);
     int64_t taps = c->window.kernel[0] * c->window.kernel[1];
     packed k = {.source = weights->constant,
                 .form = stem ? "conv o16 stem" : "conv o16i16",
@@ -132,10 +131,7 @@ static bool plan_conv(plan *p, const node *n, step *s) {
                 .count = c16_blocks(outs) * c->in_blocks * taps * c->lanes * C16,
                 .write = write_weights,
                 .context = c};
-    s->input_operand[1] = step_add_packed(p, s, k);
-    c->bias = bias ? c16_add_channel_constant(p, s, bias->constant, outs) : -1;
-    c16_add_extras(p, s, n, n->n_core_inputs);
-    step_add_output(p, s, n->outputs[0]);
+    c->bias = c16_add_convolution(p, s, n, k);
     const window *w = &c->window;
     int n_pool;
     const int64_t *pool = node_ints(n, "pool", &n_pool);

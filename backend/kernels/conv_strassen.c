@@ -3,7 +3,7 @@
  * weights are made at compile time, sums of products in the registers of the tile; what is left are four sums of inputs.
  * The columns are pairs of runs of positions, a few dozen at a time so that all that is summed stays in the caches. */
 #include "backend/kernels/c16.h"
-#include "backend/kernels/register_tile.h"
+#include "backend/kernels/conv_tile.h"
 
 #include <string.h>
 
@@ -98,7 +98,7 @@ static void write_weights(const packed *k, void *to) {
 
 static bool plan_strassen(plan *p, const node *n, step *s) {
     schedule *c = ARENA_NEW(p->arena, schedule);
-    const value *weights = n->inputs[1], *bias = n->n_core_inputs > 2 ? n->inputs[2] : NULL;
+    const value *weights = n->inputs[1];
     const value_type *y = &n->outputs[0]->type;
     int64_t outs = type_size(&weights->type, 0), ins = type_size(&weights->type, 1), threads = p->options.threads > 1 ? p->options.threads : 1;
     c->in_blocks = c16_blocks(ins), c->out_blocks = c16_blocks(outs);
@@ -113,21 +113,17 @@ static bool plan_strassen(plan *p, const node *n, step *s) {
         tile_plane runs = {.height = 1, .width = c->half, .out_blocks = c->out_blocks / 2, .unit = {1, 1}};
         c->tile[i] = register_tile_choose(&runs, p->targets[i], NULL);
     }
-    s->input_operand[0] = step_add_input(p, s, n->inputs[0]);
     packed k = {.source = weights->constant,
                 .form = "Strassen o16i16",
                 .elem = DT_F32,
                 .count = PRODUCTS * c->out_blocks * c->in_blocks / 4 * C16 * C16,
                 .write = write_weights,
                 .context = c};
-    s->input_operand[1] = step_add_packed(p, s, k);
-    c->bias = bias ? c16_add_channel_constant(p, s, bias->constant, outs) : -1;
-    c16_add_extras(p, s, n, n->n_core_inputs);
-    step_add_output(p, s, n->outputs[0]);
+    c->bias = c16_add_convolution(p, s, n, k);
     step_add_scratch(p, s, c->extent * c->slot);
     step_set_extent(s, c->extent);
     s->schedule = c;
-    s->macs = type_count(y) * ins;
+    s->macs = WORK(type_count(y), ins);
     s->summary = arena_printf(p->arena, "1x1 by Strassen, %lld pairs of %lld positions", (long long)c->units, (long long)c->half);
     return true;
 }
@@ -141,11 +137,6 @@ typedef struct writing {
     const template_env *env;
     bool ok;
 } writing;
-
-static void put_offset(void *context, text *out, int n, const int64_t *args) {
-    (void)context, (void)n;
-    text_printf(out, "%lld", (long long)(args[1] * C16));
-}
 
 static void put_target(void *context, text *out, int n, const int64_t *args) {
     (void)n;
@@ -180,7 +171,9 @@ static bool emit_strassen(const plan *p, const step *s, const target *machine, t
     const register_tile *t = &c->tile[which];
     template_env *e = template_env_new(body->arena);
     writing w = {.plan = p, .step = s, .schedule = c, .env = e, .ok = true};
-    register_tile_define(t, c->half, e);
+    tile_product product = {.positions = c->half, .in_blocks = c->in_blocks / 2, .last_lanes = C16,
+                            .weight_bytes = PRODUCTS * c->out_blocks * c->in_blocks / 4 * C16 * C16 * 4};
+    conv_tile_define_product(e, t, &product, machine);
     template_int(e, "batch", s->out[0].dims[0]);
     template_int(e, "in_blocks", c->in_blocks);
     template_int(e, "out_blocks", c->out_blocks);
@@ -194,26 +187,10 @@ static bool emit_strassen(const plan *p, const step *s, const target *machine, t
     template_int(e, "m_size", c->m_size);
     template_int(e, "slot", c->slot);
     template_int(e, "x_block", s->in[0].block);
-    template_int(e, "w_block", c->in_blocks / 2 * C16 * C16);
-    template_int(e, "flat", 1);
-    template_int(e, "parts", 1);
-    template_int(e, "chunks", 1);
-    template_int(e, "kernel_h", 1);
-    template_int(e, "kernel_w", 1);
-    template_int(e, "lanes", C16);
-    template_int(e, "last_lanes", C16);
-    template_text(e, "lane", "c");
-    template_int(e, "x_col", C16);
-    template_int(e, "touch", 0);
-    template_int(e, "pool_h", 1);
-    template_int(e, "pool_w", 1);
     template_int(e, "sums_kept", 1);
     template_text(e, "start", "offset + ");
     template_text(e, "position", "(x - offset)");
     template_int(e, "scattered", !c16_flat(s));
-    int64_t tiles = c->half / t->cols, bytes = PRODUCTS * c->out_blocks * c->in_blocks / 4 * C16 * C16 * 4;
-    template_int(e, "ahead", t->blocks == 1 && tiles > 1 && bytes > machine->l2 / 2 ? (C16 + tiles - 1) / tiles : 0);
-    template_call(e, "offset", put_offset, &w);
     template_call(e, "target", put_target, &w);
     template_call(e, "result", put_result, &w);
     template_call(e, "tile", put_tile, &w);

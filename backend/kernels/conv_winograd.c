@@ -2,8 +2,8 @@
  * instead of m*m*r*r products a tile, or the like in one direction only (1x7, 3x1). Tiles are worked on in blocks whose transforms stay in the caches while the weights of all n*n
  * elements stream past. Transforms, products and epilogue are on whole vectors of 16 channels. */
 #include "backend/kernels/c16.h"
+#include "backend/kernels/conv_tile.h"
 #include "backend/kernels/linear_map.h"
-#include "backend/kernels/register_tile.h"
 
 #include <string.h>
 
@@ -197,8 +197,8 @@ static bool plan_winograd(plan *p, const node *n, step *s) {
     schedule *c = ARENA_NEW(p->arena, schedule);
     shape g;
     if (!window_of(n, &c->window, p->diags) || !shape_of(n, &c->window, &g)) return false;
-    const value *weights = n->inputs[1], *bias = n->n_core_inputs > 2 ? n->inputs[2] : NULL;
-    int64_t outs = type_size(&weights->type, 0), ins = type_size(&weights->type, 1);
+    const value *weights = n->inputs[1];
+    int64_t ins = type_size(&weights->type, 1);
     choose_filters(p, &g, c->filter);
     const cook_toom *f = c->filter;
     c->elements = f[0].n * f[1].n;
@@ -215,21 +215,17 @@ static bool plan_winograd(plan *p, const node *n, step *s) {
     share_out(c, p);
     const char *strided = f[0].stride * f[1].stride > 1 ? arena_printf(p->arena, "/%dx%d", f[0].stride, f[1].stride) : "";
     const char *name = arena_printf(p->arena, "F(%dx%d, %dx%d%s)", f[0].m, f[1].m, f[0].r, f[1].r, strided);
-    s->input_operand[0] = step_add_input(p, s, n->inputs[0]);
     packed k = {.source = weights->constant,
                 .form = arena_printf(p->arena, "%s o16i16", name),
                 .elem = DT_F32,
                 .count = c->elements * c->out_blocks * c->in_blocks * C16 * C16,
                 .write = write_weights,
                 .context = c};
-    s->input_operand[1] = step_add_packed(p, s, k);
-    c->bias = bias ? c16_add_channel_constant(p, s, bias->constant, outs) : -1;
-    c16_add_extras(p, s, n, n->n_core_inputs);
-    step_add_output(p, s, n->outputs[0]);
+    c->bias = c16_add_convolution(p, s, n, k);
     step_add_scratch(p, s, c->extent * c->slot);
     step_set_extent(s, c->extent);
     s->schedule = c;
-    s->macs = type_count(&n->outputs[0]->type) * c->pool[0] * c->pool[1] * ins * f[0].r * f[1].r;
+    s->macs = WORK(type_count(&n->outputs[0]->type), c->pool[0], c->pool[1], ins, f[0].r, f[1].r);
     const char *pooled = n->op == OP_conv_max_pool ? arena_printf(p->arena, " + max pool %lldx%lld", (long long)c->pool[0], (long long)c->pool[1]) : "";
     s->summary = arena_printf(p->arena, "%s%s, %lld tiles in blocks of %lld", name, pooled, (long long)c->tiles, (long long)c->block_tiles);
     return true;
@@ -259,11 +255,6 @@ static void put_output_transform(void *context, text *out, int n, const int64_t 
 }
 
 /* Of the products: positions are tiles. */
-static void put_offset(void *context, text *out, int n, const int64_t *args) {
-    (void)context, (void)n;
-    text_printf(out, "%lld", (long long)(args[1] * C16));
-}
-
 static void put_product_address(void *context, text *out, int n, const int64_t *args) {
     (void)n;
     const schedule *c = ((const writing *)context)->schedule;
@@ -283,7 +274,6 @@ static void put_tile(void *context, text *out, int n, const int64_t *args) {
     template_int(e, "x_block", w->schedule->block_tiles * C16);
     template_int(e, "pool_h", 1);
     template_int(e, "pool_w", 1);
-    template_call(e, "offset", put_offset, w);
     template_call(e, "target", put_product_address, w);
     template_call(e, "result", put_product, w);
     if (!template_expand(e, "backend/kernels/conv_tile.c.in", out, w->plan->diags)) w->ok = false;
@@ -310,27 +300,6 @@ static void put_result(void *context, text *out, int n, const int64_t *args) {
     c16_epilogue(out, &(c16_leaf){w->step, false, 0, 0, args[0], acc.bytes});
 }
 
-static void define_product(const schedule *c, const register_tile *t, const target *machine, template_env *e) {
-    register_tile_define(t, c->block_tiles, e);
-    template_int(e, "flat", 1);
-    template_text(e, "start", "");
-    template_text(e, "position", "x");
-    template_int(e, "sums_kept", 0);
-    template_int(e, "scattered", 0);
-    template_int(e, "parts", 1);
-    template_int(e, "chunks", 1);
-    template_int(e, "kernel_h", 1);
-    template_int(e, "kernel_w", 1);
-    template_int(e, "lanes", C16);
-    template_int(e, "last_lanes", c->last_lanes);
-    template_text(e, "lane", "c");
-    template_int(e, "x_col", C16);
-    template_int(e, "touch", 0);
-    template_int(e, "w_block", c->in_blocks * C16 * C16);
-    int64_t tiles = c->block_tiles / t->cols, weights = c->elements * c->out_blocks * c->in_blocks * C16 * C16 * 4;
-    template_int(e, "ahead", t->blocks == 1 && tiles > 1 && weights > machine->l2 / 2 ? ceil_div(C16, tiles) : 0);
-}
-
 static bool emit_winograd(const plan *p, const step *s, const target *machine, text *body) {
     const schedule *c = s->schedule;
     int which = 0;
@@ -339,7 +308,9 @@ static bool emit_winograd(const plan *p, const step *s, const target *machine, t
     template_env *e = template_env_new(body->arena);
     writing w = {.plan = p, .step = s, .schedule = c, .env = e, .ok = true};
     const cook_toom *f = c->filter;
-    define_product(c, &c->tile[which], machine, e);
+    tile_product product = {.positions = c->block_tiles, .in_blocks = c->in_blocks, .last_lanes = c->last_lanes,
+                            .weight_bytes = c->elements * c->out_blocks * c->in_blocks * C16 * C16 * 4};
+    conv_tile_define_product(e, &c->tile[which], &product, machine);
     template_int(e, "m_h", f[0].m);
     template_int(e, "m_w", f[1].m);
     template_int(e, "n_h", f[0].n);

@@ -29,15 +29,10 @@ static void write_weights(const packed *k, void *to) {
 static bool plan_depthwise(plan *p, const node *n, step *s) {
     schedule *d = ARENA_NEW(p->arena, schedule);
     if (!window_of(n, &d->window, p->diags)) return false;
-    const value *bias = n->n_core_inputs > 2 ? n->inputs[2] : NULL;
     int64_t channels = type_size(&n->outputs[0]->type, 1), taps = d->window.kernel[0] * d->window.kernel[1];
     d->blocks = c16_blocks(channels);
-    s->input_operand[0] = step_add_input(p, s, n->inputs[0]);
     packed k = {.source = n->inputs[1]->constant, .form = "depthwise c16", .elem = DT_F32, .count = d->blocks * taps * C16, .write = write_weights};
-    s->input_operand[1] = step_add_packed(p, s, k);
-    d->bias = bias ? c16_add_channel_constant(p, s, bias->constant, channels) : -1;
-    c16_add_extras(p, s, n, n->n_core_inputs);
-    step_add_output(p, s, n->outputs[0]);
+    d->bias = c16_add_convolution(p, s, n, k);
     int64_t width = d->window.out[1].size;
     for (int i = 0; i < p->n_targets; i++) {
         int64_t most = p->targets[i]->accumulators > 14 ? 14 : p->targets[i]->accumulators;

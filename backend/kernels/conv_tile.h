@@ -1,0 +1,17 @@
+/* What conv_tile.c.in, the register tile's text, is given by families that use it for plain products: positions one behind
+ * the other, [in block][position][16], times weights [out block][in block][16 ic][16 oc]. */
+#ifndef CNNC_KERNELS_CONV_TILE_H
+#define CNNC_KERNELS_CONV_TILE_H
+
+#include "backend/kernels/register_tile.h"
+
+typedef struct tile_product {
+    int64_t positions;             /* of a run */
+    int64_t in_blocks, last_lanes; /* lanes: input channels of the last block */
+    int64_t weight_bytes;          /* of all products that follow one another: what does not stay in L2 is fetched ahead */
+} tile_product;
+
+/* All variables but in_blocks, x_block and rows; callbacks but target and result. */
+void conv_tile_define_product(template_env *e, const register_tile *t, const tile_product *p, const target *machine);
+
+#endif
