@@ -6,7 +6,8 @@ static double tile_cycles(int64_t blocks, int64_t positions, const target *t) {
     enum { FMA_LATENCY = 4 };
     double fma = (double)(blocks * positions), loads = 0.5 * (double)(blocks * t->registers + positions);
     double cycles = fma > loads ? fma : loads;
-    return (cycles > FMA_LATENCY ? cycles : FMA_LATENCY) + 0.02 * loads; /* among equals the one with fewer loads */
+    /* among equals the one whose weights take less of L1, then the one with fewer loads */
+    return (cycles > FMA_LATENCY ? cycles : FMA_LATENCY) + 0.02 * (double)(blocks * blocks) + 0.002 * loads;
 }
 
 /* What is left of a row behind the full tiles: one small tile, or one and a full tile shared out evenly. */
@@ -35,6 +36,12 @@ static double plane_cycles(const tile_plane *p, const register_tile *t, const ta
     return cycles / (double)t->blocks;
 }
 
+/* Accumulators, a broadcast, and the weights of all blocks unless each is used once only. */
+static bool fits(int64_t blocks, int64_t positions, const target *t) {
+    int64_t weights = positions > 1 ? blocks * t->registers : 0;
+    return blocks * positions <= t->accumulators && blocks * positions * t->registers + weights + 1 <= t->all_registers;
+}
+
 register_tile register_tile_choose(const tile_plane *p, const target *machine, double *cycles) {
     static const int64_t block_choices[] = {1, 2, 4, 8};
     register_tile best = {.blocks = 1, .rows = p->unit[0], .cols = p->unit[1]};
@@ -43,10 +50,9 @@ register_tile register_tile_choose(const tile_plane *p, const target *machine, d
     for (int i = 0; i < 4; i++) {
         int64_t blocks = block_choices[i];
         if (p->out_blocks % blocks) continue;
-        for (int64_t rows = p->unit[0]; rows <= p->height && blocks * rows <= machine->accumulators; rows += p->unit[0])
-            for (int64_t cols = p->unit[1]; cols <= p->width && blocks * rows * cols <= machine->accumulators; cols += p->unit[1]) {
+        for (int64_t rows = p->unit[0]; rows <= p->height && fits(blocks, rows * p->unit[1], machine); rows += p->unit[0])
+            for (int64_t cols = p->unit[1]; cols <= p->width && fits(blocks, rows * cols, machine); cols += p->unit[1]) {
                 register_tile try = {.blocks = blocks, .rows = rows, .cols = cols};
-                if (blocks > 1 && rows * cols > 1 && machine->accumulators < 16) continue; /* too few registers for the weights */
                 choose_tail(p, &try, machine);
                 double c = plane_cycles(p, &try, machine);
                 if (c < least) least = c, best = try;

@@ -9,6 +9,7 @@ typedef struct target {
     const char *simd;      /* path of the vocabulary among the embedded texts */
     int accumulators;      /* v16 values that fit in registers beside operands */
     int registers;         /* that one v16 takes */
+    int all_registers;     /* of vectors */
     int64_t l1, l2;        /* bytes of cache one core has to itself */
     const char *guard;     /* preprocessor condition under which this code can be compiled */
     const char *attribute; /* __attribute__((target(…))) of its functions, or "" */
