@@ -24,7 +24,7 @@ static bool is_c16(const value *v) { return v->type.layout.kind == LAYOUT_C16; }
 
 /* Lanes beyond the last channel hold whatever the expression makes of zeros: it must be finite. */
 static bool finite_on_zeros(const expr *e) {
-    static const char *const risky[] = {"div", "log", "pow", "reciprocal", "mod", "atanh", "acosh"};
+    static const char *const risky[] = {"div", "log", "pow", "reciprocal", "mod", "atanh", "acosh", "asin", "acos", "sqrt"};
     if (!e || e->kind != EXPR_OP) return true;
     for (size_t i = 0; i < sizeof risky / sizeof *risky; i++)
         if (!strcmp(op_of((op_code)e->op)->name, risky[i])) return false;
