@@ -5,7 +5,7 @@ for model in "$digits"/*.onnx; do
         for options in "" "--threads --profile"; do
             "$CNNC" "$model" -o net.c --target $target $options --check
             for cc in $(compilers); do
-                for level in -O0 -O2; do
+                for level in -O0 ${options:+-O2}; do # optimisation sees more, and takes a while
                     $cc -std=c11 $level $strict -c net.c -o net.o || fail "$cc $level, $model, $target, $options"
                 done
             done
