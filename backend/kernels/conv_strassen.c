@@ -166,8 +166,7 @@ static void put_tile(void *context, text *out, int n, const int64_t *args) {
 
 static bool emit_strassen(const plan *p, const step *s, const target *machine, text *body) {
     const schedule *c = s->schedule;
-    int which = 0;
-    while (p->targets[which] != machine) which++;
+    int which = plan_target_index(p, machine);
     const register_tile *t = &c->tile[which];
     template_env *e = template_env_new(body->arena);
     writing w = {.plan = p, .step = s, .schedule = c, .env = e, .ok = true};

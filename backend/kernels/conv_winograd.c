@@ -302,8 +302,7 @@ static void put_result(void *context, text *out, int n, const int64_t *args) {
 
 static bool emit_winograd(const plan *p, const step *s, const target *machine, text *body) {
     const schedule *c = s->schedule;
-    int which = 0;
-    while (p->targets[which] != machine) which++;
+    int which = plan_target_index(p, machine);
     const operand *x = &s->in[0];
     template_env *e = template_env_new(body->arena);
     writing w = {.plan = p, .step = s, .schedule = c, .env = e, .ok = true};
@@ -321,7 +320,6 @@ static bool emit_winograd(const plan *p, const step *s, const target *machine, t
     template_int(e, "batch", s->out[0].dims[0]);
     template_int(e, "in_blocks", c->in_blocks);
     template_int(e, "out_blocks", c->out_blocks);
-    template_int(e, "tile_blocks", c->tile[which].blocks);
     template_int(e, "tiles_h", c->tiles_h);
     template_int(e, "tiles_w", c->tiles_w);
     template_int(e, "tiles", c->tiles);

@@ -61,8 +61,7 @@ static void put_target(void *context, text *out, int n, const int64_t *args) {
 
 static bool emit_depthwise(const plan *p, const step *s, const target *machine, text *body) {
     const schedule *d = s->schedule;
-    int which = 0;
-    while (p->targets[which] != machine) which++;
+    int which = plan_target_index(p, machine);
     const operand *x = &s->in[0];
     const window *w = &d->window;
     template_env *e = template_env_new(body->arena);

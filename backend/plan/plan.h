@@ -133,6 +133,7 @@ int step_add_packed(plan *p, step *s, packed k);       /* index in s->in */
 int step_add_scratch(plan *p, step *s, int64_t bytes); /* index in s->out */
 /* Adds all inputs and outputs of n in order and sets input_operand: what most families want. */
 void step_add_node(plan *p, step *s, const node *n);
+int plan_target_index(const plan *p, const target *t); /* of one of its targets: where schedules keep what is decided for it */
 void step_set_extent(step *s, int64_t extent); /* the same for every target; 1 unless set */
 /* A product of counts, for macs and flops: it saturates where it does not fit (such a network never ends anyway). */
 int64_t work_product(int n, const int64_t *counts);

@@ -82,6 +82,12 @@ int64_t work_product(int n, const int64_t *counts) {
     return fits ? product : INT64_MAX;
 }
 
+int plan_target_index(const plan *p, const target *t) {
+    int i = 0;
+    while (p->targets[i] != t) i++;
+    return i;
+}
+
 void step_set_extent(step *s, int64_t extent) {
     for (int i = 0; i < TARGET_MAX; i++) s->extent[i] = extent;
 }
