@@ -4,7 +4,9 @@
  * The columns are pairs of runs of positions, a few dozen at a time so that all that is summed stays in the caches. */
 #include "backend/kernels/c16.h"
 #include "backend/kernels/conv_tile.h"
+#include "backend/schedule/schedule.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { PRODUCTS = 7, MIN_BLOCKS = 8 };
@@ -34,42 +36,43 @@ static bool accepts(const node *n) {
     return !n->epilogue || expr_has_vector_form(n->epilogue);
 }
 
-/* ---- is it worth it? ---- */
+/* ---- candidates: how many positions at a time? ---- */
 
-/* Positions of a run: two runs of inputs and all sums should stay near, and the weights be read seldom. Runs that do not
- * fill the plane overlap at its end; then a residual that the result overwrites would be added twice, so `exact` forbids it.
- * 0: none. */
-static int64_t choose_half(int64_t plane, bool exact) {
-    enum { SMALLEST = 24, LARGEST = 104, BEST = 72 };
+/* Positions of a run, near `wanted`: two runs of inputs and all sums should stay near, and the weights be read seldom. Runs
+ * that do not fill the plane overlap at its end; then a residual that the result overwrites would be added twice, so `exact`
+ * forbids it. 0: none. */
+static int64_t choose_half(int64_t plane, bool exact, int64_t wanted) {
+    enum { SMALLEST = 24, LARGEST = 104 };
     int64_t best = 0;
     for (int64_t half = SMALLEST; half <= LARGEST && 2 * half <= plane; half++) {
         if (exact && plane % (2 * half)) continue;
         int64_t parts = (plane + 2 * half - 1) / (2 * half), waste = parts * 2 * half - plane;
         if (waste * 16 > plane) continue;
-        int64_t distance = half > BEST ? half - BEST : BEST - half, other = best > BEST ? best - BEST : BEST - best;
-        if (!best || distance < other) best = half;
+        if (!best || llabs(half - wanted) < llabs(best - wanted)) best = half;
     }
     return best;
 }
 
-static int64_t half_of(const node *n) {
-    const value_type *y = &n->outputs[0]->type;
-    return choose_half(type_size(y, 2) * type_size(y, 3), n->n_inputs > n->n_core_inputs);
-}
-
-static bool worth(const plan *p, const node *n) {
-    const target *t = p->targets[0];
-    int64_t half = half_of(n);
-    if (p->options.accuracy == ACCURACY_STRICT || !half) return false;
+static double estimate(const node *n, int64_t half, const target *t) {
     double in = (double)c16_blocks(type_size(&n->inputs[1]->type, 1)), out = (double)c16_blocks(type_size(&n->inputs[1]->type, 0));
     double columns = (double)(type_count(&n->outputs[0]->type) / type_size(&n->outputs[0]->type, 1));
     tile_plane runs = {.height = 1, .width = half, .out_blocks = (int64_t)out / 2, .unit = {1, 1}};
     double product;
     register_tile_choose(&runs, t, &product);
-    double one = in * out * C16 * columns, seven = one * 7 / 8 * product / (double)half;
+    double products = in * out * C16 * columns * PRODUCTS / 8 * product / (double)half;
     double moves = columns / 4 * (8 * in + 12 * out) * (double)t->registers / 2;
-    double weights = in * out * C16 * C16 * 4 * 3 / 4 / 12; /* that there are more of */
-    return seven + moves + weights < one * 0.99;
+    double weights = in * out * C16 * C16 * 4 * PRODUCTS / 4;
+    return cost_microseconds(t, products + moves + weights / t->dram_bytes);
+}
+
+static void list(const plan *p, const node *n, candidate_list *ways) {
+    static const int64_t wanted[] = {72, 104, 48};
+    const value_type *y = &n->outputs[0]->type;
+    const char *refused = p->options.accuracy == ACCURACY_STRICT ? "not admitted by strict" : NULL;
+    for (int i = 0; i < 3; i++) {
+        int64_t half = choose_half(type_size(y, 2) * type_size(y, 3), n->n_inputs > n->n_core_inputs, wanted[i]);
+        if (half) candidate_add(ways, estimate(n, half, p->targets[0]) * (1 + 0.001 * i), refused, &half, sizeof half, "half %lld", (long long)half);
+    }
 }
 
 /* ---- packing: A11, A12, S2, S3, -A22, S1, S4, each [OC/32][IC/32][16 ic][16 oc] ---- */
@@ -103,7 +106,7 @@ static bool plan_strassen(plan *p, const node *n, step *s) {
     int64_t outs = type_size(&weights->type, 0), ins = type_size(&weights->type, 1), threads = p->options.threads > 1 ? p->options.threads : 1;
     c->in_blocks = c16_blocks(ins), c->out_blocks = c16_blocks(outs);
     c->plane = type_size(y, 2) * type_size(y, 3);
-    c->half = half_of(n);
+    c->half = *(const int64_t *)schedule_decisions(s);
     c->parts_of_image = (c->plane + 2 * c->half - 1) / (2 * c->half);
     c->units = type_size(y, 0) * c->parts_of_image;
     c->extent = threads < c->units ? threads : c->units;
@@ -196,4 +199,4 @@ static bool emit_strassen(const plan *p, const step *s, const target *machine, t
     return template_expand(e, "backend/kernels/conv_strassen.c.in", body, p->diags) && w.ok;
 }
 
-const kernel_family kernel_conv_strassen = {.name = "conv_strassen", .accepts = accepts, .worth = worth, .plan = plan_strassen, .emit = emit_strassen};
+const kernel_family kernel_conv_strassen = {.name = "conv_strassen", .accepts = accepts, .list = list, .plan = plan_strassen, .emit = emit_strassen};

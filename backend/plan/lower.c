@@ -1,5 +1,5 @@
-/* Graph to plan: one step a node, by the first kernel family that accepts it. */
-#include "backend/plan/plan.h"
+/* Graph to plan: one step a node, by the kernel family that backend/schedule chooses. */
+#include "backend/schedule/schedule.h"
 
 #include <string.h>
 
@@ -211,11 +211,9 @@ static bool lower_node(plan *p, const node *n, block *b, bool *haloed) {
     if (n->op == OP_loop) return lower_loop(p, n, b, haloed);
     if (n->op == OP_if) return lower_if(p, n, b, haloed);
     if (n->op == OP_concat && !n->epilogue && lower_concat(p, n, b)) return true;
-    for (const kernel_family *const *f = kernel_families; *f; f++) {
-        if (!(*f)->accepts(n) || ((*f)->worth && !(*f)->worth(p, n))) continue;
-        step *s = step_new(p, n);
-        s->family = *f;
-        if (!(*f)->plan(p, n, s)) return false;
+    step *s = step_new(p, n);
+    if (schedule_choose(p, n, s)) {
+        if (!s->family->plan(p, n, s)) return false;
         add_halos(p, b, s, haloed);
         block_append(p, b, s);
         return true;
