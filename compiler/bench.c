@@ -135,7 +135,7 @@ static void print_layers(const step_list *list, const double *rows, const bench_
 
 static bool bench(model *m, bench_options *o) {
     o->model.plan.threads = o->threads;
-    if (!toolchain_complete(&o->toolchain, m->arena, &m->diags) || !model_load(m, &o->model)) return false;
+    if (!model_build_with(&o->model, &o->toolchain, m->arena, &m->diags) || !model_load(m, &o->model)) return false;
     tensor *inputs = ARENA_ARRAY(m->arena, tensor, m->graph->body->n_inputs);
     if (!random_inputs(m, inputs)) return false;
     step_list list = plan_steps(m->plan, m->arena);
