@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "compiler/model.h"
+#include "compiler/options.h"
 #include "compiler/peak.h"
 #include "compiler/program.h"
 #include "compiler/random_input.h"
@@ -29,22 +30,6 @@ static const struct argp_option options[] = {
     {0},
 };
 
-static int last_core(void) {
-    cpu_set_t set;
-    int last = -1;
-    if (sched_getaffinity(0, sizeof set, &set) != 0) return -1;
-    for (int i = 0; i < CPU_SETSIZE; i++)
-        if (CPU_ISSET((size_t)i, &set)) last = i;
-    return last;
-}
-
-static int parse_int(const char *arg, int min, int max, const struct argp_state *state) {
-    char *end;
-    long n = strtol(arg, &end, 10);
-    if (end == arg || *end || n < min || n > max) argp_error(state, "'%s' is not from %d to %d", arg, min, max);
-    return (int)n;
-}
-
 static error_t parse(int key, char *arg, struct argp_state *state) {
     bench_options *o = state->input;
     switch (key) {
@@ -52,10 +37,10 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
         state->child_inputs[0] = &o->model;
         state->child_inputs[1] = &o->toolchain;
         return 0;
-    case KEY_RUNS: o->runs = parse_int(arg, 1, 1000000, state); return 0;
-    case KEY_THREADS: o->threads = parse_int(arg, 1, 256, state); return 0;
+    case KEY_RUNS: o->runs = option_int(arg, 1, 1000000, state); return 0;
+    case KEY_THREADS: o->threads = option_int(arg, 1, 256, state); return 0;
     case KEY_BEST: o->best = true; return 0;
-    case KEY_CORE: o->core = parse_int(arg, -1, CPU_SETSIZE - 1, state); return 0;
+    case KEY_CORE: o->core = option_int(arg, -1, CPU_SETSIZE - 1, state); return 0;
     case ARGP_KEY_END:
         if (!o->model.path) argp_error(state, "no MODEL given");
         return 0;
@@ -160,7 +145,7 @@ static bool bench(model *m, bench_options *o) {
 }
 
 int bench_main(int argc, char **argv) {
-    bench_options o = {.model = model_options_default(), .core = last_core()};
+    bench_options o = {.model = model_options_default(), .core = option_last_core()};
     argp_parse(&argp, argc, argv, 0, NULL, &o);
     model m;
     model_init(&m, &o.model);
