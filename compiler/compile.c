@@ -18,7 +18,7 @@ typedef struct compile_options {
     bool explain, report, check;
 } compile_options;
 
-enum { KEY_WEIGHTS = 256, KEY_THREADS, KEY_PROFILE, KEY_PREFIX, KEY_DUMP, KEY_EXPLAIN, KEY_REPORT, KEY_CHECK, KEY_CC };
+enum { KEY_WEIGHTS = 256, KEY_THREADS, KEY_PROFILE, KEY_PREFIX, KEY_DUMP, KEY_EXPLAIN, KEY_REPORT, KEY_CHECK, KEY_TUNE_CC };
 
 static const struct argp_option options[] = {
     {"output", 'o', "OUT.c", 0, "the C file; OUT.h comes beside it, and OUT.weights where weights are large", 0},
@@ -29,7 +29,7 @@ static const struct argp_option options[] = {
      0},
     {"threads", KEY_THREADS, "N", OPTION_ARG_OPTIONAL,
      "emit a thread pool and a parallel entry point; up to N threads (4) get scratch memory of their own", 0},
-    {"cc", KEY_CC, "CMD", 0, "with --tune: what was found out with this C compiler only (default: with any)", 0},
+    {"tune-cc", KEY_TUNE_CC, "CMD", 0, "with --tune: only what was found out with this C compiler (default: with any)", 0},
     {"profile", KEY_PROFILE, NULL, 0, "emit an entry point that times each step", 0},
     {NULL, 0, NULL, 0, "To look inside:", 30},
     {"dump-ir", KEY_DUMP, "WHEN", 0, "print the IR: 'before' any pass, or 'after:PASS' (cnnc passes lists them)", 0},
@@ -93,7 +93,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     case KEY_DUMP: check_dump(arg, state), o->dump_ir = arg; return 0;
     case KEY_EXPLAIN: o->explain = true; return 0;
     case KEY_REPORT: o->report = true; return 0;
-    case KEY_CC: o->toolchain.cc = arg; return 0;
+    case KEY_TUNE_CC: o->toolchain.cc = arg; return 0;
     case KEY_CHECK: o->check = true; return 0;
     case 'v': puts("cnnc " CNNC_VERSION), exit(0);
     case ARGP_KEY_END: check_complete(o, state); return 0;

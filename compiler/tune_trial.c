@@ -145,11 +145,9 @@ static bool try_candidates(tuner *t, trial *own, const subject *s) {
     return ok;
 }
 
-/* Weights of a large network are in no cache when their layer's turn comes. */
 double tune_alone(const tuner *t, const subject *s, const candidate *c) {
-    enum { STAYS_CACHED = 4 << 20 };
     const finding *f = tuning_find(&t->known, FINDING_TIME, s->signature, c->name);
-    return !f ? 0 : f->microseconds[t->model->plan->weights > STAYS_CACHED ? COLD : WARM];
+    return !f ? 0 : f->microseconds[t->model->plan->cold ? COLD : WARM];
 }
 
 static bool record_best(tuner *t, const subject *s) {

@@ -149,10 +149,11 @@ static bool describe(const plan *p, const node *n, const operand *x, schedule *c
     return true;
 }
 
-static double estimate(const schedule *s, int64_t images, double tile_cycles, const target *t) {
+static double estimate(const plan *p, const schedule *s, int64_t images, double tile_cycles) {
+    const target *t = p->targets[0];
     double taps = (double)(s->window.kernel[0] * s->window.kernel[1]), lanes = (double)(s->group * s->in_blocks * s->out_blocks * s->lanes) * taps;
     double cycles = (double)images * lanes * tile_cycles * (s->flat ? 1 : 1.06);
-    return cost_microseconds(t, cycles + lanes * C16 * 4 / t->dram_bytes);
+    return cost_microseconds(t, cycles + cost_weights(p, t, lanes * C16 * 4));
 }
 
 static void list(const plan *p, const node *n, candidate_list *ways) {
@@ -168,7 +169,7 @@ static void list(const plan *p, const node *n, candidate_list *ways) {
     for (int i = 0; i < count; i++)
         for (int k = 0; k < 3; k++) {
             tiling t = make_tiling(&s, &x, machine, &tiles[i].tile, shares[k]);
-            double us = estimate(&s, x.dims[0], tiles[i].cycles, machine) * (1 + 0.001 * k);
+            double us = estimate(p, &s, x.dims[0], tiles[i].cycles) * (1 + 0.001 * k);
             candidate_add(ways, us, NULL, &t, sizeof t, "tile %lldx%lldx%lld part %lld chunk %lld", (long long)t.tile.blocks,
                           (long long)t.tile.rows, (long long)t.tile.cols, (long long)t.part, (long long)t.chunk);
         }

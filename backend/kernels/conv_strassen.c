@@ -53,7 +53,8 @@ static int64_t choose_half(int64_t plane, bool exact, int64_t wanted) {
     return best;
 }
 
-static double estimate(const node *n, int64_t half, const target *t) {
+static double estimate(const plan *p, const node *n, int64_t half) {
+    const target *t = p->targets[0];
     double in = (double)c16_blocks(type_size(&n->inputs[1]->type, 1)), out = (double)c16_blocks(type_size(&n->inputs[1]->type, 0));
     double columns = (double)(type_count(&n->outputs[0]->type) / type_size(&n->outputs[0]->type, 1));
     tile_plane runs = {.height = 1, .width = half, .out_blocks = (int64_t)out / 2, .unit = {1, 1}};
@@ -62,7 +63,7 @@ static double estimate(const node *n, int64_t half, const target *t) {
     double products = in * out * C16 * columns * PRODUCTS / 8 * product / (double)half;
     double moves = columns / 4 * (8 * in + 12 * out) * (double)t->registers / 2;
     double weights = in * out * C16 * C16 * 4 * PRODUCTS / 4;
-    return cost_microseconds(t, products + moves + weights / t->dram_bytes);
+    return cost_microseconds(t, products + moves + cost_weights(p, t, weights));
 }
 
 static void list(const plan *p, const node *n, candidate_list *ways) {
@@ -71,7 +72,7 @@ static void list(const plan *p, const node *n, candidate_list *ways) {
     const char *refused = p->options.accuracy == ACCURACY_STRICT ? "not admitted by strict" : NULL;
     for (int i = 0; i < 3; i++) {
         int64_t half = choose_half(type_size(y, 2) * type_size(y, 3), n->n_inputs > n->n_core_inputs, wanted[i]);
-        if (half) candidate_add(ways, estimate(n, half, p->targets[0]) * (1 + 0.001 * i), refused, &half, sizeof half, "half %lld", (long long)half);
+        if (half) candidate_add(ways, estimate(p, n, half) * (1 + 0.001 * i), refused, &half, sizeof half, "half %lld", (long long)half);
     }
 }
 

@@ -110,15 +110,15 @@ static int64_t count_tiles(const shape *s, const cook_toom *filter) {
 }
 
 /* Cycles of the whole layer. */
-static double winograd_cycles(const shape *s, const cook_toom *filter, int64_t size, const target *t) {
+static double winograd_cycles(const plan *p, const shape *s, const cook_toom *filter, int64_t size) {
+    const target *t = p->targets[0];
     int64_t tiles = count_tiles(s, filter);
     double product, elements = (double)(filter[0].n * filter[1].n), transform = elements * 4.5 * (double)t->registers;
     tile_plane plane = {.height = 1, .width = size, .out_blocks = s->out_blocks, .unit = {1, 1}};
     register_tile_choose(&plane, t, &product);
     double pairs = (double)(s->in_blocks * s->out_blocks), overhead = block_overhead(s, elements, tiles, size, t);
-    double weights = elements * C16 * C16 * 4 * pairs; /* bytes, which come from DRAM at batch 1 */
     return (double)tiles * pairs * (elements * C16 * product / (double)size + overhead) +
-           (double)(tiles * (s->in_blocks + s->out_blocks)) * transform + weights / t->dram_bytes;
+           (double)(tiles * (s->in_blocks + s->out_blocks)) * transform + cost_weights(p, t, elements * C16 * C16 * 4 * pairs);
 }
 
 typedef struct decisions {
@@ -126,8 +126,10 @@ typedef struct decisions {
     int64_t block_tiles; /* worked on together */
 } decisions;
 
-static void list_size(const shape *s, int m, const char *refused, const target *t, candidate_list *ways) {
+static void list_size(const plan *p, const shape *s, int m, candidate_list *ways) {
     enum { MOST = 240 };
+    const target *t = p->targets[0];
+    const char *refused = p->options.accuracy == ACCURACY_STRICT ? "not admitted by strict" : NULL;
     cook_toom f[2];
     if (!make_filters(s, m, f)) return;
     double elements = (double)(f[0].n * f[1].n);
@@ -135,7 +137,7 @@ static void list_size(const shape *s, int m, const char *refused, const target *
     const int64_t sizes[] = {best, choose_block_tiles(s, elements, tiles, 4, best * 3 / 4, t), choose_block_tiles(s, elements, tiles, best * 4 / 3, MOST, t)};
     for (int i = 0; i < 3; i++)
         if (sizes[i])
-            candidate_add(ways, cost_microseconds(t, winograd_cycles(s, f, sizes[i], t)), refused, &(decisions){m, sizes[i]}, sizeof(decisions),
+            candidate_add(ways, cost_microseconds(t, winograd_cycles(p, s, f, sizes[i])), refused, &(decisions){m, sizes[i]}, sizeof(decisions),
                           "%dx%d block %lld", f[0].m, f[1].m, (long long)sizes[i]);
 }
 
@@ -144,8 +146,7 @@ static void list(const plan *p, const node *n, candidate_list *ways) {
     window w;
     shape s;
     if (!window_of(n, &w, p->diags) || !shape_of(n, &w, &s)) return;
-    const char *refused = p->options.accuracy == ACCURACY_STRICT ? "not admitted by strict" : NULL;
-    for (int i = 0; i < 4; i++) list_size(&s, sizes[i], refused, p->targets[0], ways);
+    for (int i = 0; i < 4; i++) list_size(p, &s, sizes[i], ways);
 }
 
 /* ---- packing: [element][OC/16][IC/16][16 ic][16 oc] of G g GT ---- */

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+enum { STAYS_CACHED = 4 << 20 }; /* bytes: more is gone from the caches before the next run */
+
 static void block_append(plan *p, block *b, step *s) {
     if (b->n_steps == b->capacity) {
         b->capacity = b->capacity ? 2 * b->capacity : 16;
@@ -311,12 +313,24 @@ static bool check_workspace(const plan *p) {
     return s && s->node ? node_error(p->diags, s->node, hint, format, gibibytes) : diag_error(p->diags, "", hint, format, gibibytes);
 }
 
+/* Bytes of constants, as often as they are read. */
+static double constant_bytes(const region *r) {
+    double bytes = 0;
+    for (const node *n = r->first; n; n = n->next) {
+        for (int i = 0; i < n->n_inputs; i++)
+            if (n->inputs[i] && n->inputs[i]->constant) bytes += (double)dtype_bytes(n->inputs[i]->type.elem, type_count(&n->inputs[i]->type));
+        for (int i = 0; i < n->n_regions; i++) bytes += constant_bytes(n->regions[i]);
+    }
+    return bytes;
+}
+
 plan *plan_make(const graph *g, const target *const *targets, int n_targets, const plan_options *o, arena *a) {
     plan *p = ARENA_NEW(a, plan);
     p->graph = g;
     p->options = *o;
     p->arena = a;
     p->diags = g->diags;
+    p->cold = constant_bytes(g->body) > STAYS_CACHED;
     p->n_targets = n_targets;
     for (int i = 0; i < n_targets; i++) p->targets[i] = targets[i];
     p->body = ARENA_NEW(a, block);

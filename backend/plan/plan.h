@@ -97,6 +97,7 @@ typedef struct plan {
     plan_options options;
     arena *arena;
     diagnostics *diags;
+    bool cold; /* the network has so many constants that they come from memory in each run */
     const target *targets[TARGET_MAX];
     int n_targets;
     block *body;

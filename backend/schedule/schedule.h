@@ -46,10 +46,12 @@ typedef struct advice {
 } advice;
 
 /* signature.c: equal for nodes that the same candidates compute in the same time: operator, types, attributes, epilogue,
- * and the options that matter. */
+ * and what matters of the network and the options. */
 char *schedule_signature(const plan *p, const node *n);
 
 /* cost.c: cycles of a target's description as time. */
 double cost_microseconds(const target *t, double cycles);
+/* Cycles that the first reading of weights takes beside the work on them. */
+double cost_weights(const plan *p, const target *t, double bytes);
 
 #endif

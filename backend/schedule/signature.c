@@ -8,7 +8,7 @@ char *schedule_signature(const plan *p, const node *n) {
     FILE *f = open_memstream(&bytes, &size);
     if (!f) return arena_strdup(p->arena, "");
     node_print_signature(f, n);
-    fprintf(f, ", %s, threads %d", accuracy_names[p->options.accuracy], p->options.threads > 1 ? p->options.threads : 1);
+    fprintf(f, ", %s, %s, threads %d", accuracy_names[p->options.accuracy], p->cold ? "cold" : "warm", p->options.threads > 1 ? p->options.threads : 1);
     fclose(f);
     char *s = arena_strdup(p->arena, bytes);
     free(bytes);
