@@ -3,6 +3,7 @@
 #include <sched.h>
 #include <stdlib.h>
 
+#include "backend/schedule/schedule.h"
 #include "compiler/model.h"
 #include "compiler/options.h"
 #include "compiler/peak.h"
@@ -106,13 +107,16 @@ static double operations_of(const step *s) {
 }
 
 static void print_layers(const step_list *list, const double *rows, const bench_options *o, double total, double peak, double *scratch) {
-    printf("%-36s %-16s %9s %6s %9s %7s  %s\n", "layer", "kernel", "us", "time", "GFLOP/s", "peak", "how");
+    printf("%-36s %-16s %9s %9s %6s %9s %7s  %s\n", "layer", "kernel", "us", "estimated", "time", "GFLOP/s", "peak", "how");
     for (int i = 0; i < list->n; i++) {
         const step *s = list->steps[i];
         if (s->kind != STEP_KERNEL) continue;
         double seconds = typical(rows, o->runs, list->n + 1, i, o->best, scratch);
         print_name(stdout, s->node ? s->node->name : "", 36);
-        printf(" %-16s %9.1f %4.1f %%", s->family->name, 1e6 * seconds, total > 0 ? 100 * seconds / total : 0);
+        printf(" %-16s %9.1f", s->family->name, 1e6 * seconds);
+        if (s->choice) printf(" %9.1f", s->choice->taken->microseconds);
+        else printf(" %9s", "");
+        printf(" %4.1f %%", total > 0 ? 100 * seconds / total : 0);
         print_rate(operations_of(s), seconds, peak);
         printf("  %s\n", s->summary ? s->summary : "");
     }
@@ -138,7 +142,7 @@ static bool bench(model *m, bench_options *o) {
     double total = typical(rows, o->runs, steps + 1, steps, o->best, scratch);
     for (int i = 0; i < list.n; i++) operations += operations_of(list.steps[i]);
     if (steps) print_layers(&list, rows, o, total, peak, scratch);
-    printf("%-36s %-16s %9.1f %6s", "whole network", "", 1e6 * total, "");
+    printf("%-36s %-16s %9.1f %9s %6s", "whole network", "", 1e6 * total, "", "");
     print_rate(operations, total, peak * (o->threads ? o->threads : 1));
     printf("\n%s of %d runs, %s, measured peak %.1f GFLOP/s a core\n", o->best ? "best" : "median", o->runs, m->plan->targets[0]->name, peak / 1e9);
     return true;

@@ -29,8 +29,8 @@ double tune_now(void);
 /* Adds it to what is known and to the file. */
 bool tune_record(tuner *t, const finding *f);
 
-/* What stands for `runs` measurements in a column of rows, on a machine that others use too. */
-double tune_typical(const double *rows, int runs, int columns, int column, arena *a);
+/* The least of `runs` measurements in a column of rows: others use the machine too. */
+double tune_least(const double *rows, int runs, int columns, int column);
 
 /* Measures those candidates of a subject that have no time yet, and records the best of all. */
 bool tune_trial(tuner *t, const subject *s);

@@ -6,7 +6,7 @@
 #include "compiler/report.h"
 #include "compiler/tune.h"
 
-enum { MOST = 4, ROUNDS = 3 };
+enum { MOST = 4, ROUNDS = 3, MAX_RUNS = 200 };
 
 /* Those that are worth a comparison: the model's choice, then the best alone. */
 typedef struct contest {
@@ -92,13 +92,14 @@ static bool measure(variant *v, contest *contests, const tensor *inputs, int *ru
     int n = *runs ? *runs : 2;
     const double *rows = program_time_steps(&v->program, inputs, n, list.n, v->tuner->core, 0);
     if (!rows) return false;
-    if (!*runs) *runs = (int)(seconds / (tune_now() - start) * 3) + 3;
+    double fit = seconds / (tune_now() - start) * 3 + 3;
+    if (!*runs) *runs = fit < MAX_RUNS ? (int)fit : MAX_RUNS;
     double total = 0, *by_contest = ARENA_ARRAY(a, double, v->n);
     for (int i = 0; i < list.n; i++) {
-        double typical = tune_typical(rows, n, list.n, i, a);
-        total += typical;
+        double least = tune_least(rows, n, list.n, i);
+        total += least;
         for (int k = 0; k < v->n && list.steps[i]->choice; k++)
-            if (!strcmp(list.steps[i]->choice->signature, contests[k].subject->signature)) by_contest[k] += typical;
+            if (!strcmp(list.steps[i]->choice->signature, contests[k].subject->signature)) by_contest[k] += least;
     }
     keep_least(&v->total, total);
     for (int k = 0; k < v->n; k++) keep_least(&contests[k].seconds[v->index % contests[k].n], by_contest[k]);

@@ -1,7 +1,6 @@
 /* One kernel alone: a network that computes the node once by each candidate, all in one program, so that they take turns
  * on the machine. Before each copy its inputs are converted anew, as if the layer before had just written them; each has
  * weights of its own, which come from memory when the caches have been emptied before. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "compiler/random_input.h"
@@ -80,24 +79,19 @@ static const char *candidate_of_copy(const advice *a, const node *n, const char 
 
 /* ---- measuring ---- */
 
-static int by_value(const void *x, const void *y) {
-    double a = *(const double *)x, b = *(const double *)y;
-    return (a > b) - (a < b);
-}
-
-double tune_typical(const double *rows, int runs, int columns, int column, arena *a) {
-    double *sorted = ARENA_ARRAY(a, double, runs);
-    for (int i = 0; i < runs; i++) sorted[i] = rows[i * columns + column];
-    qsort(sorted, (size_t)runs, sizeof *sorted, by_value);
-    return sorted[runs / 4];
+double tune_least(const double *rows, int runs, int columns, int column) {
+    double least = rows[column];
+    for (int i = 1; i < runs; i++)
+        if (rows[i * columns + column] < least) least = rows[i * columns + column];
+    return least;
 }
 
 enum { COLD, WARM };
 
 /* Rows of the steps' seconds, as many as fit into a while. */
 static const double *measure(const program *p, const tensor *inputs, int steps, int core, int temperature, int *runs) {
-    enum { FIRST = 3, MIN = 7, MAX = 200 };
-    const double seconds = 0.3;
+    enum { FIRST = 3, MIN = 9, MAX = 300 };
+    const double seconds = 0.4;
     const int64_t evict = temperature == COLD ? 80 << 20 : 0;
     double start = tune_now();
     if (!program_time_steps(p, inputs, FIRST, steps, core, evict)) return NULL;
@@ -122,7 +116,7 @@ static bool record_times(tuner *t, const trial *own, const program *p, const ten
     for (int k = 0; k < own->n; k++) {
         finding f = {.kind = FINDING_TIME, .target = t->known.target, .compiler = t->compiler, .signature = signature, .candidate = own->candidates[k]->name};
         int column = step_of(&list, own->copies[k]);
-        for (int i = COLD; i <= WARM; i++) f.microseconds[i] = 1e6 * tune_typical(rows[i], runs[i], list.n, column, own->arena) + 1e-3;
+        for (int i = COLD; i <= WARM; i++) f.microseconds[i] = 1e6 * tune_least(rows[i], runs[i], list.n, column) + 1e-3;
         if (!tune_record(t, &f)) return false;
     }
     return true;
