@@ -302,7 +302,7 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
     template_int(e, "flat", c->flat);
     template_text(e, "start", "");
     template_text(e, "position", "x");
-    template_int(e, "sums_kept", 0);
+    template_int(e, "levels", 0);
     template_int(e, "scattered", c->flat && !c16_flat(s));
     template_int(e, "plane_w", c->window.out[1].size);
     template_call(e, "offset", put_offset, &context);
