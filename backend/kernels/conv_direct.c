@@ -152,7 +152,7 @@ static bool describe(const plan *p, const node *n, const operand *x, schedule *c
 static double estimate(const plan *p, const schedule *s, int64_t images, double tile_cycles) {
     const target *t = p->targets[0];
     double taps = (double)(s->window.kernel[0] * s->window.kernel[1]), lanes = (double)(s->group * s->in_blocks * s->out_blocks * s->lanes) * taps;
-    double cycles = (double)images * lanes * tile_cycles * (s->flat ? 1 : 1.06);
+    double cycles = (double)images * lanes * tile_cycles * 1.06;
     return cost_microseconds(t, cycles + cost_weights(p, t, lanes * C16 * 4));
 }
 

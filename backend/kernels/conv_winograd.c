@@ -70,11 +70,12 @@ static bool shape_of(const node *n, const window *w, shape *s) {
 static int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 /* Of `size` tiles that are worked on together, in cycles per tile, input and output block: what weights read again,
- * transforms that do not stay in L2 and incomplete blocks cost. */
+ * transforms that do not stay in L2 (nor, beyond 8 times as much, in the reach of its TLB) and incomplete blocks cost. */
 static double block_overhead(const shape *s, double elements, int64_t tiles, int64_t size, const target *t) {
     double transforms = elements * (double)size * C16 * 4 * (double)(s->in_blocks + s->out_blocks);
     double weights = elements * C16 * C16 * 4 / (double)size;
-    double spilled = transforms > 0.6 * (double)t->l2 ? 2 * elements * C16 * 4 * (1 / (double)s->in_blocks + 1 / (double)s->out_blocks) : 0;
+    double spilled = transforms < 0.6 * (double)t->l2 ? 0 : 2 * elements * C16 * 4 * (1 / (double)s->in_blocks + 1 / (double)s->out_blocks);
+    if (transforms > 8 * (double)t->l2) spilled *= 2.5;
     double waste = elements * C16 * ((double)(size * ceil_div(tiles, size)) / (double)tiles - 1);
     return (weights + spilled) / t->l3_bytes + waste;
 }
