@@ -18,6 +18,7 @@ typedef struct program_options {
     toolchain toolchain; /* complete */
     int threads;         /* 0: the serial entry point */
     bool profile;        /* program_time tells the steps apart */
+    bool cpu_time;       /* steps are timed without what the core does for others meanwhile; for one thread */
 } program_options;
 
 bool program_build(program *p, const plan *plan, const program_options *o, arena *a, diagnostics *d);

@@ -133,8 +133,7 @@ static bool try_candidates(tuner *t, trial *own, const subject *s) {
     uint64_t state = 1;
     for (int i = 0; i < n; i++) random_tensor(own->graph->body->inputs[i]->type, &state, &inputs[i], own->arena);
     program p;
-    program_options build = {.toolchain = t->toolchain, .profile = true};
-    bool ok = program_build(&p, own->plan, &build, own->arena, d) && record_times(t, own, &p, inputs, s->signature);
+    bool ok = program_build(&p, own->plan, &t->build, own->arena, d) && record_times(t, own, &p, inputs, s->signature);
     program_remove(&p);
     return ok;
 }
@@ -160,7 +159,7 @@ bool tune_trial(tuner *t, const subject *s) {
     const candidate **left = ARENA_ARRAY(a, const candidate *, s->n_tried);
     trial own = {.advice = {candidate_of_copy}, .candidates = left, .arena = a};
     for (int i = 0; i < s->n_tried; i++)
-        if (!tune_alone(t, s, s->tried[i])) left[own.n++] = s->tried[i];
+        if (!(tune_alone(t, s, s->tried[i]) > 0)) left[own.n++] = s->tried[i];
     own.copies = ARENA_ARRAY(a, const node *, own.n + 1);
     bool ok = !own.n || (try_candidates(t, &own, s) && record_best(t, s));
     arena_free(a);

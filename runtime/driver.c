@@ -135,7 +135,11 @@ static void time_steps(const model_memory *m, FILE *out) {
     for (int k = 0; k < NET_INPUT_COUNT; k++) inputs[k] = m->inputs[k];
     for (int k = 0; k < NET_OUTPUT_COUNT; k++) outputs[k] = m->outputs[k];
     double seconds[NET_STEP_COUNT + 1] = {0};
+#ifdef THREADS
+    net_run_parallel_profiled_pointers(&pool, inputs, outputs, m->workspace, seconds);
+#else
     net_run_profiled_pointers(inputs, outputs, m->workspace, seconds);
+#endif
     fwrite(seconds, sizeof *seconds, NET_STEP_COUNT, out);
 }
 
