@@ -105,7 +105,7 @@ static bool open_file(tuner *t) {
 
 /* Of each family the few that should be fastest, unless they are far behind. */
 static void choose_tried(subject *s, arena *a) {
-    enum { OF_A_FAMILY = 5 };
+    enum { OF_A_FAMILY = 6 };
     const double far = 1.5;
     const choice *c = s->step->choice;
     s->tried = ARENA_ARRAY(a, const candidate *, c->n);
