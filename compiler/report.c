@@ -143,6 +143,25 @@ void report_layers(FILE *f, const plan *p) {
     }
 }
 
+static void report_narrow(FILE *f, const plan *p) {
+    int64_t bytes = 0, wide = 0;
+    int tensors = 0;
+    double change = 0;
+    for (int i = 0; i < p->n_buffers; i++) {
+        const buffer *b = p->buffers[i];
+        if (b->where != MEMORY_CONSTANT || b->packed->elem != p->options.weights_type || b->packed->source->type.elem != DT_F32) continue;
+        tensors++;
+        bytes += b->size;
+        wide += (int64_t)dtype_bytes(DT_F32, b->packed->count);
+        if (b->packed->change > change) change = b->packed->change;
+    }
+    fprintf(f, "%d weight tensor%s stored as %s: ", tensors, tensors == 1 ? "" : "s", dtype_of(p->options.weights_type)->name);
+    print_bytes(f, bytes);
+    fputs(" instead of ", f);
+    print_bytes(f, wide);
+    fprintf(f, ", largest change of a weight %.2g of the largest\n", change);
+}
+
 void report_totals(FILE *f, const plan *p) {
     step_list list = plan_steps(p, p->arena);
     double macs = 0;
@@ -155,6 +174,7 @@ void report_totals(FILE *f, const plan *p) {
     if (p->peak_live > 0)
         fprintf(f, " (%.2fx the largest sum of live buffers)", (double)p->workspace / (double)p->peak_live);
     fputc('\n', f);
+    if (p->options.weights_type != DT_NONE && p->options.weights_type != DT_F32) report_narrow(f, p);
 }
 
 /* ---- memory ---- */
