@@ -4,7 +4,7 @@
 
 pass_fn pass_fold_constants, pass_remove_identity, pass_canonicalize, pass_lower_batchnorm, pass_fold_scale_shift, pass_fold_pad,
     pass_fuse_elementwise, pass_fuse_epilogue, pass_move_pool, pass_fuse_pool, pass_lower_dense, pass_remove_dead,
-    pass_remove_dead_channels, pass_assign_layout;
+    pass_remove_dead_channels, pass_merge_pool, pass_assign_layout;
 
 static const pass pipeline[] = {
     {"fold_constants", pass_fold_constants, "infer shapes; compute what does not depend on the inputs"},
@@ -16,6 +16,7 @@ static const pass pipeline[] = {
     {"remove_dead_channels", pass_remove_dead_channels, "drop channels that are zero, or that later convolutions multiply by zero"},
     {"fuse_elementwise", pass_fuse_elementwise, "chains of elementwise operators become one"},
     {"move_pool", pass_move_pool, "average pooling moves ahead of 1x1 convolutions"},
+    {"merge_pool", pass_merge_pool, "a convolution and average pooling become one strided convolution"},
     {"fuse_epilogue", pass_fuse_epilogue, "elementwise work moves into the kernel before it"},
     {"fuse_pool", pass_fuse_pool, "max pooling moves into the convolution before it"},
     {"lower_dense", pass_lower_dense, "fully connected layers on one vector become 1x1 convolutions"},
