@@ -1,5 +1,5 @@
 /* Weights stored in fewer bits than they are computed with (--weights-type). Kernels that wait for memory read fewer bytes
- * and widen them as they load; all others keep float32, which costs them nothing. */
+ * and widen them as they load; all others keep float32. */
 #ifndef CNNC_KERNELS_NARROW_H
 #define CNNC_KERNELS_NARROW_H
 

@@ -2,7 +2,7 @@
 
     python make_narrow_weights.py OUT
 
-OUT/model.onnx, OUT/x.npy, and OUT/y.TYPE.npy for f32, bf16, f16 and int8: the weights are rounded here, by numpy, and ONNX
+OUT/model.onnx, OUT/{x,r}.npy, and OUT/{y,z}.TYPE.npy for f32, bf16, f16 and int8: the weights are rounded here, by numpy, and ONNX
 Runtime (no optimisations) runs the network with them in float32.
 """
 import pathlib
@@ -50,12 +50,13 @@ def layers(rng):
     silent = weights(33, 100)
     silent[0][4] = 0  # a channel of zeros alone has no scale
     return {"wide": weights(64, 40, 3, 3), "grouped": weights(96, 32, 1, 1), "pooled": weights(20, 96, 1, 1), "dense": weights(80, 100, axis=1),
-            "last": silent}
+            "last": silent, "rows": weights(36, 45, axis=1), "matrix": weights(40, 45, axis=0)}
 
 
 def model(parts, rng):
     constants = {name: w for name, (w, _) in parts.items()}
-    constants |= {"b0": rng.normal(0, 1, 64).astype(np.float32), "b1": rng.normal(0, 1, 100).astype(np.float32)}
+    constants |= {"b0": rng.normal(0, 1, 64).astype(np.float32), "b1": rng.normal(0, 1, 100).astype(np.float32),
+                  "b2": rng.normal(0, 1, 45).astype(np.float32)}
     node = helper.make_node
     nodes = [
         node("Conv", ["x", "wide", "b0"], ["t0"], "wide", pads=[1, 1, 1, 1]),
@@ -67,9 +68,14 @@ def model(parts, rng):
         node("Gemm", ["t5", "dense", "b1"], ["t6"], "dense"),
         node("Relu", ["t6"], ["t7"], "relu1"),
         node("Gemm", ["t7", "last"], ["y"], "last", transB=1),
+        node("MatMul", ["r", "rows"], ["r1"], "rows"),
+        node("Add", ["r1", "b2"], ["r2"], "add"),
+        node("Gemm", ["r2", "matrix"], ["z"], "matrix", transB=1, alpha=0.5),
     ]
-    graph = helper.make_graph(nodes, "narrow", [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 40, 4, 4])],
-                              [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 33])],
+    graph = helper.make_graph(nodes, "narrow", [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 40, 4, 4]),
+                                                   helper.make_tensor_value_info("r", TensorProto.FLOAT, [5, 36])],
+                              [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 33]),
+                               helper.make_tensor_value_info("z", TensorProto.FLOAT, [5, 40])],
                               [numpy_helper.from_array(w, name) for name, w in constants.items()])
     made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     onnx.checker.check_model(made, full_check=True)
@@ -80,13 +86,16 @@ def main():
     out = pathlib.Path(sys.argv[1])
     out.mkdir(parents=True, exist_ok=True)
     x = np.random.default_rng(1).normal(0, 1, (1, 40, 4, 4)).astype(np.float32)
+    r = np.random.default_rng(4).normal(0, 1, (5, 36)).astype(np.float32)
     np.save(out / "x.npy", x)
+    np.save(out / "r.npy", r)
     parts = layers(np.random.default_rng(2))
     onnx.save(model(parts, np.random.default_rng(3)), out / "model.onnx")
     for name, rounded in TYPES.items():
         narrow = {part: (rounded(w, axis), axis) for part, (w, axis) in parts.items()}
         session = reference_session(model(narrow, np.random.default_rng(3)).SerializeToString())
-        np.save(out / f"y.{name}.npy", session.run(None, {"x": x})[0])
+        for output, value in zip("yz", session.run(None, {"x": x, "r": r})):
+            np.save(out / f"{output}.{name}.npy", value)
 
 
 if __name__ == "__main__":
