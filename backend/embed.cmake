@@ -1,4 +1,4 @@
-# cmake -DOUTPUT=embedded.c -DROOT=dir -DFILES=a;b -P embed.cmake
+# cmake -DOUTPUT=embedded.c -DTABLE=embedded_texts -DROOT=dir -DFILES=a;b -P embed.cmake
 # Writes `const embedded_text embedded_texts[]`: the path below ROOT and the bytes of each file.
 set(arrays "")
 set(table "")
@@ -11,4 +11,4 @@ foreach(path IN LISTS FILES)
   string(APPEND table "    {\"${name}\", (const char *)text${number}},\n")
   math(EXPR number "${number} + 1")
 endforeach()
-file(WRITE ${OUTPUT} "#include \"backend/emit/embedded.h\"\n#include <stddef.h>\n\n${arrays}\nconst embedded_text embedded_texts[] = {\n${table}    {NULL, NULL}};\n")
+file(WRITE ${OUTPUT} "#include \"backend/emit/embedded.h\"\n#include <stddef.h>\n\n${arrays}\nextern const embedded_text ${TABLE}[];\nconst embedded_text ${TABLE}[] = {\n${table}    {NULL, NULL}};\n")

@@ -1,6 +1,7 @@
 #include "backend/kernels/conv_tile.h"
 
 #include "backend/kernels/c16.h"
+#include "backend/kernels/narrow.h"
 
 /* Of position (0, q) of the tile. */
 static void put_offset(void *context, text *out, int n, const int64_t *args) {
@@ -17,6 +18,7 @@ void conv_tile_define_product(template_env *e, const register_tile *t, const til
                      {"pool_h", 1}, {"pool_w", 1},    {"touch", 0}, {"levels", 0}, {"lanes", C16},  {"x_col", C16}};
     for (size_t i = 0; i < sizeof constants / sizeof *constants; i++) template_int(e, constants[i].name, constants[i].value);
     register_tile_define(t, p->positions, e);
+    narrow_define(&(narrow_weights){.elem = DT_F32}, e);
     template_text(e, "lane", "c");
     template_text(e, "start", "");
     template_text(e, "position", "x");
