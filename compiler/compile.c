@@ -17,15 +17,11 @@ typedef struct compile_options {
     bool explain, report, check;
 } compile_options;
 
-enum { KEY_WEIGHTS = 256, KEY_THREADS, KEY_PROFILE, KEY_PREFIX, KEY_DUMP, KEY_EXPLAIN, KEY_REPORT, KEY_CHECK };
+enum { KEY_THREADS = 256, KEY_PROFILE, KEY_PREFIX, KEY_DUMP, KEY_EXPLAIN, KEY_REPORT, KEY_CHECK };
 
 static const struct argp_option options[] = {
     {"output", 'o', "OUT.c", 0, "the C file; OUT.h comes beside it, and OUT.weights where weights are large", 0},
     {"prefix", KEY_PREFIX, "NAME", 0, "begins every public identifier (default: OUT)", 0},
-    {"weights", KEY_WEIGHTS, "MODE", 0,
-     "inline: C arrays; embed: OUT.weights, drawn in by the C compiler; file: OUT.weights, the caller passes a pointer "
-     "to its bytes; auto (default): inline when small, else embed",
-     0},
     {"threads", KEY_THREADS, "N", OPTION_ARG_OPTIONAL,
      "emit a thread pool and a parallel entry point; up to N threads (4) get scratch memory of their own", 0},
     {"profile", KEY_PROFILE, NULL, 0, "emit an entry point that times each step", 0},
@@ -37,16 +33,6 @@ static const struct argp_option options[] = {
     {"version", 'v', NULL, 0, "print the version", -1},
     {0},
 };
-
-static const char *const weights_names[] = {
-    [WEIGHTS_AUTO] = "auto", [WEIGHTS_INLINE] = "inline", [WEIGHTS_EMBED] = "embed", [WEIGHTS_FILE] = "file"};
-
-static weights_mode parse_weights(const char *arg, const struct argp_state *state) {
-    for (int i = 0; i <= WEIGHTS_FILE; i++)
-        if (!strcmp(weights_names[i], arg)) return (weights_mode)i;
-    argp_error(state, "--weights is auto, inline, embed or file, not '%s'", arg);
-    return WEIGHTS_AUTO;
-}
 
 static void check_dump(const char *arg, const struct argp_state *state) {
     if (!strcmp(arg, "before")) return;
@@ -82,7 +68,6 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     case ARGP_KEY_INIT: state->child_inputs[0] = &o->model; return 0;
     case 'o': o->output = arg; return 0;
     case KEY_PREFIX: o->backend.prefix = arg; return 0;
-    case KEY_WEIGHTS: o->backend.weights = parse_weights(arg, state); return 0;
     case KEY_THREADS:
         o->backend.threads = true;
         o->model.plan.threads = arg ? parse_threads(arg, state) : 4;
@@ -163,6 +148,7 @@ static bool compile(model *m, compile_options *o) {
     if (o->explain) plan_print(stdout, m->plan);
     if (o->report) report_memory(stdout, m->plan);
     if (!o->output) return true;
+    o->backend.weights = o->model.storage;
     o->backend.files = stem(m->arena, o->output);
     const char *prefix = o->backend.prefix ? o->backend.prefix : o->backend.files;
     o->backend.prefix = identifier_from(m->arena, prefix);
@@ -172,6 +158,7 @@ static bool compile(model *m, compile_options *o) {
 
 int compile_main(int argc, char **argv) {
     compile_options o = {.model = model_options_default()};
+    o.model.writes_weights = true;
     argp_parse(&argp, argc, argv, 0, NULL, &o);
     model m;
     model_init(&m, &o.model);

@@ -18,9 +18,12 @@ typedef struct model_options {
     int n_dims;
     const char *dim_names[MODEL_MAX_DIMS];
     int64_t dim_sizes[MODEL_MAX_DIMS];
+    weights_options weights; /* the seed also draws inputs */
+    bool writes_weights;     /* set by subcommands that take --weights MODE too */
+    weights_mode storage;
 } model_options;
 
-/* MODEL itself and --target, --dim; input: model_options *, from model_options_default. */
+/* MODEL itself and --target, --dim, --weights…; input: model_options *, from model_options_default. */
 extern const struct argp model_argp;
 model_options model_options_default(void);
 

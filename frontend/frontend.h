@@ -2,6 +2,7 @@
 #ifndef CNNC_FRONTEND_H
 #define CNNC_FRONTEND_H
 
+#include "frontend/weights/weights.h"
 #include "ir/ir.h"
 
 typedef struct frontend_options {
@@ -9,6 +10,7 @@ typedef struct frontend_options {
     int n_dims;
     const char *const *dim_names;
     const int64_t *dim_sizes;
+    weights_options weights; /* of networks that are written without values; an error with others */
     size_t memory_limit; /* bytes the reader may allocate for the model's structure; 0: a default */
 } frontend_options;
 

@@ -30,9 +30,16 @@ static graph *read_text(const model_file *f, const char *path, const frontend_op
     return g;
 }
 
+static bool refuse_weights(const weights_options *w, diagnostics *d) {
+    if (!w->path && !w->init) return true;
+    return diag_error(d, w->path ? "--weights" : "--init", "leave the option out",
+                      "is for networks in .cnn files; this file brings its own weights");
+}
+
 graph *frontend_read(const char *path, const frontend_options *o, arena *a, diagnostics *d) {
     static const frontend_options defaults = {.n_dims = 0};
     if (!o) o = &defaults;
+    if (!refuse_weights(&o->weights, d)) return NULL;
     model_file f;
     if (!model_file_open(&f, path, a, d)) return NULL;
     bool text = is_text(path, &f);

@@ -1,10 +1,11 @@
 #include "frontend/weights/archive.h"
 
 #include "frontend/map_file.h"
+#include "frontend/weights/weights.h"
 
 #include <string.h>
 
-static const archive_format *const formats[] = {&npz_format};
+static const archive_format *const formats[] = {&npz_format, &safetensors_format, &onnx_format};
 enum { FORMATS = sizeof formats / sizeof *formats };
 
 static const archive_format *format_of(const char *path) {
@@ -16,23 +17,26 @@ static const archive_format *format_of(const char *path) {
     return NULL;
 }
 
-bool archive_is_named(const char *path) { return format_of(path) != NULL; }
+bool weights_is_file(const char *path) { return format_of(path) != NULL; }
+
+static bool open_any(archive *f) {
+    f->format = format_of(f->name);
+    if (!f->format)
+        return diag_error(f->diags, f->name, "torch.load it in Python, then save it with safetensors.torch.save_file or numpy.savez",
+                          "weights come from files named .npz, .safetensors or .onnx");
+    if (!f->size) return diag_error(f->diags, f->name, "fetch or save it again", "is empty");
+    return f->format->open(f);
+}
 
 bool archive_open_bytes(archive *f, const char *name, const uint8_t *bytes, size_t size, arena *a, diagnostics *d) {
-    *f = (archive){.name = name, .bytes = bytes, .size = size, .format = format_of(name), .arena = a, .diags = d};
-    if (!f->format)
-        return diag_error(d, name, "torch.load it in Python, then save it with safetensors.torch.save_file or numpy.savez",
-                          "weights come from files named .npz, .safetensors or .onnx");
-    if (!size) return diag_error(d, name, "fetch or export it again", "is empty");
-    return f->format->open(f);
+    *f = (archive){.name = name, .bytes = bytes, .size = size, .arena = a, .diags = d};
+    return open_any(f);
 }
 
 bool archive_open(archive *f, const char *path, arena *a, diagnostics *d) {
     const char *slash = strrchr(path, '/');
-    const uint8_t *bytes;
-    size_t size;
-    if (!map_path(path, path, &bytes, &size, d)) return false;
-    return archive_open_bytes(f, slash ? slash + 1 : path, bytes, size, a, d);
+    *f = (archive){.path = path, .name = slash ? slash + 1 : path, .arena = a, .diags = d};
+    return map_path(path, path, &f->bytes, &f->size, d) && open_any(f);
 }
 
 bool archive_describe(archive *f, archive_entry *e) {

@@ -12,6 +12,7 @@ typedef struct archive_entry {
 } archive_entry;
 
 typedef struct archive {
+    const char *path; /* NULL: from memory */
     const char *name; /* of the file, without folders */
     const uint8_t *bytes;
     size_t size;
@@ -32,9 +33,8 @@ typedef struct archive_format {
     void (*close)(archive *f);                                        /* NULL: nothing to do */
 } archive_format;
 
-extern const archive_format npz_format;
+extern const archive_format npz_format, safetensors_format, onnx_format;
 
-bool archive_is_named(const char *path); /* as one of the formats is */
 bool archive_open(archive *f, const char *path, arena *a, diagnostics *d);
 /* From memory, which must stay; the name tells the format. */
 bool archive_open_bytes(archive *f, const char *name, const uint8_t *bytes, size_t size, arena *a, diagnostics *d);

@@ -16,6 +16,8 @@ init_kind init_find(const char *name) {
     return INIT_NONE;
 }
 
+bool weights_is_init(const char *kind) { return init_find(kind) != INIT_NONE; }
+
 static double variance_of(const parameter *p, init_kind kind) {
     double in = p->fan_in > 0 ? (double)p->fan_in : 1, out = p->fan_out > 0 ? (double)p->fan_out : 1;
     switch (kind) {

@@ -27,6 +27,9 @@ typedef struct weights_options {
     uint64_t seed;
 } weights_options;
 
+bool weights_is_file(const char *path); /* by its name */
+bool weights_is_init(const char *kind);
+
 /* Fills every parameter. Missing, left-over and misshapen ones are all reported at once. Data is mapped or in the arena; false after an error. */
 bool weights_fill(const parameter *p, int n, const weights_options *o, arena *a, diagnostics *d);
 
