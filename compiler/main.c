@@ -14,6 +14,8 @@ const subcommand subcommands[] = {
     {"bench", bench_main, "MODEL", "time each layer"},
     {"inspect", inspect_main, "MODEL", "show layers, shapes, cost and memory"},
     {"ops", ops_main, "", "list the operators"},
+    {"fmt", fmt_main, "NET.cnn...", "format files of cnnc's language"},
+    {"layers", layers_main, "", "list the layers of the language"},
     {"passes", passes_main, "", "list the passes in their order"},
     {NULL, NULL, NULL, NULL},
 };

@@ -20,4 +20,10 @@ graph *dsl_lower(const source_text *source, const frontend_options *o, arena *a,
 /* dsl_lower with the values of its parameters. */
 graph *dsl_read(const char *path, const frontend_options *o, arena *a, diagnostics *d);
 
+/* The file in its canonical form; false after an error in it. */
+bool dsl_format(const source_text *source, FILE *out, arena *a, diagnostics *d);
+
+/* Layers and functions, from their tables. */
+void dsl_print_layers(FILE *f);
+
 #endif

@@ -210,7 +210,7 @@ static bool lower_network(lowering *l, const ast *network) {
 static bool check_program(program *p, const source_text *source) {
     lowering *l = p->l;
     if (!p->ok || l->errors) return false;
-    if (!p->network) return diag_error_at(l->diags, source, 0, "network name(image: f32[1,3,224,224]) { … }", "there is no network in this file");
+    if (!p->network) return diag_error_at(l->diags, source, 0, "files of blocks are for others to include; network name(image: f32[1,3,224,224]) { … } is one", "there is no network in this file");
     if (p->second) return lower_error(l, p->second, "a block, or another file, takes the rest", "a file has one network: '%s' is the second", p->second->name);
     return true;
 }
