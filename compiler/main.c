@@ -14,6 +14,7 @@ const subcommand subcommands[] = {
     {"bench", bench_main, "MODEL", "time each layer"},
     {"inspect", inspect_main, "MODEL", "show layers, shapes, cost and memory"},
     {"ops", ops_main, "", "list the operators"},
+    {"export", export_main, "NET.cnn -o NET.onnx", "write a network as ONNX"},
     {"fmt", fmt_main, "NET.cnn...", "format files of cnnc's language"},
     {"layers", layers_main, "", "list the layers of the language"},
     {"passes", passes_main, "", "list the passes in their order"},
