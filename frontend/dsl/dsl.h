@@ -26,4 +26,8 @@ bool dsl_format(const source_text *source, FILE *out, arena *a, diagnostics *d);
 /* Layers and functions, from their tables. */
 void dsl_print_layers(FILE *f);
 
+/* A graph as text, which reads back to the same network with the weights that go beside it (.safetensors). False after
+ * an error: what the language cannot say. */
+bool dsl_write(const graph *g, FILE *text, FILE *weights, arena *a, diagnostics *d);
+
 #endif

@@ -162,6 +162,7 @@ static datum evaluate_kind(lowering *l, const ast *e) {
     case AST_INT: return datum_int(e->integer);
     case AST_FLOAT: return datum_float(e->number);
     case AST_BOOL: return datum_bool(e->integer);
+    case AST_NONE: return datum_nothing();
     case AST_STRING: return text_of_string(l, e);
     case AST_NAME: return look_up(l, e, e->name);
     case AST_LIST: return list_of(l, e);

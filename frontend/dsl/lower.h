@@ -9,10 +9,10 @@
 
 enum {
     LOWER_MAX_DEPTH = 400,       /* of expressions and calls in each other */
-    LOWER_MAX_STEPS = 2000000,   /* expressions evaluated */
+    LOWER_MAX_STEPS = 10000000,  /* expressions evaluated */
     LOWER_MAX_LIST = 100000,     /* elements */
     LOWER_MAX_STRING = 1000,     /* bytes */
-    LOWER_MAX_PARAMETERS = 64    /* of a block or call */
+    LOWER_MAX_ARGUMENTS = 10000   /* of a call */
 };
 
 typedef struct variable {

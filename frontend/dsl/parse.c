@@ -38,7 +38,7 @@ bool parser_unclosed(parser *p, size_t at, size_t *open) {
 /* A statement may end behind it. */
 static bool is_complete(int kind) {
     switch (kind) {
-    case NAME: case INTEGER: case NUMBER: case TRUTH: case TYPE: case UNQUOTE: case ')': case ']': case '}': return true;
+    case NAME: case INTEGER: case NUMBER: case TRUTH: case NONE: case TYPE: case UNQUOTE: case ')': case ']': case '}': return true;
     default: return false;
     }
 }
