@@ -9,8 +9,8 @@ static datum text_of_string(lowering *l, const ast *e) {
     for (const ast *part = e->a; part; part = part->next) {
         datum d = part->kind == AST_TEXT ? datum_string(part->name) : evaluate(l, part);
         if (d.kind == DATUM_ERROR) return d;
-        if (d.kind > DATUM_STRING || d.kind == DATUM_NOTHING) {
-            lower_error(l, part, "numbers, yes, no and strings have a text", "%s has no text", datum_noun(d));
+        if (d.kind > DATUM_LIST || d.kind == DATUM_NOTHING) {
+            lower_error(l, part, "numbers, yes, no, strings and lists have a text", "%s has no text", datum_noun(d));
             return datum_error();
         }
         text = *text ? arena_printf(l->arena, "%s%s", text, datum_text(l->arena, d)) : datum_text(l->arena, d);

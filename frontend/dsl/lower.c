@@ -216,7 +216,7 @@ static bool check_program(program *p, const source_text *source) {
 }
 
 graph *dsl_lower(const source_text *source, const frontend_options *o, arena *a, diagnostics *d, dsl_parameters *parameters) {
-    lowering l = {.arena = a, .diags = d, .options = o, .path = "", .numbers.arena = a, .taken.arena = a};
+    lowering l = {.arena = a, .diags = d, .options = o, .path = "", .numbers.arena = a, .labels.arena = a, .taken.arena = a};
     program p = {.l = &l, .ok = true};
     l.graph = graph_new(a, d, "");
     l.region = l.graph->body;

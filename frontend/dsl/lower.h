@@ -42,6 +42,7 @@ typedef struct lowering {
     const char *path;  /* of the instance at hand: "layer1.0", or "" */
     const char *label; /* given to the call at hand, or NULL */
     names numbers;     /* "layer1.0.conv" to the last number given: int * */
+    names labels;      /* names of layers that were given */
     names taken;       /* parameters to where they are declared: ast * */
     parameter *parameters;
     int n_parameters;
