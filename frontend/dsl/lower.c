@@ -200,7 +200,7 @@ static bool add_outputs(lowering *l, const ast *network) {
 }
 
 static bool lower_network(lowering *l, const ast *network) {
-    frame f = {.block = network};
+    frame f = {.block = network, .result = datum_nothing()};
     l->frame = &f;
     if (!add_inputs(l, network)) return false;
     run_statements(l, network->b);
