@@ -139,6 +139,7 @@ static const char *stem(arena *a, const char *path) {
 
 static bool compile(model *m, compile_options *o) {
     pass_options passes = {.conv_layouts = true, .dump_stream = stdout};
+    o->model.shapes_only = !o->output;
     if (!model_read(m, &o->model)) return false;
     if (o->dump_ir && !strcmp(o->dump_ir, "before")) graph_print(stdout, m->graph);
     else if (o->dump_ir) passes.dump_pass = o->dump_ir + strlen("after:");

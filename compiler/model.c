@@ -106,7 +106,7 @@ void model_init(model *m, const model_options *o) {
 }
 
 bool model_read(model *m, const model_options *o) {
-    frontend_options f = {.n_dims = o->n_dims, .dim_names = o->dim_names, .dim_sizes = o->dim_sizes, .weights = o->weights};
+    frontend_options f = {.n_dims = o->n_dims, .dim_names = o->dim_names, .dim_sizes = o->dim_sizes, .weights = o->weights, .shapes_only = o->shapes_only};
     m->graph = frontend_read(o->path, &f, m->arena, &m->diags);
     return m->graph != NULL;
 }

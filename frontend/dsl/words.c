@@ -1,0 +1,32 @@
+#include "frontend/dsl/words.h"
+
+#include <ctype.h>
+#include <string.h>
+
+guess guess_for(const char *word) {
+    int far = (int)strlen(word) / 3 + 1;
+    return (guess){.word = word, .distance = far + 1};
+}
+
+void guess_offer(guess *g, const char *candidate) {
+    int d = edit_distance(g->word, candidate, g->distance);
+    if (d >= g->distance || d >= (int)strlen(g->word)) return;
+    g->distance = d;
+    g->best = candidate;
+}
+
+const char *guess_hint(const guess *g, arena *a) { return g->best ? arena_printf(a, "did you mean '%s'?", g->best) : NULL; }
+
+const char *keyword_hint(arena *a, const char *word) {
+    static const char *const keywords[] = {"block", "else", "exit", "for", "if", "in", "include", "inline", "let", "network",
+                                           "return", "scope", "then", "when", "and", "or", "not", "yes", "no"};
+    guess g = guess_for(word);
+    for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++) guess_offer(&g, keywords[i]);
+    return guess_hint(&g, a);
+}
+
+const char *word_at(arena *a, const source_text *s, size_t at) {
+    size_t end = at;
+    while (end < s->size && (isalnum((unsigned char)s->text[end]) || s->text[end] == '_')) end++;
+    return arena_strndup(a, s->text + at, end - at);
+}
