@@ -97,15 +97,6 @@ static double *measure(const program *p, const tensor *inputs, int steps, int co
     return program_time(p, inputs, *runs, steps, core);
 }
 
-static bool random_inputs(model *m, tensor *inputs) {
-    uint64_t state = 1;
-    const region *body = m->graph->body;
-    for (int i = 0; i < body->n_inputs; i++)
-        if (!random_tensor(body->inputs[i]->type, &state, &inputs[i], m->arena))
-            return diag_error(&m->diags, "", NULL, "input '%.80s' cannot be made up", body->inputs[i]->name);
-    return true;
-}
-
 /* ---- reporting ---- */
 
 static void print_rate(double operations, double seconds, double peak) {
@@ -137,7 +128,8 @@ static bool bench(model *m, bench_options *o) {
     o->model.plan.threads = o->threads;
     if (!toolchain_complete(&o->toolchain, m->arena, &m->diags) || !model_load(m, &o->model)) return false;
     tensor *inputs = ARENA_ARRAY(m->arena, tensor, m->graph->body->n_inputs);
-    if (!random_inputs(m, inputs)) return false;
+    uint64_t state = 1;
+    if (!random_inputs(m->graph->body, &state, inputs, m->arena, NULL, &m->diags)) return false;
     step_list list = plan_steps(m->plan, m->arena);
     int steps = o->threads ? 0 : list.n, core = o->threads ? -1 : o->core;
     double peak = peak_measure(&o->toolchain, m->plan->targets[0], core, m->arena, &m->diags);

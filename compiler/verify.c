@@ -160,10 +160,7 @@ static bool make_random(const verify_options *o, data_set *s, model *m) {
     const region *body = m->graph->body;
     tensor *inputs = ARENA_ARRAY(m->arena, tensor, body->n_inputs);
     uint64_t state = o->model.weights.seed;
-    for (int i = 0; i < body->n_inputs; i++)
-        if (!random_tensor(body->inputs[i]->type, &state, &inputs[i], m->arena))
-            return diag_error(&m->diags, "", "give --data or --input", "input '%.80s' cannot be made up",
-                              body->inputs[i]->name);
+    if (!random_inputs(body, &state, inputs, m->arena, "give --data or --input", &m->diags)) return false;
     *s = (data_set){.name = "random", .inputs = inputs, .samples = 1};
     return reference_outputs(&o->model, s, m);
 }

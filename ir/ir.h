@@ -315,6 +315,7 @@ typedef struct value {
     struct node *producer; /* NULL: graph or region input, or constant */
     int output;            /* which output of producer */
     const constant *constant; /* not NULL: known at compile time, has no producer */
+    const constant *fallback; /* of a graph input: its value where the caller gives none; NULL: the caller must */
     struct use *uses;
     struct region *parent;
 } value;

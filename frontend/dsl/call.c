@@ -214,7 +214,7 @@ datum evaluate_call(lowering *l, const ast *e, const datum *piped, const ast *pi
     argument arguments[LOWER_MAX_PARAMETERS];
     int n = 0;
     if (ast_count(list) >= LOWER_MAX_PARAMETERS) return lower_error(l, e, NULL, "this has more than %d arguments", LOWER_MAX_PARAMETERS - 1), datum_error();
-    datum callee = evaluate(l, function);
+    datum callee = function->kind == AST_NAME ? look_up_callee(l, function, function->name) : evaluate(l, function);
     bool ok = callee.kind != DATUM_ERROR && (!piped || piped->kind != DATUM_ERROR);
     if (piped) arguments[n++] = (argument){.value = *piped, .at = piped_at};
     for (const ast *a = list; a; a = a->next, n++) {

@@ -273,6 +273,8 @@ static const char *expected(const yypcontext_t *context, arena *a) {
     return text;
 }
 
+static bool is_arithmetic(const source_text *s, size_t at) { return at < s->size && s->text[at] && strchr("+-*/%<>=", s->text[at]); }
+
 static int yyreport_syntax_error(const yypcontext_t *context, parser *p) {
     const char *wanted = expected(context, p->arena);
     yysymbol_kind_t kind = yypcontext_token(context);
@@ -288,6 +290,7 @@ static int yyreport_syntax_error(const yypcontext_t *context, parser *p) {
         found = arena_printf(p->arena, "'%s'", name);
         hint = keyword_hint(p->arena, name);
     }
+    if (!hint && is_arithmetic(p->source, at)) hint = "what a pipe gives needs parentheses: (x |> f) + y";
     if (wanted) parser_error(p, at, hint, "%s is expected here, not %s", wanted, found);
     else parser_error(p, at, hint, "%s is not expected here", found);
     return 0;

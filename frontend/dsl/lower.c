@@ -106,10 +106,22 @@ static void add_file(program *p, const source_text *source, int depth) {
 
 /* ---- the network ---- */
 
+/* image: f32[...] = 0: what the input is where the caller gives none. */
+static const value *fallback_of(lowering *l, const ast *p, const value_type *t) {
+    datum d = evaluate(l, p->b);
+    if (d.kind == DATUM_ERROR) return NULL;
+    if (type_is_static(t) && dtype_of(t->elem)->bits >= 8) return constant_list(l, p->b, p->a, d);
+    lower_error(l, p, NULL, "an input of %s cannot have a default", shape_text(l->arena, t));
+    return NULL;
+}
+
 static bool add_input(lowering *l, const ast *p) {
     value_type t;
     if (!type_of_ast(l, p->a, &t, true)) return false;
+    const value *initial = p->b ? fallback_of(l, p, &t) : NULL;
+    if (p->b && !initial) return false;
     value *v = region_add_input(l->graph->body, p->name, t);
+    if (initial) v->fallback = initial->constant;
     variable *x = ARENA_NEW(l->arena, variable);
     *x = (variable){.name = p->name, .value = datum_tensor(v), .next = l->frame->variables};
     l->frame->variables = x;

@@ -64,6 +64,8 @@ bool declare_pattern(lowering *l, const ast *pattern, datum d);
 bool assign(lowering *l, const ast *at, const char *name, datum d);
 /* A variable, global, function, layer or operator. */
 datum look_up(lowering *l, const ast *at, const char *name);
+/* The same where something is called: variables that cannot be called do not hide what can. */
+datum look_up_callee(lowering *l, const ast *at, const char *name);
 
 /* ---- expression.c, arithmetic.c ---- */
 

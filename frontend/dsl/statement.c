@@ -27,11 +27,18 @@ static void run_inner(lowering *l, const ast *statements) {
     l->frame->variables = before;
 }
 
+/* A value on a line of its own is lost, unless the line is the last. */
+static void check_used(lowering *l, const ast *s) {
+    if (l->frame->result.kind == DATUM_ERROR) return;
+    lower_error(l, s, "x = … keeps it, let y = … gives it a name", "nothing uses the value of this line");
+}
+
 static bool loop_statements(lowering *l, void *context) {
     const ast *loop = context;
     int errors = l->errors;
     l->steps++;
     run_inner(l, loop->c);
+    if (!l->frame->returned && l->frame->result.kind != DATUM_NOTHING && l->frame->results) check_used(l, l->frame->results);
     return !l->frame->returned && l->errors == errors; /* once is enough for its errors */
 }
 
@@ -39,6 +46,7 @@ static void run_for(lowering *l, const ast *s) {
     variable *before = l->frame->variables;
     run_loop(l, s, loop_statements, (void *)(uintptr_t)s);
     l->frame->variables = before;
+    if (!l->frame->returned) l->frame->result = datum_nothing();
 }
 
 /* ---- leaving ---- */
@@ -148,6 +156,7 @@ void run_statements(lowering *l, const ast *statements) {
         l->frame->result = datum_nothing();
         l->frame->results = NULL;
         run_statement(l, s);
+        if (s->next && s->kind == AST_EVALUATE) check_used(l, s);
     }
     l->depth--;
 }

@@ -59,7 +59,8 @@ bool assign(lowering *l, const ast *at, const char *name, datum d) {
     return true;
 }
 
-static datum callable(const char *name) {
+/* A function, layer or operator. */
+static datum built_in(const char *name) {
     datum d = {.kind = DATUM_FUNCTION, .function = function_find(name)};
     if (d.function) return d;
     d = (datum){.kind = DATUM_LAYER, .layer = layer_find(name)};
@@ -71,7 +72,7 @@ static datum callable(const char *name) {
 datum look_up(lowering *l, const ast *at, const char *name) {
     const variable *v = find(l, name);
     if (v) return v->value;
-    datum d = callable(name);
+    datum d = built_in(name);
     if (d.kind != DATUM_NOTHING) return d;
     guess g = guess_for(name);
     for (v = l->frame ? l->frame->variables : NULL; v; v = v->next) guess_offer(&g, v->name);
@@ -81,4 +82,11 @@ datum look_up(lowering *l, const ast *at, const char *name) {
     for (int op = OP_NONE + 1; op < OP_COUNT; op++) guess_offer(&g, op_of((op_code)op)->name);
     lower_error(l, at, guess_hint(&g, l->arena), "'%s' is not known", name);
     return datum_error();
+}
+
+datum look_up_callee(lowering *l, const ast *at, const char *name) {
+    const variable *v = find(l, name);
+    if (!v || datum_is_callable(v->value) || v->value.kind == DATUM_ERROR) return look_up(l, at, name);
+    datum d = built_in(name);
+    return d.kind == DATUM_NOTHING ? v->value : d;
 }
