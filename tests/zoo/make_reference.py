@@ -1,10 +1,11 @@
 """What `make check` holds the zoo against where there is no PyTorch: parameters and multiply-adds of PyTorch's networks
 (parameters.txt), and outputs of some of them with the weights of `--init he --seed 1` (tests/data/zoo/NAME.npy).
 
-    build/venv-bench/bin/python tests/zoo/make_reference.py
+    build/venv-bench/bin/python tests/zoo/make_reference.py [NAME ...]
 """
 
 import pathlib
+import sys
 
 import numpy
 import torch
@@ -52,19 +53,24 @@ def initialize(model, kind="he", seed=1):
         t.copy_(torch.from_numpy(draw(name, tuple(t.shape), role, fan_in, fan_out, kind, seed)))
 
 
+def write_output(name, model, size):
+    initialize(model)
+    with torch.no_grad():
+        y = model.double().eval()(torch.from_numpy(draw_image(size)).double())
+    numpy.save(HERE.parent / "data" / "zoo" / f"{name}.npy", y.numpy().astype(numpy.float32))
+
+
 def main():
-    rows = []
-    for name, (make, size, _) in NETWORKS.items():
+    table = HERE / "parameters.txt"
+    rows = dict(line.split(" ", 1) for line in table.read_text().splitlines()) if table.exists() else {}
+    for name in sys.argv[1:] or NETWORKS:
+        make, size, _ = NETWORKS[name]
         model = make()
-        rows.append(f"{name} {sum(p.numel() for p in model.parameters())} {count_macs(model, size)}\n")
-        print(rows[-1], end="", flush=True)
-        if name not in WITH_OUTPUTS:
-            continue
-        initialize(model)
-        with torch.no_grad():
-            y = model.double().eval()(torch.from_numpy(draw_image(size)).double())
-        numpy.save(HERE.parent / "data" / "zoo" / f"{name}.npy", y.numpy().astype(numpy.float32))
-    (HERE / "parameters.txt").write_text("".join(sorted(rows)))
+        rows[name] = f"{sum(p.numel() for p in model.parameters())} {count_macs(model, size)}"
+        print(name, rows[name], flush=True)
+        if name in WITH_OUTPUTS:
+            write_output(name, model, size)
+    table.write_text("".join(f"{name} {rows[name]}\n" for name in sorted(rows)))
 
 
 main()
