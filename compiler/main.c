@@ -15,6 +15,10 @@ const subcommand subcommands[] = {
     {"inspect", inspect_main, "MODEL", "show layers, shapes, cost and memory"},
     {"zoo", zoo_main, "[NAME -o OUT.c]", "list networks that come with cnnc, or compile one"},
     {"ops", ops_main, "", "list the operators"},
+    {"export", export_main, "NET.cnn -o NET.onnx", "write a network as ONNX"},
+    {"import", import_main, "MODEL -o NET.cnn", "write a model in cnnc's language"},
+    {"fmt", fmt_main, "NET.cnn...", "format files of cnnc's language"},
+    {"layers", layers_main, "", "list the layers of the language"},
     {"passes", passes_main, "", "list the passes in their order"},
     {NULL, NULL, NULL, NULL},
 };

@@ -20,6 +20,9 @@ typedef struct frontend_options {
  * NULL after an error, which names the place and the cure. All unsupported operators are reported at once. */
 graph *frontend_read(const char *path, const frontend_options *o, arena *a, diagnostics *d);
 
+/* A graph as it was read, before passes, as an ONNX model. False after an error. */
+bool frontend_write_onnx(const graph *g, FILE *f, arena *a, diagnostics *d);
+
 /* A serialised TensorProto (.pb of the ONNX suite's test_data_set folders; SequenceProto and OptionalProto when `want`
  * says so) into a tensor. */
 bool frontend_read_tensor(const char *path, const value_type *want, tensor *out, arena *a, diagnostics *d);

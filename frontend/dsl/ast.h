@@ -9,6 +9,7 @@ typedef enum ast_kind {
     AST_INT,           /* integer */
     AST_FLOAT,         /* number */
     AST_BOOL,          /* integer: 0 or 1 */
+    AST_NONE,          /* nothing given */
     AST_STRING,        /* a: the parts, AST_TEXT or expressions in braces */
     AST_TEXT,          /* name: bytes */
     AST_NAME,          /* name */

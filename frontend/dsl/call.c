@@ -211,9 +211,9 @@ static const char *label_text(lowering *l, const ast *label) {
 datum evaluate_call(lowering *l, const ast *e, const datum *piped, const ast *piped_at) {
     const ast *label = e->kind == AST_LABEL ? e->a : NULL, *target = label ? e->b : e;
     const ast *list = target->kind == AST_CALL ? target->b : NULL, *function = target->kind == AST_CALL ? target->a : target;
-    argument arguments[LOWER_MAX_PARAMETERS];
-    int n = 0;
-    if (ast_count(list) >= LOWER_MAX_PARAMETERS) return lower_error(l, e, NULL, "this has more than %d arguments", LOWER_MAX_PARAMETERS - 1), datum_error();
+    int n = 0, count = ast_count(list);
+    if (count > LOWER_MAX_ARGUMENTS) return lower_error(l, e, NULL, "this has more than %d arguments", LOWER_MAX_ARGUMENTS), datum_error();
+    argument *arguments = ARENA_ARRAY(l->arena, argument, count + 1);
     datum callee = function->kind == AST_NAME ? look_up_callee(l, function, function->name) : evaluate(l, function);
     bool ok = callee.kind != DATUM_ERROR && (!piped || piped->kind != DATUM_ERROR);
     if (piped) arguments[n++] = (argument){.value = *piped, .at = piped_at};

@@ -78,7 +78,7 @@ static ast *pattern_of(parser *p, ast_list l) { return l.first == l.last ? l.fir
 }
 
 %token END "the end of the line" LINE_END COMMENT DOC SEMICOLON STRAY "a stray character"
-%token <node> NAME "a name" INTEGER "a number" NUMBER "a number with a point" TRUTH "yes or no" TYPE "a type"
+%token <node> NAME "a name" INTEGER "a number" NUMBER "a number with a point" TRUTH "yes or no" NONE "'none'" TYPE "a type"
 %token <node> TEXT_PART "text"
 %token QUOTE "a string" UNQUOTE "the end of the string" INSERT "'{'" INSERT_END "'}'"
 %token <node> BLOCK "'block'" ELSE "'else'" EXIT "'exit'" FOR "'for'" IF "'if'" IN "'in'" INCLUDE "'include'" INLINE "'inline'"
@@ -231,6 +231,7 @@ argument: expression { $$ = make(p, AST_ARGUMENT, @1, $1, NULL, NULL); }
 primary: INTEGER
        | NUMBER
        | TRUTH
+       | NONE
        | NAME
        | string
        | type

@@ -11,12 +11,20 @@ const char *datum_noun(datum d) {
     return nouns[d.kind];
 }
 
+static const char *list_text(arena *a, datum d) {
+    enum { SHOWN = 20 };
+    const char *text = "[";
+    for (int i = 0; i < d.count && i < SHOWN; i++) text = arena_printf(a, "%s%s%.60s", text, i ? ", " : "", datum_text(a, d.items[i]));
+    return arena_printf(a, "%s%s", text, d.count > SHOWN ? ", …]" : "]");
+}
+
 const char *datum_text(arena *a, datum d) {
     switch (d.kind) {
     case DATUM_INT: return arena_printf(a, "%lld", (long long)d.integer);
     case DATUM_FLOAT: return arena_printf(a, "%.9g", d.number);
     case DATUM_BOOL: return d.integer ? "yes" : "no";
     case DATUM_STRING: return d.string;
+    case DATUM_LIST: return list_text(a, d);
     default: return datum_noun(d);
     }
 }

@@ -20,4 +20,14 @@ graph *dsl_lower(const source_text *source, const frontend_options *o, arena *a,
 /* dsl_lower with the values of its parameters. */
 graph *dsl_read(const char *path, const frontend_options *o, arena *a, diagnostics *d);
 
+/* The file in its canonical form; false after an error in it. */
+bool dsl_format(const source_text *source, FILE *out, arena *a, diagnostics *d);
+
+/* Layers and functions, from their tables. */
+void dsl_print_layers(FILE *f);
+
+/* A graph as text, which reads back to the same network with the weights that go beside it (.safetensors). False after
+ * an error: what the language cannot say. */
+bool dsl_write(const graph *g, FILE *text, FILE *weights, arena *a, diagnostics *d);
+
 #endif

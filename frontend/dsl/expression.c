@@ -9,8 +9,8 @@ static datum text_of_string(lowering *l, const ast *e) {
     for (const ast *part = e->a; part; part = part->next) {
         datum d = part->kind == AST_TEXT ? datum_string(part->name) : evaluate(l, part);
         if (d.kind == DATUM_ERROR) return d;
-        if (d.kind > DATUM_STRING || d.kind == DATUM_NOTHING) {
-            lower_error(l, part, "numbers, yes, no and strings have a text", "%s has no text", datum_noun(d));
+        if (d.kind > DATUM_LIST || d.kind == DATUM_NOTHING) {
+            lower_error(l, part, "numbers, yes, no, strings and lists have a text", "%s has no text", datum_noun(d));
             return datum_error();
         }
         text = *text ? arena_printf(l->arena, "%s%s", text, datum_text(l->arena, d)) : datum_text(l->arena, d);
@@ -162,6 +162,7 @@ static datum evaluate_kind(lowering *l, const ast *e) {
     case AST_INT: return datum_int(e->integer);
     case AST_FLOAT: return datum_float(e->number);
     case AST_BOOL: return datum_bool(e->integer);
+    case AST_NONE: return datum_nothing();
     case AST_STRING: return text_of_string(l, e);
     case AST_NAME: return look_up(l, e, e->name);
     case AST_LIST: return list_of(l, e);

@@ -78,15 +78,15 @@ static datum fail(lowering *l, const ast *at, const datum *a, int n) {
 
 static const function_info functions[] = {
     {"len", "len(list)", 1, 1, length},
-    {"min", "min(a, b, …) or min(list)", 1, LOWER_MAX_PARAMETERS, least},
-    {"max", "max(a, b, …) or max(list)", 1, LOWER_MAX_PARAMETERS, greatest},
+    {"min", "min(a, b, …) or min(list)", 1, LOWER_MAX_ARGUMENTS, least},
+    {"max", "max(a, b, …) or max(list)", 1, LOWER_MAX_ARGUMENTS, greatest},
     {"floor", "floor(number)", 1, 1, round_down},
     {"ceil", "ceil(number)", 1, 1, round_up},
     {"round", "round(number)", 1, 1, round_even},
     {"int", "int(number)", 1, 1, truncate_to_int},
     {"sqrt", "sqrt(number)", 1, 1, root},
     {"reversed", "reversed(list)", 1, 1, reversed},
-    {"zip", "zip(list, list, …)", 2, LOWER_MAX_PARAMETERS, zip},
+    {"zip", "zip(list, list, …)", 2, LOWER_MAX_ARGUMENTS, zip},
     {"error", "error(\"what is wrong\")", 1, 1, fail},
 };
 

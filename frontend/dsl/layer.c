@@ -1,3 +1,4 @@
+#include "frontend/dsl/dsl.h"
 #include "frontend/dsl/layer.h"
 
 #include <string.h>
@@ -45,6 +46,24 @@ const layer_info *layer_find(const char *name) {
 
 void layers_offer(guess *g) {
     for (size_t i = 0; i < sizeof layers / sizeof *layers; i++) guess_offer(g, layers[i].name);
+}
+
+/* "1", "yes", "\"max\"" */
+static void print_default(FILE *f, const layer_slot *s) {
+    if (s->kind == SLOT_BOOL) fprintf(f, "=%s", s->number != 0 ? "yes" : "no");
+    else if (s->kind == SLOT_STRING) fprintf(f, "=\"%s\"", s->string);
+    else fprintf(f, "=%g", s->number);
+}
+
+void dsl_print_layers(FILE *f) {
+    for (size_t i = 0; i < sizeof layers / sizeof *layers; i++) {
+        fprintf(f, "%s(", layers[i].name);
+        for (const layer_slot *s = layers[i].slots; s->kind != SLOT_END; s++) {
+            fprintf(f, "%s%s%s", s == layers[i].slots ? "" : ", ", s->name, s->kind == SLOT_TENSORS ? ", ..." : s->need == SLOT_OPEN ? "=..." : "");
+            if (s->need == SLOT_DEFAULT) print_default(f, s);
+        }
+        fprintf(f, ")\n    %s\n", layers[i].purpose);
+    }
 }
 
 /* ---- binding ---- */

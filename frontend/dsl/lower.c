@@ -213,13 +213,13 @@ static bool lower_network(lowering *l, const ast *network) {
 static bool check_program(program *p, const source_text *source) {
     lowering *l = p->l;
     if (!p->ok || l->errors) return false;
-    if (!p->network) return diag_error_at(l->diags, source, 0, "network name(image: f32[1,3,224,224]) { … }", "there is no network in this file");
+    if (!p->network) return diag_error_at(l->diags, source, 0, "files of blocks are for others to include; network name(image: f32[1,3,224,224]) { … } is one", "there is no network in this file");
     if (p->second) return lower_error(l, p->second, "a block, or another file, takes the rest", "a file has one network: '%s' is the second", p->second->name);
     return true;
 }
 
 graph *dsl_lower(const source_text *source, const frontend_options *o, arena *a, diagnostics *d, dsl_parameters *parameters) {
-    lowering l = {.arena = a, .diags = d, .options = o, .path = "", .numbers.arena = a, .taken.arena = a};
+    lowering l = {.arena = a, .diags = d, .options = o, .path = "", .numbers.arena = a, .labels.arena = a, .taken.arena = a};
     program p = {.l = &l, .ok = true};
     l.graph = graph_new(a, d, "");
     l.region = l.graph->body;

@@ -9,10 +9,10 @@
 
 enum {
     LOWER_MAX_DEPTH = 400,       /* of expressions and calls in each other */
-    LOWER_MAX_STEPS = 2000000,   /* expressions evaluated */
+    LOWER_MAX_STEPS = 10000000,  /* expressions evaluated */
     LOWER_MAX_LIST = 100000,     /* elements */
     LOWER_MAX_STRING = 1000,     /* bytes */
-    LOWER_MAX_PARAMETERS = 64    /* of a block or call */
+    LOWER_MAX_ARGUMENTS = 10000   /* of a call */
 };
 
 typedef struct variable {
@@ -42,6 +42,7 @@ typedef struct lowering {
     const char *path;  /* of the instance at hand: "layer1.0", or "" */
     const char *label; /* given to the call at hand, or NULL */
     names numbers;     /* "layer1.0.conv" to the last number given: int * */
+    names labels;      /* names of layers that were given */
     names taken;       /* parameters to where they are declared: ast * */
     parameter *parameters;
     int n_parameters;

@@ -9,7 +9,11 @@ const char *joined(lowering *l, const char *path, const char *name) {
 }
 
 const char *layer_name(lowering *l, const char *kind) {
-    if (l->label) return joined(l, l->path, l->label);
+    if (l->label) {
+        const char *name = joined(l, l->path, l->label);
+        names_add(&l->labels, name, NULL);
+        return name;
+    }
     const char *base = joined(l, l->path, kind);
     void *found = NULL;
     if (!names_find(&l->numbers, base, &found)) names_add(&l->numbers, base, found = ARENA_NEW(l->arena, int));
@@ -17,6 +21,6 @@ const char *layer_name(lowering *l, const char *kind) {
     for (;;) {
         const char *name = arena_printf(l->arena, "%s%d", base, ++*last);
         void *taken;
-        if (!names_find(&l->taken, name, &taken)) return name;
+        if (!names_find(&l->labels, name, &taken)) return name;
     }
 }

@@ -36,9 +36,9 @@ bool parser_unclosed(parser *p, size_t at, size_t *open) {
 /* ---- line ends ---- */
 
 /* A statement may end behind it. */
-static bool can_end(int kind) {
+static bool is_complete(int kind) {
     switch (kind) {
-    case NAME: case INTEGER: case NUMBER: case TRUTH: case TYPE: case UNQUOTE: case ')': case ']': case '}': return true;
+    case NAME: case INTEGER: case NUMBER: case TRUTH: case NONE: case TYPE: case UNQUOTE: case ')': case ']': case '}': return true;
     default: return false;
     }
 }
@@ -60,6 +60,8 @@ static void add_doc(parser *p, const dsl_token *t) {
     if (size && line[size - 1] == '\r') size--;
     p->doc = p->doc ? arena_printf(p->arena, "%s\n%.*s", p->doc, size, line) : arena_strndup(p->arena, line, (size_t)size);
 }
+
+bool line_end_counts(int last, int next) { return is_complete(last) && !goes_on(next); }
 
 /* The next token that is no comment; *lines: line ends before it. */
 static dsl_token next_word(parser *p, int *lines) {
@@ -92,7 +94,7 @@ static dsl_token next_token(parser *p) {
     int lines;
     dsl_token t = next_word(p, &lines);
     bool closing = t.kind == 0 || t.kind == '}';
-    if (!(lines || closing) || p->brackets || !can_end(p->last) || goes_on(t.kind)) return t;
+    if (!(lines || closing) || p->brackets || !line_end_counts(p->last, t.kind)) return t;
     p->ahead = t;
     p->has_ahead = true;
     return (dsl_token){.kind = END, .at = end};

@@ -46,6 +46,9 @@ void parser_error(parser *p, size_t at, const char *hint, const char *format, ..
 /* After a syntax error at `at`: whether a bracket on an earlier line is to blame. Forgets all open brackets. */
 bool parser_unclosed(parser *p, size_t at, size_t *open);
 
+/* Whether a line end between two tokens (outside of brackets) ends a statement. */
+bool line_end_counts(int last, int next);
+
 ast *ast_new(parser *p, ast_kind kind, size_t at);
 
 #endif

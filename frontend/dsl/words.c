@@ -17,11 +17,19 @@ void guess_offer(guess *g, const char *candidate) {
 
 const char *guess_hint(const guess *g, arena *a) { return g->best ? arena_printf(a, "did you mean '%s'?", g->best) : NULL; }
 
+static const char *const keywords[] = {"block", "else", "exit", "for", "if", "in", "include", "inline", "let", "network", "return",
+                                       "scope", "then", "when", "and", "or", "not", "yes", "no", "none"};
+enum { N_KEYWORDS = sizeof keywords / sizeof *keywords };
+
+bool is_keyword(const char *word) {
+    for (int i = 0; i < N_KEYWORDS; i++)
+        if (!strcmp(word, keywords[i])) return true;
+    return false;
+}
+
 const char *keyword_hint(arena *a, const char *word) {
-    static const char *const keywords[] = {"block", "else", "exit", "for", "if", "in", "include", "inline", "let", "network",
-                                           "return", "scope", "then", "when", "and", "or", "not", "yes", "no"};
     guess g = guess_for(word);
-    for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++) guess_offer(&g, keywords[i]);
+    for (int i = 0; i < N_KEYWORDS; i++) guess_offer(&g, keywords[i]);
     return guess_hint(&g, a);
 }
 

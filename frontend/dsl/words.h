@@ -14,6 +14,7 @@ guess guess_for(const char *word);
 void guess_offer(guess *g, const char *candidate);
 const char *guess_hint(const guess *g, arena *a); /* "did you mean 'conv'?" or NULL */
 
+bool is_keyword(const char *word);
 const char *keyword_hint(arena *a, const char *word);
 /* The name that begins at a place of a text. */
 const char *word_at(arena *a, const source_text *s, size_t at);

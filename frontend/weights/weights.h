@@ -33,4 +33,7 @@ bool weights_is_init(const char *kind);
 /* Fills every parameter. Missing, left-over and misshapen ones are all reported at once. Data is mapped or in the arena; false after an error. */
 bool weights_fill(const parameter *p, int n, const weights_options *o, arena *a, diagnostics *d);
 
+/* The values of f32 parameters as a .safetensors file; of each, name and v count. */
+bool weights_write(FILE *f, const parameter *p, int n, diagnostics *d);
+
 #endif
