@@ -8,6 +8,7 @@
 #include "compiler/output.h"
 #include "compiler/report.h"
 #include "compiler/subcommand.h"
+#include "frontend/zoo/zoo.h"
 
 typedef struct compile_options {
     model_options model;
@@ -157,13 +158,25 @@ static bool compile(model *m, compile_options *o) {
     return write_files(m, o);
 }
 
-int compile_main(int argc, char **argv) {
+static int compile_with(const struct argp *p, const char *prefix, int argc, char **argv) {
     compile_options o = {.model = model_options_default()};
     o.model.writes_weights = true;
-    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    argp_parse(p, argc, argv, 0, NULL, &o);
+    char path[256];
+    snprintf(path, sizeof path, "%s%s", prefix, o.model.path);
+    if (*prefix) o.model.path = path;
     model m;
     model_init(&m, &o.model);
     bool ok = compile(&m, &o);
     model_free(&m);
     return ok ? 0 : EXIT_ERROR;
+}
+
+int compile_main(int argc, char **argv) { return compile_with(&argp, "", argc, argv); }
+
+int compile_zoo_main(int argc, char **argv) {
+    static const struct argp zoo = {
+        options, parse, "[NAME -o OUT.c]", "Lists the networks that come with cnnc, or compiles one. All subcommands know them as zoo:NAME.",
+        children, NULL, NULL};
+    return compile_with(&zoo, ZOO_PREFIX, argc, argv);
 }

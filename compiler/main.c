@@ -13,6 +13,7 @@ const subcommand subcommands[] = {
     {"verify", verify_main, "MODEL | --suite DIR", "hold emitted C against a reference"},
     {"bench", bench_main, "MODEL", "time each layer"},
     {"inspect", inspect_main, "MODEL", "show layers, shapes, cost and memory"},
+    {"zoo", zoo_main, "[NAME -o OUT.c]", "list networks that come with cnnc, or compile one"},
     {"ops", ops_main, "", "list the operators"},
     {"export", export_main, "NET.cnn -o NET.onnx", "write a network as ONNX"},
     {"import", import_main, "MODEL -o NET.cnn", "write a model in cnnc's language"},

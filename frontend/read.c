@@ -2,6 +2,7 @@
 #include "frontend/frontend.h"
 #include "frontend/onnx/model_file.h"
 #include "frontend/onnx/reader.h"
+#include "frontend/zoo/zoo.h"
 
 #include <string.h>
 #include <sys/mman.h>
@@ -40,7 +41,7 @@ static bool refuse_weights(const weights_options *w, diagnostics *d) {
 graph *frontend_read(const char *path, const frontend_options *o, arena *a, diagnostics *d) {
     static const frontend_options defaults = {.n_dims = 0};
     if (!o) o = &defaults;
-    if (ends_with(path, ".cnn")) return dsl_read(path, o, a, d);
+    if (zoo_is_path(path) || ends_with(path, ".cnn")) return dsl_read(path, o, a, d);
     if (!refuse_weights(&o->weights, d)) return NULL;
     model_file f;
     if (!model_file_open(&f, path, a, d)) return NULL;

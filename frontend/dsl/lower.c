@@ -2,6 +2,7 @@
 #include "frontend/dsl/dsl.h"
 #include "frontend/dsl/lower.h"
 #include "frontend/dsl/parse.h"
+#include "frontend/zoo/zoo.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -56,6 +57,8 @@ static bool is_loaded(program *p, const char *path) {
 
 static const char *beside(arena *a, const char *file, const char *path) {
     const char *slash = strrchr(file, '/');
+    if (zoo_is_path(path)) return path;
+    if (zoo_is_path(file)) return arena_printf(a, ZOO_PREFIX "%s", path);
     return *path == '/' || !slash ? path : arena_printf(a, "%.*s%s", (int)(slash - file) + 1, file, path);
 }
 

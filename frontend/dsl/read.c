@@ -1,4 +1,6 @@
 #include "frontend/dsl/dsl.h"
+#include "frontend/dsl/words.h"
+#include "frontend/zoo/zoo.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,8 +10,18 @@
 #include <unistd.h>
 #include <xxhash.h>
 
+static source_text *load_built_in(const char *path, arena *a) {
+    const zoo_file *f = zoo_find(path);
+    errno = ENOENT;
+    if (!f) return NULL;
+    source_text *s = ARENA_NEW(a, source_text);
+    *s = (source_text){.file = arena_strdup(a, path), .text = f->text, .size = strlen(f->text)};
+    return s;
+}
+
 source_text *dsl_load(const char *path, arena *a) {
     enum { LARGEST = 64 << 20 };
+    if (zoo_is_path(path)) return load_built_in(path, a);
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO must not hang us */
     if (fd < 0) return NULL;
     struct stat st;
@@ -43,12 +55,18 @@ static bool fill_with_zeros(const dsl_parameters *p, diagnostics *d) {
     return true;
 }
 
+static bool cannot_read(const char *path, arena *a, diagnostics *d) {
+    if (!zoo_is_path(path)) return diag_error(d, "", NULL, "cannot be read: %s", strerror(errno));
+    guess g = guess_for(path + strlen(ZOO_PREFIX));
+    for (const zoo_file *f = zoo_files; f->name; f++)
+        if (zoo_has_network(f)) guess_offer(&g, arena_strndup(a, f->name, strlen(f->name) - strlen(".cnn")));
+    const char *hint = guess_hint(&g, a);
+    return diag_error(d, "", hint ? hint : "'cnnc zoo' lists them", "the zoo has no such network");
+}
+
 graph *dsl_read(const char *path, const frontend_options *o, arena *a, diagnostics *d) {
     source_text *s = dsl_load(path, a);
-    if (!s) {
-        diag_error(d, "", NULL, "cannot be read: %s", strerror(errno));
-        return NULL;
-    }
+    if (!s) return cannot_read(path, a, d), NULL;
     dsl_parameters p;
     graph *g = dsl_lower(s, o, a, d, &p);
     if (!g) return NULL;

@@ -1,3 +1,5 @@
+#include "frontend/weights/fill.h"
+
 #include "frontend/weights/archive.h"
 #include "frontend/weights/init.h"
 #include "frontend/weights/match.h"
@@ -61,7 +63,8 @@ static const char *nearest_entry(const filling *w, const char *name) {
 
 static void report_missing(const filling *w, const parameter *p) {
     const char *like = nearest_entry(w, p->name), *type = type_text(&p->v->type, w->arena);
-    const char *hint = like ? arena_printf(w->arena, "the file has '%.200s', which nothing uses", like) : NULL;
+    const char *hint = like ? arena_printf(w->arena, "the file has '%.200s', which nothing uses", like)
+                            : "--init he would draw what the file lacks";
     parameter_error(w, p, hint, arena_printf(w->arena, "%s has no '%.200s' %s", w->file.name, p->name, type));
 }
 
@@ -119,15 +122,13 @@ static void report_unmatched(const filling *w) {
     report_rest(w, left_over, "that are no parameters of this network");
 }
 
-static bool fill_from_file(filling *w) {
-    int errors = w->diags->errors;
-    if (archive_open(&w->file, w->options->path, w->arena, w->diags)) {
+static void fill_from_file(filling *w, bool opened) {
+    if (opened) {
         w->match = match_entries(w->parameters, w->n, &w->file);
         fill_matched(w);
         report_unmatched(w);
     }
     archive_close(&w->file);
-    return w->diags->errors == errors;
 }
 
 /* ---- all of it ---- */
@@ -142,13 +143,22 @@ static bool check_options(filling *w) {
 }
 
 bool weights_fill(const parameter *p, int n, const weights_options *o, arena *a, diagnostics *d) {
+    int errors = d->errors;
     filling w = {.parameters = p, .n = n, .options = o, .arena = a, .diags = d};
     if (!check_options(&w)) return false;
-    if (o->path && !fill_from_file(&w)) return false;
+    if (o->path) fill_from_file(&w, archive_open(&w.file, o->path, a, d));
+    if (d->errors > errors) return false;
     for (int i = 0; i < n; i++) {
         if (p[i].v->constant->data) continue;
         const char *origin = arena_printf(a, "--init %s:%s", o->init, p[i].name);
         set_data(&p[i], init_draw(&p[i], w.init, o->seed, a), origin, a);
     }
     return true;
+}
+
+bool weights_fill_bytes(const parameter *p, int n, const char *name, const uint8_t *bytes, size_t size, arena *a, diagnostics *d) {
+    int errors = d->errors;
+    filling w = {.parameters = p, .n = n, .arena = a, .diags = d};
+    fill_from_file(&w, archive_open_bytes(&w.file, name, bytes, size, a, d));
+    return d->errors == errors;
 }
