@@ -93,15 +93,6 @@ static double *measure(const program *p, const tensor *inputs, int steps, int co
     return program_time(p, inputs, *runs, steps, core);
 }
 
-static bool random_inputs(model *m, tensor *inputs) {
-    uint64_t state = 1;
-    const region *body = m->graph->body;
-    for (int i = 0; i < body->n_inputs; i++)
-        if (!random_tensor(body->inputs[i]->type, &state, &inputs[i], m->arena))
-            return diag_error(&m->diags, "", NULL, "input '%.80s' cannot be made up", body->inputs[i]->name);
-    return true;
-}
-
 /* ---- results ---- */
 
 static double operations_of(const step *s) {
@@ -147,9 +138,11 @@ static bool bench(model *m, bench_options *o, bench_result *r) {
                         .compiler = readable_name(m->arena, arena_printf(m->arena, "%s %s", t->cc, t->cflags)), .machine = machine_name(m->arena),
                         .statistic = o->best ? "best" : "median", .threads = o->threads};
     tensor *inputs = ARENA_ARRAY(m->arena, tensor, m->graph->body->n_inputs);
+    uint64_t state = 1;
+    if (!random_inputs(m->graph->body, &state, inputs, m->arena, NULL, &m->diags)) return false;
     step_list list = plan_steps(m->plan, m->arena);
     int core = o->threads ? -1 : o->core;
-    if (!random_inputs(m, inputs) || !peak_measure(&r->peak, t, m->plan->targets[0], core, m->arena, &m->diags)) return false;
+    if (!peak_measure(&r->peak, t, m->plan->targets[0], core, m->arena, &m->diags)) return false;
     program p;
     program_options build = {.toolchain = *t, .threads = o->threads, .profile = !o->threads};
     const double *rows = NULL;

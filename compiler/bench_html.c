@@ -2,12 +2,10 @@
 #include <math.h>
 #include <string.h>
 
-#include "backend/emit/embedded.h"
 #include "backend/emit/template.h"
 #include "compiler/bench.h"
+#include "compiler/pages.h"
 #include "compiler/report.h"
-
-extern const embedded_text pages[];
 
 /* All layers of one kernel family. */
 typedef struct kernel_total {

@@ -14,7 +14,12 @@ const subcommand subcommands[] = {
     {"bench", bench_main, "MODEL", "time each layer"},
     {"tune", tune_main, "MODEL -o FILE", "measure which kernels are fastest here"},
     {"inspect", inspect_main, "MODEL", "show layers, shapes, cost and memory"},
+    {"zoo", zoo_main, "[NAME -o OUT.c]", "list networks that come with cnnc, or compile one"},
     {"ops", ops_main, "", "list the operators"},
+    {"export", export_main, "NET.cnn -o NET.onnx", "write a network as ONNX"},
+    {"import", import_main, "MODEL -o NET.cnn", "write a model in cnnc's language"},
+    {"fmt", fmt_main, "NET.cnn...", "format files of cnnc's language"},
+    {"layers", layers_main, "", "list the layers of the language"},
     {"passes", passes_main, "", "list the passes in their order"},
     {NULL, NULL, NULL, NULL},
 };

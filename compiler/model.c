@@ -1,11 +1,13 @@
 #include "compiler/model.h"
 
+#include <ctype.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* ---- options ---- */
 
-enum { KEY_TARGET = 256, KEY_DIM, KEY_ACCURACY, KEY_TUNE, KEY_WEIGHTS_TYPE };
+enum { KEY_TARGET = 256, KEY_DIM, KEY_ACCURACY, KEY_TUNE, KEY_WEIGHTS_TYPE, KEY_WEIGHTS, KEY_INIT, KEY_SEED };
 
 static const struct argp_option options[] = {
     {NULL, 0, NULL, 0, "The network and the machine:", 10},
@@ -23,6 +25,14 @@ static const struct argp_option options[] = {
      "int8 with a scale for each output channel",
      0},
     {"dim", KEY_DIM, "NAME=SIZE", 0, "make the symbolic dimension NAME this size", 0},
+    {"weights", KEY_WEIGHTS, "FILE|MODE", 0,
+     "FILE: what the parameters of a .cnn network are, .npz, .safetensors or .onnx, matched by name. MODE, how emitted C "
+     "stores weights: inline, C arrays; embed, OUT.weights, drawn in by the C compiler; file, OUT.weights, the caller "
+     "passes a pointer to its bytes; auto (default), inline when small, else embed",
+     0},
+    {"init", KEY_INIT, "HOW", 0,
+     "he, xavier or msra: parameters of a .cnn network drawn at random, with --weights FILE those that FILE lacks", 0},
+    {"seed", KEY_SEED, "N", 0, "of whatever is drawn at random (1)", 0},
     {0},
 };
 
@@ -54,6 +64,31 @@ static dtype parse_weights_type(const char *arg, const struct argp_state *state)
     return DT_F32;
 }
 
+static const char *const storage_names[] = {
+    [WEIGHTS_AUTO] = "auto", [WEIGHTS_INLINE] = "inline", [WEIGHTS_EMBED] = "embed", [WEIGHTS_FILE] = "file"};
+
+static void parse_weights(model_options *o, const char *arg, const struct argp_state *state) {
+    if (weights_is_file(arg)) {
+        o->weights.path = arg;
+        return;
+    }
+    for (int i = 0; o->writes_weights && i <= WEIGHTS_FILE; i++) {
+        if (strcmp(storage_names[i], arg)) continue;
+        o->storage = (weights_mode)i;
+        return;
+    }
+    argp_error(state, "--weights is a file named .npz, .safetensors or .onnx%s, not '%s'",
+               o->writes_weights ? ", or auto, inline, embed or file" : "", arg);
+}
+
+static uint64_t parse_seed(const char *arg, const struct argp_state *state) {
+    char *end;
+    errno = 0;
+    uint64_t seed = strtoull(arg, &end, 10);
+    if (!isdigit((unsigned char)*arg) || *end || errno) argp_error(state, "--seed is a whole number, not '%s'", arg);
+    return seed;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state) {
     model_options *o = state->input;
     switch (key) {
@@ -62,6 +97,12 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     case KEY_TUNE: o->tuning_path = arg; return 0;
     case KEY_WEIGHTS_TYPE: o->plan.weights_type = parse_weights_type(arg, state); return 0;
     case KEY_DIM: parse_dim(o, arg, state); return 0;
+    case KEY_WEIGHTS: parse_weights(o, arg, state); return 0;
+    case KEY_INIT:
+        if (!weights_is_init(arg)) argp_error(state, "--init is he, xavier or msra, not '%s'", arg);
+        o->weights.init = arg;
+        return 0;
+    case KEY_SEED: o->weights.seed = parse_seed(arg, state); return 0;
     case ARGP_KEY_ARG:
         if (o->path) return ARGP_ERR_UNKNOWN;
         o->path = arg;
@@ -73,7 +114,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
 const struct argp model_argp = {options, parse, NULL, NULL, NULL, NULL, NULL};
 
 model_options model_options_default(void) {
-    return (model_options){.target_list = "native", .plan.accuracy = ACCURACY_BALANCED};
+    return (model_options){.target_list = "native", .plan.accuracy = ACCURACY_BALANCED, .weights.seed = 1};
 }
 
 /* ---- steps ---- */
@@ -83,7 +124,7 @@ void model_init(model *m, const model_options *o) {
 }
 
 bool model_read(model *m, const model_options *o) {
-    frontend_options f = {.n_dims = o->n_dims, .dim_names = o->dim_names, .dim_sizes = o->dim_sizes};
+    frontend_options f = {.n_dims = o->n_dims, .dim_names = o->dim_names, .dim_sizes = o->dim_sizes, .weights = o->weights, .shapes_only = o->shapes_only};
     m->graph = frontend_read(o->path, &f, m->arena, &m->diags);
     return m->graph != NULL;
 }

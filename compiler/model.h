@@ -19,12 +19,16 @@ typedef struct model_options {
     plan_options plan;
     const char *tuning_path; /* --tune, or NULL */
     const char *compiler;    /* whose findings count; NULL: any */
+    bool shapes_only; /* the subcommand looks at shapes: parameters may lack values */
     int n_dims;
     const char *dim_names[MODEL_MAX_DIMS];
     int64_t dim_sizes[MODEL_MAX_DIMS];
+    weights_options weights; /* the seed also draws inputs */
+    bool writes_weights;     /* set by subcommands that take --weights MODE too */
+    weights_mode storage;
 } model_options;
 
-/* MODEL itself and --target, --accuracy, --tune, --dim; input: model_options *, from model_options_default. */
+/* MODEL itself and --target, --accuracy, --tune, --dim, --weights…; input: model_options *, from model_options_default. */
 extern const struct argp model_argp;
 model_options model_options_default(void);
 

@@ -16,7 +16,6 @@
 enum {
     KEY_DATA = 256,
     KEY_EXPECTED,
-    KEY_SEED,
     KEY_TOLERANCE,
     KEY_RTOL,
     KEY_ATOL,
@@ -35,7 +34,6 @@ static const struct argp_option options[] = {
     {"data", KEY_DATA, "DIR", 0, "folder with test_data_set_K/{input,output}_I.pb (default: the one of MODEL, if any)", 0},
     {"input", 'i', "NAME=FILE.npy", 0, "data for an input instead", 0},
     {"expected", KEY_EXPECTED, "NAME=FILE.npy", 0, "what an output should be (default: what the evaluator says)", 0},
-    {"seed", KEY_SEED, "N", 0, "of the random inputs used where no data is given (default 1)", 0},
     {"tolerance", KEY_TOLERANCE, "X", 0, "largest max |diff| / max |reference| (default 1e-5)", 0},
     {"rtol", KEY_RTOL, "X", 0, "each |diff| <= atol + rtol * |reference| instead", 0},
     {"atol", KEY_ATOL, "X", 0, "", 0},
@@ -88,7 +86,6 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     case KEY_EXPECTED:
         if (!array_arguments_add(&o->expected, arg)) argp_error(state, "too many --expected");
         return 0;
-    case KEY_SEED: o->seed = (uint64_t)parse_count(arg, 0, state); return 0;
     case KEY_TOLERANCE: o->tolerance.relative = parse_number(arg, state); return 0;
     case KEY_RTOL: o->tolerance.rtol = parse_number(arg, state); return 0;
     case KEY_ATOL: o->tolerance.atol = parse_number(arg, state); return 0;
@@ -186,11 +183,8 @@ static bool reference_outputs(const verify_options *o, data_set *s, model *to) {
 static bool make_random(const verify_options *o, data_set *s, model *m) {
     const region *body = m->graph->body;
     tensor *inputs = ARENA_ARRAY(m->arena, tensor, body->n_inputs);
-    uint64_t state = o->seed;
-    for (int i = 0; i < body->n_inputs; i++)
-        if (!random_tensor(body->inputs[i]->type, &state, &inputs[i], m->arena))
-            return diag_error(&m->diags, "", "give --data or --input", "input '%.80s' cannot be made up",
-                              body->inputs[i]->name);
+    uint64_t state = o->model.weights.seed;
+    if (!random_inputs(body, &state, inputs, m->arena, "give --data or --input", &m->diags)) return false;
     *s = (data_set){.name = "random", .inputs = inputs, .samples = 1};
     return reference_outputs(o, s, m);
 }
@@ -267,7 +261,7 @@ static bool verify_model(model *m, verify_options *o) {
 
 int verify_main(int argc, char **argv) {
     verify_options o = {
-        .model = model_options_default(), .tolerance = default_tolerance, .seed = 1,
+        .model = model_options_default(), .tolerance = default_tolerance,
         .inputs.option = "--input", .expected.option = "--expected",
         .suite = {.jobs = (int)sysconf(_SC_NPROCESSORS_ONLN), .seconds = 120, .memory = (int64_t)4 << 30}};
     argp_parse(&argp, argc, argv, 0, NULL, &o);

@@ -57,6 +57,9 @@ typedef struct source_text {
  * Always returns false. */
 bool diag_error_at(diagnostics *d, const source_text *s, size_t at, const char *hint, const char *format, ...) IR_PRINTF(5, 6);
 
+/* For hints ("did you mean …?"): edits that turn a into b, upper and lower case alike; more than `limit` count as limit + 1. */
+int edit_distance(const char *a, const char *b, int limit);
+
 /* ---- types.c: element types, a table from types.def -------------------------------------------------------------- */
 
 typedef enum dtype {
@@ -312,6 +315,7 @@ typedef struct value {
     struct node *producer; /* NULL: graph or region input, or constant */
     int output;            /* which output of producer */
     const constant *constant; /* not NULL: known at compile time, has no producer */
+    const constant *fallback; /* of a graph input: its value where the caller gives none; NULL: the caller must */
     struct use *uses;
     struct region *parent;
 } value;

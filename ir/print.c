@@ -194,6 +194,7 @@ static void print_region(printer *p, const region *r, int depth) {
         print_name(f, r->inputs[i]->name);
         fputs(" : ", f);
         print_type(p, &r->inputs[i]->type);
+        if (r->inputs[i]->fallback) fputs(" = ", f), print_data(p, r->inputs[i]->fallback);
         fputc('\n', f);
     }
     for (const node *n = r->first; n; n = n->next) print_node(p, n, depth);

@@ -22,6 +22,12 @@ const char *emit_run_parameters(const emission *e, bool pointers) {
     return arena_printf(e->arena, "const %s_inputs *in, const %s_outputs *out, void *workspace%s", e->prefix, e->prefix, weights);
 }
 
+static void put_fallback(const constant *c, text *out) {
+    bool single = type_count(&c->type) == 1;
+    text_put(out, single ? ", or NULL: " : ", or NULL: as the network says");
+    if (single) emit_element(out, c->type.elem, c->data, 0);
+}
+
 static void put_fields(const emission *e, bool output, text *out) {
     const region *r = e->plan->graph->body;
     int n = output ? r->n_outputs : r->n_inputs;
@@ -33,6 +39,7 @@ static void put_fields(const emission *e, bool output, text *out) {
         FILE *f = fmemopen(shown, sizeof shown - 1, "w");
         if (f) type_print(f, &v->type), fclose(f);
         text_comment(out, shown);
+        if (!output && v->fallback) put_fallback(v->fallback, out);
         text_put(out, " */\n");
     }
     if (!n) text_put(out, "    char none;\n");
