@@ -380,6 +380,8 @@ void region_set_output(region *r, int index, value *v);
 
 /* bind.c: the symbolic dimension becomes a number everywhere. An error if there is none, or its bounds exclude it. */
 bool graph_bind_symbol(graph *g, const char *name, int64_t size);
+/* widen.c: every float32 becomes a float64, constants and graph inputs too. For graphs that no pass has seen yet. */
+bool graph_widen(graph *g);
 /* drop_layouts.c: as before assign_layout; conversions become identities. */
 void graph_drop_layouts(graph *g);
 
@@ -456,6 +458,8 @@ bool window_of(const node *n, window *w, diagnostics *d);
 /* The textual form. Values are numbered in the order of their first mention, whatever their ids. Constants of a few
  * numbers are printed in full ("..." after them: they repeat), others as base64 behind the graph. */
 void graph_print(FILE *f, const graph *g);
+/* What the node computes, without names and data: its operator, types, attributes and expressions, on one line. */
+void node_print_signature(FILE *f, const node *n);
 /* The inverse of graph_print, also of texts that people write: values may have names (%x) and types of results may be
  * left out, to be inferred. Errors as "file:line:column: …". NULL after an error. Nothing refers to text afterwards. */
 graph *graph_read(arena *a, diagnostics *d, const char *file, const char *text, size_t size);
