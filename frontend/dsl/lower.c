@@ -221,7 +221,8 @@ static bool lower_network(lowering *l, const ast *network) {
     l->frame = &f;
     if (!add_inputs(l, network) || !check_dims(l, network)) return false;
     run_statements(l, network->b);
-    return !l->errors && add_outputs(l, network) && !l->errors;
+    if (!l->errors && add_outputs(l, network)) check_names(l);
+    return !l->errors;
 }
 
 static bool check_program(program *p, const source_text *source) {

@@ -108,7 +108,7 @@ static const char *find_called(const char *line, const char *end, size_t *cut) {
     static const char *const layers[] = {"conv(", "dense(", "maxpool(", "avgpool(", "bn ", "relu ", "flatten "};
     for (const char *c = line; c < end; c++)
         for (size_t i = 0; i < sizeof layers / sizeof *layers; i++)
-            if (!strncmp(c, layers[i], strlen(layers[i])) && c > line && !isalnum((unsigned char)c[-1]) && c[-1] != '_') return *cut = 1, c;
+            if (!strncmp(c, layers[i], strlen(layers[i])) && c > line + 1 && c[-1] == ' ' && strchr(">:", c[-2])) return *cut = 1, c;
     return NULL;
 }
 

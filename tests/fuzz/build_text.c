@@ -37,10 +37,10 @@ static void format_twice(const source_text *s, arena *a) {
     free(second);
 }
 
-bool build_text(const void *bytes, size_t size, char *why, size_t room) {
+bool build_text(const char *path, const void *bytes, size_t size, char *why, size_t room) {
     arena *a = arena_new();
     diagnostics d = {.stream = NULL};
-    const source_text s = {.file = "fuzzed.cnn", .text = bytes, .size = size};
+    const source_text s = {.file = path, .text = bytes, .size = size};
     const frontend_options o = {0};
     dsl_parameters p;
     format_twice(&s, a);

@@ -82,7 +82,7 @@ static bool ends_with(const char *s, const char *end) {
 }
 
 static bool take_in(const char *path, const bytes *b, char *why, size_t room) {
-    if (ends_with(path, ".cnn")) return build_text(b->data, b->size, why, room);
+    if (ends_with(path, ".cnn")) return build_text(path, b->data, b->size, why, room);
     bool weights = ends_with(path, ".npz") || ends_with(path, ".safetensors");
     return weights ? fill_bytes(path, b->data, b->size, why, room) : compile_bytes(b->data, b->size, why, room);
 }

@@ -19,3 +19,6 @@ network own(image: f32[1, 3, 64, 64]) {
 }
 END
 expect 0 "^output.* f32\[1,16,32,32\]" "$CNNC" inspect own.cnn
+
+# Its files are in canonical form.
+"$CNNC" fmt --check "$here"/../../frontend/zoo/*.cnn
