@@ -38,10 +38,11 @@ bool program_build(program *p, const plan *pl, const program_options *o, arena *
     if (!p->folder) return false;
     backend_options emission = {.prefix = "net", .threads = o->threads > 0, .profile = o->profile, .model = "net"};
     const char *const sources[] = {"net.c", "driver.c", NULL};
-    const char *defines[5] = {NULL};
+    const char *defines[6] = {NULL};
     int n = 0;
     if (o->threads > 0) defines[n++] = arena_printf(a, "-DTHREADS=%d", o->threads);
     if (o->profile) defines[n++] = "-DPROFILE";
+    if (o->embedded) defines[n++] = "-DEMBEDDED", emission.weights = WEIGHTS_EMBED;
     if (o->cpu_time) defines[n++] = "-DPROFILE_CPU_TIME", defines[n++] = "-D_POSIX_C_SOURCE=200809L";
     return write_sources(p, pl, &emission) && toolchain_build(&p->toolchain, p->folder, sources, defines, "net", a, d);
 }
@@ -116,8 +117,8 @@ double *program_time(const program *p, const tensor *inputs, int runs, int steps
     return time_rows(p, inputs, arguments, runs, steps + 1);
 }
 
-double *program_time_steps(const program *p, const tensor *inputs, int runs, int steps, int core, int64_t evict) {
+double *program_time_steps(const program *p, const tensor *inputs, int runs, int steps, int core, bool cold) {
     const char *const arguments[] = {"steps", "in", "out", arena_printf(p->arena, "%d", runs), arena_printf(p->arena, "%d", core),
-                                     arena_printf(p->arena, "%lld", (long long)evict), NULL};
+                                     cold ? "1" : "0", NULL};
     return time_rows(p, inputs, arguments, runs, steps);
 }

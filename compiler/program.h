@@ -18,6 +18,7 @@ typedef struct program_options {
     toolchain toolchain; /* complete */
     int threads;         /* 0: the serial entry point */
     bool profile;        /* program_time tells the steps apart */
+    bool embedded;       /* weights are never C arrays: program_time_steps can have them cold */
     bool cpu_time;       /* steps are timed without what the core does for others meanwhile; for one thread */
 } program_options;
 
@@ -31,9 +32,9 @@ bool program_run(const program *p, int64_t samples, const tensor *inputs, tensor
  * each of `steps` steps; then of a whole run without timers. NULL after an error. */
 double *program_time(const program *p, const tensor *inputs, int runs, int steps, int core);
 
-/* Of a program with profile: only the steps' seconds, `steps` doubles a run. Before each run `evict` bytes are touched,
- * then the workspace: caches that are smaller hold none of the weights then. */
-double *program_time_steps(const program *p, const tensor *inputs, int runs, int steps, int core, int64_t evict);
+/* Of a program with profile: only the steps' seconds, `steps` doubles a run. `cold`, of an embedded one: no cache holds any
+ * weights when a run begins. */
+double *program_time_steps(const program *p, const tensor *inputs, int runs, int steps, int core, bool cold);
 
 void program_remove(program *p);
 

@@ -103,7 +103,7 @@ static bool open_file(tuner *t) {
 
 /* ---- what there is to tune ---- */
 
-/* Of each family the few that should be fastest, unless they are far behind. */
+/* Of each family the few that should be fastest, unless they are far behind the best of all. */
 static void choose_tried(subject *s, arena *a) {
     enum { OF_A_FAMILY = 6 };
     const double far = 1.5;
@@ -112,8 +112,7 @@ static void choose_tried(subject *s, arena *a) {
     for (int i = 0; i < c->n && !c->candidates[i].refused; i++) {
         int before = 0;
         for (int k = 0; k < i; k++) before += c->candidates[k].family == c->candidates[i].family;
-        double limit = c->candidates[0].microseconds * (before ? far : far * far);
-        if (before < OF_A_FAMILY && c->candidates[i].microseconds <= limit) s->tried[s->n_tried++] = &c->candidates[i];
+        if (before < OF_A_FAMILY && c->candidates[i].microseconds <= far * c->candidates[0].microseconds) s->tried[s->n_tried++] = &c->candidates[i];
     }
 }
 
@@ -210,7 +209,7 @@ static bool work(tuner *t, const tune_options *o) {
 static bool tune(model *m, tune_options *o) {
     int threads = o->model.plan.threads > 1 ? o->model.plan.threads : 0;
     tuner t = {.model = m, .options = &o->model, .file = o->output, .core = threads ? -1 : o->core};
-    t.build = (program_options){.threads = threads, .profile = true, .cpu_time = !threads};
+    t.build = (program_options){.threads = threads, .profile = true, .embedded = true, .cpu_time = !threads};
     t.deadline = o->seconds ? tune_now() + o->seconds : INFINITY;
     if (!toolchain_complete(&o->toolchain, m->arena, &m->diags) || !model_load(m, &o->model)) return false;
     if (m->plan->n_targets > 1) return diag_error(&m->diags, "--target", "tune for each in turn, into the same file", "is for one target here");

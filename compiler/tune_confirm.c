@@ -89,7 +89,7 @@ static bool measure(variant *v, contest *contests, const tensor *inputs, int *ru
     step_list list = plan_steps(v->plan, a);
     double start = tune_now();
     int n = *runs ? *runs : 2;
-    const double *rows = program_time_steps(&v->program, inputs, n, list.n, v->tuner->core, 0);
+    const double *rows = program_time_steps(&v->program, inputs, n, list.n, v->tuner->core, false);
     if (!rows) return false;
     double fit = seconds / (tune_now() - start) * 3 + 3;
     if (!*runs) *runs = fit < MAX_RUNS ? (int)fit : MAX_RUNS;

@@ -1,7 +1,7 @@
 /* One kernel alone: a network that computes the node once by each candidate, all in one program, so that they take turns
  * on the machine. Before each copy its inputs are converted anew, as if the layer before had just written them; each has
- * weights of its own, which come from memory when the caches have been emptied before. The first candidate runs once more in
- * front, not counted: after the caches were emptied the first kernel pays for what layers of a network find warm. */
+ * weights of its own, which come from memory in the cold runs. The first candidate runs once more in front, not counted: it
+ * pays for what layers of a network find warm. */
 #include <string.h>
 
 #include "compiler/random_input.h"
@@ -93,12 +93,11 @@ enum { COLD, WARM };
 static const double *measure(const program *p, const tensor *inputs, int steps, int core, int temperature, int *runs) {
     enum { FIRST = 3, MIN = 9, MAX = 300 };
     const double seconds = 0.4;
-    const int64_t evict = temperature == COLD ? 80 << 20 : 0;
     double start = tune_now();
-    if (!program_time_steps(p, inputs, FIRST, steps, core, evict)) return NULL;
+    if (!program_time_steps(p, inputs, FIRST, steps, core, temperature == COLD)) return NULL;
     double fit = seconds / (tune_now() - start) * FIRST;
     *runs = fit < MIN ? MIN : fit > MAX ? MAX : (int)fit;
-    return program_time_steps(p, inputs, *runs, steps, core, evict);
+    return program_time_steps(p, inputs, *runs, steps, core, temperature == COLD);
 }
 
 /* The step that computes a copy: the one that was given a choice. */

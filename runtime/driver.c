@@ -4,11 +4,11 @@
  *   net run IN OUT           IN: samples, each all inputs one after the other as raw bytes; OUT: likewise the outputs
  *   net time IN OUT RUNS CORE  the first sample RUNS times, on one CPU core if CORE >= 0; OUT: a row of doubles for each
  *                            run: the seconds of each step, then of a run without the timers
- *   net steps IN OUT RUNS CORE EVICT  the same, but only the steps, and with EVICT bytes touched before each run, then the
- *                            workspace: the caches hold none of the weights then
+ *   net steps IN OUT RUNS CORE COLD  the same, but only the steps; where COLD is 1 and the model was emitted with
+ *                            --weights=embed, no cache holds any of its weights when a run begins
  *
  * Compiled with -DTHREADS=n it uses the pool of a model emitted with --threads; with -DPROFILE the timers of one
- * emitted with --profile; with -DWEIGHTS="file" it reads the weights of one emitted with --weights=file. */
+ * emitted with --profile, with -DEMBEDDED it knows where its weights are; with -DWEIGHTS="file" it reads the weights of one emitted with --weights=file. */
 #define _GNU_SOURCE
 #include <sched.h>
 #include <stdio.h>
@@ -143,27 +143,35 @@ static void time_steps(const model_memory *m, FILE *out) {
     fwrite(seconds, sizeof *seconds, NET_STEP_COUNT, out);
 }
 
-/* Reading leaves nothing to be written back from the caches later. */
-static unsigned touch(const unsigned char *bytes, size_t size) {
-    unsigned sum = 0;
-    for (size_t i = 0; i < size; i += 64) sum += bytes[i];
-    return sum;
+static void flush_line(const unsigned char *line) {
+#if defined(__x86_64__)
+    __asm__ volatile("clflush (%0)" : : "r"(line) : "memory");
+#elif defined(__aarch64__)
+    __asm__ volatile("dc civac, %0\n\tdsb ish" : : "r"(line) : "memory");
+#else
+    (void)line;
+#endif
 }
 
-static void time_steps_only(FILE *in, FILE *out, int runs, int core, size_t evicted) {
+/* The weights are all that a network finds cold when they are many: the rest was written or read just before. */
+static void flush_weights(void) {
+#ifdef EMBEDDED
+    extern const unsigned char net_weights[];
+    for (size_t i = 0; i < NET_WEIGHTS_SIZE; i += 64) flush_line(net_weights + i);
+#else
+    (void)flush_line;
+#endif
+}
+
+static void time_steps_only(FILE *in, FILE *out, int runs, int core, int cold) {
     pin(core);
     model_memory m = memory_new();
-    unsigned char *bytes = guarded_new(evicted);
-    volatile unsigned sink;
     read_sample(in, &m);
     time_once(&m);
     for (int i = 0; i < runs; i++) {
-        sink = touch(bytes, evicted);
-        if (evicted) sink = touch(m.workspace, net_workspace_size());
+        if (cold) flush_weights();
         time_steps(&m, out);
     }
-    (void)sink;
-    free(bytes - GUARD);
     memory_free(&m);
 }
 #endif
@@ -184,7 +192,7 @@ static void time_model(FILE *in, FILE *out, int runs, int core) {
 }
 
 int main(int argc, char **argv) {
-    if (argc < 4) fail("usage: net run IN OUT | net time IN OUT RUNS CORE | net steps IN OUT RUNS CORE EVICT");
+    if (argc < 4) fail("usage: net run IN OUT | net time IN OUT RUNS CORE | net steps IN OUT RUNS CORE COLD");
     FILE *in = fopen(argv[2], "rb"), *out = fopen(argv[3], "wb");
     if (!in || !out) fail("cannot open the input or output file");
 #ifdef THREADS
@@ -193,9 +201,9 @@ int main(int argc, char **argv) {
     if (!strcmp(argv[1], "run")) run(in, out);
     else if (!strcmp(argv[1], "time") && argc == 6) time_model(in, out, atoi(argv[4]), atoi(argv[5]));
 #ifdef PROFILE
-    else if (!strcmp(argv[1], "steps") && argc == 7) time_steps_only(in, out, atoi(argv[4]), atoi(argv[5]), (size_t)atoll(argv[6]));
+    else if (!strcmp(argv[1], "steps") && argc == 7) time_steps_only(in, out, atoi(argv[4]), atoi(argv[5]), atoi(argv[6]));
 #endif
-    else fail("usage: net run IN OUT | net time IN OUT RUNS CORE | net steps IN OUT RUNS CORE EVICT");
+    else fail("usage: net run IN OUT | net time IN OUT RUNS CORE | net steps IN OUT RUNS CORE COLD");
 #ifdef THREADS
     net_pool_stop(&pool);
 #endif

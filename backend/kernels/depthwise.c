@@ -31,7 +31,11 @@ static void write_weights(const packed *k, void *to) {
 
 enum { MOST_COLS = 14 };
 
-static int64_t most_cols(const target *t) { return t->accumulators > MOST_COLS ? MOST_COLS : t->accumulators; }
+/* Half of the registers are for inputs, of which neighbours share some, and weights. */
+static int64_t most_cols(const target *t) {
+    int64_t fit = t->all_registers / 2 / t->registers;
+    return fit > MOST_COLS ? MOST_COLS : fit;
+}
 
 /* A row in tiles of at most `most`, as even as they come. */
 static int64_t even_cols(int64_t width, int64_t most) {
@@ -39,12 +43,14 @@ static int64_t even_cols(int64_t width, int64_t most) {
     return (width + tiles - 1) / tiles;
 }
 
-/* Cycles of a tile: its multiply-adds, two loads each of which two go in a cycle and never less than their latency. */
+/* Cycles of a tile: its multiply-adds, the loads for them, of which two go in a cycle, never less than their latency; a
+ * third more when they compete for registers. */
 static double tile_cycles(int64_t cols, double taps, const target *t) {
     enum { FMA_LATENCY = 4 };
     double cycles = taps * (double)cols * t->fma_cycles, loads = taps * (double)((cols + 1) * t->registers) / 2;
     if (loads > cycles) cycles = loads;
-    return cycles > taps * FMA_LATENCY ? cycles : taps * FMA_LATENCY;
+    if (cycles < taps * FMA_LATENCY) cycles = taps * FMA_LATENCY;
+    return cols > most_cols(t) ? cycles * 4 / 3 : cycles;
 }
 
 static void list(const plan *p, const node *n, candidate_list *ways) {
@@ -53,7 +59,7 @@ static void list(const plan *p, const node *n, candidate_list *ways) {
     if (!window_of(n, &w, p->diags)) return;
     int64_t width = w.out[1].size;
     double taps = (double)(w.kernel[0] * w.kernel[1]), rows = (double)(type_count(&n->outputs[0]->type) / width) / C16;
-    for (int64_t most = most_cols(t); most > 0; most--) {
+    for (int64_t most = most_cols(t) * 3 / 2; most > 0; most--) {
         int64_t cols = even_cols(width, most), rest = width % cols;
         double cycles = (double)(width / cols) * tile_cycles(cols, taps, t) + (rest ? tile_cycles(rest, taps, t) : 0);
         candidate_add(ways, cost_microseconds(t, rows * cycles), NULL, &cols, sizeof cols, "tile 1x%lld", (long long)cols);
