@@ -84,7 +84,7 @@ void emit_header(const emission *e, text *out) {
                 "/* Computes all outputs from all inputs. workspace: %s_WORKSPACE_SIZE bytes, aligned to 64, contents of no meaning\n"
                 " * before and after. Touches nothing else: calls with different workspaces may run at the same time.\n"
                 " * 0 on success; 1: workspace missing or not aligned; 2: an input or output is missing; 3: this CPU runs none of\n"
-                " * the targets the model was compiled for. */\n"
+                " * the targets the model was compiled for; 4: an input is not what --fix said it would be. */\n"
                 "int %s_run(%s);\n/* The same with pointers in the model's order. */\nint %s_run_pointers(%s);\n\n",
                 up, p, emit_run_parameters(e, false), p, emit_run_parameters(e, true));
     text_printf(out,

@@ -127,6 +127,19 @@ static void put_includes(const emission *e, text *out) {
                   "#define CNNC_ALIGNED _Alignas(64)\n\n");
 }
 
+/* Inputs that were fixed at compile time must hold what they were fixed to. */
+static void put_guards(const emission *e, text *out) {
+    const graph *g = e->plan->graph;
+    for (int i = 0; i < graph_port_count(g, false); i++) {
+        port p = graph_port(g, false, i);
+        if (!p.only || !p.n) continue;
+        size_t size = dtype_bytes(p.only->type.elem, type_count(&p.only->type));
+        text_printf(out, "    static const unsigned char fixed%d[] = {", i);
+        for (size_t k = 0; k < size; k++) text_printf(out, "%s%d", k ? ", " : "", ((const unsigned char *)p.only->data)[k]);
+        text_printf(out, "%s};\n    if (memcmp(inputs[%d], fixed%d, %zu) != 0) return 4;\n", size ? "" : "0", p.first, i, size);
+    }
+}
+
 /* The first target that this compiler built and this CPU runs. */
 static void put_dispatch(const emission *e, text *out) {
     bool profile = e->options->profile;
@@ -140,6 +153,7 @@ static void put_dispatch(const emission *e, text *out) {
                      "    for (int i = 0; i < %s_INPUT_COUNT; i++)\n        if (!inputs[i]) return 2;\n"
                      "    for (int i = 0; i < %s_OUTPUT_COUNT; i++)\n        if (!outputs[i]) return 2;\n",
                 parameter, seconds, e->upper, e->upper);
+    put_guards(e, out);
     for (int i = 0; i < e->plan->n_targets; i++) {
         const target *t = e->plan->targets[i];
         text_printf(out, "#if %s\n    if (%s) {\n        run%s(inputs, outputs, (char *)workspace, %s, parallel%s);\n        return 0;\n    }\n#endif\n",

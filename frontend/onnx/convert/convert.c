@@ -45,6 +45,8 @@ static const conversion table[] = {
     {"SequenceLength", ALWAYS, sequence_length, 0, 0, 0, 0},
     {"ConcatFromSequence", ALWAYS, concat_from_sequence, 0, 0, 0, 0},
     {"SplitToSequence", ALWAYS, split_to_sequence, 0, 0, 0, 0},
+    {"Identity", ALWAYS, identity_of_sequence, 0, 0, 0, 0},
+    {"If", ALWAYS, if_of_sequences, 0, 0, 0, 0},
     {"Optional", ALWAYS, optional_get_element, 0, 0, 0, 0},
     {"OptionalGetElement", ALWAYS, optional_get_element, 0, 0, 0, 0},
     {"OptionalHasElement", ALWAYS, optional_has_element, 0, 0, 0, 0},

@@ -81,7 +81,7 @@ convert_fn expand_attention, expand_flex_attention, expand_rotary_embedding, exp
 convert_fn drop_attr, rename_attr, default_int, default_float, default_string, attr_to_ints, attr_to_scalar_int,
     attr_to_scalar, rename_op, rename_text, refuse_version, split_evenly, cast_by_name, cast_to_known, compute_in_f32;
 /* sequence.c */
-convert_fn sequence_empty, sequence_insert, sequence_erase, sequence_at, sequence_length, concat_from_sequence, split_to_sequence,
+convert_fn sequence_empty, sequence_insert, sequence_erase, sequence_at, sequence_length, concat_from_sequence, split_to_sequence, identity_of_sequence, if_of_sequences,
     optional_has_element, optional_get_element;
 /* ngrams.c */
 convert_fn expand_ngrams;
