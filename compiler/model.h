@@ -34,6 +34,7 @@ typedef struct model {
     diagnostics diags;
     graph *graph; /* NULL before model_read */
     plan *plan;   /* NULL before model_plan */
+    bool drawn;       /* its random numbers are not those of the reference, only like them */
     bool specialized; /* compiled for what some inputs hold, because sizes depend on it */
 } model;
 

@@ -127,6 +127,10 @@ static void mel_weights(const node *n, library_call *c) {
     for (int i = 1; i < 5; i++) element(c, n, i, 0, 0);
 }
 
+static void random_numbers(const node *n, library_call *c) {
+    out(c, 0), number(c, type_count(&n->outputs[0]->type)), number(c, node_int(n, "seed")), number(c, node_int(n, "normal"));
+}
+
 static void non_max_suppression(const node *n, library_call *c) {
     const value_type *scores = type_of(n, 1);
     out(c, 0), number(c, n->outputs[0]->type.dims[0].size), in(c, 0), in(c, 1);
@@ -143,7 +147,7 @@ static const struct {
     {OP_resize_axis, "resize_axis", resize_axis}, {OP_grid_sample, "grid_sample", grid_sample},
     {OP_roi_align, "roi_align", roi_align},       {OP_col2im, "col2im", col2im},
     {OP_deform_conv, "deform_conv", deform_conv}, {OP_dft, "dft", dft},
-    {OP_linear_attention, "linear_attention", linear_attention}, {OP_mel_weights, "mel_weights", mel_weights}, {OP_non_max_suppression, "non_max_suppression", non_max_suppression},
+    {OP_linear_attention, "linear_attention", linear_attention}, {OP_mel_weights, "mel_weights", mel_weights}, {OP_random, "random_fill", random_numbers}, {OP_non_max_suppression, "non_max_suppression", non_max_suppression},
 };
 
 bool library_call_of(const node *n, library_call *c) {

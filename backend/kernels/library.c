@@ -10,7 +10,7 @@ static bool accepts(const node *n) {
         const library_arg *a = &c.args[i];
         if (a->kind == LIBRARY_OUT && (a->i >= n->n_outputs || !n->outputs[a->i])) return false;
         const value *v = a->kind == LIBRARY_IN && a->i != LIBRARY_NO_INPUT ? node_input(n, (int)a->i) : a->kind == LIBRARY_OUT ? n->outputs[a->i] : NULL;
-        if (v && v->type.elem != DT_F32 && v->type.elem != DT_I64 && v->type.elem != DT_I32) return false;
+        if (v && v->type.elem != DT_F32 && v->type.elem != DT_F64 && v->type.elem != DT_I64 && v->type.elem != DT_I32) return false;
     }
     return true;
 }

@@ -19,6 +19,7 @@
 #include "runtime/library/linear_attention.h"
 #include "runtime/library/mel_weights.h"
 #include "runtime/library/non_max_suppression.h"
+#include "runtime/library/random_fill.h"
 
 /* The arguments of a call, evaluated. */
 typedef struct actual {
@@ -68,6 +69,7 @@ bool eval_library(const node *n, const tensor *const *in, tensor *out, arena *me
         linear_attention(a[0].out, a[1].out, a[2].in, a[3].in, a[4].in, a[5].in, a[6].in, a[7].in, a[8].ints, N(9), N(10), F(11));
         return true;
     case OP_mel_weights: mel_weights(a[0].out, I(1), I(2), F(3), F(4), F(5), F(6)); return true;
+    case OP_random: random_fill(a[0].out, I(1), I(2), N(3)); return true;
     case OP_non_max_suppression:
         non_max_suppression(a[0].out, I(1), a[2].in, a[3].in, I(4), I(5), I(6), F(7), F(8), N(9), F(10), N(11));
         return true;

@@ -123,6 +123,16 @@ bool shape_mel_weights(node *n, diagnostics *d) {
     return true;
 }
 
+bool shape_random(node *n, diagnostics *d) {
+    int rank;
+    const int64_t *ints = node_ints(n, "shape", &rank);
+    dim dims[IR_MAX_RANK];
+    if (rank > IR_MAX_RANK || !all_positive(n, "shape", 0, d)) return false;
+    for (int k = 0; k < rank; k++) dims[k] = dim_number(ints[k]);
+    set_output(n, 0, DT_F64, rank, dims);
+    return true;
+}
+
 bool shape_non_max_suppression(node *n, diagnostics *d) {
     const value_type *boxes = input_type(n, 0, 3, 3, d), *scores = boxes ? input_type(n, 1, 3, 3, d) : NULL;
     if (!scores) return false;

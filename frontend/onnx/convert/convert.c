@@ -58,6 +58,13 @@ static const conversion table[] = {
     {"ai.onnx.preview.training.Adam", ALWAYS, expand_optimizer, 0, 0, 0, 0},
     {"ai.onnx.preview.training.Momentum", ALWAYS, expand_optimizer, 0, 0, 0, 0},
 
+    {"RandomUniform", ALWAYS, expand_random, 0, 0, 0, 0},
+    {"RandomUniformLike", ALWAYS, expand_random, 0, 0, 0, 0},
+    {"RandomNormal", ALWAYS, expand_random, 0, 0, 1, 0},
+    {"RandomNormalLike", ALWAYS, expand_random, 0, 0, 1, 0},
+    {"Bernoulli", ALWAYS, expand_bernoulli, 0, 0, 0, 0},
+    {"Multinomial", ALWAYS, expand_multinomial, 0, 0, 0, 0},
+
     /* names */
     {"Scatter", 11, rename_op, 0, 0, 0, "ScatterElements"},
     {"Upsample", 10, upsample_to_resize, 0, 0, 0, 0},
@@ -103,6 +110,7 @@ static const conversion table[] = {
     /* attributes that went away or changed their words */
     {"Dropout", 12, drop_attr, "ratio", 0, 0, 0}, /* inference: it never dropped anything */
     {"Dropout", 7, drop_attr, "is_test", 0, 0, 0},
+    {"Dropout", ALWAYS, expand_dropout, 0, 0, 0, 0},
     {"Gemm", 7, drop_attr, "broadcast", 0, 0, 0},
     {"BatchNormalization", 14, batch_normalization_modes, 0, 0, 0, 0},
     {"Cast", 6, cast_by_name, 0, 0, 0, 0},

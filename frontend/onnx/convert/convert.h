@@ -87,6 +87,8 @@ convert_fn sequence_empty, sequence_insert, sequence_erase, sequence_at, sequenc
 convert_fn expand_ngrams;
 /* ml.c */
 convert_fn expand_binarizer, expand_feature_extractor;
+/* random.c */
+convert_fn expand_random, expand_bernoulli, expand_multinomial, expand_dropout;
 /* scan.c */
 convert_fn scan_to_loop;
 /* recurrent.c */

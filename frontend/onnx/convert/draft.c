@@ -192,6 +192,7 @@ static bool check_attr(const draft *d, op_code op, attr *a) {
 
 bool draft_finish(draft *d) {
     op_code op = op_from_onnx(d->domain, d->op_type);
+    if (op == OP_NONE) op = op_from_name(d->op_type); /* one of cnnc's own, in a recipe: models' are checked before */
     if (op == OP_NONE) return draft_error(d, NULL, "%.80s is not supported", d->op_type);
     for (int i = 0; i < d->n_attrs; i++)
         if (!check_attr(d, op, &d->attrs[i])) return false;
