@@ -28,13 +28,46 @@ int data_set_folders(const char *folder, const char ***paths, arena *a) {
     return n;
 }
 
+static tensor sizes_of(const tensor *t, arena *a) {
+    const int64_t rank = t->type.rank;
+    tensor sizes = tensor_new(a, type_tensor(a, DT_I64, 1, &rank));
+    for (int k = 0; k < rank; k++) ((int64_t *)sizes.data)[k] = type_size(&t->type, k);
+    return sizes;
+}
+
+/* What is used of a tensor with room for more. */
+static bool compact(tensor *t, const int64_t *sizes, arena *a) {
+    int64_t at[IR_MAX_RANK] = {0}, unit = (int64_t)dtype_bytes(t->type.elem, 1);
+    tensor used = tensor_new(a, type_tensor(a, t->type.elem, t->type.rank, sizes));
+    for (int k = 0; k < t->type.rank; k++)
+        if (sizes[k] < 0 || sizes[k] > type_size(&t->type, k)) return false;
+    for (int64_t i = 0; i < type_count(&used.type); i++) {
+        int64_t from = 0;
+        for (int k = 0; k < t->type.rank; k++) from = from * type_size(&t->type, k) + at[k];
+        memcpy((char *)used.data + i * unit, (const char *)t->data + from * unit, (size_t)unit);
+        for (int k = t->type.rank - 1; k >= 0 && ++at[k] == sizes[k]; k--) at[k] = 0;
+    }
+    *t = used;
+    return true;
+}
+
+bool data_set_compact(const graph *g, tensor *outputs, arena *a, diagnostics *d) {
+    for (int i = 0; i < graph_port_count(g, true); i++) {
+        port p = graph_port(g, true, i);
+        if (p.sizes && !compact(&outputs[p.first], outputs[p.sizes].data, a))
+            return diag_error(d, "", NULL, "output '%.80s' has sizes that there is no room for", p.name);
+    }
+    return true;
+}
+
 /* The elements of a sequence or optional, in the places of the values that it was taken apart into. */
-static bool spread(const port *p, const tensor *t, tensor *to, const char *file, diagnostics *d) {
-    if (t->type.kind == TYPE_OPTIONAL && t->n_items) return spread(p, t->items, to, file, d);
+static bool spread(const port *p, const tensor *t, tensor *to, const char *file, arena *a, diagnostics *d) {
+    if (t->type.kind == TYPE_OPTIONAL && t->n_items) return spread(p, t->items, to, file, a, d);
     bool tensor_itself = t->type.kind == TYPE_TENSOR;
     int n = tensor_itself ? 1 : t->n_items;
     if (n != p->n) return diag_error(d, file, NULL, "holds %d elements where the model has %d", n, p->n);
     for (int i = 0; i < n; i++) to[p->first + i] = tensor_itself ? *t : t->items[i];
+    if (p->sizes) to[p->sizes] = sizes_of(t, a);
     return true;
 }
 
@@ -43,7 +76,7 @@ static const tensor *read_side(const char *path, bool outputs, const graph *g, a
     for (int i = 0; i < graph_port_count(g, outputs); i++) {
         const char *file = arena_printf(a, "%s/%s_%d.pb", path, outputs ? "output" : "input", i);
         port p = graph_port(g, outputs, i);
-        if (!frontend_read_tensor(file, &p.type, &one, a, d) || !spread(&p, &one, all, file, d)) return NULL;
+        if (!frontend_read_tensor(file, &p.type, &one, a, d) || !spread(&p, &one, all, file, a, d)) return NULL;
     }
     return all;
 }

@@ -52,16 +52,36 @@ void program_remove(program *p) {
 
 /* ---- running ---- */
 
-static size_t sample_bytes(const tensor *t) {
-    return dtype_bytes(t->type.elem, type_count(&t->type));
+static size_t sample_bytes(const tensor *t) { return (size_t)stored_bytes(t->type.elem, type_count(&t->type)); }
+
+/* What the program is given: strings in their slots. */
+static const void *stored_data(const program *p, const tensor *t, int64_t samples) {
+    if (t->type.elem != DT_STRING) return t->data;
+    void *slots = arena_alloc(p->arena, sample_bytes(t) * (size_t)samples + 1);
+    if (!strings_to_slots(t->data, type_count(&t->type) * samples, slots)) diag_error(p->diags, "", NULL, "a string of the input is too long");
+    return slots;
+}
+
+static void read_strings(const program *p, tensor *t, int64_t samples) {
+    int64_t count = type_count(&t->type) * samples;
+    const char *slot = t->data;
+    ir_string *s = ARENA_ARRAY(p->arena, ir_string, count);
+    for (int64_t i = 0; i < count; i++, slot += STRING_SLOT) {
+        uint32_t size;
+        memcpy(&size, slot, sizeof size);
+        s[i] = (ir_string){slot + sizeof size, size <= STRING_SLOT - sizeof size ? size : 0};
+    }
+    t->data = s;
 }
 
 static bool write_inputs(const program *p, int64_t samples, const tensor *inputs) {
     FILE *f = create(p, "in");
+    const void **data = ARENA_ARRAY(p->arena, const void *, p->graph->body->n_inputs);
+    for (int i = 0; i < p->graph->body->n_inputs; i++) data[i] = stored_data(p, &inputs[i], samples);
     for (int64_t s = 0; f && s < samples; s++) {
         for (int i = 0; i < p->graph->body->n_inputs; i++) {
             size_t bytes = sample_bytes(&inputs[i]);
-            if (bytes) fwrite((const char *)inputs[i].data + (size_t)s * bytes, 1, bytes, f);
+            if (bytes) fwrite((const char *)data[i] + (size_t)s * bytes, 1, bytes, f);
         }
     }
     return finish(p, f, "in");
@@ -83,7 +103,8 @@ static bool read_rows(const program *p, int64_t rows, int parts, void *const *to
 bool program_run(const program *p, int64_t samples, const tensor *inputs, tensor *outputs) {
     const char *const arguments[] = {"run", "in", "out", NULL};
     temporary_file(p->arena, p->folder, "out");
-    if (!write_inputs(p, samples, inputs) ||
+    int errors = p->diags->errors;
+    if (!write_inputs(p, samples, inputs) || p->diags->errors > errors ||
         !toolchain_run(&p->toolchain, p->folder, "net", arguments, p->arena, p->diags))
         return false;
     const region *body = p->graph->body;
@@ -94,7 +115,10 @@ bool program_run(const program *p, int64_t samples, const tensor *inputs, tensor
         bytes[i] = sample_bytes(&outputs[i]);
         outputs[i].data = to[i] = arena_alloc(p->arena, bytes[i] * (size_t)samples + 1);
     }
-    return read_rows(p, samples, body->n_outputs, to, bytes);
+    if (!read_rows(p, samples, body->n_outputs, to, bytes)) return false;
+    for (int i = 0; i < body->n_outputs; i++)
+        if (outputs[i].type.elem == DT_STRING) read_strings(p, &outputs[i], samples);
+    return true;
 }
 
 double *program_time(const program *p, const tensor *inputs, int runs, int steps, int core) {

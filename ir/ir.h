@@ -359,6 +359,7 @@ typedef struct port {
     const char *name;
     value_type type;      /* as declared */
     int first, n;         /* among the body's inputs or outputs */
+    int sizes;            /* outputs: 0, or the output that holds the true sizes of one with room for more */
     const constant *only; /* inputs: NULL, or the one value that the graph is made for */
 } port;
 

@@ -65,6 +65,12 @@ bool export_port(context *c, const Onnx__ValueInfoProto *out, value *v) {
     }
     if (v && !sequence) region_add_output(c->region, v);
     p.n = c->region->n_outputs - p.first;
+    if (v && sizes_open(c->imp, v)) { /* its true sizes are an output too */
+        value *sizes = sizes_vector(c->imp, c->region, v, 0, v->type.rank, arena_printf(c->imp->arena, "%s_dims", out->name));
+        if (!sizes) return false;
+        p.sizes = c->region->n_outputs;
+        region_add_output(c->region, sizes);
+    }
     ports_add(c->imp->graph, &c->imp->graph->outputs, p);
     return true;
 }

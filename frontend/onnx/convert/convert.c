@@ -65,6 +65,14 @@ static const conversion table[] = {
     {"Bernoulli", ALWAYS, expand_bernoulli, 0, 0, 0, 0},
     {"Multinomial", ALWAYS, expand_multinomial, 0, 0, 0, 0},
 
+    {"StringConcat", ALWAYS, expand_string_concat, 0, 0, 0, 0},
+    {"StringNormalizer", ALWAYS, expand_string_normalizer, 0, 0, 0, 0},
+    {"StringSplit", ALWAYS, expand_string_split, 0, 0, 0, 0},
+    {"RegexFullMatch", ALWAYS, expand_regex, 0, 0, 0, 0},
+    {"Unique", ALWAYS, expand_unique, 0, 0, 0, 0},
+    {"NonZero", ALWAYS, bound_non_zero, 0, 0, 0, 0},
+    {"NonMaxSuppression", ALWAYS, bound_non_max_suppression, 0, 0, 0, 0},
+
     /* names */
     {"Scatter", 11, rename_op, 0, 0, 0, "ScatterElements"},
     {"Upsample", 10, upsample_to_resize, 0, 0, 0, 0},
@@ -143,6 +151,7 @@ static const conversion table[] = {
     {"Or", 7, broadcast_at_axis, 0, 0, 0, 0},
     {"Xor", 7, broadcast_at_axis, 0, 0, 0, 0},
     {"Equal", 7, broadcast_at_axis, 0, 0, 0, 0},
+    {"Equal", ALWAYS, equal_strings, 0, 0, 0, 0},
     {"Greater", 7, broadcast_at_axis, 0, 0, 0, 0},
     {"Less", 7, broadcast_at_axis, 0, 0, 0, 0},
 };

@@ -89,6 +89,9 @@ convert_fn expand_ngrams;
 convert_fn expand_binarizer, expand_feature_extractor;
 /* random.c */
 convert_fn expand_random, expand_bernoulli, expand_multinomial, expand_dropout;
+/* strings.c */
+convert_fn expand_string_concat, equal_strings, expand_string_normalizer, expand_string_split, expand_regex, bound_non_zero,
+    bound_non_max_suppression, expand_unique;
 /* scan.c */
 convert_fn scan_to_loop;
 /* recurrent.c */
