@@ -147,6 +147,12 @@ static void string_split(const node *n, library_call *c) {
 
 static void regex_match(const node *n, library_call *c) { out(c, 0), in(c, 0), number(c, count_of(n, 0)), in(c, 1), number(c, node_int(n, "instructions")); }
 
+static void tree_ensemble(const node *n, library_call *c) {
+    out(c, 0), in(c, 0), number(c, type_size(type_of(n, 0), 0)), number(c, type_size(type_of(n, 0), 1)), in(c, 1), number(c, count_of(n, 1) / 2);
+    for (int i = 2; i < 8; i++) in(c, i);
+    number(c, node_int(n, "n_targets")), number(c, node_int(n, "aggregate"));
+}
+
 static void unique(const node *n, library_call *c) {
     static const dtype types[] = {DT_F64, DT_I64, DT_STRING};
     for (int i = 0; i < 4; i++) out(c, i);
@@ -181,6 +187,7 @@ static const struct {
     {OP_string_equal, "string_equal", string_equal}, {OP_string_find, "string_find", string_find},
     {OP_string_concat, "string_concat", string_concat}, {OP_string_normalize, "string_normalize", string_normalize},
     {OP_string_split, "string_split", string_split}, {OP_regex_match, "regex_match", regex_match}, {OP_unique, "unique", unique},
+    {OP_tree_ensemble, "tree_ensemble", tree_ensemble},
     {OP_non_max_suppression, "non_max_suppression", non_max_suppression},
 };
 

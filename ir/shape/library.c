@@ -190,6 +190,19 @@ bool shape_regex_match(node *n, diagnostics *d) {
     return true;
 }
 
+bool shape_tree_ensemble(node *n, diagnostics *d) {
+    const value_type *x = input_type(n, 0, 2, 2, d);
+    static const dtype types[] = {DT_F64, DT_I64, DT_I64, DT_F64, DT_F64, DT_I64, DT_I64, DT_F64};
+    int64_t targets = node_int(n, "n_targets");
+    if (!x) return false;
+    for (int i = 0; i < 8; i++)
+        if (n->inputs[i]->type.elem != types[i]) return node_error(d, n, NULL, "input %d is of another type", i);
+    if (targets < 1 || targets > INT32_MAX || !type_is_static(x)) return node_error(d, n, NULL, "the shape of its result is not known");
+    dim dims[] = {x->dims[0], dim_number(targets)};
+    set_output(n, 0, DT_F64, 2, dims);
+    return true;
+}
+
 bool shape_unique(node *n, diagnostics *d) {
     const value_type *x = input_type(n, 0, 0, IR_MAX_RANK, d);
     if (!x) return false;
