@@ -22,22 +22,38 @@ static bool finish(const program *p, FILE *f, const char *name) {
     return diag_error(p->diags, name, NULL, "cannot write to %s: %s", p->folder, strerror(errno));
 }
 
+static bool write_embedded(const program *p, const char *path, const char *name) {
+    FILE *f = create(p, name);
+    const char *content = embedded_find(path);
+    if (f && content) fputs(content, f);
+    return finish(p, f, name) && content;
+}
+
+static bool write_driver(const program *p) {
+    return write_embedded(p, "runtime/driver.h", "driver.h") && write_embedded(p, "runtime/driver.c", "driver.c");
+}
+
+const char *program_driver(const toolchain *t, const char *folder, arena *a, diagnostics *d) {
+    program p = {NULL, *t, folder, a, d};
+    const char *const sources[] = {"-c", "driver.c", NULL}, *const none[] = {NULL};
+    if (!write_driver(&p) || !toolchain_build(t, folder, sources, none, "driver.o", a, d)) return NULL;
+    return arena_printf(a, "%s/driver.o", folder);
+}
+
 static bool write_sources(const program *p, const plan *pl, const backend_options *o) {
     FILE *c = create(p, "net.c"), *h = create(p, "net.h"), *weights = create(p, "net.weights");
     bool ok = c && h && weights && backend_emit(pl, o, c, h, weights);
     ok = finish(p, c, "net.c") && ok;
     ok = finish(p, h, "net.h") && ok;
     ok = finish(p, weights, "net.weights") && ok;
-    FILE *driver = ok ? create(p, "driver.c") : NULL;
-    if (driver) fputs(embedded_find("runtime/driver.c"), driver);
-    return ok && finish(p, driver, "driver.c");
+    return ok && write_driver(p) && write_embedded(p, "runtime/driver_model.c", "driver_model.c");
 }
 
 bool program_build(program *p, const plan *pl, const program_options *o, arena *a, diagnostics *d) {
     *p = (program){pl->graph, o->toolchain, temporary_folder(a, d), a, d};
     if (!p->folder) return false;
     backend_options emission = {.prefix = "net", .threads = o->threads > 0, .profile = o->profile, .model = "net"};
-    const char *const sources[] = {"net.c", "driver.c", NULL};
+    const char *const sources[] = {"net.c", "driver_model.c", o->driver ? o->driver : "driver.c", NULL};
     const char *defines[3] = {NULL};
     int n = 0;
     if (o->threads > 0) defines[n++] = arena_printf(a, "-DTHREADS=%d", o->threads);

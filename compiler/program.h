@@ -18,7 +18,11 @@ typedef struct program_options {
     toolchain toolchain; /* complete */
     int threads;         /* 0: the serial entry point */
     bool profile;        /* program_time tells the steps apart */
+    const char *driver;  /* the driver's object file, or NULL: it is compiled too */
 } program_options;
+
+/* runtime/driver.c alone, for programs of one toolchain: the path of an object file in `folder`; NULL after an error. */
+const char *program_driver(const toolchain *t, const char *folder, arena *a, diagnostics *d);
 
 bool program_build(program *p, const plan *plan, const program_options *o, arena *a, diagnostics *d);
 

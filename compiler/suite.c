@@ -242,8 +242,11 @@ int verify_suite(const verify_options *o) {
     const char *scratch = temporary_folder(a, &d);
     if (!scratch) return EXIT_ERROR;
     setenv("TMPDIR", scratch, 1); /* what a case that crashes leaves behind is in there */
-    run_all(&s, o, a);
+    verify_options shared = *o;
+    shared.suite.driver = program_driver(&o->toolchain, scratch, a, &d);
+    if (shared.suite.driver) run_all(&s, &shared, a);
     temporary_remove(scratch);
+    if (!shared.suite.driver) return EXIT_ERROR;
     int passed = 0, specialized = 0, drawn = 0;
     for (int i = 0; i < s.n; i++) {
         const case_result *r = &s.cases[i].result;

@@ -198,7 +198,7 @@ static bool load(model *m, model_options *o, const char *data) {
 
 static bool verify_sets(model *m, const verify_options *o, const data_set *sets, int n, FILE *report) {
     program p;
-    bool ok = program_build(&p, m->plan, &(program_options){.toolchain = o->toolchain}, m->arena, &m->diags);
+    bool ok = program_build(&p, m->plan, &(program_options){.toolchain = o->toolchain, .driver = o->suite.driver}, m->arena, &m->diags);
     for (int i = 0; ok && i < n; i++) ok = verify_data_set(&p, &sets[i], &o->tolerance, report, &m->diags);
     program_remove(&p);
     return ok;

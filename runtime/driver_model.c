@@ -1,0 +1,36 @@
+/* The model whose prefix is net, as driver.c drives it. Compiled with -DTHREADS=n it uses the pool of a model emitted with
+ * --threads; with -DPROFILE the timers of one emitted with --profile. */
+#include "net.h"
+
+#include "driver.h"
+
+static size_t bytes(int output, int i) { return output ? net_output_info[i].bytes : net_input_info[i].bytes; }
+
+#ifdef THREADS
+static net_pool pool;
+
+static int start(void) { return net_pool_start(&pool, THREADS); }
+static void stop(void) { net_pool_stop(&pool); }
+
+static int run(const void *const *inputs, void *const *outputs, void *workspace) {
+    return net_run_parallel_pointers(&pool, inputs, outputs, workspace);
+}
+#endif
+
+const driver_model the_model = {
+    .n_inputs = NET_INPUT_COUNT,
+    .n_outputs = NET_OUTPUT_COUNT,
+    .workspace = NET_WORKSPACE_SIZE,
+    .bytes = bytes,
+#ifdef THREADS
+    .run = run,
+    .start = start,
+    .stop = stop,
+#else
+    .run = net_run_pointers,
+#endif
+#ifdef PROFILE
+    .n_steps = NET_STEP_COUNT,
+    .run_profiled = net_run_profiled_pointers,
+#endif
+};
