@@ -27,7 +27,6 @@ CNNC_INLINE void string_split(string_slot *y, int64_t *parts, int64_t *longest, 
         int ended = 0;
         if (!delimiter->size) {
             while (left && is_blank(*s)) s++, left--;
-            while (left && is_blank(s[left - 1])) left--;
             ended = !left;
         }
         for (parts[i] = 0; !ended; parts[i]++) {
@@ -35,6 +34,7 @@ CNNC_INLINE void string_split(string_slot *y, int64_t *parts, int64_t *longest, 
             ended = size == left;
             if (parts[i] < room) string_append(&y[i * room + parts[i]], s, size, status);
             if (!ended) s += size + skip, left -= size + skip;
+            ended |= !delimiter->size && !left; /* blanks at the end cut nothing off */
         }
         if (parts[i] > *longest) *longest = parts[i];
     }
