@@ -87,6 +87,13 @@ static bool wrong_type(const char *file, const value *v, const tensor *t, diagno
     return false;
 }
 
+static tensor repeated(const constant *c, int64_t samples, arena *a) {
+    size_t size = dtype_bytes(c->type.elem, type_count(&c->type));
+    char *data = arena_alloc(a, size * (size_t)samples);
+    for (int64_t s = 0; s < samples; s++) memcpy(data + (size_t)s * size, c->data, size);
+    return (tensor){.type = c->type, .data = data};
+}
+
 bool arrays_read(const array_arguments *args, value *const *values, int n, tensor *out, int64_t *samples, arena *a,
                  diagnostics *d) {
     bool *given = ARENA_ARRAY(a, bool, n);
@@ -105,9 +112,11 @@ bool arrays_read(const array_arguments *args, value *const *values, int n, tenso
         out[which] = (tensor){.type = values[which]->type, .data = t.data};
         given[which] = true;
     }
-    for (int i = 0; i < n; i++)
-        if (!given[i])
+    for (int i = 0; i < n; i++) {
+        if (!given[i] && values[i]->fallback) out[i] = repeated(values[i]->fallback, *samples, a);
+        else if (!given[i])
             return diag_error(d, args->option, NULL, "'%.80s' is missing: %s %.80s=FILE.npy", values[i]->name,
                               args->option, values[i]->name);
+    }
     return true;
 }

@@ -8,45 +8,34 @@
 #include "compiler/output.h"
 #include "compiler/report.h"
 #include "compiler/subcommand.h"
+#include "frontend/zoo/zoo.h"
 
 typedef struct compile_options {
     model_options model;
     backend_options backend;
+    toolchain toolchain; /* with cc: of which tuning findings count */
     const char *output;  /* OUT.c, or NULL */
     const char *dump_ir; /* "before", "after:PASS" or NULL */
     bool explain, report, check;
 } compile_options;
 
-enum { KEY_WEIGHTS = 256, KEY_THREADS, KEY_PROFILE, KEY_PREFIX, KEY_DUMP, KEY_EXPLAIN, KEY_REPORT, KEY_CHECK };
+enum { KEY_THREADS = 256, KEY_PROFILE, KEY_PREFIX, KEY_DUMP, KEY_EXPLAIN, KEY_REPORT, KEY_CHECK, KEY_TUNE_CC };
 
 static const struct argp_option options[] = {
     {"output", 'o', "OUT.c", 0, "the C file; OUT.h comes beside it, and OUT.weights where weights are large", 0},
     {"prefix", KEY_PREFIX, "NAME", 0, "begins every public identifier (default: OUT)", 0},
-    {"weights", KEY_WEIGHTS, "MODE", 0,
-     "inline: C arrays; embed: OUT.weights, drawn in by the C compiler; file: OUT.weights, the caller passes a pointer "
-     "to its bytes; auto (default): inline when small, else embed",
-     0},
     {"threads", KEY_THREADS, "N", OPTION_ARG_OPTIONAL,
      "emit a thread pool and a parallel entry point; up to N threads (4) get scratch memory of their own", 0},
+    {"tune-cc", KEY_TUNE_CC, "CMD", 0, "with --tune: only what was found out with this C compiler (default: with any)", 0},
     {"profile", KEY_PROFILE, NULL, 0, "emit an entry point that times each step", 0},
     {NULL, 0, NULL, 0, "To look inside:", 30},
     {"dump-ir", KEY_DUMP, "WHEN", 0, "print the IR: 'before' any pass, or 'after:PASS' (cnnc passes lists them)", 0},
-    {"explain-schedule", KEY_EXPLAIN, NULL, 0, "print the plan: kernels, tiles, buffers", 0},
+    {"explain-schedule", KEY_EXPLAIN, NULL, 0, "print the plan: kernels, tiles, buffers, estimates", 0},
     {"report", KEY_REPORT, NULL, 0, "print the memory map", 0},
     {"check", KEY_CHECK, NULL, 0, "have libclang parse what was emitted, for each target; complaints are errors", 0},
     {"version", 'v', NULL, 0, "print the version", -1},
     {0},
 };
-
-static const char *const weights_names[] = {
-    [WEIGHTS_AUTO] = "auto", [WEIGHTS_INLINE] = "inline", [WEIGHTS_EMBED] = "embed", [WEIGHTS_FILE] = "file"};
-
-static weights_mode parse_weights(const char *arg, const struct argp_state *state) {
-    for (int i = 0; i <= WEIGHTS_FILE; i++)
-        if (!strcmp(weights_names[i], arg)) return (weights_mode)i;
-    argp_error(state, "--weights is auto, inline, embed or file, not '%s'", arg);
-    return WEIGHTS_AUTO;
-}
 
 static void check_dump(const char *arg, const struct argp_state *state) {
     if (!strcmp(arg, "before")) return;
@@ -82,7 +71,6 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     case ARGP_KEY_INIT: state->child_inputs[0] = &o->model; return 0;
     case 'o': o->output = arg; return 0;
     case KEY_PREFIX: o->backend.prefix = arg; return 0;
-    case KEY_WEIGHTS: o->backend.weights = parse_weights(arg, state); return 0;
     case KEY_THREADS:
         o->backend.threads = true;
         o->model.plan.threads = arg ? parse_threads(arg, state) : 4;
@@ -91,6 +79,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     case KEY_DUMP: check_dump(arg, state), o->dump_ir = arg; return 0;
     case KEY_EXPLAIN: o->explain = true; return 0;
     case KEY_REPORT: o->report = true; return 0;
+    case KEY_TUNE_CC: o->toolchain.cc = arg; return 0;
     case KEY_CHECK: o->check = true; return 0;
     case 'v': puts("cnnc " CNNC_VERSION), exit(0);
     case ARGP_KEY_END: check_complete(o, state); return 0;
@@ -154,15 +143,18 @@ static const char *stem(arena *a, const char *path) {
 
 static bool compile(model *m, compile_options *o) {
     pass_options passes = {.conv_layouts = true, .dump_stream = stdout};
+    o->model.shapes_only = !o->output;
     if (!model_read(m, &o->model)) return false;
     if (o->dump_ir && !strcmp(o->dump_ir, "before")) graph_print(stdout, m->graph);
     else if (o->dump_ir) passes.dump_pass = o->dump_ir + strlen("after:");
     if (!model_optimize(m, &passes)) return false;
     if (!o->output && !o->explain && !o->report) return true;
+    if (o->toolchain.cc && !model_build_with(&o->model, &o->toolchain, m->arena, &m->diags)) return false;
     if (!model_plan(m, &o->model)) return false;
     if (o->explain) plan_print(stdout, m->plan);
     if (o->report) report_memory(stdout, m->plan);
     if (!o->output) return true;
+    o->backend.weights = o->model.storage;
     o->backend.files = stem(m->arena, o->output);
     const char *prefix = o->backend.prefix ? o->backend.prefix : o->backend.files;
     o->backend.prefix = identifier_from(m->arena, prefix);
@@ -170,12 +162,25 @@ static bool compile(model *m, compile_options *o) {
     return write_files(m, o);
 }
 
-int compile_main(int argc, char **argv) {
+static int compile_with(const struct argp *p, const char *prefix, int argc, char **argv) {
     compile_options o = {.model = model_options_default()};
-    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    o.model.writes_weights = true;
+    argp_parse(p, argc, argv, 0, NULL, &o);
+    char path[256];
+    snprintf(path, sizeof path, "%s%s", prefix, o.model.path);
+    if (*prefix) o.model.path = path;
     model m;
     model_init(&m, &o.model);
     bool ok = compile(&m, &o);
     model_free(&m);
     return ok ? 0 : EXIT_ERROR;
+}
+
+int compile_main(int argc, char **argv) { return compile_with(&argp, "", argc, argv); }
+
+int compile_zoo_main(int argc, char **argv) {
+    static const struct argp zoo = {
+        options, parse, "[NAME -o OUT.c]", "Lists the networks that come with cnnc, or compiles one. All subcommands know them as zoo:NAME.",
+        children, NULL, NULL};
+    return compile_with(&zoo, ZOO_PREFIX, argc, argv);
 }

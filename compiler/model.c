@@ -1,11 +1,13 @@
 #include "compiler/model.h"
 
+#include <ctype.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* ---- options ---- */
 
-enum { KEY_TARGET = 256, KEY_DIM, KEY_FIX, KEY_ELEMENTS, KEY_ACCURACY };
+enum { KEY_TARGET = 256, KEY_DIM, KEY_FIX, KEY_ELEMENTS, KEY_ACCURACY, KEY_TUNE, KEY_WEIGHTS_TYPE, KEY_WEIGHTS, KEY_INIT, KEY_SEED };
 
 static const struct argp_option options[] = {
     {NULL, 0, NULL, 0, "The network and the machine:", 10},
@@ -17,10 +19,23 @@ static const struct argp_option options[] = {
      "strict (only sums of products as operators define them) or balanced (faster algorithms too, within 1e-4 of the "
      "largest output; the default)",
      0},
+    {"tune", KEY_TUNE, "FILE", 0, "choose kernels by what cnnc tune found out", 0},
+    {"weights-type", KEY_WEIGHTS_TYPE, "TYPE", 0,
+     "how layers that wait for memory (fully connected ones, that is) store their weights: f32 (default), bf16, f16, or "
+     "int8 with a scale for each output channel",
+     0},
     {"dim", KEY_DIM, "NAME=SIZE", 0, "make the symbolic dimension NAME this size", 0},
     {"fix", KEY_FIX, "NAME=X,X...", 0, "the input NAME always holds these numbers: sizes may depend on them", 0},
     {"elements", KEY_ELEMENTS, "NAME=TYPES", 0,
      "the sequence NAME has elements of these types, f32[5],i64[3,4] say; the optional NAME has this one, or none", 0},
+    {"weights", KEY_WEIGHTS, "FILE|MODE", 0,
+     "FILE: what the parameters of a .cnn network are, .npz, .safetensors or .onnx, matched by name. MODE, how emitted C "
+     "stores weights: inline, C arrays; embed, OUT.weights, drawn in by the C compiler; file, OUT.weights, the caller "
+     "passes a pointer to its bytes; auto (default), inline when small, else embed",
+     0},
+    {"init", KEY_INIT, "HOW", 0,
+     "he, xavier or msra: parameters of a .cnn network drawn at random, with --weights FILE those that FILE lacks", 0},
+    {"seed", KEY_SEED, "N", 0, "of whatever is drawn at random (1)", 0},
     {0},
 };
 
@@ -43,9 +58,45 @@ static void parse_named(const char **list, int *n, const char *option, const cha
 }
 
 static accuracy parse_accuracy(const char *arg, const struct argp_state *state) {
-    if (!strcmp(arg, "strict")) return ACCURACY_STRICT;
-    if (strcmp(arg, "balanced")) argp_error(state, "--accuracy is strict or balanced, not '%s'", arg);
+    if (!strcmp(arg, accuracy_names[ACCURACY_STRICT])) return ACCURACY_STRICT;
+    if (strcmp(arg, accuracy_names[ACCURACY_BALANCED])) argp_error(state, "--accuracy is strict or balanced, not '%s'", arg);
     return ACCURACY_BALANCED;
+}
+
+static dtype parse_weights_type(const char *arg, const struct argp_state *state) {
+    static const struct {
+        const char *name;
+        dtype type;
+    } types[] = {{"f32", DT_F32}, {"bf16", DT_BF16}, {"f16", DT_F16}, {"int8", DT_I8}};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (!strcmp(types[i].name, arg)) return types[i].type;
+    argp_error(state, "--weights-type is f32, bf16, f16 or int8, not '%s'", arg);
+    return DT_F32;
+}
+
+static const char *const storage_names[] = {
+    [WEIGHTS_AUTO] = "auto", [WEIGHTS_INLINE] = "inline", [WEIGHTS_EMBED] = "embed", [WEIGHTS_FILE] = "file"};
+
+static void parse_weights(model_options *o, const char *arg, const struct argp_state *state) {
+    if (weights_is_file(arg)) {
+        o->weights.path = arg;
+        return;
+    }
+    for (int i = 0; o->writes_weights && i <= WEIGHTS_FILE; i++) {
+        if (strcmp(storage_names[i], arg)) continue;
+        o->storage = (weights_mode)i;
+        return;
+    }
+    argp_error(state, "--weights is a file named .npz, .safetensors or .onnx%s, not '%s'",
+               o->writes_weights ? ", or auto, inline, embed or file" : "", arg);
+}
+
+static uint64_t parse_seed(const char *arg, const struct argp_state *state) {
+    char *end;
+    errno = 0;
+    uint64_t seed = strtoull(arg, &end, 10);
+    if (!isdigit((unsigned char)*arg) || *end || errno) argp_error(state, "--seed is a whole number, not '%s'", arg);
+    return seed;
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state) {
@@ -53,9 +104,17 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     switch (key) {
     case KEY_TARGET: o->target_list = arg; return 0;
     case KEY_ACCURACY: o->plan.accuracy = parse_accuracy(arg, state); return 0;
+    case KEY_TUNE: o->tuning_path = arg; return 0;
+    case KEY_WEIGHTS_TYPE: o->plan.weights_type = parse_weights_type(arg, state); return 0;
     case KEY_DIM: parse_dim(o, arg, state); return 0;
     case KEY_FIX: parse_named(o->fixed, &o->n_fixed, "fix", arg, state); return 0;
     case KEY_ELEMENTS: parse_named(o->elements, &o->n_elements, "elements", arg, state); return 0;
+    case KEY_WEIGHTS: parse_weights(o, arg, state); return 0;
+    case KEY_INIT:
+        if (!weights_is_init(arg)) argp_error(state, "--init is he, xavier or msra, not '%s'", arg);
+        o->weights.init = arg;
+        return 0;
+    case KEY_SEED: o->weights.seed = parse_seed(arg, state); return 0;
     case ARGP_KEY_ARG:
         if (o->path) return ARGP_ERR_UNKNOWN;
         o->path = arg;
@@ -67,7 +126,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
 const struct argp model_argp = {options, parse, NULL, NULL, NULL, NULL, NULL};
 
 model_options model_options_default(void) {
-    return (model_options){.target_list = "native", .plan.accuracy = ACCURACY_BALANCED};
+    return (model_options){.target_list = "native", .plan.accuracy = ACCURACY_BALANCED, .weights.seed = 1};
 }
 
 /* ---- steps ---- */
@@ -78,7 +137,8 @@ void model_init(model *m, const model_options *o) {
 
 bool model_read(model *m, const model_options *o) {
     specialization s = {.options = o, .arena = m->arena, .diags = &m->diags};
-    frontend_options f = {.n_dims = o->n_dims, .dim_names = o->dim_names, .dim_sizes = o->dim_sizes, .sample = specialize, .sample_context = &s};
+    frontend_options f = {.n_dims = o->n_dims, .dim_names = o->dim_names, .dim_sizes = o->dim_sizes, .weights = o->weights,
+                          .shapes_only = o->shapes_only, .sample = specialize, .sample_context = &s};
     int errors = m->diags.errors;
     m->graph = frontend_read(o->path, &f, m->arena, &m->diags);
     return m->graph && m->diags.errors == errors && specialization_check(&s);
@@ -88,10 +148,23 @@ bool model_optimize(model *m, const pass_options *o) {
     return passes_run(m->graph, o);
 }
 
+static bool read_tuning(model *m, const model_options *o, const char *machine) {
+    size_t size;
+    const char *path = o->tuning_path, *slash = strrchr(path, '/'), *bytes = tuning_bytes(path, true, &size, m->arena, &m->diags);
+    if (!bytes || !tuning_read(&m->tuning, slash ? slash + 1 : path, bytes, size, m->arena, &m->diags)) return false;
+    m->tuning.target = machine;
+    m->tuning.compiler = o->compiler;
+    return true;
+}
+
 bool model_plan(model *m, const model_options *o) {
     const target *targets[TARGET_MAX];
+    plan_options how = o->plan;
     int n = targets_parse(o->target_list, targets, &m->diags);
-    m->plan = n ? plan_make(m->graph, targets, n, &o->plan, m->arena) : NULL;
+    m->plan = NULL;
+    if (!n || (o->tuning_path && !read_tuning(m, o, targets[0]->name))) return false;
+    if (o->tuning_path) how.advice = &m->tuning.advice;
+    m->plan = plan_make(m->graph, targets, n, &how, m->arena);
     return m->plan != NULL;
 }
 

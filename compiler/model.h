@@ -5,6 +5,8 @@
 #include <argp.h>
 
 #include "backend/backend.h"
+#include "backend/schedule/tune_file.h"
+#include "compiler/toolchain.h"
 #include "frontend/frontend.h"
 #include "ir/ir.h"
 #include "passes/passes.h"
@@ -15,6 +17,9 @@ typedef struct model_options {
     const char *path; /* MODEL, or NULL */
     const char *target_list;
     plan_options plan;
+    const char *tuning_path; /* --tune, or NULL */
+    const char *compiler;    /* whose findings count; NULL: any */
+    bool shapes_only; /* the subcommand looks at shapes: parameters may lack values */
     int n_dims;
     const char *dim_names[MODEL_MAX_DIMS];
     int64_t dim_sizes[MODEL_MAX_DIMS];
@@ -23,9 +28,12 @@ typedef struct model_options {
     const char *elements[MODEL_MAX_DIMS]; /* --elements NAME=TYPES */
     const char *data;  /* NULL, or a folder with input_I.pb: sequences and optionals are taken apart like these */
     bool fix_integers; /* and its small inputs of integers are fixed */
+    weights_options weights; /* the seed also draws inputs */
+    bool writes_weights;     /* set by subcommands that take --weights MODE too */
+    weights_mode storage;
 } model_options;
 
-/* MODEL itself and --target, --dim; input: model_options *, from model_options_default. */
+/* MODEL itself and --target, --accuracy, --tune, --dim, --weights…; input: model_options *, from model_options_default. */
 extern const struct argp model_argp;
 model_options model_options_default(void);
 
@@ -36,6 +44,7 @@ typedef struct model {
     plan *plan;   /* NULL before model_plan */
     bool drawn;       /* its random numbers are not those of the reference, only like them */
     bool specialized; /* compiled for what some inputs hold, because sizes depend on it */
+    tuning tuning; /* of model_options.tuning_path, from model_plan */
 } model;
 
 /* specialize.c: what these options tell a frontend of an input (frontend_options.sample). */
@@ -56,5 +65,10 @@ bool model_optimize(model *m, const pass_options *o);
 bool model_plan(model *m, const model_options *o);
 bool model_load(model *m, const model_options *o); /* all three */
 void model_free(model *m);
+
+/* The bytes of a tuning file, as a text that ends with '\0'; "" where it need not exist and does not. NULL after an error. */
+char *tuning_bytes(const char *path, bool must_exist, size_t *size, arena *a, diagnostics *d);
+/* Completes the toolchain; where there is a tuning file, only what it says of this compiler counts. */
+bool model_build_with(model_options *o, toolchain *t, arena *a, diagnostics *d);
 
 #endif

@@ -1,4 +1,4 @@
-/* NumPy's .npy files: versions 1 to 3, C and Fortran order, little-endian (or single-byte) elements. */
+/* NumPy's .npy files. */
 #ifndef CNNC_NPY_H
 #define CNNC_NPY_H
 

@@ -54,10 +54,11 @@ bool program_build(program *p, const plan *pl, const program_options *o, arena *
     if (!p->folder) return false;
     backend_options emission = {.prefix = "net", .threads = o->threads > 0, .profile = o->profile, .model = "net"};
     const char *const sources[] = {"net.c", "driver_model.c", o->driver ? o->driver : "driver.c", NULL};
-    const char *defines[3] = {NULL};
+    const char *defines[5] = {NULL};
     int n = 0;
     if (o->threads > 0) defines[n++] = arena_printf(a, "-DTHREADS=%d", o->threads);
     if (o->profile) defines[n++] = "-DPROFILE";
+    if (o->cpu_time) defines[n++] = "-DPROFILE_CPU_TIME", defines[n++] = "-D_POSIX_C_SOURCE=200809L";
     return write_sources(p, pl, &emission) && toolchain_build(&p->toolchain, p->folder, sources, defines, "net", a, d);
 }
 
@@ -137,15 +138,26 @@ bool program_run(const program *p, int64_t samples, const tensor *inputs, tensor
     return true;
 }
 
-double *program_time(const program *p, const tensor *inputs, int runs, int steps, int core) {
-    const char *const arguments[] = {"time", "in", "out", arena_printf(p->arena, "%d", runs),
-                                     arena_printf(p->arena, "%d", core), NULL};
+/* Runs the program on one sample; rows of `parts` doubles. */
+static double *time_rows(const program *p, const tensor *inputs, const char *const *arguments, int runs, int parts) {
     temporary_file(p->arena, p->folder, "out");
     if (!write_inputs(p, 1, inputs) ||
         !toolchain_run(&p->toolchain, p->folder, "net", arguments, p->arena, p->diags))
         return NULL;
-    size_t row = sizeof(double) * (size_t)(steps + 1);
+    size_t row = sizeof(double) * (size_t)parts;
     double *seconds = arena_alloc(p->arena, row * (size_t)runs);
     void *to = seconds;
     return read_rows(p, runs, 1, &to, &row) ? seconds : NULL;
+}
+
+double *program_time(const program *p, const tensor *inputs, int runs, int steps, int core) {
+    const char *const arguments[] = {"time", "in", "out", arena_printf(p->arena, "%d", runs),
+                                     arena_printf(p->arena, "%d", core), NULL};
+    return time_rows(p, inputs, arguments, runs, steps + 1);
+}
+
+double *program_time_steps(const program *p, const tensor *inputs, int runs, int steps, int core, int64_t evict) {
+    const char *const arguments[] = {"steps", "in", "out", arena_printf(p->arena, "%d", runs), arena_printf(p->arena, "%d", core),
+                                     arena_printf(p->arena, "%lld", (long long)evict), NULL};
+    return time_rows(p, inputs, arguments, runs, steps);
 }

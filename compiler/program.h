@@ -19,6 +19,7 @@ typedef struct program_options {
     int threads;         /* 0: the serial entry point */
     bool profile;        /* program_time tells the steps apart */
     const char *driver;  /* the driver's object file, or NULL: it is compiled too */
+    bool cpu_time;       /* steps are timed without what the core does for others meanwhile; for one thread */
 } program_options;
 
 /* runtime/driver.c alone, for programs of one toolchain: the path of an object file in `folder`; NULL after an error. */
@@ -33,6 +34,10 @@ bool program_run(const program *p, int64_t samples, const tensor *inputs, tensor
 /* Runs the sample `runs` times on CPU core `core` (-1: any). (steps + 1) doubles a run: with profile, the seconds of
  * each of `steps` steps; then of a whole run without timers. NULL after an error. */
 double *program_time(const program *p, const tensor *inputs, int runs, int steps, int core);
+
+/* Of a program with profile: only the steps' seconds, `steps` doubles a run. Before each run `evict` bytes are touched,
+ * then the workspace: caches that are smaller hold none of the weights then. */
+double *program_time_steps(const program *p, const tensor *inputs, int runs, int steps, int core, int64_t evict);
 
 void program_remove(program *p);
 

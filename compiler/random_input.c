@@ -25,3 +25,13 @@ bool random_tensor(value_type type, uint64_t *state, tensor *out, arena *a) {
     }
     return true;
 }
+
+bool random_inputs(const region *body, uint64_t *state, tensor *inputs, arena *a, const char *cure, diagnostics *d) {
+    for (int i = 0; i < body->n_inputs; i++) {
+        const value *v = body->inputs[i];
+        if (v->fallback) inputs[i] = (tensor){.type = v->type, .data = (void *)(uintptr_t)v->fallback->data};
+        else if (!random_tensor(v->type, state, &inputs[i], a))
+            return diag_error(d, "", cure, "input '%.80s' cannot be made up", v->name);
+    }
+    return true;
+}

@@ -2,6 +2,7 @@
 #ifndef CNNC_FRONTEND_H
 #define CNNC_FRONTEND_H
 
+#include "frontend/weights/weights.h"
 #include "ir/ir.h"
 
 /* What the caller knows of an input of the model. A sequence or optional is taken apart into the elements that the tensor
@@ -19,13 +20,18 @@ typedef struct frontend_options {
     /* NULL, or asked for each input: whether anything is known of it */
     bool (*sample)(void *context, int input, const char *name, const value_type *declared, input_sample *out);
     void *sample_context;
+    weights_options weights; /* of networks that are written without values; an error with others */
+    bool shapes_only; /* the values do not matter: without weights, parameters are zeros */
     size_t memory_limit; /* bytes the reader may allocate for the model's structure; 0: a default */
 } frontend_options;
 
-/* Reads .onnx (or textual IR: .cir, but for its layouts). The graph has types on its inputs and constants; others may be unknown until
+/* Reads .onnx, .cnn, or textual IR (.cir, but for its layouts). The graph has types on its inputs and constants; others may be unknown until
  * passes infer them. Constant data stays in memory owned by the arena or mapped until the process ends.
  * NULL after an error, which names the place and the cure. All unsupported operators are reported at once. */
 graph *frontend_read(const char *path, const frontend_options *o, arena *a, diagnostics *d);
+
+/* A graph as it was read, before passes, as an ONNX model. False after an error. */
+bool frontend_write_onnx(const graph *g, FILE *f, arena *a, diagnostics *d);
 
 /* A serialised TensorProto (.pb of the ONNX suite's test_data_set folders; SequenceProto and OptionalProto when `want`
  * says so) into a tensor. */

@@ -1,6 +1,8 @@
+#include "frontend/dsl/dsl.h"
 #include "frontend/frontend.h"
 #include "frontend/onnx/model_file.h"
 #include "frontend/onnx/reader.h"
+#include "frontend/zoo/zoo.h"
 
 #include <string.h>
 #include <sys/mman.h>
@@ -30,9 +32,17 @@ static graph *read_text(const model_file *f, const char *path, const frontend_op
     return g;
 }
 
+static bool refuse_weights(const weights_options *w, diagnostics *d) {
+    if (!w->path && !w->init) return true;
+    return diag_error(d, w->path ? "--weights" : "--init", "leave the option out",
+                      "is for networks in .cnn files; this file brings its own weights");
+}
+
 graph *frontend_read(const char *path, const frontend_options *o, arena *a, diagnostics *d) {
     static const frontend_options defaults = {.n_dims = 0};
     if (!o) o = &defaults;
+    if (zoo_is_path(path) || ends_with(path, ".cnn")) return dsl_read(path, o, a, d);
+    if (!refuse_weights(&o->weights, d)) return NULL;
     model_file f;
     if (!model_file_open(&f, path, a, d)) return NULL;
     bool text = is_text(path, &f);

@@ -57,6 +57,9 @@ typedef struct source_text {
  * Always returns false. */
 bool diag_error_at(diagnostics *d, const source_text *s, size_t at, const char *hint, const char *format, ...) IR_PRINTF(5, 6);
 
+/* For hints ("did you mean …?"): edits that turn a into b, upper and lower case alike; more than `limit` count as limit + 1. */
+int edit_distance(const char *a, const char *b, int limit);
+
 /* ---- types.c: element types, a table from types.def -------------------------------------------------------------- */
 
 typedef enum dtype {
@@ -312,6 +315,7 @@ typedef struct value {
     struct node *producer; /* NULL: graph or region input, or constant */
     int output;            /* which output of producer */
     const constant *constant; /* not NULL: known at compile time, has no producer */
+    const constant *fallback; /* of a graph input: its value where the caller gives none; NULL: the caller must */
     struct use *uses;
     struct region *parent;
 } value;
@@ -398,6 +402,8 @@ void region_drop_outputs(region *r); /* all of them */
 
 /* bind.c: the symbolic dimension becomes a number everywhere. An error if there is none, or its bounds exclude it. */
 bool graph_bind_symbol(graph *g, const char *name, int64_t size);
+/* widen.c: every float32 becomes a float64, constants and graph inputs too. For graphs that no pass has seen yet. */
+bool graph_widen(graph *g);
 /* drop_layouts.c: as before assign_layout; conversions become identities. */
 void graph_drop_layouts(graph *g);
 
@@ -474,6 +480,8 @@ bool window_of(const node *n, window *w, diagnostics *d);
 /* The textual form. Values are numbered in the order of their first mention, whatever their ids. Constants of a few
  * numbers are printed in full ("..." after them: they repeat), others as base64 behind the graph. */
 void graph_print(FILE *f, const graph *g);
+/* What the node computes, without names and data: its operator, types, attributes and expressions, on one line. */
+void node_print_signature(FILE *f, const node *n);
 /* The inverse of graph_print, also of texts that people write: values may have names (%x) and types of results may be
  * left out, to be inferred. Errors as "file:line:column: …". NULL after an error. Nothing refers to text afterwards. */
 graph *graph_read(arena *a, diagnostics *d, const char *file, const char *text, size_t size);

@@ -2,7 +2,7 @@
  *
  *     graph "name" {
  *       dim N in 1..8                                                   a symbol with its bounds; 1.. has no upper one
- *       input %0 "x" : f32[N,3,8,8]
+ *       input %0 "x" : f32[N,3,8,8]                                     = {0.5} behind it: where the caller gives none
  *       const %1 "w" from "net.onnx:w" : f32[16,3,3,3] {data 0}         or {1, 2}; {0, ...} repeats
  *       %2 "y" = conv(%0, %1; %9) {pads=[1,1,1,1]} "layer" : f32[N,16,8,8] epilogue relu(add(acc, in2))
  *       %3, _ = if(%7) "choice" : f32[2], _ { … return %4 } { … return %5 }
@@ -111,13 +111,22 @@ static bool read_constant(reader *r) {
     return true;
 }
 
+/* Behind an input's type and `=`. */
+static bool read_fallback(reader *r, value *v) {
+    constant *c = ARENA_NEW(r->arena, constant);
+    *c = (constant){.type = v->type, .origin = v->name};
+    v->fallback = c;
+    return read_data(r, c);
+}
+
 /* Behind `input`. */
 static bool read_region_input(reader *r, region *in) {
     const char *key, *name;
     value_type t;
     if (!read_new_key(r, &key) || !read_label(r, key, &name) || !scan_expect(&r->scan, ":") || !read_type(r, &t)) return false;
-    bind(r, key, region_add_input(in, name, t));
-    return true;
+    value *v = region_add_input(in, name, t);
+    bind(r, key, v);
+    return !scan_accept(&r->scan, "=") || read_fallback(r, v);
 }
 
 /* Results on the left of a node: their keys (NULL: not wanted) and names (NULL: as usual). */

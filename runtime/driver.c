@@ -3,7 +3,9 @@
  *
  *   net run IN OUT           IN: samples, each all inputs one after the other as raw bytes; OUT: likewise the outputs
  *   net time IN OUT RUNS CORE  the first sample RUNS times, on one CPU core if CORE >= 0; OUT: a row of doubles for each
- *                            run: the seconds of each step, then of a run without the timers */
+ *                            run: the seconds of each step, then of a run without the timers
+ *   net steps IN OUT RUNS CORE EVICT  the same, but only the steps, and with EVICT bytes touched before each run, then the
+ *                            workspace: the caches hold none of the weights then */
 #define _GNU_SOURCE
 #include <sched.h>
 #include <stdio.h>
@@ -111,24 +113,60 @@ static double time_once(const model_memory *m) {
     return now() - start;
 }
 
-static void time_model(FILE *in, FILE *out, int runs, int core) {
-    if (core >= 0) {
-        cpu_set_t set;
-        CPU_ZERO(&set);
-        CPU_SET((size_t)core, &set);
-        sched_setaffinity(0, sizeof set, &set);
-    }
-    model_memory m = memory_new();
+static void pin(int core) {
+    if (core < 0) return;
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET((size_t)core, &set);
+    sched_setaffinity(0, sizeof set, &set);
+}
+
+static void time_steps(const model_memory *m, double *seconds, FILE *out) {
+    memset(seconds, 0, sizeof *seconds * (size_t)the_model.n_steps);
+    the_model.run_profiled((const void *const *)m->inputs, (void *const *)m->outputs, m->workspace, seconds);
+    fwrite(seconds, sizeof *seconds, (size_t)the_model.n_steps, out);
+}
+
+static double *seconds_new(void) {
     double *seconds = calloc((size_t)the_model.n_steps + 1, sizeof *seconds);
     if (!seconds) fail("out of memory");
+    return seconds;
+}
+
+/* Reading leaves nothing to be written back from the caches later. */
+static unsigned touch(const unsigned char *bytes, size_t size) {
+    unsigned sum = 0;
+    for (size_t i = 0; i < size; i += 64) sum += bytes[i];
+    return sum;
+}
+
+static void time_steps_only(FILE *in, FILE *out, int runs, int core, size_t evicted) {
+    pin(core);
+    model_memory m = memory_new();
+    unsigned char *bytes = guarded_new(evicted);
+    double *seconds = seconds_new();
+    volatile unsigned sink;
     read_sample(in, &m);
     time_once(&m);
     for (int i = 0; i < runs; i++) {
-        if (the_model.run_profiled) {
-            memset(seconds, 0, sizeof *seconds * (size_t)the_model.n_steps);
-            the_model.run_profiled((const void *const *)m.inputs, (void *const *)m.outputs, m.workspace, seconds);
-            fwrite(seconds, sizeof *seconds, (size_t)the_model.n_steps, out);
-        }
+        sink = touch(bytes, evicted);
+        if (evicted) sink = touch(m.workspace, the_model.workspace);
+        time_steps(&m, seconds, out);
+    }
+    (void)sink;
+    free(bytes - GUARD);
+    free(seconds);
+    memory_free(&m);
+}
+
+static void time_model(FILE *in, FILE *out, int runs, int core) {
+    pin(core);
+    model_memory m = memory_new();
+    double *seconds = seconds_new();
+    read_sample(in, &m);
+    time_once(&m);
+    for (int i = 0; i < runs; i++) {
+        if (the_model.run_profiled) time_steps(&m, seconds, out);
         double total = time_once(&m);
         fwrite(&total, sizeof total, 1, out);
     }
@@ -137,13 +175,16 @@ static void time_model(FILE *in, FILE *out, int runs, int core) {
 }
 
 int main(int argc, char **argv) {
-    if (argc < 4) fail("usage: net run IN OUT | net time IN OUT RUNS CORE");
+    static const char usage[] = "usage: net run IN OUT | net time IN OUT RUNS CORE | net steps IN OUT RUNS CORE EVICT";
+    if (argc < 4) fail(usage);
     FILE *in = fopen(argv[2], "rb"), *out = fopen(argv[3], "wb");
     if (!in || !out) fail("cannot open the input or output file");
     if (the_model.start && the_model.start()) fail("cannot start threads");
     if (!strcmp(argv[1], "run")) run(in, out);
     else if (!strcmp(argv[1], "time") && argc == 6) time_model(in, out, atoi(argv[4]), atoi(argv[5]));
-    else fail("usage: net run IN OUT | net time IN OUT RUNS CORE");
+    else if (!strcmp(argv[1], "steps") && argc == 7 && the_model.run_profiled)
+        time_steps_only(in, out, atoi(argv[4]), atoi(argv[5]), (size_t)atoll(argv[6]));
+    else fail(usage);
     if (the_model.stop) the_model.stop();
     fclose(in);
     if (fclose(out) != 0) fail("cannot write the output file");

@@ -15,6 +15,14 @@ static void stop(void) { net_pool_stop(&pool); }
 static int run(const void *const *inputs, void *const *outputs, void *workspace) {
     return net_run_parallel_pointers(&pool, inputs, outputs, workspace);
 }
+
+#ifdef PROFILE
+static int run_profiled(const void *const *inputs, void *const *outputs, void *workspace, double *seconds) {
+    return net_run_parallel_profiled_pointers(&pool, inputs, outputs, workspace, seconds);
+}
+#endif
+#elif defined PROFILE
+#define run_profiled net_run_profiled_pointers
 #endif
 
 const driver_model the_model = {
@@ -31,6 +39,6 @@ const driver_model the_model = {
 #endif
 #ifdef PROFILE
     .n_steps = NET_STEP_COUNT,
-    .run_profiled = net_run_profiled_pointers,
+    .run_profiled = run_profiled,
 #endif
 };

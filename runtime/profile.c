@@ -2,23 +2,29 @@
 
 typedef struct profile_clock {
     double *seconds; /* NULL: not wanted */
-    double last;
+    struct timespec last;
 } profile_clock;
 
-static double profile_now(void) {
-    struct timespec t;
+/* With PROFILE_CPU_TIME, which needs POSIX, the time that this thread had, not that of others on the same core. */
+static struct timespec profile_now(void) {
+    struct timespec t = {0, 0};
+#ifdef PROFILE_CPU_TIME
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+#else
     timespec_get(&t, TIME_UTC);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+#endif
+    return t;
 }
 
 static profile_clock profile_start(double *seconds) {
-    profile_clock c = {seconds, seconds ? profile_now() : 0.0};
+    profile_clock c = {seconds, {0, 0}};
+    if (seconds) c.last = profile_now();
     return c;
 }
 
 static void profile_mark(profile_clock *c, int step) {
     if (!c->seconds) return;
-    const double now = profile_now();
-    c->seconds[step] += now - c->last;
+    const struct timespec now = profile_now();
+    c->seconds[step] += (double)(now.tv_sec - c->last.tv_sec) + 1e-9 * (double)(now.tv_nsec - c->last.tv_nsec);
     c->last = now;
 }

@@ -1,4 +1,4 @@
-/* Text files built into cnnc (kernel templates, the runtime that ends up in emitted files), made by backend/embed.cmake. */
+/* Text files built into cnnc (kernel templates, the runtime that ends up in emitted files), made by cmake/embed.cmake. */
 #ifndef CNNC_EMBEDDED_H
 #define CNNC_EMBEDDED_H
 

@@ -51,6 +51,12 @@ static const char *field_type(const emission *e, dtype t) {
     return t == DT_STRING ? arena_printf(e->arena, "%s_string", e->prefix) : dtype_of(t)->ctype;
 }
 
+static void put_fallback(const constant *c, text *out) {
+    bool single = type_count(&c->type) == 1;
+    text_put(out, single ? ", or NULL: " : ", or NULL: as the network says");
+    if (single) emit_element(out, c->type.elem, c->data, 0);
+}
+
 static void put_fields(const emission *e, bool output, text *out) {
     const region *r = e->plan->graph->body;
     int n = output ? r->n_outputs : r->n_inputs;
@@ -62,6 +68,7 @@ static void put_fields(const emission *e, bool output, text *out) {
         FILE *f = fmemopen(shown, sizeof shown - 1, "w");
         if (f) type_print(f, &v->type), fclose(f);
         text_comment(out, shown);
+        if (!output && v->fallback) put_fallback(v->fallback, out);
         text_put(out, " */\n");
     }
     if (!n) text_put(out, "    char none;\n");
@@ -132,6 +139,8 @@ void emit_header(const emission *e, text *out) {
                     "typedef struct %s_step {\n    const char *layer, *kernel, *summary;\n    long long macs;\n    double bytes;\n} %s_step;\n"
                     "extern const %s_step %s_step_info[%s_STEP_COUNT];\nint %s_run_profiled_pointers(%s, double *seconds);\n\n",
                     p, up, made->n_steps, p, p, p, p, up, p, emit_run_parameters(e, true));
+    if (e->options->profile && e->options->threads)
+        text_printf(out, "int %s_run_parallel_profiled_pointers(%s_pool *pool, %s, double *seconds);\n\n", p, p, emit_run_parameters(e, true));
     text_printf(out,
                 "/* What the inputs and outputs are, in the model's order. */\ntypedef struct %s_tensor_info {\n    const char *name; /* in the "
                 "model */\n    const char *type; /* f32, i64... */\n    int rank;\n    int64_t dims[%d];\n    size_t bytes;\n} %s_tensor_info;\n\n"

@@ -149,6 +149,24 @@ static void put_guards(const emission *e, text *out) {
     }
 }
 
+/* What inputs are that the caller leaves out; false if it may leave out none. */
+static bool put_fallbacks(const emission *e, text *out) {
+    const region *r = e->plan->graph->body;
+    const char *list = "";
+    bool any = false;
+    for (int i = 0; i < r->n_inputs; i++) {
+        const constant *c = r->inputs[i]->fallback;
+        list = arena_printf(e->arena, "%s%s%s", list, i ? ", " : "", c ? arena_printf(e->arena, "fallback%d", i) : "NULL");
+        if (!c) continue;
+        any = true;
+        text_printf(out, "static const CNNC_ALIGNED %s fallback%d[] = {", dtype_of(c->type.elem)->ctype, i);
+        for (int64_t k = 0; k < type_count(&c->type); k++) text_put(out, k ? ", " : ""), emit_element(out, c->type.elem, c->data, k);
+        text_put(out, "};\n");
+    }
+    if (any) text_printf(out, "static const void *const fallbacks[] = {%s};\n\n", list);
+    return any;
+}
+
 /* The first target that this compiler built and this CPU runs. */
 static void put_dispatch(const emission *e, text *out) {
     bool profile = e->options->profile;
@@ -157,11 +175,16 @@ static void put_dispatch(const emission *e, text *out) {
                           : e->weights == WEIGHTS_EMBED ? arena_printf(e->arena, "(const char *)%s_weights", e->prefix)
                                                         : "NULL";
     const char *parameter = e->weights == WEIGHTS_FILE ? ", const void *weights" : "";
+    bool fallbacks = put_fallbacks(e, out);
     text_printf(out, "static int run_on_this_cpu(const parallel_for *parallel, const void *const *inputs, void *const *outputs, "
-                     "void *workspace%s%s) {\n    if (!workspace || (uintptr_t)workspace %% 64) return 1;\n"
-                     "    for (int i = 0; i < %s_INPUT_COUNT; i++)\n        if (!inputs[i]) return 2;\n"
+                     "void *workspace%s%s) {\n    if (!workspace || (uintptr_t)workspace %% 64) return 1;\n",
+                parameter, seconds);
+    if (fallbacks)
+        text_printf(out, "    const void *given[%s_INPUT_COUNT];\n    for (int i = 0; i < %s_INPUT_COUNT; i++) given[i] = inputs[i] ? "
+                         "inputs[i] : fallbacks[i];\n    inputs = given;\n", e->upper, e->upper);
+    text_printf(out, "    for (int i = 0; i < %s_INPUT_COUNT; i++)\n        if (!inputs[i]) return 2;\n"
                      "    for (int i = 0; i < %s_OUTPUT_COUNT; i++)\n        if (!outputs[i]) return 2;\n",
-                parameter, seconds, e->upper, e->upper);
+                e->upper, e->upper);
     put_guards(e, out);
     for (int i = 0; i < e->plan->n_targets; i++) {
         const target *t = e->plan->targets[i];
@@ -216,13 +239,19 @@ static void put_steps(const emission *e, const block *b, text *out) {
 }
 
 static void put_profile(const emission *e, text *out) {
-    const char *p = e->prefix;
+    const char *p = e->prefix, *weights = e->weights == WEIGHTS_FILE ? ", weights" : "", *parameters = emit_run_parameters(e, true);
     text_printf(out, "const %s_step %s_step_info[%s_STEP_COUNT] = {\n", p, p, e->upper);
     put_steps(e, e->plan->body, out);
+    text_put(out, "};\n\n");
+    const char *clear = arena_printf(e->arena, "    memset(seconds, 0, sizeof(double) * %s_STEP_COUNT);\n", e->upper);
+    text_printf(out, "int %s_run_profiled_pointers(%s, double *seconds) {\n%s    return run_on_this_cpu(NULL, inputs, outputs, workspace%s, seconds);\n}\n\n",
+                p, parameters, clear, weights);
+    if (!e->options->threads) return;
     text_printf(out,
-                "};\n\nint %s_run_profiled_pointers(%s, double *seconds) {\n    memset(seconds, 0, sizeof(double) * %s_STEP_COUNT);\n"
-                "    return run_on_this_cpu(NULL, inputs, outputs, workspace%s, seconds);\n}\n\n",
-                p, emit_run_parameters(e, true), e->upper, e->weights == WEIGHTS_FILE ? ", weights" : "");
+                "int %s_run_parallel_profiled_pointers(%s_pool *storage, %s, double *seconds) {\n    thread_pool *p = (thread_pool *)(void *)storage;\n"
+                "    const parallel_for parallel = {pool_run, p, p->threads};\n%s"
+                "    return run_on_this_cpu(&parallel, inputs, outputs, workspace%s, seconds);\n}\n\n",
+                p, p, parameters, clear, weights);
 }
 
 static void put_tensor_info(const emission *e, bool output, text *out) {

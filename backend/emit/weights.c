@@ -27,23 +27,23 @@ static void *packed_bytes(const packed *k, size_t bytes) {
     return data;
 }
 
-static void put_element(text *out, const packed *k, const void *data, int64_t i) {
-    if (k->elem == DT_F32 || k->elem == DT_F64) {
-        double x = dtype_load_float(k->elem, data, i);
-        const char *suffix = k->elem == DT_F32 ? "f" : "";
+void emit_element(text *out, dtype elem, const void *data, int64_t i) {
+    if (elem == DT_F32 || elem == DT_F64) {
+        double x = dtype_load_float(elem, data, i);
+        const char *suffix = elem == DT_F32 ? "f" : "";
         char s[40];
-        snprintf(s, sizeof s, k->elem == DT_F32 ? "%.9g" : "%.17g", x);
+        snprintf(s, sizeof s, elem == DT_F32 ? "%.9g" : "%.17g", x);
         if (isnan(x)) text_put(out, "NAN");
         else if (isinf(x)) text_put(out, x < 0 ? "-INFINITY" : "INFINITY");
         else text_printf(out, "%s%s%s", s, strpbrk(s, ".e") ? "" : ".0", suffix);
         return;
     }
     int64_t x = 0; /* the stored bits: sub-byte and small float types are kept packed */
-    size_t size = dtype_bytes(k->elem, 1);
+    size_t size = dtype_bytes(elem, 1);
     memcpy(&x, (const char *)data + (size_t)i * size, size);
-    if (dtype_of(k->elem)->bits >= 8 && dtype_of(k->elem)->kind == CLASS_INT) x = dtype_load_int(k->elem, data, i);
+    if (dtype_of(elem)->bits >= 8 && dtype_of(elem)->kind == CLASS_INT) x = dtype_load_int(elem, data, i);
     if (x == INT64_MIN) text_put(out, "INT64_MIN");
-    else if (dtype_of(k->elem)->kind == CLASS_UINT && size == 8) text_printf(out, "%lluu", (unsigned long long)x);
+    else if (dtype_of(elem)->kind == CLASS_UINT && size == 8) text_printf(out, "%lluu", (unsigned long long)x);
     else text_printf(out, "%lld", (long long)x);
 }
 
@@ -61,12 +61,10 @@ void emit_inline_weights(const emission *e, text *out) {
         text_printf(out, ", %s */\nstatic const CNNC_ALIGNED %s constant%d[%lld] = {", k->form, dtype_of(k->elem)->ctype, n++,
                     (long long)(count ? count : 1));
         void *data = packed_bytes(k, (size_t)b->size);
-        packed plain = *k;
-        if (k->elem == DT_C64) plain.elem = DT_F32;
-        if (k->elem == DT_C128) plain.elem = DT_F64;
+        dtype part = k->elem == DT_C64 ? DT_F32 : k->elem == DT_C128 ? DT_F64 : k->elem;
         for (int64_t at = 0; at < count; at++) {
             text_put(out, at % 12 ? " " : "\n    ");
-            put_element(out, &plain, data, at);
+            emit_element(out, part, data, at);
             text_put(out, ",");
         }
         text_put(out, count ? "\n};\n" : "0};\n");

@@ -1,5 +1,6 @@
 #include "frontend/onnx/external_data.h"
 
+#include "frontend/map_file.h"
 #include "frontend/onnx/wire_scan.h"
 
 #include <errno.h>

@@ -16,9 +16,6 @@ typedef struct model_file {
     diagnostics *diags;
 } model_file;
 
-/* Maps a regular file for reading; an empty one has no bytes. */
-bool map_file(int fd, const char *place, const uint8_t **bytes, size_t *size, diagnostics *d);
-
 /* Opens and maps `path`; its folder is opened for external data. */
 bool model_file_open(model_file *f, const char *path, arena *a, diagnostics *d);
 void model_file_close(model_file *f); /* the folder; mappings stay */

@@ -80,30 +80,12 @@ static bool survey_nodes(survey *s, size_t n, Onnx__NodeProto *const *nodes) {
 
 /* ---- the report ---- */
 
-/* Edits that turn a into b; more than `limit` count as limit + 1. */
-static int distance(const char *a, const char *b, int limit) {
-    enum { LONGEST = 48 };
-    int row[LONGEST + 1], n = (int)strlen(a), m = (int)strlen(b);
-    if (n > LONGEST || m > LONGEST) return limit + 1;
-    for (int j = 0; j <= m; j++) row[j] = j;
-    for (int i = 1; i <= n; i++) {
-        int diagonal = row[0];
-        row[0] = i;
-        for (int j = 1; j <= m; j++) {
-            int change = diagonal + ((a[i - 1] | 32) != (b[j - 1] | 32)), up = row[j] + 1, left = row[j - 1] + 1;
-            diagonal = row[j];
-            row[j] = change < up ? (change < left ? change : left) : (up < left ? up : left);
-        }
-    }
-    return row[m] > limit ? limit + 1 : row[m];
-}
-
 static const char *nearest(const char *op_type) {
     int best = strlen(op_type) < 6 ? 1 : 2;
     const char *name = NULL;
     for (int op = OP_NONE + 1; op < OP_COUNT; op++) {
         const char *known = op_of((op_code)op)->onnx;
-        int d = known ? distance(op_type, known, best) : best + 1;
+        int d = known ? edit_distance(op_type, known, best) : best + 1;
         if (d > best || (name && d == best)) continue;
         best = d;
         name = known;

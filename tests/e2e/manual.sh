@@ -8,12 +8,13 @@ options_of_manual() { grep '^\.It' | grep -oE '(Fl|,) -[a-z-]+' | sed 's,.* -,--
 # The part of the manual below the subheading that matches.
 section() { awk -v name="$1" '/^\.S[sh] / { inside = $0 ~ name } inside' "$manual"; }
 
-for name in compile run verify bench inspect ops passes; do
+for name in compile run verify bench tune inspect zoo export import fmt ops layers passes; do
     heading="^[.]Ss cnnc.* ?$name"
     if [ $name = compile ]; then heading="^[.]Ss cnnc MODEL"; fi
     help=$("$CNNC" $name --help | options_of_help || true)
     {
         section "$heading"
+        if [ $name = zoo ]; then section "^[.]Ss cnnc MODEL"; fi
         if grep -qx -- --target <<<"$help"; then section "^[.]Ss Options of all"; fi
         if grep -qx -- --cc <<<"$help"; then section "^[.]Ss The C compiler"; fi
     } >text

@@ -11,9 +11,13 @@ expect 2 "unrecognized option" "$CNNC" --no-such-option
 expect 2 "end in .c" "$CNNC" "$model" -o out/net.txt
 expect 2 "end in .c" "$CNNC" "$model" -o /dev/full
 expect 2 "Too many arguments" "$CNNC" "$model" "$model" -o out/net.c
+expect 2 "f32, bf16, f16 or int8" "$CNNC" "$model" -o out/net.c --weights-type f64
 expect 2 "NAME=SIZE" "$CNNC" "$model" -o out/net.c --dim N
 expect 2 "NAME=SIZE" "$CNNC" "$model" -o out/net.c --dim N=many
-expect 2 "auto, inline, embed or file" "$CNNC" "$model" -o out/net.c --weights none
+expect 2 "auto, inline, embed or file, not .none" "$CNNC" "$model" -o out/net.c --weights none
+expect 2 "safetensors or .onnx, not .inline" "$CNNC" run "$model" --weights inline
+expect 2 "he, xavier or msra" "$CNNC" "$model" -o out/net.c --init random
+expect 2 "whole number" "$CNNC" "$model" -o out/net.c --seed -1
 expect 2 "cnnc passes" "$CNNC" "$model" --dump-ir=after:no_such_pass
 expect 2 "no MODEL" "$CNNC" run
 expect 2 "no MODEL" "$CNNC" bench
@@ -23,6 +27,8 @@ expect 2 "whole number" "$CNNC" verify "$model" --jobs zero
 
 # Errors: 1
 expect 1 "No such file" "$CNNC" no_such_file.onnx -o out/net.c
+expect 1 "brings its own weights" "$CNNC" "$model" -o out/net.c --weights w.npz
+expect 1 "brings its own weights" "$CNNC" "$model" -o out/net.c --init he
 expect 1 "unknown target 'mips'" "$CNNC" "$model" -o out/net.c --target mips
 expect 1 "No such file" "$CNNC" "$model" -o no/such/folder/net.c
 expect 1 "cannot write" "$CNNC" "$model" -o /proc/net.c

@@ -1,7 +1,9 @@
-/* mutate [-n COUNT] [-s SEED] [-w FILE] MODEL...: compiles COUNT damaged copies of each model in this process, which is
- * built with sanitizers. The first crash, undefined operation, leak, exit, hang or excessive allocation ends it with
+/* mutate [-n COUNT] [-s SEED] [-w FILE] MODEL...: compiles COUNT damaged copies of each model (or reads weights from them:
+ * .npz, .safetensors; or builds networks of .cnn files) in this process, which is built with sanitizers. The first crash, undefined operation, leak, exit, hang or excessive allocation ends it with
  * the number of the case; -s NUMBER -n 1 runs it again, -w FILE writes what it compiled. */
 #include "tests/fuzz/compile_bytes.h"
+#include "tests/fuzz/build_text.h"
+#include "tests/fuzz/fill_bytes.h"
 #include "tests/fuzz/mutations.h"
 
 #include <signal.h>
@@ -74,23 +76,35 @@ static void write_whole(const char *path, const bytes *b) {
 /* Nodes come before the weights in files of the usual exporters; a sixth of a small model is a fair guess. */
 static size_t head_of(const bytes *b) { return b->size < 6000 ? b->size : b->size / 6; }
 
+static bool ends_with(const char *s, const char *end) {
+    size_t n = strlen(s), m = strlen(end);
+    return n >= m && !strcmp(s + n - m, end);
+}
+
+static bool take_in(const char *path, const bytes *b, char *why, size_t room) {
+    if (ends_with(path, ".cnn")) return build_text(b->data, b->size, why, room);
+    bool weights = ends_with(path, ".npz") || ends_with(path, ".safetensors");
+    return weights ? fill_bytes(path, b->data, b->size, why, room) : compile_bytes(b->data, b->size, why, room);
+}
+
 static unsigned long compile_many(const char *path, unsigned long first, unsigned long count, const char *keep) {
     bytes original = read_whole(path);
+    bool text = ends_with(path, ".cnn");
     char why[512];
     unsigned long compiled = 0;
     now.model = path;
     for (now.seed = first; now.seed < first + count; now.seed++) {
-        bytes damaged = mutate(&original, head_of(&original), now.seed);
+        bytes damaged = text ? mutate_text(&original, now.seed) : mutate(&original, head_of(&original), now.seed);
         if (keep) write_whole(keep, &damaged);
         now.running = true;
         set_alarm(SECONDS);
-        compiled += compile_bytes(damaged.data, damaged.size, why, sizeof why);
+        compiled += take_in(path, &damaged, why, sizeof why);
         set_alarm(0);
         free(damaged.data);
         bool last = now.seed + 1 == first + count;
         if ((last || now.seed % CASES_BETWEEN_LEAK_CHECKS == 0) && leaks()) exit(1);
         now.running = false;
-        if (count == 1) puts(*why ? why : "compiled");
+        if (count == 1) puts(*why ? why : "taken");
     }
     free(original.data);
     return compiled;
@@ -110,7 +124,7 @@ int main(int argc, char **argv) {
     on_death(tell_case);
     for (int i = optind; i < argc; i++) {
         unsigned long compiled = compile_many(argv[i], seed, count, keep);
-        printf("%s: %lu mutations, %lu compiled, %lu refused\n", argv[i], count, compiled, count - compiled);
+        printf("%s: %lu mutations, %lu taken, %lu refused\n", argv[i], count, compiled, count - compiled);
     }
     return 0;
 }

@@ -106,7 +106,7 @@ static value_type concrete(arena *a, const value_type *t) {
     return c;
 }
 
-static tensor *random_inputs(const test_case *c, const graph *g) {
+static tensor *inputs_of_case(const test_case *c, const graph *g) {
     tensor *inputs = ARENA_ARRAY(c->arena, tensor, g->body->n_inputs);
     uint64_t state = 1;
     for (int i = 0; i < g->body->n_inputs; i++)
@@ -122,7 +122,7 @@ static tensor *evaluate(const test_case *c, const graph *g, const tensor *inputs
 static bool same_values(const test_case *c, const graph *before, const graph *after, diagnostics *d) {
     const region *was = before->body, *is = after->body;
     if (was->n_inputs != is->n_inputs || was->n_outputs != is->n_outputs) return failed(c, "inputs or outputs are lost");
-    tensor *inputs = random_inputs(c, before);
+    tensor *inputs = inputs_of_case(c, before);
     if (!inputs) return failed(c, "its inputs cannot be made");
     tensor *want = evaluate(c, before, inputs, d), *got = evaluate(c, after, inputs, d);
     if (!want || !got) return failed(c, "cannot be evaluated");

@@ -1,5 +1,5 @@
-# cmake -DOUTPUT=embedded.c -DROOT=dir -DFILES=a;b -P embed.cmake
-# Writes `const embedded_text embedded_texts[]`: the path below ROOT and the bytes of each file.
+# cmake -DOUTPUT=embedded.c -DHEADER=header.h -DTYPE=type -DTABLE=table -DROOT=dir -DFILES=a;b -P embed.cmake
+# Writes `const type table[]`: the path below ROOT and the bytes of each file, then NULLs. HEADER declares both.
 set(arrays "")
 set(table "")
 set(number 0)
@@ -11,4 +11,4 @@ foreach(path IN LISTS FILES)
   string(APPEND table "    {\"${name}\", (const char *)text${number}},\n")
   math(EXPR number "${number} + 1")
 endforeach()
-file(WRITE ${OUTPUT} "#include \"backend/emit/embedded.h\"\n#include <stddef.h>\n\n${arrays}\nconst embedded_text embedded_texts[] = {\n${table}    {NULL, NULL}};\n")
+file(WRITE ${OUTPUT} "#include \"${HEADER}\"\n#include <stddef.h>\n\n${arrays}\nconst ${TYPE} ${TABLE}[] = {\n${table}    {NULL, NULL}};\n")

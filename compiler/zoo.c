@@ -1,0 +1,88 @@
+/* cnnc zoo [NAME -o OUT.c] */
+#include <argp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler/subcommand.h"
+#include "frontend/dsl/dsl.h"
+#include "frontend/zoo/zoo.h"
+
+/* ---- what a network takes ---- */
+
+static int64_t trained(const dsl_parameters *p) {
+    int64_t total = 0;
+    for (int i = 0; i < p->count; i++)
+        if (p->all[i].role != PARAMETER_MEAN && p->all[i].role != PARAMETER_VARIANCE) total += type_count(&p->all[i].v->type);
+    return total;
+}
+
+static int64_t region_macs(const region *r);
+
+/* Multiply-adds: a weight of a convolution or product is used once for each place of the output's plane (of the input's,
+ * when transposed). Of branches, the longest. */
+static int64_t node_macs(const node *n) {
+    const value_type *x = n->n_inputs ? &n->inputs[0]->type : NULL, *y = &n->outputs[0]->type;
+    int64_t longest = 0;
+    switch (n->op) {
+    case OP_conv: return type_count(y) / type_size(y, 1) * type_count(&n->inputs[1]->type);
+    case OP_conv_transpose: return type_count(x) / type_size(x, 1) * type_count(&n->inputs[1]->type);
+    case OP_gemm:
+    case OP_matmul: return type_count(x) / type_size(x, -1) * type_count(&n->inputs[1]->type);
+    default:
+        for (int i = 0; i < n->n_regions; i++) {
+            int64_t macs = region_macs(n->regions[i]);
+            if (macs > longest) longest = macs;
+        }
+        return longest;
+    }
+}
+
+static int64_t region_macs(const region *r) {
+    int64_t total = 0;
+    for (const node *n = r->first; n; n = n->next) total += node_macs(n);
+    return total;
+}
+
+/* ---- the list ---- */
+
+static int by_name(const void *a, const void *b) {
+    return strverscmp((*(const zoo_file *const *)a)->name, (*(const zoo_file *const *)b)->name);
+}
+
+/* The text of the ## line. */
+static void print_doc(const char *text, int line) {
+    for (int i = 0; i < line && text; i++) text = strchr(text, '\n') ? strchr(text, '\n') + 1 : NULL;
+    if (text && !strncmp(text, "## ", 3)) printf("%.*s", (int)strcspn(text + 3, "\n"), text + 3);
+}
+
+static bool print_network(const zoo_file *f) {
+    arena *a = arena_new();
+    int length = (int)(strlen(f->name) - strlen(".cnn"));
+    const char *path = arena_printf(a, ZOO_PREFIX "%.*s", length, f->name);
+    diagnostics d = {.stream = stderr, .source = path};
+    dsl_parameters p;
+    const graph *g = dsl_lower(dsl_load(path, a), &(frontend_options){.shapes_only = true}, a, &d, &p);
+    if (g) {
+        printf("%-20.*s %12lld %15lld  ", length, f->name, (long long)trained(&p), (long long)region_macs(g->body));
+        print_doc(f->text, 0);
+        fputs(". ", stdout);
+        print_doc(f->text, 1);
+        putchar('\n');
+    }
+    arena_free(a);
+    return g != NULL;
+}
+
+static int list_networks(void) {
+    const zoo_file *networks[256];
+    size_t n = 0;
+    for (const zoo_file *f = zoo_files; f->name && n < sizeof networks / sizeof *networks; f++)
+        if (zoo_has_network(f)) networks[n++] = f;
+    qsort(networks, n, sizeof *networks, by_name);
+    printf("%-20s %12s %15s  network and paper\n", "name", "parameters", "multiply-adds");
+    bool ok = true;
+    for (size_t i = 0; i < n; i++) ok = print_network(networks[i]) && ok;
+    return ok ? 0 : EXIT_ERROR;
+}
+
+int zoo_main(int argc, char **argv) { return argc > 1 ? compile_zoo_main(argc, argv) : list_networks(); }

@@ -1,0 +1,21 @@
+# cnnc zoo NAME, and zoo:NAME wherever a model is asked for.
+source "$(dirname "$0")/../e2e/common.sh"
+expect 0 "^resnet50 +25557032 +4089184256 +ResNet-50. K. He" "$CNNC" zoo
+"$CNNC" zoo squeezenet1_1 -o by_name.c --init he --seed 3 --weights file --prefix net
+"$CNNC" zoo:squeezenet1_1 -o by_path.c --init he --seed 3 --weights file --prefix net
+cmp by_name.weights by_path.weights
+"$CNNC" zoo:squeezenet1_1 -o other.c --init he --seed 4 --weights file --prefix net
+if cmp -s by_name.weights other.weights; then fail "another seed, the same weights"; fi
+expect 0 "1.24 M parameters" "$CNNC" inspect zoo:squeezenet1_1
+expect 1 "the zoo has no such network" "$CNNC" zoo resnet5O -o x.c --init he
+expect 1 "did you mean 'resnet50'" "$CNNC" inspect zoo:resnet5O
+expect 1 "cnnc zoo. lists them" "$CNNC" inspect zoo:transformer
+expect 2 "-o OUT.c" "$CNNC" zoo resnet50
+# A network of one's own on the zoo's blocks.
+cat >own.cnn <<'END'
+include "zoo:resnet.cnn"
+network own(image: f32[1, 3, 64, 64]) {
+    image |> a: basic(8, 2) |> b: bottleneck(4, 1)
+}
+END
+expect 0 "^output.* f32\[1,16,32,32\]" "$CNNC" inspect own.cnn

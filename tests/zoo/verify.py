@@ -1,0 +1,117 @@
+"""Holds the zoo against PyTorch: the same random weights, passed over through --weights, must give the same outputs, within
+1e-5 of the largest of PyTorch's in double precision.
+
+    build/venv-bench/bin/python tests/zoo/verify.py [--cnnc PATH] [NAME ...]
+"""
+
+import argparse
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+
+import numpy
+import torch
+from safetensors.torch import save_file
+from torch import nn
+
+from networks import NETWORKS
+
+TOLERANCE = 1e-5
+
+
+def draw_images(count, size):
+    """Noise at all scales, as photographs have it. Of white noise, deep layers see its mean only, and rounding errors."""
+    scales = [1, 2, 4, 8, 16, 32, size]
+    layers = [torch.nn.functional.interpolate(torch.randn(count, 3, n, n), size, mode="bilinear") for n in scales if n <= size]
+    return sum(layers) / len(layers) ** 0.5
+
+
+def randomize(model, images):
+    """Weights as PyTorch draws them; normalizations with scales, shifts and the statistics of some images."""
+    for m in model.modules():
+        if isinstance(m, nn.BatchNorm2d):
+            nn.init.uniform_(m.weight, 0.5, 1.5)
+            nn.init.normal_(m.bias, 0, 0.2)
+            m.momentum = 1
+    with torch.no_grad():
+        model.train()(images)
+    model.eval()
+
+
+def save_weights(model, folder, number):
+    """As .safetensors and .npz in turn."""
+    tensors = {name: t.contiguous() for name, t in model.state_dict().items()}
+    path = folder / ("weights.npz" if number % 2 else "weights.safetensors")
+    if number % 2:
+        numpy.savez(path, **{name: t.numpy() for name, t in tensors.items()})
+    else:
+        save_file(tensors, path)
+    return path
+
+
+def run(cnnc, name, weights, image, folder):
+    numpy.save(folder / "image.npy", image.numpy())
+    (folder / "out").mkdir()
+    subprocess.run([cnnc, "run", f"zoo:{name}", "--weights", weights, "--accuracy", "strict", "--input", folder / "image.npy",
+                    "--output", folder / "out"], check=True)
+    return [numpy.load(p) for p in sorted((folder / "out").iterdir(), key=lambda p: p.name)]
+
+
+def outputs(model, image):
+    with torch.no_grad():
+        y = model(image)
+    return [t.numpy() for t in (y if isinstance(y, (list, tuple)) else [y])]
+
+
+def error(got, wanted):
+    """The largest difference relative to the largest output."""
+    assert [g.shape for g in got] == [w.shape for w in wanted], ([g.shape for g in got], [w.shape for w in wanted])
+    return max(float(abs(g - w).max() / abs(w).max()) for g, w in zip(got, wanted))
+
+
+def compare(cnnc, name, number):
+    """Parameters of the PyTorch model; errors of cnnc and of PyTorch itself against PyTorch in double precision."""
+    make, size, _ = NETWORKS[name]
+    torch.manual_seed(number + 1)
+    model = make()
+    images = draw_images(3, size)
+    randomize(model, images)
+    image = images[:1]
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        got = run(cnnc, name, save_weights(model, folder, number), image, folder)
+    single, wanted = outputs(model, image), outputs(model.double(), image.double())
+    return sum(p.numel() for p in model.parameters()), error(got, wanted), error(single, wanted)
+
+
+def listed(cnnc):
+    """{name: (parameters, multiply-adds)} as `cnnc zoo` has it."""
+    lines = subprocess.run([cnnc, "zoo"], check=True, capture_output=True, text=True).stdout.splitlines()[1:]
+    return {name: (int(parameters), int(macs)) for name, parameters, macs in (line.split()[:3] for line in lines)}
+
+
+def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("--cnnc", default="build/release/compiler/cnnc")
+    options.add_argument("names", nargs="*", metavar="NAME")
+    o = options.parse_args()
+    torch.set_num_threads(1)
+    ours, failed = listed(o.cnnc), []
+    names = o.names or [name for name in ours if name in NETWORKS]
+    print(f"{'network':<20} {'parameters':>12} {'PyTorch':>12} {'paper':>8} {'multiply-adds':>15} {'error':>9} {'PyTorch':>9} seconds", flush=True)
+    for number, name in enumerate(names):
+        start = time.time()
+        parameters, own, theirs = compare(o.cnnc, name, number)
+        ok = own <= TOLERANCE and parameters == ours[name][0]
+        print(f"{name:<20} {ours[name][0]:>12} {parameters:>12} {NETWORKS[name][2]:>8} {ours[name][1]:>15} {own:9.1e} {theirs:9.1e} "
+              f"{time.time() - start:7.0f}{'' if ok else '  FAILED'}", flush=True)
+        if not ok:
+            failed.append(name)
+    if failed:
+        sys.exit(f"FAILED: {' '.join(failed)}")
+
+
+if __name__ == "__main__":
+    main()
