@@ -167,8 +167,11 @@ static void random_numbers(const node *n, library_call *c) {
 static void non_max_suppression(const node *n, library_call *c) {
     const value_type *scores = type_of(n, 1);
     out(c, 0), number(c, n->outputs[0]->type.dims[0].size);
-    if (node_int(n, "room") >= 0) out(c, 1), number(c, node_int(n, "exact")), status(c);
-    else number(c, 0), number(c, 0), number(c, 0); /* no pointers */
+    if (n->n_outputs > 1 && n->outputs[1]) out(c, 1);
+    else in(c, LIBRARY_NO_INPUT); /* nobody wants the number */
+    number(c, node_int(n, "exact"));
+    if (node_int(n, "room") >= 0) status(c);
+    else in(c, LIBRARY_NO_INPUT);
     in(c, 0), in(c, 1);
     for (int k = 0; k < 3; k++) number(c, scores->dims[k].size);
     element(c, n, 2, 0, 0), element(c, n, 3, 0, 0), number(c, node_input(n, 4) != NULL), element(c, n, 4, 0, 0);

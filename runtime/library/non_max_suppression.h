@@ -1,5 +1,6 @@
 /* Boxes by descending score, without those that overlap a better one too much: y [room][3] of image, class, box. What stays
- * empty is -1. *n_found: how many there are (NULL: nobody asks), which must be `room` when that is exact. */
+ * empty is -1. *n_found: how many there are, which must be `room` when that is exact; n_found
+ * and status may be NULL. */
 CNNC_INLINE double box_overlap(const float *p, const float *q, int center) {
     double a[4], b[4];
     for (int k = 0; k < 2; k++) { /* low and high ends along both axes */
@@ -45,7 +46,6 @@ CNNC_INLINE void non_max_suppression(int64_t *y, ptrdiff_t room, int64_t *n_foun
         }
     }
     for (ptrdiff_t k = 3 * found; k < 3 * room; k++) y[k] = -1;
-    if (!n_found) return;
-    if (found > room || (exact && found != room)) *status = 5;
-    *n_found = found < room ? found : room;
+    if (status && (found > room || (exact && found != room))) *status = 5;
+    if (n_found) *n_found = found < room ? found : room;
 }
