@@ -88,6 +88,15 @@ static difference compare_sequences(const tensor *got, const tensor *want, const
     return d;
 }
 
+/* Every number lies between the least and the largest that are wanted. */
+static bool in_range(const tensor *got, const tensor *want, int64_t count) {
+    double low = INFINITY, high = -INFINITY;
+    for (int64_t i = 0; i < count; i++) low = fmin(low, load(want, i)), high = fmax(high, load(want, i));
+    for (int64_t i = 0; i < count; i++)
+        if (!(load(got, i) >= low && load(got, i) <= high)) return false;
+    return true;
+}
+
 difference compare_tensors(const tensor *got, const tensor *want, const tolerance *t) {
     if (got->type.kind != want->type.kind) return (difference){.same = false};
     if (got->type.kind != TYPE_TENSOR) return compare_sequences(got, want, t);
@@ -96,7 +105,9 @@ difference compare_tensors(const tensor *got, const tensor *want, const toleranc
         same_shape = type_size(&got->type, i) == type_size(&want->type, i);
     if (!same_shape) return (difference){.same = false};
     int64_t count = type_count(&want->type);
-    switch (dtype_of(want->type.elem)->kind) {
+    dtype_class kind = dtype_of(want->type.elem)->kind;
+    if (t->drawn && kind != CLASS_STRING && kind != CLASS_COMPLEX && in_range(got, want, count)) return (difference){.comparable = true, .same = true};
+    switch (kind) {
     case CLASS_FLOAT: return compare_floats(got, want, count, t);
     case CLASS_COMPLEX: return compare_floats(got, want, 2 * count, t);
     case CLASS_STRING: return compare_strings(got, want, count);

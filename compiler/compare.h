@@ -9,6 +9,7 @@
  * NaN equals NaN. All other types must be equal. */
 typedef struct tolerance {
     double relative, rtol, atol;
+    bool drawn; /* values that differ may, when they lie in the same range: they are random */
 } tolerance;
 
 static const tolerance default_tolerance = {.relative = 1e-5, .rtol = -1, .atol = -1};

@@ -28,22 +28,64 @@ int data_set_folders(const char *folder, const char ***paths, arena *a) {
     return n;
 }
 
-static const tensor *read_side(const char *path, const char *side, value *const *values, int n, arena *a,
-                               diagnostics *d) {
-    tensor *t = ARENA_ARRAY(a, tensor, n);
-    for (int i = 0; i < n; i++) {
-        const char *file = arena_printf(a, "%s/%s_%d.pb", path, side, i);
-        if (!frontend_read_tensor(file, &values[i]->type, &t[i], a, d)) return NULL;
+static tensor sizes_of(const tensor *t, arena *a) {
+    const int64_t rank = t->type.rank;
+    tensor sizes = tensor_new(a, type_tensor(a, DT_I64, 1, &rank));
+    for (int k = 0; k < rank; k++) ((int64_t *)sizes.data)[k] = type_size(&t->type, k);
+    return sizes;
+}
+
+/* What is used of a tensor with room for more. */
+static bool compact(tensor *t, const int64_t *sizes, arena *a) {
+    int64_t at[IR_MAX_RANK] = {0}, unit = (int64_t)dtype_bytes(t->type.elem, 1);
+    tensor used = tensor_new(a, type_tensor(a, t->type.elem, t->type.rank, sizes));
+    for (int k = 0; k < t->type.rank; k++)
+        if (sizes[k] < 0 || sizes[k] > type_size(&t->type, k)) return false;
+    for (int64_t i = 0; i < type_count(&used.type); i++) {
+        int64_t from = 0;
+        for (int k = 0; k < t->type.rank; k++) from = from * type_size(&t->type, k) + at[k];
+        memcpy((char *)used.data + i * unit, (const char *)t->data + from * unit, (size_t)unit);
+        for (int k = t->type.rank - 1; k >= 0 && ++at[k] == sizes[k]; k--) at[k] = 0;
     }
-    return t;
+    *t = used;
+    return true;
+}
+
+bool data_set_compact(const graph *g, tensor *outputs, arena *a, diagnostics *d) {
+    for (int i = 0; i < graph_port_count(g, true); i++) {
+        port p = graph_port(g, true, i);
+        if (p.sizes && !compact(&outputs[p.first], outputs[p.sizes].data, a))
+            return diag_error(d, "", NULL, "output '%.80s' has sizes that there is no room for", p.name);
+    }
+    return true;
+}
+
+/* The elements of a sequence or optional, in the places of the values that it was taken apart into. */
+static bool spread(const port *p, const tensor *t, tensor *to, const char *file, arena *a, diagnostics *d) {
+    if (t->type.kind == TYPE_OPTIONAL && t->n_items) return spread(p, t->items, to, file, a, d);
+    bool tensor_itself = t->type.kind == TYPE_TENSOR;
+    int n = tensor_itself ? 1 : t->n_items;
+    if (n != p->n) return diag_error(d, file, NULL, "holds %d elements where the model has %d", n, p->n);
+    for (int i = 0; i < n; i++) to[p->first + i] = tensor_itself ? *t : t->items[i];
+    if (p->sizes) to[p->sizes] = sizes_of(t, a);
+    return true;
+}
+
+static const tensor *read_side(const char *path, bool outputs, const graph *g, arena *a, diagnostics *d) {
+    tensor *all = ARENA_ARRAY(a, tensor, outputs ? g->body->n_outputs : g->body->n_inputs), one;
+    for (int i = 0; i < graph_port_count(g, outputs); i++) {
+        const char *file = arena_printf(a, "%s/%s_%d.pb", path, outputs ? "output" : "input", i);
+        port p = graph_port(g, outputs, i);
+        if (!frontend_read_tensor(file, &p.type, &one, a, d) || !spread(&p, &one, all, file, a, d)) return NULL;
+    }
+    return all;
 }
 
 bool data_set_read(data_set *s, const char *path, const graph *g, arena *a, diagnostics *d) {
-    const region *body = g->body;
     const char *slash = strrchr(path, '/');
     *s = (data_set){.name = slash ? slash + 1 : path, .samples = 1};
-    s->inputs = read_side(path, "input", body->inputs, body->n_inputs, a, d);
-    s->outputs = s->inputs ? read_side(path, "output", body->outputs, body->n_outputs, a, d) : NULL;
+    s->inputs = read_side(path, false, g, a, d);
+    s->outputs = s->inputs ? read_side(path, true, g, a, d) : NULL;
     return s->outputs != NULL;
 }
 
@@ -62,12 +104,14 @@ static void bind(model_options *o, const value_type *declared, const value_type 
 
 int data_set_bind_dims(model_options *o, const char *path, const graph *g, arena *a, diagnostics *d) {
     int before = o->n_dims;
-    for (int i = 0; i < g->body->n_inputs; i++) {
+    for (int i = 0; i < graph_port_count(g, false); i++) {
+        port p = graph_port(g, false, i);
         tensor t;
-        const value_type *declared = &g->body->inputs[i]->type;
-        if (type_is_static(declared)) continue;
+        if (p.n != 1 || p.type.kind == TYPE_SEQUENCE || type_is_static(&g->body->inputs[p.first]->type)) continue;
         const char *file = arena_printf(a, "%s/input_%d.pb", path, i);
-        if (frontend_read_tensor(file, declared, &t, a, d)) bind(o, declared, &t.type);
+        if (!frontend_read_tensor(file, &p.type, &t, a, d)) continue;
+        const tensor *real = t.type.kind == TYPE_OPTIONAL && t.n_items ? t.items : &t;
+        bind(o, &g->body->inputs[p.first]->type, &real->type);
     }
     return o->n_dims - before;
 }

@@ -15,6 +15,9 @@ int data_set_folders(const char *folder, const char ***paths, arena *a);
 
 bool data_set_read(data_set *s, const char *path, const graph *g, arena *a, diagnostics *d);
 
+/* Outputs as the emitted C has them, with room for sizes that data decide, become as large as they are. */
+bool data_set_compact(const graph *g, tensor *outputs, arena *a, diagnostics *d);
+
 /* Gives symbolic dimensions of the inputs the sizes that the data has (adds to o's --dim). How many were added. */
 int data_set_bind_dims(model_options *o, const char *path, const graph *g, arena *a, diagnostics *d);
 

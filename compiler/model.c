@@ -7,7 +7,7 @@
 
 /* ---- options ---- */
 
-enum { KEY_TARGET = 256, KEY_DIM, KEY_ACCURACY, KEY_TUNE, KEY_WEIGHTS_TYPE, KEY_WEIGHTS, KEY_INIT, KEY_SEED };
+enum { KEY_TARGET = 256, KEY_DIM, KEY_FIX, KEY_ELEMENTS, KEY_ACCURACY, KEY_TUNE, KEY_WEIGHTS_TYPE, KEY_WEIGHTS, KEY_INIT, KEY_SEED };
 
 static const struct argp_option options[] = {
     {NULL, 0, NULL, 0, "The network and the machine:", 10},
@@ -25,6 +25,9 @@ static const struct argp_option options[] = {
      "int8 with a scale for each output channel",
      0},
     {"dim", KEY_DIM, "NAME=SIZE", 0, "make the symbolic dimension NAME this size", 0},
+    {"fix", KEY_FIX, "NAME=X,X...", 0, "the input NAME always holds these numbers: sizes may depend on them", 0},
+    {"elements", KEY_ELEMENTS, "NAME=TYPES", 0,
+     "the sequence NAME has elements of these types, f32[5],i64[3,4] say; the optional NAME has this one, or none", 0},
     {"weights", KEY_WEIGHTS, "FILE|MODE", 0,
      "FILE: what the parameters of a .cnn network are, .npz, .safetensors or .onnx, matched by name. MODE, how emitted C "
      "stores weights: inline, C arrays; embed, OUT.weights, drawn in by the C compiler; file, OUT.weights, the caller "
@@ -45,6 +48,13 @@ static void parse_dim(model_options *o, char *arg, const struct argp_state *stat
     *equals = '\0';
     o->dim_names[o->n_dims] = arg;
     o->dim_sizes[o->n_dims++] = size;
+}
+
+static void parse_named(const char **list, int *n, const char *option, const char *arg, const struct argp_state *state) {
+    const char *equals = strchr(arg, '=');
+    if (!equals || equals == arg) argp_error(state, "--%s wants NAME=…, not '%s'", option, arg);
+    if (*n == MODEL_MAX_DIMS) argp_error(state, "more than %d --%s", MODEL_MAX_DIMS, option);
+    list[(*n)++] = arg;
 }
 
 static accuracy parse_accuracy(const char *arg, const struct argp_state *state) {
@@ -97,6 +107,8 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     case KEY_TUNE: o->tuning_path = arg; return 0;
     case KEY_WEIGHTS_TYPE: o->plan.weights_type = parse_weights_type(arg, state); return 0;
     case KEY_DIM: parse_dim(o, arg, state); return 0;
+    case KEY_FIX: parse_named(o->fixed, &o->n_fixed, "fix", arg, state); return 0;
+    case KEY_ELEMENTS: parse_named(o->elements, &o->n_elements, "elements", arg, state); return 0;
     case KEY_WEIGHTS: parse_weights(o, arg, state); return 0;
     case KEY_INIT:
         if (!weights_is_init(arg)) argp_error(state, "--init is he, xavier or msra, not '%s'", arg);
@@ -124,9 +136,12 @@ void model_init(model *m, const model_options *o) {
 }
 
 bool model_read(model *m, const model_options *o) {
-    frontend_options f = {.n_dims = o->n_dims, .dim_names = o->dim_names, .dim_sizes = o->dim_sizes, .weights = o->weights, .shapes_only = o->shapes_only};
+    specialization s = {.options = o, .arena = m->arena, .diags = &m->diags};
+    frontend_options f = {.n_dims = o->n_dims, .dim_names = o->dim_names, .dim_sizes = o->dim_sizes, .weights = o->weights,
+                          .shapes_only = o->shapes_only, .sample = specialize, .sample_context = &s};
+    int errors = m->diags.errors;
     m->graph = frontend_read(o->path, &f, m->arena, &m->diags);
-    return m->graph != NULL;
+    return m->graph && m->diags.errors == errors && specialization_check(&s);
 }
 
 bool model_optimize(model *m, const pass_options *o) {

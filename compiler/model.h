@@ -23,6 +23,11 @@ typedef struct model_options {
     int n_dims;
     const char *dim_names[MODEL_MAX_DIMS];
     int64_t dim_sizes[MODEL_MAX_DIMS];
+    int n_fixed, n_elements;
+    const char *fixed[MODEL_MAX_DIMS];    /* --fix NAME=VALUES */
+    const char *elements[MODEL_MAX_DIMS]; /* --elements NAME=TYPES */
+    const char *data;  /* NULL, or a folder with input_I.pb: sequences and optionals are taken apart like these */
+    bool fix_integers; /* and its small inputs of integers are fixed */
     weights_options weights; /* the seed also draws inputs */
     bool writes_weights;     /* set by subcommands that take --weights MODE too */
     weights_mode storage;
@@ -37,8 +42,20 @@ typedef struct model {
     diagnostics diags;
     graph *graph; /* NULL before model_read */
     plan *plan;   /* NULL before model_plan */
+    bool drawn;       /* its random numbers are not those of the reference, only like them */
+    bool specialized; /* compiled for what some inputs hold, because sizes depend on it */
     tuning tuning; /* of model_options.tuning_path, from model_plan */
 } model;
+
+/* specialize.c: what these options tell a frontend of an input (frontend_options.sample). */
+typedef struct specialization {
+    const model_options *options;
+    arena *arena;
+    diagnostics *diags;
+    bool fixed[MODEL_MAX_DIMS], elements[MODEL_MAX_DIMS]; /* which options were asked for */
+} specialization;
+bool specialize(void *context, int input, const char *name, const value_type *declared, input_sample *out);
+bool specialization_check(const specialization *s); /* all options name inputs */
 
 void model_init(model *m, const model_options *o);
 

@@ -22,22 +22,38 @@ static bool finish(const program *p, FILE *f, const char *name) {
     return diag_error(p->diags, name, NULL, "cannot write to %s: %s", p->folder, strerror(errno));
 }
 
+static bool write_embedded(const program *p, const char *path, const char *name) {
+    FILE *f = create(p, name);
+    const char *content = embedded_find(path);
+    if (f && content) fputs(content, f);
+    return finish(p, f, name) && content;
+}
+
+static bool write_driver(const program *p) {
+    return write_embedded(p, "runtime/driver.h", "driver.h") && write_embedded(p, "runtime/driver.c", "driver.c");
+}
+
+const char *program_driver(const toolchain *t, const char *folder, arena *a, diagnostics *d) {
+    program p = {NULL, *t, folder, a, d};
+    const char *const sources[] = {"-c", "driver.c", NULL}, *const none[] = {NULL};
+    if (!write_driver(&p) || !toolchain_build(t, folder, sources, none, "driver.o", a, d)) return NULL;
+    return arena_printf(a, "%s/driver.o", folder);
+}
+
 static bool write_sources(const program *p, const plan *pl, const backend_options *o) {
     FILE *c = create(p, "net.c"), *h = create(p, "net.h"), *weights = create(p, "net.weights");
     bool ok = c && h && weights && backend_emit(pl, o, c, h, weights);
     ok = finish(p, c, "net.c") && ok;
     ok = finish(p, h, "net.h") && ok;
     ok = finish(p, weights, "net.weights") && ok;
-    FILE *driver = ok ? create(p, "driver.c") : NULL;
-    if (driver) fputs(embedded_find("runtime/driver.c"), driver);
-    return ok && finish(p, driver, "driver.c");
+    return ok && write_driver(p) && write_embedded(p, "runtime/driver_model.c", "driver_model.c");
 }
 
 bool program_build(program *p, const plan *pl, const program_options *o, arena *a, diagnostics *d) {
     *p = (program){pl->graph, o->toolchain, temporary_folder(a, d), a, d};
     if (!p->folder) return false;
     backend_options emission = {.prefix = "net", .threads = o->threads > 0, .profile = o->profile, .model = "net"};
-    const char *const sources[] = {"net.c", "driver.c", NULL};
+    const char *const sources[] = {"net.c", "driver_model.c", o->driver ? o->driver : "driver.c", NULL};
     const char *defines[6] = {NULL};
     int n = 0;
     if (o->threads > 0) defines[n++] = arena_printf(a, "-DTHREADS=%d", o->threads);
@@ -54,16 +70,36 @@ void program_remove(program *p) {
 
 /* ---- running ---- */
 
-static size_t sample_bytes(const tensor *t) {
-    return dtype_bytes(t->type.elem, type_count(&t->type));
+static size_t sample_bytes(const tensor *t) { return (size_t)stored_bytes(t->type.elem, type_count(&t->type)); }
+
+/* What the program is given: strings in their slots. */
+static const void *stored_data(const program *p, const tensor *t, int64_t samples) {
+    if (t->type.elem != DT_STRING) return t->data;
+    void *slots = arena_alloc(p->arena, sample_bytes(t) * (size_t)samples + 1);
+    if (!strings_to_slots(t->data, type_count(&t->type) * samples, slots)) diag_error(p->diags, "", NULL, "a string of the input is too long");
+    return slots;
+}
+
+static void read_strings(const program *p, tensor *t, int64_t samples) {
+    int64_t count = type_count(&t->type) * samples;
+    const char *slot = t->data;
+    ir_string *s = ARENA_ARRAY(p->arena, ir_string, count);
+    for (int64_t i = 0; i < count; i++, slot += STRING_SLOT) {
+        uint32_t size;
+        memcpy(&size, slot, sizeof size);
+        s[i] = (ir_string){slot + sizeof size, size <= STRING_SLOT - sizeof size ? size : 0};
+    }
+    t->data = s;
 }
 
 static bool write_inputs(const program *p, int64_t samples, const tensor *inputs) {
     FILE *f = create(p, "in");
+    const void **data = ARENA_ARRAY(p->arena, const void *, p->graph->body->n_inputs);
+    for (int i = 0; i < p->graph->body->n_inputs; i++) data[i] = stored_data(p, &inputs[i], samples);
     for (int64_t s = 0; f && s < samples; s++) {
         for (int i = 0; i < p->graph->body->n_inputs; i++) {
             size_t bytes = sample_bytes(&inputs[i]);
-            if (bytes) fwrite((const char *)inputs[i].data + (size_t)s * bytes, 1, bytes, f);
+            if (bytes) fwrite((const char *)data[i] + (size_t)s * bytes, 1, bytes, f);
         }
     }
     return finish(p, f, "in");
@@ -85,7 +121,8 @@ static bool read_rows(const program *p, int64_t rows, int parts, void *const *to
 bool program_run(const program *p, int64_t samples, const tensor *inputs, tensor *outputs) {
     const char *const arguments[] = {"run", "in", "out", NULL};
     temporary_file(p->arena, p->folder, "out");
-    if (!write_inputs(p, samples, inputs) ||
+    int errors = p->diags->errors;
+    if (!write_inputs(p, samples, inputs) || p->diags->errors > errors ||
         !toolchain_run(&p->toolchain, p->folder, "net", arguments, p->arena, p->diags))
         return false;
     const region *body = p->graph->body;
@@ -96,7 +133,10 @@ bool program_run(const program *p, int64_t samples, const tensor *inputs, tensor
         bytes[i] = sample_bytes(&outputs[i]);
         outputs[i].data = to[i] = arena_alloc(p->arena, bytes[i] * (size_t)samples + 1);
     }
-    return read_rows(p, samples, body->n_outputs, to, bytes);
+    if (!read_rows(p, samples, body->n_outputs, to, bytes)) return false;
+    for (int i = 0; i < body->n_outputs; i++)
+        if (outputs[i].type.elem == DT_STRING) read_strings(p, &outputs[i], samples);
+    return true;
 }
 
 /* Runs the program on one sample; rows of `parts` doubles. */

@@ -19,8 +19,12 @@ typedef struct program_options {
     int threads;         /* 0: the serial entry point */
     bool profile;        /* program_time tells the steps apart */
     bool embedded;       /* weights are never C arrays: program_time_steps can have them cold */
+    const char *driver;  /* the driver's object file, or NULL: it is compiled too */
     bool cpu_time;       /* steps are timed without what the core does for others meanwhile; for one thread */
 } program_options;
+
+/* runtime/driver.c alone, for programs of one toolchain: the path of an object file in `folder`; NULL after an error. */
+const char *program_driver(const toolchain *t, const char *folder, arena *a, diagnostics *d);
 
 bool program_build(program *p, const plan *plan, const program_options *o, arena *a, diagnostics *d);
 

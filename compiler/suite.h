@@ -7,6 +7,8 @@
 /* Fixed size: it travels through a pipe in one write. */
 typedef struct case_result {
     bool passed;
+    bool specialized; /* compiled for what some inputs hold */
+    bool drawn;       /* random numbers were held to their range only */
     char op[64];      /* the operator that is to blame, "" when none is */
     char reason[256]; /* without names of nodes, so that equal reasons are equal text */
 } case_result;

@@ -5,11 +5,21 @@
 #include "frontend/weights/weights.h"
 #include "ir/ir.h"
 
+/* What the caller knows of an input of the model. A sequence or optional is taken apart into the elements that the tensor
+ * has (n_items), of their types. An input whose value is fixed is a constant: sizes may depend on it. */
+typedef struct input_sample {
+    tensor like;
+    bool fixed; /* like.data is the only value there will be */
+} input_sample;
+
 typedef struct frontend_options {
     /* --dim NAME=SIZE: symbolic dimensions made numbers */
     int n_dims;
     const char *const *dim_names;
     const int64_t *dim_sizes;
+    /* NULL, or asked for each input: whether anything is known of it */
+    bool (*sample)(void *context, int input, const char *name, const value_type *declared, input_sample *out);
+    void *sample_context;
     weights_options weights; /* of networks that are written without values; an error with others */
     bool shapes_only; /* the values do not matter: without weights, parameters are zeros */
     size_t memory_limit; /* bytes the reader may allocate for the model's structure; 0: a default */

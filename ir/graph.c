@@ -116,6 +116,32 @@ void region_set_output(region *r, int index, value *v) {
     use_add(r->graph, v, NULL, r, index);
 }
 
+void region_drop_outputs(region *r) {
+    while (r->n_outputs > 0) {
+        r->n_outputs--;
+        use_drop(r->outputs[r->n_outputs], NULL, r, r->n_outputs);
+    }
+}
+
+/* ---- the interface ---- */
+
+void ports_add(graph *g, ports *p, port one) {
+    p->list = grown(g->arena, p->list, p->n, sizeof *p->list);
+    p->list[p->n++] = one;
+}
+
+int graph_port_count(const graph *g, bool output) {
+    const ports *p = output ? &g->outputs : &g->inputs;
+    return p->list ? p->n : output ? g->body->n_outputs : g->body->n_inputs;
+}
+
+port graph_port(const graph *g, bool output, int i) {
+    const ports *p = output ? &g->outputs : &g->inputs;
+    if (p->list) return p->list[i];
+    const value *v = output ? g->body->outputs[i] : g->body->inputs[i];
+    return (port){.name = v->name, .type = v->type, .first = i, .n = 1};
+}
+
 /* ---- nodes ---- */
 
 static void link_before(node *n, region *r, node *before) {

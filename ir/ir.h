@@ -357,11 +357,27 @@ typedef struct region {
     int n_outputs;
 } region;
 
+/* An input or output as the model has it: one value of the body, or the elements of a sequence or optional, each a value of
+ * its own (none: an empty one). */
+typedef struct port {
+    const char *name;
+    value_type type;      /* as declared */
+    int first, n;         /* among the body's inputs or outputs */
+    int sizes;            /* outputs: 0, or the output that holds the true sizes of one with room for more */
+    const constant *only; /* inputs: NULL, or the one value that the graph is made for */
+} port;
+
+typedef struct ports {
+    port *list;
+    int n;
+} ports;
+
 typedef struct graph {
     arena *arena;
     diagnostics *diags;
     const char *name;
     region *body;
+    ports inputs, outputs; /* see graph_port */
     symbol **symbols;
     int n_symbols;
     int next_value, next_node;
@@ -372,11 +388,17 @@ graph *graph_new(arena *a, diagnostics *d, const char *name);
 region *region_new(graph *g, node *owner);
 symbol *graph_symbol(graph *g, const char *name); /* finds or makes */
 
+/* The interface: what frontends have noted with ports_add, else one port for each value. */
+void ports_add(graph *g, ports *p, port one);
+int graph_port_count(const graph *g, bool output);
+port graph_port(const graph *g, bool output, int i);
+
 value *value_new(region *r, const char *name, value_type t);
 value *value_constant(graph *g, const char *name, value_type t, const void *data, const char *origin);
 value *region_add_input(region *r, const char *name, value_type t);
 void region_add_output(region *r, value *v);
 void region_set_output(region *r, int index, value *v);
+void region_drop_outputs(region *r); /* all of them */
 
 /* bind.c: the symbolic dimension becomes a number everywhere. An error if there is none, or its bounds exclude it. */
 bool graph_bind_symbol(graph *g, const char *name, int64_t size);

@@ -8,6 +8,8 @@ static void out(library_call *c, int i) { c->args[c->n++] = (library_arg){.kind 
 static void number(library_call *c, int64_t i) { c->args[c->n++] = (library_arg){.kind = LIBRARY_INT, .i = i}; }
 static void real(library_call *c, double f) { c->args[c->n++] = (library_arg){.kind = LIBRARY_REAL, .f = f}; }
 
+static void status(library_call *c) { c->args[c->n++] = (library_arg){.kind = LIBRARY_STATUS}; }
+
 /* Element `at` of input i, or `otherwise` where that is left out. */
 static void element(library_call *c, const node *n, int i, int at, double otherwise) {
     if (node_input(n, i)) c->args[c->n++] = (library_arg){.kind = LIBRARY_ELEMENT, .i = i, .n = at};
@@ -127,9 +129,50 @@ static void mel_weights(const node *n, library_call *c) {
     for (int i = 1; i < 5; i++) element(c, n, i, 0, 0);
 }
 
+static int64_t count_of(const node *n, int i) { return type_count(type_of(n, i)); }
+
+static void string_equal(const node *n, library_call *c) { out(c, 0), in(c, 0), in(c, 1), number(c, count_of(n, 0)); }
+static void string_find(const node *n, library_call *c) { out(c, 0), in(c, 0), number(c, count_of(n, 0)), in(c, 1), number(c, count_of(n, 1)); }
+static void string_concat(const node *n, library_call *c) { out(c, 0), in(c, 0), in(c, 1), number(c, count_of(n, 0)), status(c); }
+
+static void string_normalize(const node *n, library_call *c) {
+    out(c, 0), out(c, 1), in(c, 0), number(c, count_of(n, 0)), in(c, 1), number(c, count_of(n, 1));
+    number(c, node_int(n, "sensitive")), number(c, *node_string(n, "change")), number(c, node_int(n, "room")), number(c, node_int(n, "exact")), status(c);
+}
+
+static void string_split(const node *n, library_call *c) {
+    out(c, 0), out(c, 1), out(c, 2), in(c, 0), number(c, count_of(n, 0)), in(c, 1);
+    number(c, node_int(n, "most")), number(c, node_int(n, "room")), number(c, node_int(n, "exact")), status(c);
+}
+
+static void regex_match(const node *n, library_call *c) { out(c, 0), in(c, 0), number(c, count_of(n, 0)), in(c, 1), number(c, node_int(n, "instructions")); }
+
+static void tree_ensemble(const node *n, library_call *c) {
+    out(c, 0), in(c, 0), number(c, type_size(type_of(n, 0), 0)), number(c, type_size(type_of(n, 0), 1)), in(c, 1), number(c, count_of(n, 1) / 2);
+    for (int i = 2; i < 8; i++) in(c, i);
+    number(c, node_int(n, "n_targets")), number(c, node_int(n, "aggregate"));
+}
+
+static void unique(const node *n, library_call *c) {
+    static const dtype types[] = {DT_F64, DT_I64, DT_STRING};
+    for (int i = 0; i < 4; i++) out(c, i);
+    for (int i = 0; i < 3; i++) in(c, type_of(n, 0)->elem == types[i] ? 0 : LIBRARY_NO_INPUT);
+    number(c, node_int(n, "outer")), number(c, type_size(&n->outputs[0]->type, 0)), number(c, node_int(n, "inner")), number(c, node_int(n, "sorted"));
+}
+
+static void random_numbers(const node *n, library_call *c) {
+    out(c, 0), number(c, type_count(&n->outputs[0]->type)), number(c, node_int(n, "seed")), number(c, node_int(n, "normal"));
+}
+
 static void non_max_suppression(const node *n, library_call *c) {
     const value_type *scores = type_of(n, 1);
-    out(c, 0), number(c, n->outputs[0]->type.dims[0].size), in(c, 0), in(c, 1);
+    out(c, 0), number(c, n->outputs[0]->type.dims[0].size);
+    if (n->n_outputs > 1 && n->outputs[1]) out(c, 1);
+    else in(c, LIBRARY_NO_INPUT); /* nobody wants the number */
+    number(c, node_int(n, "exact"));
+    if (node_int(n, "room") >= 0) status(c);
+    else in(c, LIBRARY_NO_INPUT);
+    in(c, 0), in(c, 1);
     for (int k = 0; k < 3; k++) number(c, scores->dims[k].size);
     element(c, n, 2, 0, 0), element(c, n, 3, 0, 0), number(c, node_input(n, 4) != NULL), element(c, n, 4, 0, 0);
     number(c, node_int(n, "center_point_box"));
@@ -143,7 +186,12 @@ static const struct {
     {OP_resize_axis, "resize_axis", resize_axis}, {OP_grid_sample, "grid_sample", grid_sample},
     {OP_roi_align, "roi_align", roi_align},       {OP_col2im, "col2im", col2im},
     {OP_deform_conv, "deform_conv", deform_conv}, {OP_dft, "dft", dft},
-    {OP_linear_attention, "linear_attention", linear_attention}, {OP_mel_weights, "mel_weights", mel_weights}, {OP_non_max_suppression, "non_max_suppression", non_max_suppression},
+    {OP_linear_attention, "linear_attention", linear_attention}, {OP_mel_weights, "mel_weights", mel_weights}, {OP_random, "random_fill", random_numbers},
+    {OP_string_equal, "string_equal", string_equal}, {OP_string_find, "string_find", string_find},
+    {OP_string_concat, "string_concat", string_concat}, {OP_string_normalize, "string_normalize", string_normalize},
+    {OP_string_split, "string_split", string_split}, {OP_regex_match, "regex_match", regex_match}, {OP_unique, "unique", unique},
+    {OP_tree_ensemble, "tree_ensemble", tree_ensemble},
+    {OP_non_max_suppression, "non_max_suppression", non_max_suppression},
 };
 
 bool library_call_of(const node *n, library_call *c) {

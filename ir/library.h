@@ -10,6 +10,7 @@ typedef enum library_kind {
     LIBRARY_INT,     /* i */
     LIBRARY_REAL,    /* f */
     LIBRARY_ELEMENT, /* element n of input i, as double */
+    LIBRARY_STATUS,  /* pointer to an int32_t that becomes 5 when something does not fit */
     LIBRARY_INTS,    /* an array of n numbers */
     LIBRARY_ELEMENTS /* an array of n numbers: those of input i */
 } library_kind;

@@ -1,14 +1,11 @@
-/* The program that `cnnc run`, `verify` and `bench` build around an emitted model whose prefix is net. It is no part of
+/* The program that `cnnc run`, `verify` and `bench` build around an emitted model (driver.h). It is no part of
  * any model.
  *
  *   net run IN OUT           IN: samples, each all inputs one after the other as raw bytes; OUT: likewise the outputs
  *   net time IN OUT RUNS CORE  the first sample RUNS times, on one CPU core if CORE >= 0; OUT: a row of doubles for each
  *                            run: the seconds of each step, then of a run without the timers
- *   net steps IN OUT RUNS CORE COLD  the same, but only the steps; where COLD is 1 and the model was emitted with
- *                            --weights=embed, no cache holds any of its weights when a run begins
- *
- * Compiled with -DTHREADS=n it uses the pool of a model emitted with --threads; with -DPROFILE the timers of one
- * emitted with --profile, with -DEMBEDDED it knows where its weights are; with -DWEIGHTS="file" it reads the weights of one emitted with --weights=file. */
+ *   net steps IN OUT RUNS CORE COLD  the same, but only the steps; where COLD is 1 and the weights' place is known (it is
+ *                            with --weights=embed), no cache holds any of them when a run begins */
 #define _GNU_SOURCE
 #include <sched.h>
 #include <stdio.h>
@@ -16,13 +13,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "net.h"
+#include "driver.h"
 
 enum { GUARD = 4096, POISON = 0xff /* NaN in every float type */ };
-
-#ifdef THREADS
-static net_pool pool;
-#endif
 
 static void fail(const char *what) {
     fprintf(stderr, "%s\n", what);
@@ -47,48 +40,48 @@ static void guarded_check(const unsigned char *p, size_t size, const char *name)
 }
 
 typedef struct model_memory {
-    unsigned char *inputs[NET_INPUT_COUNT + 1], *outputs[NET_OUTPUT_COUNT + 1], *workspace;
+    unsigned char **inputs, **outputs, *workspace;
 } model_memory;
 
+static unsigned char **tensors_new(int output, int n) {
+    unsigned char **list = malloc(sizeof *list * (size_t)(n + 1));
+    if (!list) fail("out of memory");
+    for (int i = 0; i < n; i++) list[i] = guarded_new(the_model.bytes(output, i));
+    return list;
+}
+
 static model_memory memory_new(void) {
-    model_memory m;
-    for (int i = 0; i < NET_INPUT_COUNT; i++) m.inputs[i] = guarded_new(net_input_info[i].bytes);
-    for (int i = 0; i < NET_OUTPUT_COUNT; i++) m.outputs[i] = guarded_new(net_output_info[i].bytes);
-    m.workspace = guarded_new(net_workspace_size());
+    model_memory m = {tensors_new(0, the_model.n_inputs), tensors_new(1, the_model.n_outputs), guarded_new(the_model.workspace)};
     return m;
 }
 
 static void memory_free(const model_memory *m) {
-    for (int i = 0; i < NET_INPUT_COUNT; i++) free(m->inputs[i] - GUARD);
-    for (int i = 0; i < NET_OUTPUT_COUNT; i++) free(m->outputs[i] - GUARD);
+    for (int i = 0; i < the_model.n_inputs; i++) free(m->inputs[i] - GUARD);
+    for (int i = 0; i < the_model.n_outputs; i++) free(m->outputs[i] - GUARD);
     free(m->workspace - GUARD);
+    free(m->inputs);
+    free(m->outputs);
 }
 
 static void memory_check(const model_memory *m) {
-    for (int i = 0; i < NET_INPUT_COUNT; i++) guarded_check(m->inputs[i], net_input_info[i].bytes, "an input");
-    for (int i = 0; i < NET_OUTPUT_COUNT; i++) guarded_check(m->outputs[i], net_output_info[i].bytes, "an output");
-    guarded_check(m->workspace, net_workspace_size(), "the workspace");
+    for (int i = 0; i < the_model.n_inputs; i++) guarded_check(m->inputs[i], the_model.bytes(0, i), "an input");
+    for (int i = 0; i < the_model.n_outputs; i++) guarded_check(m->outputs[i], the_model.bytes(1, i), "an output");
+    guarded_check(m->workspace, the_model.workspace, "the workspace");
 }
 
 static void run_model(const model_memory *m) {
-    const void *inputs[NET_INPUT_COUNT + 1];
-    void *outputs[NET_OUTPUT_COUNT + 1];
-    for (int i = 0; i < NET_INPUT_COUNT; i++) inputs[i] = m->inputs[i];
-    for (int i = 0; i < NET_OUTPUT_COUNT; i++) outputs[i] = m->outputs[i];
-#ifdef THREADS
-    int failure = net_run_parallel_pointers(&pool, inputs, outputs, m->workspace);
-#else
-    int failure = net_run_pointers(inputs, outputs, m->workspace);
-#endif
-    if (failure) fail("the model reported a failure");
+    const int failure = the_model.run((const void *const *)m->inputs, (void *const *)m->outputs, m->workspace);
+    if (!failure) return;
+    fprintf(stderr, "the model reported failure %d\n", failure);
+    exit(1);
 }
 
 /* False at the end of the file. */
 static int read_sample(FILE *f, const model_memory *m) {
-    for (int i = 0; i < NET_INPUT_COUNT; i++) {
-        size_t got = fread(m->inputs[i], 1, net_input_info[i].bytes, f);
-        if (got == 0 && i == 0 && net_input_info[i].bytes > 0) return 0;
-        if (got != net_input_info[i].bytes) fail("the input file ends within a sample");
+    for (int i = 0; i < the_model.n_inputs; i++) {
+        size_t got = fread(m->inputs[i], 1, the_model.bytes(0, i), f);
+        if (got == 0 && i == 0 && the_model.bytes(0, i) > 0) return 0;
+        if (got != the_model.bytes(0, i)) fail("the input file ends within a sample");
     }
     return 1;
 }
@@ -97,11 +90,11 @@ static void run(FILE *in, FILE *out) {
     model_memory m = memory_new();
     for (int more = read_sample(in, &m); more;) {
         /* What a model does not compute must show. */
-        memset(m.workspace, POISON, net_workspace_size());
-        for (int i = 0; i < NET_OUTPUT_COUNT; i++) memset(m.outputs[i], POISON, net_output_info[i].bytes);
+        memset(m.workspace, POISON, the_model.workspace);
+        for (int i = 0; i < the_model.n_outputs; i++) memset(m.outputs[i], POISON, the_model.bytes(1, i));
         run_model(&m);
         memory_check(&m);
-        for (int i = 0; i < NET_OUTPUT_COUNT; i++) fwrite(m.outputs[i], 1, net_output_info[i].bytes, out);
+        for (int i = 0; i < the_model.n_outputs; i++) fwrite(m.outputs[i], 1, the_model.bytes(1, i), out);
         int byte = fgetc(in);
         more = byte != EOF && ungetc(byte, in) != EOF && read_sample(in, &m);
     }
@@ -128,19 +121,16 @@ static void pin(int core) {
     sched_setaffinity(0, sizeof set, &set);
 }
 
-#ifdef PROFILE
-static void time_steps(const model_memory *m, FILE *out) {
-    const void *inputs[NET_INPUT_COUNT + 1];
-    void *outputs[NET_OUTPUT_COUNT + 1];
-    for (int k = 0; k < NET_INPUT_COUNT; k++) inputs[k] = m->inputs[k];
-    for (int k = 0; k < NET_OUTPUT_COUNT; k++) outputs[k] = m->outputs[k];
-    double seconds[NET_STEP_COUNT + 1] = {0};
-#ifdef THREADS
-    net_run_parallel_profiled_pointers(&pool, inputs, outputs, m->workspace, seconds);
-#else
-    net_run_profiled_pointers(inputs, outputs, m->workspace, seconds);
-#endif
-    fwrite(seconds, sizeof *seconds, NET_STEP_COUNT, out);
+static void time_steps(const model_memory *m, double *seconds, FILE *out) {
+    memset(seconds, 0, sizeof *seconds * (size_t)the_model.n_steps);
+    the_model.run_profiled((const void *const *)m->inputs, (void *const *)m->outputs, m->workspace, seconds);
+    fwrite(seconds, sizeof *seconds, (size_t)the_model.n_steps, out);
+}
+
+static double *seconds_new(void) {
+    double *seconds = calloc((size_t)the_model.n_steps + 1, sizeof *seconds);
+    if (!seconds) fail("out of memory");
+    return seconds;
 }
 
 static void flush_line(const unsigned char *line) {
@@ -155,58 +145,50 @@ static void flush_line(const unsigned char *line) {
 
 /* The weights are all that a network finds cold when they are many: the rest was written or read just before. */
 static void flush_weights(void) {
-#ifdef EMBEDDED
-    extern const unsigned char net_weights[];
-    for (size_t i = 0; i < NET_WEIGHTS_SIZE; i += 64) flush_line(net_weights + i);
-#else
-    (void)flush_line;
-#endif
+    for (size_t i = 0; i < the_model.weights_size; i += 64) flush_line(the_model.weights + i);
 }
 
 static void time_steps_only(FILE *in, FILE *out, int runs, int core, int cold) {
     pin(core);
     model_memory m = memory_new();
+    double *seconds = seconds_new();
     read_sample(in, &m);
     time_once(&m);
     for (int i = 0; i < runs; i++) {
         if (cold) flush_weights();
-        time_steps(&m, out);
+        time_steps(&m, seconds, out);
     }
+    free(seconds);
     memory_free(&m);
 }
-#endif
 
 static void time_model(FILE *in, FILE *out, int runs, int core) {
     pin(core);
     model_memory m = memory_new();
+    double *seconds = seconds_new();
     read_sample(in, &m);
     time_once(&m);
     for (int i = 0; i < runs; i++) {
-#ifdef PROFILE
-        time_steps(&m, out);
-#endif
+        if (the_model.run_profiled) time_steps(&m, seconds, out);
         double total = time_once(&m);
         fwrite(&total, sizeof total, 1, out);
     }
+    free(seconds);
     memory_free(&m);
 }
 
 int main(int argc, char **argv) {
-    if (argc < 4) fail("usage: net run IN OUT | net time IN OUT RUNS CORE | net steps IN OUT RUNS CORE COLD");
+    static const char usage[] = "usage: net run IN OUT | net time IN OUT RUNS CORE | net steps IN OUT RUNS CORE COLD";
+    if (argc < 4) fail(usage);
     FILE *in = fopen(argv[2], "rb"), *out = fopen(argv[3], "wb");
     if (!in || !out) fail("cannot open the input or output file");
-#ifdef THREADS
-    if (net_pool_start(&pool, THREADS)) fail("cannot start threads");
-#endif
+    if (the_model.start && the_model.start()) fail("cannot start threads");
     if (!strcmp(argv[1], "run")) run(in, out);
     else if (!strcmp(argv[1], "time") && argc == 6) time_model(in, out, atoi(argv[4]), atoi(argv[5]));
-#ifdef PROFILE
-    else if (!strcmp(argv[1], "steps") && argc == 7) time_steps_only(in, out, atoi(argv[4]), atoi(argv[5]), atoi(argv[6]));
-#endif
-    else fail("usage: net run IN OUT | net time IN OUT RUNS CORE | net steps IN OUT RUNS CORE COLD");
-#ifdef THREADS
-    net_pool_stop(&pool);
-#endif
+    else if (!strcmp(argv[1], "steps") && argc == 7 && the_model.run_profiled)
+        time_steps_only(in, out, atoi(argv[4]), atoi(argv[5]), atoi(argv[6]));
+    else fail(usage);
+    if (the_model.stop) the_model.stop();
     fclose(in);
     if (fclose(out) != 0) fail("cannot write the output file");
     return 0;

@@ -31,6 +31,7 @@ void emit_weights_reference(const emission *e, text *out); /* #embed or .incbin 
 bool emit_weights_file(const emission *e, FILE *f);
 
 /* header.c */
+bool emit_has_strings(const plan *p);
 void emit_header(const emission *e, text *out);
 const char *emit_run_parameters(const emission *e, bool pointers); /* of NAME_run and its kin, text */
 

@@ -22,6 +22,35 @@ const char *emit_run_parameters(const emission *e, bool pointers) {
     return arena_printf(e->arena, "const %s_inputs *in, const %s_outputs *out, void *workspace%s", e->prefix, e->prefix, weights);
 }
 
+static bool has_strings(const region *r) {
+    for (const node *n = r->first; n; n = n->next) {
+        for (int i = 0; i < n->n_outputs; i++)
+            if (n->outputs[i] && n->outputs[i]->type.elem == DT_STRING) return true;
+        for (int i = 0; i < n->n_inputs; i++)
+            if (n->inputs[i] && n->inputs[i]->type.elem == DT_STRING) return true;
+        for (int i = 0; i < n->n_regions; i++)
+            if (has_strings(n->regions[i])) return true;
+    }
+    return false;
+}
+
+bool emit_has_strings(const plan *p) {
+    for (int i = 0; i < p->graph->body->n_inputs; i++)
+        if (p->graph->body->inputs[i]->type.elem == DT_STRING) return true;
+    return has_strings(p->graph->body);
+}
+
+static void put_string_type(const emission *e, text *out) {
+    text_printf(out,
+                "\n/* A string, of any bytes: the first `size` of them. Longer ones than there is room for are an error. */\n"
+                "#define %s_STRING_CAPACITY %d\ntypedef struct %s_string {\n    uint32_t size;\n    char bytes[%s_STRING_CAPACITY];\n} %s_string;\n",
+                e->upper, STRING_SLOT - 4, e->prefix, e->upper, e->prefix);
+}
+
+static const char *field_type(const emission *e, dtype t) {
+    return t == DT_STRING ? arena_printf(e->arena, "%s_string", e->prefix) : dtype_of(t)->ctype;
+}
+
 static void put_fallback(const constant *c, text *out) {
     bool single = type_count(&c->type) == 1;
     text_put(out, single ? ", or NULL: " : ", or NULL: as the network says");
@@ -34,7 +63,7 @@ static void put_fields(const emission *e, bool output, text *out) {
     text_printf(out, "typedef struct %s_%s {\n", e->prefix, output ? "outputs" : "inputs");
     for (int i = 0; i < n; i++) {
         const value *v = output ? r->outputs[i] : r->inputs[i];
-        text_printf(out, "    %s%s *%s; /* ", output ? "" : "const ", dtype_of(v->type.elem)->ctype, (output ? e->output_fields : e->input_fields)[i]);
+        text_printf(out, "    %s%s *%s; /* ", output ? "" : "const ", field_type(e, v->type.elem), (output ? e->output_fields : e->input_fields)[i]);
         char shown[160] = "";
         FILE *f = fmemopen(shown, sizeof shown - 1, "w");
         if (f) type_print(f, &v->type), fclose(f);
@@ -83,6 +112,7 @@ void emit_header(const emission *e, text *out) {
                 (long long)(made->workspace ? made->workspace : 64), up, (long long)made->weights);
     put_sizes(e, false, out);
     put_sizes(e, true, out);
+    if (emit_has_strings(made)) put_string_type(e, out);
     text_put(out, "\n/* Row-major tensors. */\n");
     put_fields(e, false, out);
     put_fields(e, true, out);
@@ -91,7 +121,9 @@ void emit_header(const emission *e, text *out) {
                 "/* Computes all outputs from all inputs. workspace: %s_WORKSPACE_SIZE bytes, aligned to 64, contents of no meaning\n"
                 " * before and after. Touches nothing else: calls with different workspaces may run at the same time.\n"
                 " * 0 on success; 1: workspace missing or not aligned; 2: an input or output is missing; 3: this CPU runs none of\n"
-                " * the targets the model was compiled for. */\n"
+                " * the targets the model was compiled for; 4: an input is not what --fix said it would be; 5: something\n"
+                " * does not fit: a string is too long, or a size that data decide is not the one that the model states or has\n"
+                " * room for. */\n"
                 "int %s_run(%s);\n/* The same with pointers in the model's order. */\nint %s_run_pointers(%s);\n\n",
                 up, p, emit_run_parameters(e, false), p, emit_run_parameters(e, true));
     text_printf(out,

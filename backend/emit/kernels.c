@@ -220,11 +220,13 @@ bool emit_target_code(const emission *e, int target_index, const char *suffix, t
     for (const function *f = w.functions; f; f = f->next) put_function(f, out);
     bool profile = e->options->profile;
     text_printf(out,
-                "static void run%s(const void *const *inputs, void *const *outputs, char *arena, const char *weights, "
+                "static int run%s(const void *const *inputs, void *const *outputs, char *arena, const char *weights, "
                 "const parallel_for *parallel%s) {\n    (void)inputs, (void)outputs, (void)arena, (void)weights, (void)parallel;\n",
                 suffix, profile ? ", double *seconds" : "");
     if (profile) text_put(out, "    profile_clock clock = profile_start(seconds);\n");
+    const buffer *status = e->plan->status;
+    if (status) text_printf(out, "    int32_t *const status = (int32_t *)(void *)(arena + %lld);\n    *status = 0;\n", (long long)status->offset);
     text_put(out, w.calls.bytes ? w.calls.bytes : "");
-    text_put(out, "}\n");
+    text_put(out, status ? "    return *status;\n}\n" : "    return 0;\n}\n");
     return w.ok;
 }

@@ -114,6 +114,9 @@ static void put_intrinsics(const emission *e, text *out) {
     }
 }
 
+/* Kernels know one name for a string, headers have one each. */
+static void put_string_type(const emission *e, text *out) { text_printf(out, "typedef %s_string string_slot;\n\n", e->prefix); }
+
 static void put_includes(const emission *e, text *out) {
     text_printf(out, "#include \"%s.h\"\n\n#include <math.h>\n#include <stddef.h>\n#include <stdint.h>\n#include <string.h>\n", e->files);
     if (e->options->profile) text_put(out, "#include <time.h>\n");
@@ -125,6 +128,25 @@ static void put_includes(const emission *e, text *out) {
                   "#define CNNC_UNUSED __attribute__((unused))\n#define CNNC_PREFETCH(p) __builtin_prefetch((p), 0, 2)\n"
                   "#else\n#define CNNC_INLINE static inline\n#define CNNC_UNUSED\n#define CNNC_PREFETCH(p) (void)(p)\n#endif\n"
                   "#define CNNC_ALIGNED _Alignas(64)\n\n");
+}
+
+/* Inputs that were fixed at compile time must hold what they were fixed to; strings must fit their slots. */
+static void put_guards(const emission *e, text *out) {
+    const graph *g = e->plan->graph;
+    for (int i = 0; i < graph_port_count(g, false); i++) {
+        port p = graph_port(g, false, i);
+        for (int k = p.first; k < p.first + p.n; k++) {
+            const value_type *t = &g->body->inputs[k]->type;
+            if (t->elem == DT_STRING && type_count(t) > 0)
+                text_printf(out, "    for (int i = 0; i < %lld; i++)\n        if (((const string_slot *)inputs[%d])[i].size > %d) return 5;\n",
+                            (long long)type_count(t), k, STRING_SLOT - 4);
+        }
+        if (!p.only || !p.n) continue;
+        size_t size = dtype_bytes(p.only->type.elem, type_count(&p.only->type));
+        text_printf(out, "    static const unsigned char fixed%d[] = {", i);
+        for (size_t k = 0; k < size; k++) text_printf(out, "%s%d", k ? ", " : "", ((const unsigned char *)p.only->data)[k]);
+        text_printf(out, "%s};\n    if (memcmp(inputs[%d], fixed%d, %zu) != 0) return 4;\n", size ? "" : "0", p.first, i, size);
+    }
 }
 
 /* What inputs are that the caller leaves out; false if it may leave out none. */
@@ -163,9 +185,10 @@ static void put_dispatch(const emission *e, text *out) {
     text_printf(out, "    for (int i = 0; i < %s_INPUT_COUNT; i++)\n        if (!inputs[i]) return 2;\n"
                      "    for (int i = 0; i < %s_OUTPUT_COUNT; i++)\n        if (!outputs[i]) return 2;\n",
                 e->upper, e->upper);
+    put_guards(e, out);
     for (int i = 0; i < e->plan->n_targets; i++) {
         const target *t = e->plan->targets[i];
-        text_printf(out, "#if %s\n    if (%s) {\n        run%s(inputs, outputs, (char *)workspace, %s, parallel%s);\n        return 0;\n    }\n#endif\n",
+        text_printf(out, "#if %s\n    if (%s) {\n        return run%s(inputs, outputs, (char *)workspace, %s, parallel%s);\n    }\n#endif\n",
                     t->guard, t->cpu_test, target_suffix(e, i), weights, pass);
     }
     text_put(out, "    return 3;\n}\n\n");
@@ -241,7 +264,7 @@ static void put_tensor_info(const emission *e, bool output, text *out) {
         text_string_literal(out, v->name);
         text_printf(out, ", \"%s\", %d, {", dtype_of(v->type.elem)->name, v->type.rank);
         for (int k = 0; k < v->type.rank; k++) text_printf(out, "%s%lld", k ? ", " : "", (long long)v->type.dims[k].size);
-        text_printf(out, "%s}, %lld},\n", v->type.rank ? "" : "0", (long long)dtype_bytes(v->type.elem, type_count(&v->type)));
+        text_printf(out, "%s}, %lld},\n", v->type.rank ? "" : "0", (long long)stored_bytes(v->type.elem, type_count(&v->type)));
     }
     text_put(out, n ? "};\n\n" : "    {\"\", \"\", 0, {0}, 0},\n};\n\n");
 }
@@ -273,6 +296,7 @@ static bool put_source(const emission *e, text *out) {
     if (e->weights == WEIGHTS_INLINE) emit_inline_weights(e, out);
     if (e->weights == WEIGHTS_EMBED) emit_weights_reference(e, out);
     text_put(out, "\n");
+    if (emit_has_strings(e->plan)) put_string_type(e, out);
     put_file(out, "runtime/step.c");
     if (e->options->threads) put_file(out, "runtime/pool.c");
     if (e->options->profile) put_file(out, "runtime/profile.c");
@@ -280,7 +304,11 @@ static bool put_source(const emission *e, text *out) {
     bool ok = true;
     for (int i = 0; i < e->plan->n_targets; i++) ok = put_target(e, i, &kernels) && ok;
     bool done[MAX_SNIPPETS] = {false};
-    put_snippet(kernels.bytes, done, out);
+    text library = {.arena = e->arena};
+    put_snippet(kernels.bytes, done, &library);
+    if (library.bytes && !emit_has_strings(e->plan) && mentions(library.bytes, "string_slot", 11))
+        text_put(out, "typedef struct string_slot { /* nothing here is one */\n    uint32_t size;\n    char bytes[4];\n} string_slot;\n\n");
+    text_put(out, library.bytes ? library.bytes : "");
     text_write(out, kernels.bytes, kernels.size);
     put_public(e, out);
     return ok;

@@ -18,7 +18,7 @@ static bool emit_copy(const plan *p, const step *s, const target *t, text *body)
     template_int(e, "batch", c16 ? from->dims[0] : 1);
     template_int(e, "from", from->batch);
     template_int(e, "to", to->batch);
-    template_int(e, "bytes", c16 ? from->batch * (int64_t)sizeof(float) : (int64_t)dtype_bytes(from->elem, count));
+    template_int(e, "bytes", c16 ? from->batch * (int64_t)sizeof(float) : (int64_t)stored_bytes(from->elem, count));
     return template_expand(e, "backend/kernels/copy.c.in", body, p->diags);
 }
 

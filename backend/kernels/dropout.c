@@ -20,7 +20,7 @@ static bool emit_dropout(const plan *p, const step *s, const target *t, text *bo
     (void)p, (void)t;
     int64_t count = 1;
     for (int k = 0; k < s->in[0].rank; k++) count *= s->in[0].dims[k];
-    text_printf(body, "    memcpy(y0, x0, %lld);\n", (long long)dtype_bytes(s->in[0].elem, count));
+    text_printf(body, "    memcpy(y0, x0, %lld);\n", (long long)stored_bytes(s->in[0].elem, count));
     if (s->n_out > 1) text_printf(body, "    memset(y1, 1, %lld);\n", (long long)count);
     return true;
 }

@@ -13,7 +13,8 @@ static bool scatters(const node *n) { return n->op == OP_scatter_elements || n->
 static bool gathers(const node *n) { return n->op == OP_gather || n->op == OP_gather_elements || n->op == OP_gather_nd; }
 
 static bool accepts(const node *n) {
-    if (!(scatters(n) || gathers(n)) || n->epilogue || !n->outputs[0] || !row_major_accepts(n)) return false;
+    if (!(scatters(n) || gathers(n)) || n->epilogue || !n->outputs[0] || !row_major_moves(n)) return false;
+    if (n->inputs[0]->type.elem == DT_STRING && !gathers(n)) return false;
     return type_count(&n->inputs[0]->type) > 0 || type_count(&n->outputs[0]->type) == 0;
 }
 
@@ -122,7 +123,7 @@ static void put_place(text *out, const step *s, const schedule *c) {
 
 static void put_copy(text *out, dtype t, int64_t inner) {
     text loaded = {.arena = out->arena};
-    int64_t bytes = (int64_t)dtype_bytes(t, inner);
+    int64_t bytes = (int64_t)stored_bytes(t, inner);
     if (dtype_of(t)->bits < 8) {
         emit_load(&loaded, t, "x0", "from + j");
         text_printf(out, "for (ptrdiff_t j = 0; j < %lld; j++) ", (long long)inner);
@@ -160,7 +161,7 @@ static bool emit_gather(const plan *p, const step *s, const target *t, text *bod
     template_env *e = template_env_new(body->arena);
     template_int(e, "tuples", c->tuples);
     template_int(e, "inner", c->inner);
-    template_int(e, "bytes", (int64_t)dtype_bytes(x->elem, product(x, 0, x->rank)));
+    template_int(e, "bytes", (int64_t)stored_bytes(x->elem, product(x, 0, x->rank)));
     template_text(e, scatters(s->node) ? "to" : "from", place.bytes);
     if (scatters(s->node)) put_update(&copy, s);
     else put_copy(&copy, x->elem, c->inner);

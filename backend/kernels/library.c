@@ -5,18 +5,23 @@
 
 static bool accepts(const node *n) {
     library_call c;
-    if (!n->outputs[0] || n->epilogue || !row_major_accepts(n) || !library_call_of(n, &c)) return false;
+    if (!n->outputs[0] || n->epilogue || !row_major_moves(n) || !library_call_of(n, &c)) return false;
     for (int i = 0; i < c.n; i++) { /* pointers must be what the function takes */
         const library_arg *a = &c.args[i];
         if (a->kind == LIBRARY_OUT && (a->i >= n->n_outputs || !n->outputs[a->i])) return false;
         const value *v = a->kind == LIBRARY_IN && a->i != LIBRARY_NO_INPUT ? node_input(n, (int)a->i) : a->kind == LIBRARY_OUT ? n->outputs[a->i] : NULL;
-        if (v && v->type.elem != DT_F32 && v->type.elem != DT_I64 && v->type.elem != DT_I32) return false;
+        dtype t = v ? v->type.elem : DT_F32;
+        if (t != DT_F32 && t != DT_F64 && t != DT_I64 && t != DT_I32 && t != DT_STRING && t != DT_BOOL) return false;
     }
     return true;
 }
 
 static bool plan_library(plan *p, const node *n, step *s) {
+    library_call c;
     step_add_node(p, s, n);
+    library_call_of(n, &c);
+    for (int i = 0; i < c.n; i++)
+        if (c.args[i].kind == LIBRARY_STATUS) step_add_status(p, s);
     return true;
 }
 
@@ -32,6 +37,7 @@ static void put_argument(text *out, const step *s, const library_arg *a) {
         else text_put(out, "NULL");
         return;
     case LIBRARY_OUT: text_printf(out, "y%lld", (long long)a->i); return;
+    case LIBRARY_STATUS: text_printf(out, "y%d", s->n_out - 1); return;
     case LIBRARY_INT: text_printf(out, "%lld", (long long)a->i); return;
     case LIBRARY_REAL: emit_real(out, a->f); return;
     case LIBRARY_ELEMENT:

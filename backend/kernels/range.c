@@ -7,6 +7,7 @@ static bool accepts(const node *n) {
 
 static bool plan_range(plan *p, const node *n, step *s) {
     step_add_node(p, s, n);
+    if (n->op == OP_non_zero && node_int(n, "room") >= 0) step_add_status(p, s);
     return true;
 }
 
@@ -34,13 +35,17 @@ static void put_non_zero(const step *s, text *body) {
     int64_t count = 1, room = s->out[0].dims[1], stride = 1;
     for (int k = 0; k < x->rank; k++) count *= x->dims[k];
     text_printf(body, "    ptrdiff_t found = 0;\n    memset(y0, 0, %lld);\n", (long long)(room * x->rank * 8));
-    text_printf(body, "    for (ptrdiff_t i = 0; i < %lld && found < %lld; i++) {\n        if (%s == 0) continue;\n", (long long)count,
-                (long long)room, load(body->arena, x, "x0", "i"));
+    text_printf(body, "    for (ptrdiff_t i = 0; i < %lld; i++) {\n        if (%s == 0) continue;\n        if (found++ >= %lld) continue;\n", (long long)count,
+                load(body->arena, x, "x0", "i"), (long long)room);
     for (int k = x->rank - 1; k >= 0; k--) {
-        text_printf(body, "        y0[%lld + found] = i / %lld %% %lld;\n", (long long)(k * room), (long long)stride, (long long)x->dims[k]);
+        text_printf(body, "        y0[%lld + found] = i / %lld %% %lld;\n", (long long)(k * room - 1), (long long)stride, (long long)x->dims[k]);
         stride *= x->dims[k];
     }
-    text_put(body, "        found++;\n    }\n");
+    text_put(body, "    }\n");
+    int status = s->n_out - 1;
+    if (!status) return;
+    text_printf(body, "    if (found %s %lld) *y%d = 5;\n", node_int(s->node, "exact") ? "!=" : ">", (long long)room, status);
+    if (status == 2) text_printf(body, "    *y1 = found < %lld ? found : %lld;\n", (long long)room, (long long)room);
 }
 
 static void put_fill(const step *s, text *body) {

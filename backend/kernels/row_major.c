@@ -2,19 +2,23 @@
 
 #include <string.h>
 
-static bool plain(const value *v) {
-    return !v || (type_is_static(&v->type) && v->type.layout.kind == LAYOUT_ROW_MAJOR &&
-                  dtype_of(v->type.elem)->kind != CLASS_STRING && dtype_of(v->type.elem)->kind != CLASS_COMPLEX);
+static bool plain(const value *v, bool strings) {
+    if (!v) return true;
+    dtype_class kind = dtype_of(v->type.elem)->kind;
+    return type_is_static(&v->type) && v->type.layout.kind == LAYOUT_ROW_MAJOR && (strings || kind != CLASS_STRING) && kind != CLASS_COMPLEX;
 }
 
-bool row_major_accepts(const node *n) {
+static bool accepts(const node *n, bool strings) {
     if (n->n_inputs + n->n_outputs > STEP_MAX_OPERANDS - 4) return false;
     for (int i = 0; i < n->n_inputs; i++)
-        if (!plain(n->inputs[i])) return false;
+        if (!plain(n->inputs[i], strings)) return false;
     for (int i = 0; i < n->n_outputs; i++)
-        if (!plain(n->outputs[i])) return false;
+        if (!plain(n->outputs[i], strings)) return false;
     return !n->prologue && (!n->epilogue || expr_has_scalar_form(n->epilogue));
 }
+
+bool row_major_accepts(const node *n) { return accepts(n, false); }
+bool row_major_moves(const node *n) { return accepts(n, true); }
 
 /* ---- broadcasting ---- */
 

@@ -8,6 +8,7 @@
 
 /* All tensors of n are static and row-major, and it has no prologue; its epilogue, if any, can be written. */
 bool row_major_accepts(const node *n);
+bool row_major_moves(const node *n); /* the same, and strings too: for kernels that only move elements */
 
 /* Where in the step's first output a kernel stands: at linear index `row` of axes [0, split) and `col` of the others,
  * both C text. `col` may be NULL when split is the rank. */

@@ -3,7 +3,7 @@
 
 typedef struct schedule {
     axes along, across;
-    bool vector;
+    bool vector, rounded;
 } schedule;
 
 static bool accepts(const node *n) {
@@ -18,6 +18,7 @@ static bool plan_softmax(plan *p, const node *n, step *s) {
     c->across = axes_across(&s->in[0], node_int(n, "axis"));
     bool contiguous = c->along.n == 1 && c->along.stride[0] == 1;
     c->vector = contiguous && n->op != OP_hardmax && s->in[0].elem == DT_F32 && c->along.count >= 16 && !n->epilogue;
+    c->rounded = p->options.accuracy == ACCURACY_STRICT && n->op == OP_softmax && (s->in[0].elem == DT_F16 || s->in[0].elem == DT_BF16);
     s->schedule = c;
     s->flops = WORK(3, c->along.count, c->across.count);
     step_set_extent(s, c->across.count);
@@ -40,6 +41,10 @@ static bool emit_softmax(const plan *p, const step *s, const target *t, text *bo
     template_env *e = template_env_new(body->arena);
     template_int(e, "log", s->node->op == OP_log_softmax);
     template_int(e, "hard", s->node->op == OP_hardmax);
+    const char *name = dtype_of(s->in[0].elem)->name;
+    template_int(e, "rounded", c->rounded);
+    template_text(e, "round", arena_printf(body->arena, "round_%s", name));
+    template_text(e, "sum", s->in[0].elem == DT_BF16 ? "round_bf16" : ""); /* halves are summed in float */
     template_int(e, "length", c->along.count);
     template_int(e, "stride", c->along.n ? c->along.stride[0] : 1);
     template_text(e, "start", axes_index(body->arena, &c->across, "i"));

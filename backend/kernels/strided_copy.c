@@ -44,7 +44,7 @@ static bool accepts(const node *n) {
     for (int i = 0; i < n->n_outputs; i++) {
         if (!n->outputs[i]) continue;
         const value_type *t = &n->outputs[i]->type;
-        if (t->layout.kind != LAYOUT_ROW_MAJOR || dtype_of(t->elem)->bits < 8 || dtype_of(t->elem)->bits > 64 || t->elem == DT_STRING) return false;
+        if (t->layout.kind != LAYOUT_ROW_MAJOR || dtype_of(t->elem)->bits < 8 || (dtype_of(t->elem)->bits > 64 && t->elem != DT_STRING)) return false;
         if (dtype_of(t->elem)->kind == CLASS_COMPLEX) return false;
     }
     return true;
@@ -199,7 +199,7 @@ static bool emit_copies(const plan *p, const step *s, const target *machine, tex
     (void)p, (void)machine;
     const schedule *k = s->schedule;
     const operand *y = &s->out[0];
-    size_t element = dtype_bytes(y->elem, 1);
+    size_t element = (size_t)stored_bytes(y->elem, 1);
     int64_t count = 1;
     for (int i = 0; i < y->rank; i++) count *= y->dims[i];
     if (k->fill && k->fill_input < 0) text_printf(body, "    memset(y0, 0, %lld);\n", (long long)((size_t)count * element));

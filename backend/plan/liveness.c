@@ -37,4 +37,7 @@ static void walk(const block *b) {
     }
 }
 
-void liveness_find(plan *p) { walk(p->body); }
+void liveness_find(plan *p) {
+    walk(p->body);
+    if (p->status) touch(p->status, 0), touch(p->status, p->n_steps);
+}

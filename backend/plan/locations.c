@@ -21,7 +21,7 @@ static int64_t padded_count(const value_type *t) {
     return WORK(type_size(t, 0), (type_size(t, 1) + C16 - 1) / C16, l->top + type_size(t, 2) + l->bottom, l->left + type_size(t, 3) + l->right, C16);
 }
 
-static int64_t storage_bytes(const value_type *t) { return (int64_t)dtype_bytes(t->elem, padded_count(t)); }
+static int64_t storage_bytes(const value_type *t) { return (int64_t)stored_bytes(t->elem, padded_count(t)); }
 
 static const value *root_of(const placing *s, const value *v, int64_t *offset) {
     int64_t total = 0;

@@ -88,7 +88,7 @@ static bool lower_concat(plan *p, const node *n, block *b) {
     operand to = plan_operand(p, whole);
     int64_t size = whole->type.dims[axis].size;
     int64_t units = c16 ? (size + C16 - 1) / C16 : size, at = 0;
-    int64_t unit_bytes = c16 ? to.block * (int64_t)sizeof(float) : (int64_t)dtype_bytes(to.elem, type_count(&whole->type)) / (units ? units : 1);
+    int64_t unit_bytes = c16 ? to.block * (int64_t)sizeof(float) : (int64_t)stored_bytes(to.elem, type_count(&whole->type)) / (units ? units : 1);
     for (int i = 0; i < n->n_inputs; i++) {
         const value *part = n->inputs[i];
         int64_t part_size = part->type.dims[axis].size;
@@ -162,7 +162,7 @@ static void carry_over(plan *p, const node *n, block *body) {
             in_the_way = in_the_way || (k != i && plan_operand(p, r->inputs[k]).buffer == from[i].buffer);
         if (!in_the_way) continue;
         operand aside = from[i];
-        aside.buffer = plan_buffer(p, MEMORY_ARENA, (int64_t)dtype_bytes(aside.elem, type_count(&r->outputs[i - 1]->type)));
+        aside.buffer = plan_buffer(p, MEMORY_ARENA, (int64_t)stored_bytes(aside.elem, type_count(&r->outputs[i - 1]->type)));
         aside.offset = 0;
         add_copy(p, body, n, from[i], aside);
         from[i] = aside;
@@ -178,7 +178,7 @@ static void stack_results(plan *p, const node *n, step *s) {
         if (!n->outputs[i]) continue;
         operand from = operand_of(p, r->outputs[i + 1]), to = plan_operand(p, n->outputs[i]);
         to.loop = s->loop;
-        to.pitch = (int64_t)dtype_bytes(from.elem, type_count(&r->outputs[i + 1]->type));
+        to.pitch = (int64_t)stored_bytes(from.elem, type_count(&r->outputs[i + 1]->type));
         add_copy(p, s->then_block, n, from, to);
     }
 }
@@ -246,7 +246,7 @@ static void copy_outputs(plan *p) {
         step_add_input(p, &dummy, v);
         operand to = dummy.in[0];
         to.offset = 0;
-        to.buffer = plan_buffer(p, MEMORY_OUTPUT, (int64_t)dtype_bytes(v->type.elem, type_count(&v->type)));
+        to.buffer = plan_buffer(p, MEMORY_OUTPUT, (int64_t)stored_bytes(v->type.elem, type_count(&v->type)));
         to.buffer->index = i;
         add_copy(p, p->body, NULL, dummy.in[0], to);
     }
@@ -262,8 +262,19 @@ static int number_steps(block *b, int next) {
     return next;
 }
 
+static bool check_strings(const plan *p, const node *n) {
+    for (int i = 0; i < n->n_inputs; i++) {
+        const constant *c = n->inputs[i] ? n->inputs[i]->constant : NULL;
+        for (int64_t k = 0; c && c->type.elem == DT_STRING && k < type_count(&c->type); k++)
+            if (((const ir_string *)c->data)[k].size > STRING_SLOT - sizeof(uint32_t))
+                return node_error(p->diags, n, "shorten it", "holds a string of more than %d bytes", STRING_SLOT - 4);
+    }
+    return true;
+}
+
 static bool check_types(const plan *p, const region *r) {
     for (const node *n = r->first; n; n = n->next) {
+        if (!check_strings(p, n)) return false;
         for (int i = 0; i < n->n_regions; i++)
             if (!check_types(p, n->regions[i])) return false;
         for (int i = 0; i < n->n_outputs; i++) {

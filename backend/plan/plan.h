@@ -38,6 +38,11 @@ typedef struct packed {
 enum { STEP_MAX_OPERANDS = 64 };
 #define PLAN_MAX_BYTES ((int64_t)1 << 43) /* of one buffer; sums of them are far from overflow */
 
+/* A string in emitted code is a slot of fixed size: four bytes that count, then room for its bytes (runtime/string.h). */
+enum { STRING_SLOT = 256 };
+int64_t stored_bytes(dtype t, int64_t count); /* of `count` elements in emitted code */
+bool strings_to_slots(const ir_string *s, int64_t count, void *slots); /* false: one is too long, and cut */
+
 /* What a kernel is given: where a tensor lies and how to step through it. Strides in elements; those of C16 skip the
  * halo: element (n, c, y, x) is at origin + n*batch + c/16*block + y*row + x*16 + c%16. */
 typedef struct operand {
@@ -109,6 +114,7 @@ typedef struct plan {
     int64_t peak_live; /* largest sum of live buffers: what no placement can beat */
     int peak_step;     /* where that is */
     int64_t weights;   /* bytes */
+    buffer *status;    /* NULL, or an i32 that steps set when something is larger than its room */
     int n_steps, n_loops;
     struct location *locations; /* by value id */
 } plan;
@@ -140,6 +146,7 @@ int step_add_input(plan *p, step *s, const value *v);  /* index in s->in */
 int step_add_output(plan *p, step *s, const value *v); /* index in s->out */
 int step_add_packed(plan *p, step *s, packed k);       /* index in s->in */
 int step_add_scratch(plan *p, step *s, int64_t bytes); /* index in s->out */
+int step_add_status(plan *p, step *s);                 /* likewise: where it reports that something does not fit */
 /* Adds all inputs and outputs of n in order and sets input_operand: what most families want. */
 void step_add_node(plan *p, step *s, const node *n);
 int plan_target_index(const plan *p, const target *t); /* of one of its targets: where schedules keep what is decided for it */

@@ -25,8 +25,26 @@ bool operand_is_flat(const operand *o) {
     return o->layout.kind != LAYOUT_C16 || (o->row == o->dims[3] * C16 && o->block == o->dims[2] * o->row);
 }
 
+int64_t stored_bytes(dtype t, int64_t count) { return t == DT_STRING ? STRING_SLOT * count : (int64_t)dtype_bytes(t, count); }
+
+bool strings_to_slots(const ir_string *s, int64_t count, void *slots) {
+    bool fit = true;
+    for (int64_t i = 0; i < count; i++) {
+        char *slot = (char *)slots + i * STRING_SLOT;
+        const size_t room = STRING_SLOT - sizeof(uint32_t);
+        uint32_t size = (uint32_t)(s[i].size < room ? s[i].size : room);
+        memcpy(slot, &size, sizeof size);
+        memset(slot + sizeof size, 0, room);
+        if (size) memcpy(slot + sizeof size, s[i].bytes, size);
+        fit = fit && s[i].size <= room;
+    }
+    return fit;
+}
+
 static void write_row_major(const packed *k, void *to) {
-    memcpy(to, k->source->data, dtype_bytes(k->elem, k->count));
+    int64_t count = type_count(&k->source->type);
+    if (k->source->type.elem == DT_STRING) strings_to_slots(k->source->data, count, to);
+    else memcpy(to, k->source->data, dtype_bytes(k->elem, k->count));
 }
 
 static buffer *packed_buffer(plan *p, packed k) {
@@ -55,7 +73,10 @@ int step_add_packed(plan *p, step *s, packed k) {
 
 int step_add_input(plan *p, step *s, const value *v) {
     if (!v->constant) return append(p, &s->in, &s->n_in, plan_operand(p, v));
-    packed k = {.source = v->constant, .form = "row-major", .elem = v->type.elem, .count = type_count(&v->type), .write = write_row_major};
+    bool strings = v->type.elem == DT_STRING;
+    int64_t count = type_count(&v->type);
+    packed k = {.source = v->constant, .form = "row-major", .elem = strings ? DT_U8 : v->type.elem,
+                .count = strings ? stored_bytes(DT_STRING, count) : count, .write = write_row_major};
     return append(p, &s->in, &s->n_in, operand_describe(&v->type, v, packed_buffer(p, k), 0));
 }
 
@@ -63,6 +84,12 @@ int step_add_output(plan *p, step *s, const value *v) { return append(p, &s->out
 
 int step_add_scratch(plan *p, step *s, int64_t bytes) {
     operand o = {.buffer = plan_buffer(p, MEMORY_ARENA, bytes), .elem = DT_U8, .rank = 1, .dims = {bytes}};
+    return append(p, &s->out, &s->n_out, o);
+}
+
+int step_add_status(plan *p, step *s) {
+    if (!p->status) p->status = plan_buffer(p, MEMORY_ARENA, 64);
+    operand o = {.buffer = p->status, .elem = DT_I32, .rank = 0};
     return append(p, &s->out, &s->n_out, o);
 }
 

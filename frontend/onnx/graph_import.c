@@ -116,8 +116,10 @@ static bool import_operator(context *c, const Onnx__NodeProto *n) {
         return draft_error(&d, "add it to opset_import", "uses the standard operators, whose version its function does not import");
     import_outputs(c, n, &d);
     if (!import_inputs(c, n, &d) || !import_attributes(c, n, &d) || !convert(&d)) return false;
-    for (int i = 0; i < d.n_outputs; i++)
-        if (d.wanted[i] && !bind_value(c, n, n->output[i], d.outputs[i])) return false;
+    for (int i = 0; i < d.n_outputs; i++) {
+        if (d.wanted[i] && d.outputs[i] && !bind_value(c, n, n->output[i], d.outputs[i])) return false;
+        if (d.wanted[i] && !d.outputs[i]) names_add(c->scope, n->output[i], NULL); /* an optional that is empty */
+    }
     return declare_outputs(&d);
 }
 
@@ -128,7 +130,8 @@ static bool import_node(context *c, const Onnx__NodeProto *n) {
     if (n->n_attribute > ONNX_MAX_ATTRIBUTES)
         return diag_error(c->imp->diags, proto_place(c, n), "export the model again", "has %zu attributes, more than %d", n->n_attribute,
                           ONNX_MAX_ATTRIBUTES);
-    return function >= 0 ? inline_function(c, n, c->imp->functions[function]) : import_operator(c, n);
+    if (function >= 0) return inline_function(c, n, c->imp->functions[function]);
+    return can_unroll(c, n) ? unroll(c, n) : import_operator(c, n);
 }
 
 /* Depth is more than what files nest and functions call: a function may run the graph that its caller gave it. */
@@ -155,7 +158,7 @@ static bool import_constant(context *c, const char *name, bool ok, const constan
     return ok && define(c, name, value_constant(c->imp->graph, qualified(c, name), t->type, t->data, t->origin));
 }
 
-static bool import_initializers(context *c, const Onnx__GraphProto *g) {
+bool import_initializers(context *c, const Onnx__GraphProto *g) {
     constant t;
     for (size_t i = 0; i < g->n_initializer; i++) {
         bool ok = tensor_proto_read(c->imp->file, g->initializer[i], &t);
@@ -175,11 +178,12 @@ static bool import_graph_inputs(context *c, const Onnx__GraphProto *g, bool oute
         value_type type;
         void *thing;
         const names here = {.entries = c->scope->entries, .capacity = c->scope->capacity, .count = c->scope->count};
-        if (names_find(&here, g->input[i]->name, &thing) && ((value *)thing)->constant) continue;
+        if (names_find(&here, g->input[i]->name, &thing) && thing && ((value *)thing)->constant) continue;
         if (!import_type(c->imp, g->input[i], outermost, &type)) return false;
-        if (outermost && type.kind == TYPE_UNKNOWN)
-            return diag_error(c->imp->diags, "", "export the model again", "input '%.100s' has no type", g->input[i]->name);
-        if (!define(c, g->input[i]->name, region_add_input(c->region, qualified(c, g->input[i]->name), type))) return false;
+        value *v = NULL;
+        if (!outermost) v = region_add_input(c->region, qualified(c, g->input[i]->name), type);
+        else if (!import_port(c, g->input[i]->name, &type, &v)) return false;
+        if (!define(c, g->input[i]->name, v)) return false;
     }
     return true;
 }
@@ -191,6 +195,7 @@ static bool import_declarations(context *c, const Onnx__GraphProto *g) {
     for (size_t i = 0; i < g->n_output; i++) {
         value_type t;
         if (!import_type(c->imp, g->output[i], false, &t)) return false;
+        if (t.kind == TYPE_OPTIONAL) t = *t.inner;
         if (t.kind == TYPE_TENSOR) names_add(c->declared, g->output[i]->name, arena_copy(c->imp->arena, &t, sizeof t));
     }
     return true;
@@ -198,8 +203,13 @@ static bool import_declarations(context *c, const Onnx__GraphProto *g) {
 
 static bool import_graph_outputs(context *c, const Onnx__GraphProto *g) {
     for (size_t i = 0; i < g->n_output; i++) {
-        void *v;
-        if (!names_find(c->scope, g->output[i]->name, &v) || !v)
+        void *v = NULL;
+        bool found = names_find(c->scope, g->output[i]->name, &v);
+        if (found && c->region == c->imp->graph->body) {
+            if (!export_port(c, g->output[i], v)) return false;
+            continue;
+        }
+        if (!v)
             return diag_error(c->imp->diags, "", "the model is incomplete: export it again",
                               "output '%.100s' of graph '%.100s' is computed nowhere", g->output[i]->name, g->name);
         region_add_output(c->region, v);

@@ -19,6 +19,7 @@ typedef struct importer {
     model_file *file;
     const Onnx__FunctionProto **functions; /* sorted, n_functions of the model */
     long nodes_left; /* functions that call functions could inline without end; their inputs count too */
+    struct true_size *sizes; /* that data decide: sizes.c */
     int depth;       /* of graphs and functions around the node at hand, which recursion follows */
 } importer;
 
@@ -86,6 +87,7 @@ bool check_operators(const importer *imp);
 bool import_graph(context *c, const Onnx__GraphProto *g);
 /* A graph that node attributes hold; NULL after an error. The owner is set later. */
 region *import_subgraph(const context *c, const Onnx__GraphProto *g);
+bool import_initializers(context *c, const Onnx__GraphProto *g);
 bool import_nodes(context *c, size_t n, Onnx__NodeProto *const *nodes);
 /* `name` as it is called from now on, in errors and in the graph. */
 const char *qualified(const context *c, const char *name);
@@ -93,6 +95,33 @@ bool bind_value(context *c, const Onnx__NodeProto *n, const char *name, value *v
 bool find_value(const context *c, const Onnx__NodeProto *n, size_t input, value **v);
 /* "node 'conv1' (Conv)", in the arena. */
 const char *proto_place(const context *c, const Onnx__NodeProto *n);
+
+/* ---- interface.c: the inputs and outputs of the model ---- */
+
+/* The input by that name becomes a port of the graph. *v is what it is to nodes; NULL: an optional that is empty. */
+bool import_port(context *c, const char *name, const value_type *type, value **v);
+/* Likewise for an output; v is what nodes made of it. */
+bool export_port(context *c, const Onnx__ValueInfoProto *out, value *v);
+
+/* ---- unroll.c: control flow that is decided now ---- */
+
+/* An If whose condition is known, a Loop that carries sequences, a SequenceMap. */
+bool always_unrolled(const char *op_type); /* of a standard operator: there is no other way to have it */
+bool can_unroll(const context *c, const Onnx__NodeProto *n);
+bool unroll(context *c, const Onnx__NodeProto *n);
+
+/* ---- sizes.c: sizes that data decide ---- */
+
+/* The tensor v has room for its size along the axis, which is the i64 scalar `size`. */
+void size_note(importer *imp, const value *v, int axis, value *size);
+value *size_of(const importer *imp, const value *v, int axis); /* NULL: what its type says */
+bool sizes_open(const importer *imp, const value *v);           /* along any axis */
+/* Notes the sizes of what n makes, from those of what it reads. False after an error: it takes no such tensors. */
+bool sizes_spread(importer *imp, const node *n);
+/* The sizes along axes [from, to) as a vector, by nodes at the end of r; NULL after an error. */
+value *sizes_vector(importer *imp, region *r, const value *v, int from, int to, const char *name);
+/* The same in place of a Shape node; NULL: it needs none. */
+value *sizes_of_shape(importer *imp, const node *n);
 
 /* ---- functions.c ---- */
 

@@ -53,7 +53,8 @@ static graph *import_model(model_file *f, const frontend_options *o) {
     names scope = {.arena = f->arena};
     context c = {.imp = &imp, .region = imp.graph->body, .scope = &scope, .n_opsets = m->n_opset_import,
                  .opsets = m->opset_import, .prefix = ""};
-    return import_graph(&c, m->graph) ? imp.graph : NULL;
+    int errors = imp.diags->errors; /* some are reported while the import goes on */
+    return import_graph(&c, m->graph) && imp.diags->errors == errors ? imp.graph : NULL;
 }
 
 graph *onnx_read(const char *path, const frontend_options *o, arena *a, diagnostics *d) {

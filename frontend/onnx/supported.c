@@ -48,7 +48,8 @@ static void note_operator(survey *s, const Onnx__NodeProto *n) {
     void *thing;
     if (!names_find(&s->known, key, &thing)) {
         missing *m = NULL;
-        if (op_from_onnx(n->domain, n->op_type) == OP_NONE && !converter_knows(n->domain, n->op_type)) {
+        bool known = op_from_onnx(n->domain, n->op_type) != OP_NONE || converter_knows(n->domain, n->op_type);
+        if (!known && !(standard_domain(n->domain) && always_unrolled(n->op_type))) {
             m = ARENA_NEW(s->scratch, missing);
             *m = (missing){.domain = n->domain, .op_type = n->op_type};
             *s->last = m;

@@ -66,10 +66,10 @@ static bool import_tensor_type(importer *imp, const Onnx__TypeProto__Tensor *t, 
 
 static bool import_nested(importer *imp, const Onnx__TypeProto *t, const char *name, bool symbols, int depth, value_type *out);
 
-static bool import_inner(importer *imp, type_kind kind, const Onnx__TypeProto *t, const char *name, int depth, value_type *out) {
+static bool import_inner(importer *imp, type_kind kind, const Onnx__TypeProto *t, const char *name, bool symbols, int depth, value_type *out) {
     value_type *inner = ARENA_NEW(imp->arena, value_type);
     *out = (value_type){.kind = kind, .inner = inner};
-    return !t || import_nested(imp, t, name, false, depth + 1, inner);
+    return !t || import_nested(imp, t, name, symbols, depth + 1, inner);
 }
 
 static bool import_nested(importer *imp, const Onnx__TypeProto *t, const char *name, bool symbols, int depth, value_type *out) {
@@ -78,11 +78,11 @@ static bool import_nested(importer *imp, const Onnx__TypeProto *t, const char *n
     switch (t->value_case) {
     case ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE: return import_tensor_type(imp, t->tensor_type, name, symbols, out);
     case ONNX__TYPE_PROTO__VALUE_SEQUENCE_TYPE:
-        return import_inner(imp, TYPE_SEQUENCE, t->sequence_type->elem_type, name, depth, out);
+        return import_inner(imp, TYPE_SEQUENCE, t->sequence_type->elem_type, name, false, depth, out);
     case ONNX__TYPE_PROTO__VALUE_OPTIONAL_TYPE:
-        return import_inner(imp, TYPE_OPTIONAL, t->optional_type->elem_type, name, depth, out);
+        return import_inner(imp, TYPE_OPTIONAL, t->optional_type->elem_type, name, symbols, depth, out);
     case ONNX__TYPE_PROTO__VALUE_MAP_TYPE:
-        if (!import_inner(imp, TYPE_MAP, t->map_type->value_type, name, depth, out)) return false;
+        if (!import_inner(imp, TYPE_MAP, t->map_type->value_type, name, false, depth, out)) return false;
         out->elem = dtype_from_onnx(t->map_type->key_type);
         return true;
     case ONNX__TYPE_PROTO__VALUE_SPARSE_TENSOR_TYPE:
@@ -97,12 +97,7 @@ bool import_bare_type(importer *imp, const Onnx__TypeProto *t, const char *name,
 
 bool import_type(importer *imp, const Onnx__ValueInfoProto *v, bool symbols, value_type *out) {
     *out = (value_type){.kind = TYPE_UNKNOWN};
-    const Onnx__TypeProto *t = v->type;
-    /* an optional tensor is one that is always there */
-    if (t && t->value_case == ONNX__TYPE_PROTO__VALUE_OPTIONAL_TYPE && t->optional_type->elem_type &&
-        t->optional_type->elem_type->value_case == ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE)
-        t = t->optional_type->elem_type;
-    return !t || import_nested(imp, t, v->name, symbols, 0, out);
+    return !v->type || import_nested(imp, v->type, v->name, symbols, 0, out);
 }
 
 /* ---- --dim ---- */

@@ -163,16 +163,19 @@ bool eval_range(const node *n, const tensor *const *in, tensor *out, arena *a, d
 }
 
 bool eval_non_zero(const node *n, const tensor *const *in, tensor *out, arena *a, diagnostics *d) {
-    (void)n, (void)d;
-    int64_t count = 0, found = 0, strides[IR_MAX_RANK];
+    int64_t count = 0, found = 0, strides[IR_MAX_RANK], room = node_int(n, "room");
     for (int64_t i = 0; i < tensor_count(in[0]); i++) count += dtype_load_float(in[0]->type.elem, in[0]->data, i) != 0;
-    const int64_t dims[] = {in[0]->type.rank, count};
-    *out = tensor_new(a, type_tensor(a, DT_I64, 2, dims));
+    if (room >= 0 && (count > room || (node_int(n, "exact") && count != room)))
+        return node_error(d, n, NULL, "finds %lld elements where the model has %lld", (long long)count, (long long)room);
+    if (room < 0) room = count;
+    const int64_t dims[] = {in[0]->type.rank, room};
+    out[0] = tensor_new(a, type_tensor(a, DT_I64, 2, dims));
     row_major_strides(&in[0]->type, strides);
     for (int64_t i = 0; i < tensor_count(in[0]); i++) {
         if (dtype_load_float(in[0]->type.elem, in[0]->data, i) == 0) continue;
-        for (int k = 0; k < in[0]->type.rank; k++) ((int64_t *)out->data)[k * count + found] = i / strides[k] % in[0]->type.dims[k].size;
+        for (int k = 0; k < in[0]->type.rank; k++) ((int64_t *)out->data)[k * room + found] = i / strides[k] % in[0]->type.dims[k].size;
         found++;
     }
+    if (out[1].data) *(int64_t *)out[1].data = found;
     return true;
 }

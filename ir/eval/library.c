@@ -19,6 +19,25 @@
 #include "runtime/library/linear_attention.h"
 #include "runtime/library/mel_weights.h"
 #include "runtime/library/non_max_suppression.h"
+#include "runtime/library/random_fill.h"
+
+typedef struct string_slot {
+    uint32_t size;
+    char bytes[252]; /* as emitted code has it: backend/plan/plan.h */
+} string_slot;
+
+#include "runtime/library/string_append.h"
+#include "runtime/library/string_case.h"
+#include "runtime/library/string_concat.h"
+#include "runtime/library/string_equal.h"
+#include "runtime/library/string_find.h"
+#include "runtime/library/string_normalize.h"
+#include "runtime/library/string_split.h"
+#include "runtime/library/regex_codes.h"
+#include "runtime/library/regex_match.h"
+#include "runtime/library/tree_codes.h"
+#include "runtime/library/tree_ensemble.h"
+#include "runtime/library/unique.h"
 
 /* The arguments of a call, evaluated. */
 typedef struct actual {
@@ -29,10 +48,24 @@ typedef struct actual {
     ptrdiff_t ints[LIBRARY_MAX_INTS];
 } actual;
 
-static actual evaluate(const library_arg *a, const tensor *const *in, tensor *out) {
+static void *slots_of(const tensor *t, int32_t *status, arena *mem) {
+    const ir_string *s = t->data;
+    string_slot *slots = ARENA_ARRAY(mem, string_slot, tensor_count(t));
+    for (int64_t i = 0; s && i < tensor_count(t); i++) string_append(&slots[i], s[i].bytes ? s[i].bytes : "", s[i].size, status);
+    return slots;
+}
+
+static void strings_of(tensor *t, const string_slot *slots, arena *mem) {
+    ir_string *s = t->data;
+    for (int64_t i = 0; i < tensor_count(t); i++) s[i] = (ir_string){arena_strndup(mem, slots[i].bytes, slots[i].size), slots[i].size};
+}
+
+static actual evaluate(const library_arg *a, const tensor *const *in, tensor *out, int32_t *status, arena *mem) {
     actual x = {.i = (ptrdiff_t)a->i, .f = a->f};
-    if (a->kind == LIBRARY_IN) x.in = a->i != LIBRARY_NO_INPUT && in[a->i] ? in[a->i]->data : NULL;
-    if (a->kind == LIBRARY_OUT) x.out = out[a->i].data;
+    const tensor *t = a->kind == LIBRARY_IN && a->i != LIBRARY_NO_INPUT ? in[a->i] : NULL;
+    if (t) x.in = t->type.elem == DT_STRING ? slots_of(t, status, mem) : t->data;
+    if (a->kind == LIBRARY_OUT) x.out = out[a->i].type.elem == DT_STRING ? ARENA_ARRAY(mem, string_slot, tensor_count(&out[a->i])) : out[a->i].data;
+    if (a->kind == LIBRARY_STATUS) x.out = status;
     if (a->kind == LIBRARY_ELEMENT) x.f = dtype_load_float(in[a->i]->type.elem, in[a->i]->data, a->n);
     for (int k = 0; k < a->n && k < LIBRARY_MAX_INTS; k++) {
         if (a->kind == LIBRARY_INTS) x.ints[k] = (ptrdiff_t)a->ints[k];
@@ -45,12 +78,7 @@ static actual evaluate(const library_arg *a, const tensor *const *in, tensor *ou
 #define N(k) (int)a[k].i
 #define F(k) a[k].f
 
-bool eval_library(const node *n, const tensor *const *in, tensor *out, arena *mem, diagnostics *d) {
-    library_call c;
-    actual a[LIBRARY_MAX_ARGS];
-    (void)mem;
-    if (!library_call_of(n, &c)) return node_error(d, n, NULL, "cannot be evaluated");
-    for (int k = 0; k < c.n; k++) a[k] = evaluate(&c.args[k], in, out);
+static bool call(const node *n, const actual *a, diagnostics *d) {
     switch (n->op) {
     case OP_resize_axis:
         resize_axis(a[0].out, a[1].in, I(2), I(3), I(4), I(5), F(6), F(7), F(8), N(9), N(10), N(11), F(12), N(13), N(14), F(15));
@@ -68,9 +96,34 @@ bool eval_library(const node *n, const tensor *const *in, tensor *out, arena *me
         linear_attention(a[0].out, a[1].out, a[2].in, a[3].in, a[4].in, a[5].in, a[6].in, a[7].in, a[8].ints, N(9), N(10), F(11));
         return true;
     case OP_mel_weights: mel_weights(a[0].out, I(1), I(2), F(3), F(4), F(5), F(6)); return true;
+    case OP_random: random_fill(a[0].out, I(1), I(2), N(3)); return true;
     case OP_non_max_suppression:
-        non_max_suppression(a[0].out, I(1), a[2].in, a[3].in, I(4), I(5), I(6), F(7), F(8), N(9), F(10), N(11));
+        non_max_suppression(a[0].out, I(1), a[2].out, N(3), a[4].out, a[5].in, a[6].in, I(7), I(8), I(9), F(10), F(11), N(12), F(13), N(14));
         return true;
+    case OP_string_equal: string_equal(a[0].out, a[1].in, a[2].in, I(3)); return true;
+    case OP_string_find: string_find(a[0].out, a[1].in, I(2), a[3].in, I(4)); return true;
+    case OP_string_concat: string_concat(a[0].out, a[1].in, a[2].in, I(3), a[4].out); return true;
+    case OP_string_normalize:
+        string_normalize(a[0].out, a[1].out, a[2].in, I(3), a[4].in, I(5), N(6), N(7), I(8), N(9), a[10].out);
+        return true;
+    case OP_string_split: string_split(a[0].out, a[1].out, a[2].out, a[3].in, I(4), a[5].in, I(6), I(7), N(8), a[9].out); return true;
+    case OP_regex_match: regex_match(a[0].out, a[1].in, I(2), a[3].in, I(4)); return true;
+    case OP_tree_ensemble:
+        tree_ensemble(a[0].out, a[1].in, I(2), I(3), a[4].in, I(5), a[6].in, a[7].in, a[8].in, a[9].in, a[10].in, a[11].in, I(12), N(13));
+        return true;
+    case OP_unique: unique(a[0].out, a[1].out, a[2].out, a[3].out, a[4].in, a[5].in, a[6].in, I(7), I(8), I(9), N(10)); return true;
     default: return node_error(d, n, NULL, "cannot be evaluated");
     }
+}
+
+bool eval_library(const node *n, const tensor *const *in, tensor *out, arena *mem, diagnostics *d) {
+    library_call c;
+    actual a[LIBRARY_MAX_ARGS];
+    int32_t status = 0;
+    if (!library_call_of(n, &c)) return node_error(d, n, NULL, "cannot be evaluated");
+    for (int k = 0; k < c.n; k++) a[k] = evaluate(&c.args[k], in, out, &status, mem);
+    if (!call(n, a, d)) return false;
+    for (int k = 0; k < c.n; k++)
+        if (c.args[k].kind == LIBRARY_OUT && out[c.args[k].i].type.elem == DT_STRING) strings_of(&out[c.args[k].i], a[k].out, mem);
+    return !status || node_error(d, n, NULL, "a string or a number of results does not fit");
 }

@@ -123,14 +123,119 @@ bool shape_mel_weights(node *n, diagnostics *d) {
     return true;
 }
 
+/* Both inputs are strings (the second of rank 1 unless `same`: then of the first's shape). */
+static const value_type *two_strings(node *n, bool same, diagnostics *d) {
+    const value_type *x = input_type(n, 0, 0, IR_MAX_RANK, d), *y = x ? input_type(n, 1, same ? x->rank : 1, same ? x->rank : 1, d) : NULL;
+    if (!y) return NULL;
+    bool fits = x->elem == DT_STRING && y->elem == DT_STRING;
+    for (int k = 0; same && fits && k < x->rank; k++) fits = dim_equal(x->dims[k], y->dims[k]);
+    if (!fits) node_error(d, n, NULL, "its inputs are no strings, or not of one shape");
+    return fits ? x : NULL;
+}
+
+bool shape_string_equal(node *n, diagnostics *d) {
+    const value_type *x = two_strings(n, true, d);
+    if (x) set_output(n, 0, DT_BOOL, x->rank, x->dims);
+    return x != NULL;
+}
+
+bool shape_string_find(node *n, diagnostics *d) {
+    const value_type *x = two_strings(n, false, d);
+    if (x) set_output(n, 0, DT_I64, x->rank, x->dims);
+    return x != NULL;
+}
+
+bool shape_string_concat(node *n, diagnostics *d) {
+    const value_type *x = two_strings(n, true, d);
+    if (x) set_output(n, 0, DT_STRING, x->rank, x->dims);
+    return x != NULL;
+}
+
+static bool check_room(const node *n, diagnostics *d) {
+    int64_t room = node_int(n, "room");
+    return (room >= 0 && room <= INT32_MAX) || node_error(d, n, NULL, "has room for %lld", (long long)room);
+}
+
+bool shape_string_normalize(node *n, diagnostics *d) {
+    const value_type *x = two_strings(n, false, d);
+    if (!x || !check_room(n, d)) return false;
+    const dim room = dim_number(node_int(n, "room"));
+    if (x->rank != 1) return node_error(d, n, NULL, "its input is not of rank 1");
+    set_output(n, 0, DT_STRING, 1, &room);
+    set_output(n, 1, DT_I64, 0, NULL);
+    return true;
+}
+
+bool shape_string_split(node *n, diagnostics *d) {
+    const value_type *x = two_strings(n, false, d);
+    if (!x || !check_room(n, d)) return false;
+    if (x->rank >= IR_MAX_RANK || !type_is_static(&n->inputs[1]->type) || type_count(&n->inputs[1]->type) != 1)
+        return node_error(d, n, NULL, "its inputs do not fit it");
+    dim dims[IR_MAX_RANK];
+    for (int k = 0; k < x->rank; k++) dims[k] = x->dims[k];
+    dims[x->rank] = dim_number(node_int(n, "room"));
+    set_output(n, 0, DT_STRING, x->rank + 1, dims);
+    set_output(n, 1, DT_I64, x->rank, x->dims);
+    set_output(n, 2, DT_I64, 0, NULL);
+    return true;
+}
+
+bool shape_regex_match(node *n, diagnostics *d) {
+    const value_type *x = input_type(n, 0, 0, IR_MAX_RANK, d), *program = x ? input_type(n, 1, 1, 1, d) : NULL;
+    if (!program) return false;
+    int64_t size = node_int(n, "instructions");
+    if (x->elem != DT_STRING || program->elem != DT_I64 || size < 1 || size > 1000 || type_size(program, 0) < 3 * size)
+        return node_error(d, n, NULL, "its program does not fit it");
+    set_output(n, 0, DT_BOOL, x->rank, x->dims);
+    return true;
+}
+
+bool shape_tree_ensemble(node *n, diagnostics *d) {
+    const value_type *x = input_type(n, 0, 2, 2, d);
+    static const dtype types[] = {DT_F64, DT_I64, DT_I64, DT_F64, DT_F64, DT_I64, DT_I64, DT_F64};
+    int64_t targets = node_int(n, "n_targets");
+    if (!x) return false;
+    for (int i = 0; i < 8; i++)
+        if (n->inputs[i]->type.elem != types[i]) return node_error(d, n, NULL, "input %d is of another type", i);
+    if (targets < 1 || targets > INT32_MAX || !type_is_static(x)) return node_error(d, n, NULL, "the shape of its result is not known");
+    dim dims[] = {x->dims[0], dim_number(targets)};
+    set_output(n, 0, DT_F64, 2, dims);
+    return true;
+}
+
+bool shape_unique(node *n, diagnostics *d) {
+    const value_type *x = input_type(n, 0, 0, IR_MAX_RANK, d);
+    if (!x) return false;
+    if (x->elem != DT_F64 && x->elem != DT_I64 && x->elem != DT_STRING) return node_error(d, n, NULL, "its input is of another type");
+    if (!type_is_static(x)) return node_error(d, n, NULL, "the shape of its input is not known");
+    int64_t outer = node_int(n, "outer"), inner = node_int(n, "inner"), each = outer > 0 && inner > 0 && outer <= INT32_MAX && inner <= INT32_MAX ? outer * inner : 0;
+    if (!each || type_count(x) % each) return node_error(d, n, NULL, "its items do not fit its input");
+    const dim items = dim_number(type_count(x) / each);
+    for (int i = 0; i < 3; i++) set_output(n, i, DT_I64, 1, &items);
+    set_output(n, 3, DT_I64, 0, NULL);
+    return true;
+}
+
+bool shape_random(node *n, diagnostics *d) {
+    int rank;
+    const int64_t *ints = node_ints(n, "shape", &rank);
+    dim dims[IR_MAX_RANK];
+    if (rank > IR_MAX_RANK || !all_positive(n, "shape", 0, d)) return false;
+    for (int k = 0; k < rank; k++) dims[k] = dim_number(ints[k]);
+    set_output(n, 0, DT_F64, rank, dims);
+    return true;
+}
+
 bool shape_non_max_suppression(node *n, diagnostics *d) {
     const value_type *boxes = input_type(n, 0, 3, 3, d), *scores = boxes ? input_type(n, 1, 3, 3, d) : NULL;
     if (!scores) return false;
     if (type_size(boxes, 2) >= 0 && type_size(boxes, 2) != 4) return node_error(d, n, NULL, "its boxes do not have 4 coordinates");
     if (!dim_equal(boxes->dims[1], scores->dims[2]) && dim_is_number(boxes->dims[1]) && dim_is_number(scores->dims[2]))
         return node_error(d, n, NULL, "it has %lld boxes and %lld scores", (long long)boxes->dims[1].size, (long long)scores->dims[2].size);
-    dim dims[2] = {dim_unknown(node_arena(n)), dim_number(3)};
+    int64_t room = node_int(n, "room");
+    dim dims[2] = {room >= 0 && room <= INT32_MAX ? dim_number(room) : dim_unknown(node_arena(n)), dim_number(3)};
     set_output(n, 0, DT_I64, 2, dims);
+    set_output(n, 1, DT_I64, 0, NULL);
     return true;
 }
 

@@ -1,5 +1,6 @@
 /* Boxes by descending score, without those that overlap a better one too much: y [room][3] of image, class, box. What stays
- * empty is -1. */
+ * empty is -1. *n_found: how many there are, which must be `room` when that is exact; n_found
+ * and status may be NULL. */
 CNNC_INLINE double box_overlap(const float *p, const float *q, int center) {
     double a[4], b[4];
     for (int k = 0; k < 2; k++) { /* low and high ends along both axes */
@@ -17,7 +18,7 @@ CNNC_INLINE double box_overlap(const float *p, const float *q, int center) {
     return both > 0.0 ? both / all : 0.0;
 }
 
-CNNC_INLINE void non_max_suppression(int64_t *y, ptrdiff_t room, const float *boxes, const float *scores, ptrdiff_t images,
+CNNC_INLINE void non_max_suppression(int64_t *y, ptrdiff_t room, int64_t *n_found, int exact, int32_t *status, const float *boxes, const float *scores, ptrdiff_t images,
                                      ptrdiff_t classes, ptrdiff_t n, double most, double overlap, int has_least, double least, int center) {
     ptrdiff_t found = 0;
     for (ptrdiff_t i = 0; i < images * classes; i++) {
@@ -25,7 +26,7 @@ CNNC_INLINE void non_max_suppression(int64_t *y, ptrdiff_t room, const float *bo
         const float *s = scores + i * n, *b = boxes + image * n * 4;
         float last = INFINITY;
         ptrdiff_t last_box = -1;
-        while (found < room && (double)(found - start) < most) {
+        while (found <= room && (double)(found - start) < most) {
             ptrdiff_t best = -1; /* the next in order of score, then of index */
             for (ptrdiff_t k = 0; k < n; k++) {
                 const int behind = s[k] < last || (s[k] == last && k > last_box);
@@ -36,9 +37,15 @@ CNNC_INLINE void non_max_suppression(int64_t *y, ptrdiff_t room, const float *bo
             int keep = 1;
             for (ptrdiff_t k = start; k < found && keep; k++) keep = box_overlap(b + 4 * best, b + 4 * y[3 * k + 2], center) <= overlap;
             if (!keep) continue;
+            if (found == room) { /* one too many */
+                found++;
+                break;
+            }
             y[3 * found] = image, y[3 * found + 1] = i % classes, y[3 * found + 2] = best;
             found++;
         }
     }
     for (ptrdiff_t k = 3 * found; k < 3 * room; k++) y[k] = -1;
+    if (status && (found > room || (exact && found != room))) *status = 5;
+    if (n_found) *n_found = found < room ? found : room;
 }

@@ -118,7 +118,7 @@ bool expand_attention(draft *d, const conversion *row) {
     }
     recipe_run(&r, "scores = Add(scores, bias)");
     if (mode == 2) recipe_run(&r, "out = Identity(scores)");
-    recipe_int(&r, "precision", draft_int(d, "softmax_precision", 1));
+    recipe_int(&r, "precision", draft_int(d, "softmax_precision", dtype_of(draft_input_type(d, 0)->elem)->onnx));
     recipe_run(&r, "wide = Cast(scores; to=$precision)\nprobabilities = Softmax(wide)\n"
                    "masked = Equal(ReduceMax(bias, [-1]), -inf:q)\n"
                    "probabilities = CastLike(Where(masked, 0.0:wide, probabilities), q)");

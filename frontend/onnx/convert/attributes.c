@@ -47,10 +47,6 @@ bool rename_op(draft *d, const conversion *row) {
     return true;
 }
 
-bool refuse_version(draft *d, const conversion *row) {
-    return draft_error(d, "export the model with a newer opset", "version %lld is not supported: %s", (long long)d->version, row->text);
-}
-
 /* ---- attributes that became inputs ---- */
 
 static bool becomes_input(draft *d, const conversion *row, attr *a) {

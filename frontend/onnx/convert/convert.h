@@ -79,16 +79,25 @@ convert_fn expand_attention, expand_flex_attention, expand_rotary_embedding, exp
     expand_one_hot, expand_reverse_sequence, expand_compress, expand_affine_grid, expand_window, dft_along_input, expand_stft, expand_optimizer;
 /* attributes.c */
 convert_fn drop_attr, rename_attr, default_int, default_float, default_string, attr_to_ints, attr_to_scalar_int,
-    attr_to_scalar, rename_op, rename_text, refuse_version, split_evenly, cast_by_name, cast_to_known, compute_in_f32;
+    attr_to_scalar, rename_op, rename_text, split_evenly, cast_by_name, cast_to_known, compute_in_f32;
 /* sequence.c */
-convert_fn sequence_empty, sequence_insert, sequence_erase, sequence_at, sequence_length, concat_from_sequence, split_to_sequence,
+convert_fn sequence_empty, sequence_insert, sequence_erase, sequence_at, sequence_length, concat_from_sequence, split_to_sequence, identity_of_sequence, if_of_sequences,
     optional_has_element, optional_get_element;
 /* ngrams.c */
 convert_fn expand_ngrams;
 /* ml.c */
-convert_fn expand_binarizer, expand_feature_extractor;
+convert_fn expand_binarizer, expand_feature_extractor, expand_label_encoder;
+/* trees.c */
+convert_fn expand_tree_ensemble;
+/* gradient.c */
+convert_fn expand_gradient;
+/* random.c */
+convert_fn expand_random, expand_bernoulli, expand_multinomial, expand_dropout;
+/* strings.c */
+convert_fn expand_string_concat, equal_strings, expand_string_normalizer, expand_string_split, expand_regex, bound_non_zero,
+    bound_non_max_suppression, expand_unique;
 /* scan.c */
-convert_fn scan_to_loop;
+convert_fn scan_to_loop, scan_of_batch;
 /* recurrent.c */
 convert_fn recurrent_layout;
 /* broadcast.c: arithmetic before version 7 */

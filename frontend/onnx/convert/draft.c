@@ -132,9 +132,13 @@ static value *fold_small(node *n) {
 }
 
 /* Types as we go: converters ask for them. NULL, or the constant that took the node's place. */
-static value *settle(node *n) {
+static value *settle(const draft *d, node *n) {
+    importer *imp = d->context->imp;
     diagnostics quiet = {.stream = NULL};
-    return infer_node(n, &quiet) ? fold_small(n) : NULL; /* the infer pass will say what is wrong */
+    if (!infer_node(n, &quiet)) return NULL; /* the infer pass will say what is wrong */
+    value *open = sizes_of_shape(imp, n);
+    if (open || (imp->sizes && !sizes_spread(imp, n))) return open;
+    return fold_small(n);
 }
 
 value *draft_emit(const draft *d, const char *op_type, const char *label, int n_inputs, value *const *inputs, int n_attrs,
@@ -147,7 +151,7 @@ value *draft_emit(const draft *d, const char *op_type, const char *label, int n_
     }
     node *n = node_new(d->context->region, NULL, op, label_of(d, label), n_inputs, inputs, 1);
     for (int i = 0; i < n_attrs; i++) node_set_attr(n, attrs[i]);
-    value *folded = settle(n);
+    value *folded = settle(d, n);
     return folded ? folded : n->outputs[0];
 }
 
@@ -192,6 +196,7 @@ static bool check_attr(const draft *d, op_code op, attr *a) {
 
 bool draft_finish(draft *d) {
     op_code op = op_from_onnx(d->domain, d->op_type);
+    if (op == OP_NONE) op = op_from_name(d->op_type); /* one of cnnc's own, in a recipe: models' are checked before */
     if (op == OP_NONE) return draft_error(d, NULL, "%.80s is not supported", d->op_type);
     for (int i = 0; i < d->n_attrs; i++)
         if (!check_attr(d, op, &d->attrs[i])) return false;
@@ -206,7 +211,7 @@ bool draft_finish(draft *d) {
         if (!d->wanted[i]) n->outputs[i] = NULL;
     d->outputs = ARENA_ARRAY(arena_of(d), value *, d->n_outputs);
     memcpy(d->outputs, n->outputs, sizeof *d->outputs * (size_t)d->n_outputs);
-    value *folded = settle(n);
+    value *folded = settle(d, n);
     if (folded) d->outputs[0] = folded;
     return true;
 }

@@ -180,16 +180,10 @@ bool expand_compress(draft *d, const conversion *row) {
     recipe r = recipe_new(d);
     recipe_inputs(&r, "x condition");
     recipe_int(&r, "axis", axis);
-    recipe_run(&r, "at = NonZero(condition)");
-    value *at = recipe_get(&r, "at");
-    if (at && !at->constant && n >= 0) {
-        const int64_t dims[] = {1, n};
-        value_type *known = ARENA_NEW(d->context->imp->arena, value_type);
-        *known = type_tensor(d->context->imp->arena, DT_I64, 2, dims);
-        at->declared = known;
-        diagnostics quiet = {.stream = NULL};
-        infer_node(at->producer, &quiet);
-    }
+    recipe_int(&r, "n", n);
+    bool known = n >= 0 && !condition->constant;
+    if (known) recipe_run(&r, "at, found = NonZero(condition; room=$n, exact=1)");
+    else recipe_run(&r, "at = NonZero(condition)");
     if (flat) recipe_run(&r, "x = Reshape(x, [-1])");
     recipe_run(&r, "y = Gather(x, Squeeze(at, [0]); axis=$axis)");
     return recipe_return(&r, "y");

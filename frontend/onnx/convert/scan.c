@@ -76,6 +76,50 @@ static void remake_body(draft *d, const scan *s, region *r) {
     for (int i = 0; i < n_outputs; i++) region_set_output(r, i + 1, results[i]);
 }
 
+/* Before version 9: each row of a batch is scanned by itself. A loop over rows holds the Scan of today. */
+bool scan_of_batch(draft *d, const conversion *row) {
+    arena *mem = d->context->imp->arena;
+    graph *g = d->context->imp->graph;
+    const value_type *first = d->n_inputs > 1 ? draft_static(d, 1) : NULL;
+    attr directions;
+    if (!first || first->rank < 1) return draft_error(d, NULL, "its inputs are no batches of known shape");
+    if (d->inputs[0]) return draft_error(d, "cut the inputs to equal lengths", "has sequence_lens, which is not supported");
+    if (draft_take(d, "directions", &directions)) {
+        directions.name = "scan_input_directions";
+        draft_set_attr(d, directions);
+    }
+    context inside = *d->context;
+    inside.region = region_new(g, NULL);
+    value *at = region_add_input(inside.region, "row", type_tensor(mem, DT_I64, 0, NULL));
+    region_add_output(inside.region, region_add_input(inside.region, "condition", type_tensor(mem, DT_BOOL, 0, NULL)));
+    draft one = *d;
+    one.context = &inside;
+    one.declared = NULL;
+    one.n_inputs = d->n_inputs - 1;
+    one.inputs = ARENA_ARRAY(mem, value *, one.n_inputs);
+    for (int i = 0; i < one.n_inputs; i++) {
+        value *pair[] = {d->inputs[i + 1], at};
+        if (!(one.inputs[i] = draft_emit(&one, "Gather", "row", 2, pair, 0, NULL))) return false;
+    }
+    bool *all = ARENA_ARRAY(mem, bool, d->n_outputs);
+    for (int i = 0; i < d->n_outputs; i++) all[i] = true;
+    one.wanted = all;
+    if (!scan_to_loop(&one, row)) return false;
+    for (int i = 0; i < d->n_outputs; i++) region_add_output(inside.region, one.outputs[i]);
+    static const char *const body = "body";
+    draft rows = *d;
+    rows.op_type = "Loop";
+    rows.n_attrs = 0;
+    rows.n_inputs = 2;
+    rows.inputs = arena_copy(mem, (value *[]){scalar(d, "rows", type_size(first, 0)), NULL}, 2 * sizeof(value *));
+    rows.regions = arena_copy(mem, &inside.region, sizeof inside.region);
+    rows.region_names = arena_copy(mem, &body, sizeof body);
+    rows.n_regions = 1;
+    bool ok = draft_finish(&rows);
+    d->outputs = rows.outputs;
+    return ok;
+}
+
 bool scan_to_loop(draft *d, const conversion *row) {
     (void)row;
     scan s = {0};

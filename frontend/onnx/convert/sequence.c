@@ -155,6 +155,71 @@ bool split_to_sequence(draft *d, const conversion *row) {
     return return_sequence(d, n, parts);
 }
 
+/* ---- what passes sequences on ---- */
+
+static bool is_sequence(const value *v) { return v && v->producer && v->producer->op == OP_sequence; }
+
+bool identity_of_sequence(draft *d, const conversion *row) {
+    (void)row;
+    if (d->n_inputs != 1 || (d->inputs[0] && !is_sequence(d->inputs[0]))) return true;
+    d->outputs = ARENA_ARRAY(d->context->imp->arena, value *, d->n_outputs);
+    d->outputs[0] = d->inputs[0];
+    return true;
+}
+
+static int width(const value *v) { return is_sequence(v) ? v->producer->n_inputs : 1; }
+
+/* How many values the branches return when sequences count as their elements; 0: there are none, -1: after an error. */
+static int flat_width(const draft *d) {
+    int total = 0;
+    bool any = false;
+    for (int i = 0; i < d->n_outputs; i++) {
+        const value *x = d->regions[0]->outputs[i], *y = d->regions[1]->outputs[i];
+        if (is_sequence(x) != is_sequence(y) || width(x) != width(y)) {
+            draft_error(d, "fix its condition: --fix NAME=VALUE", "its branches return sequences of different lengths");
+            return -1;
+        }
+        any = any || is_sequence(x);
+        total += width(x);
+    }
+    return any ? total : 0;
+}
+
+static void flatten_outputs(region *r, int n) {
+    value **old = arena_copy(r->graph->arena, r->outputs, sizeof(value *) * (size_t)n);
+    region_drop_outputs(r);
+    for (int i = 0; i < n; i++)
+        for (int k = 0; k < width(old[i]); k++) region_add_output(r, is_sequence(old[i]) ? old[i]->producer->inputs[k] : old[i]);
+}
+
+/* Branches that return sequences of equal length return their elements instead. */
+bool if_of_sequences(draft *d, const conversion *row) {
+    (void)row;
+    if (d->n_regions != 2 || d->regions[0]->n_outputs < d->n_outputs || d->regions[1]->n_outputs < d->n_outputs) return true;
+    arena *mem = d->context->imp->arena;
+    int total = flat_width(d), n = d->n_outputs;
+    if (total <= 0) return total == 0;
+    value **old = arena_copy(mem, d->regions[0]->outputs, sizeof(value *) * (size_t)n), **made = ARENA_ARRAY(mem, value *, n);
+    bool *wanted = ARENA_ARRAY(mem, bool, total);
+    for (int i = 0, at = 0; i < n; i++)
+        for (int k = 0; k < width(old[i]); k++) wanted[at++] = d->wanted[i];
+    draft flat = *d;
+    flat.n_outputs = total;
+    flat.wanted = wanted;
+    flat.declared = NULL;
+    for (int b = 0; b < 2; b++) flatten_outputs(d->regions[b], n);
+    if (!draft_finish(&flat)) return false;
+    for (int i = 0, at = 0; i < n; at += width(old[i++])) {
+        made[i] = flat.outputs[at];
+        if (!is_sequence(old[i])) continue;
+        node *sequence = node_new(d->context->region, NULL, OP_sequence, d->name, width(old[i]), flat.outputs + at, 1);
+        made[i] = sequence->outputs[0];
+        if (!infer_node(sequence, d->context->imp->diags)) return false;
+    }
+    d->outputs = made;
+    return true;
+}
+
 /* ---- optionals ---- */
 
 bool optional_has_element(draft *d, const conversion *row) {
@@ -165,8 +230,13 @@ bool optional_has_element(draft *d, const conversion *row) {
     return recipe_return(&r, "y");
 }
 
+/* Optional likewise; without an input it is empty. */
 bool optional_get_element(draft *d, const conversion *row) {
     (void)row;
-    if (!draft_input(d, 0)) return draft_error(d, NULL, "takes the element of an empty optional");
-    return return_value(d, draft_input(d, 0));
+    value *v = draft_input(d, 0);
+    if (!v && strcmp(d->op_type, "Optional") != 0) return draft_error(d, NULL, "takes the element of an empty optional");
+    if (v && !is_sequence(v)) return return_value(d, v);
+    d->outputs = ARENA_ARRAY(d->context->imp->arena, value *, d->n_outputs);
+    d->outputs[0] = v;
+    return true;
 }
