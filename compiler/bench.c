@@ -3,7 +3,9 @@
 #include <sched.h>
 #include <stdlib.h>
 
+#include "backend/schedule/schedule.h"
 #include "compiler/model.h"
+#include "compiler/options.h"
 #include "compiler/peak.h"
 #include "compiler/program.h"
 #include "compiler/random_input.h"
@@ -29,22 +31,6 @@ static const struct argp_option options[] = {
     {0},
 };
 
-static int last_core(void) {
-    cpu_set_t set;
-    int last = -1;
-    if (sched_getaffinity(0, sizeof set, &set) != 0) return -1;
-    for (int i = 0; i < CPU_SETSIZE; i++)
-        if (CPU_ISSET((size_t)i, &set)) last = i;
-    return last;
-}
-
-static int parse_int(const char *arg, int min, int max, const struct argp_state *state) {
-    char *end;
-    long n = strtol(arg, &end, 10);
-    if (end == arg || *end || n < min || n > max) argp_error(state, "'%s' is not from %d to %d", arg, min, max);
-    return (int)n;
-}
-
 static error_t parse(int key, char *arg, struct argp_state *state) {
     bench_options *o = state->input;
     switch (key) {
@@ -52,10 +38,10 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
         state->child_inputs[0] = &o->model;
         state->child_inputs[1] = &o->toolchain;
         return 0;
-    case KEY_RUNS: o->runs = parse_int(arg, 1, 1000000, state); return 0;
-    case KEY_THREADS: o->threads = parse_int(arg, 1, 256, state); return 0;
+    case KEY_RUNS: o->runs = option_int(arg, 1, 1000000, state); return 0;
+    case KEY_THREADS: o->threads = option_int(arg, 1, 256, state); return 0;
     case KEY_BEST: o->best = true; return 0;
-    case KEY_CORE: o->core = parse_int(arg, -1, CPU_SETSIZE - 1, state); return 0;
+    case KEY_CORE: o->core = option_int(arg, -1, CPU_SETSIZE - 1, state); return 0;
     case ARGP_KEY_END:
         if (!o->model.path) argp_error(state, "no MODEL given");
         return 0;
@@ -112,13 +98,16 @@ static double operations_of(const step *s) {
 }
 
 static void print_layers(const step_list *list, const double *rows, const bench_options *o, double total, double peak, double *scratch) {
-    printf("%-36s %-16s %9s %6s %9s %7s  %s\n", "layer", "kernel", "us", "time", "GFLOP/s", "peak", "how");
+    printf("%-36s %-16s %9s %9s %6s %9s %7s  %s\n", "layer", "kernel", "us", "estimated", "time", "GFLOP/s", "peak", "how");
     for (int i = 0; i < list->n; i++) {
         const step *s = list->steps[i];
         if (s->kind != STEP_KERNEL) continue;
         double seconds = typical(rows, o->runs, list->n + 1, i, o->best, scratch);
         print_name(stdout, s->node ? s->node->name : "", 36);
-        printf(" %-16s %9.1f %4.1f %%", s->family->name, 1e6 * seconds, total > 0 ? 100 * seconds / total : 0);
+        printf(" %-16s %9.1f", s->family->name, 1e6 * seconds);
+        if (s->choice) printf(" %9.1f", s->choice->taken->microseconds);
+        else printf(" %9s", "");
+        printf(" %4.1f %%", total > 0 ? 100 * seconds / total : 0);
         print_rate(operations_of(s), seconds, peak);
         printf("  %s\n", s->summary ? s->summary : "");
     }
@@ -126,7 +115,7 @@ static void print_layers(const step_list *list, const double *rows, const bench_
 
 static bool bench(model *m, bench_options *o) {
     o->model.plan.threads = o->threads;
-    if (!toolchain_complete(&o->toolchain, m->arena, &m->diags) || !model_load(m, &o->model)) return false;
+    if (!model_build_with(&o->model, &o->toolchain, m->arena, &m->diags) || !model_load(m, &o->model)) return false;
     tensor *inputs = ARENA_ARRAY(m->arena, tensor, m->graph->body->n_inputs);
     uint64_t state = 1;
     if (!random_inputs(m->graph->body, &state, inputs, m->arena, NULL, &m->diags)) return false;
@@ -145,14 +134,14 @@ static bool bench(model *m, bench_options *o) {
     double total = typical(rows, o->runs, steps + 1, steps, o->best, scratch);
     for (int i = 0; i < list.n; i++) operations += operations_of(list.steps[i]);
     if (steps) print_layers(&list, rows, o, total, peak, scratch);
-    printf("%-36s %-16s %9.1f %6s", "whole network", "", 1e6 * total, "");
+    printf("%-36s %-16s %9.1f %9s %6s", "whole network", "", 1e6 * total, "", "");
     print_rate(operations, total, peak * (o->threads ? o->threads : 1));
     printf("\n%s of %d runs, %s, measured peak %.1f GFLOP/s a core\n", o->best ? "best" : "median", o->runs, m->plan->targets[0]->name, peak / 1e9);
     return true;
 }
 
 int bench_main(int argc, char **argv) {
-    bench_options o = {.model = model_options_default(), .core = last_core()};
+    bench_options o = {.model = model_options_default(), .core = option_last_core()};
     argp_parse(&argp, argc, argv, 0, NULL, &o);
     model m;
     model_init(&m, &o.model);

@@ -13,22 +13,24 @@
 typedef struct compile_options {
     model_options model;
     backend_options backend;
+    toolchain toolchain; /* with cc: of which tuning findings count */
     const char *output;  /* OUT.c, or NULL */
     const char *dump_ir; /* "before", "after:PASS" or NULL */
     bool explain, report, check;
 } compile_options;
 
-enum { KEY_THREADS = 256, KEY_PROFILE, KEY_PREFIX, KEY_DUMP, KEY_EXPLAIN, KEY_REPORT, KEY_CHECK };
+enum { KEY_THREADS = 256, KEY_PROFILE, KEY_PREFIX, KEY_DUMP, KEY_EXPLAIN, KEY_REPORT, KEY_CHECK, KEY_TUNE_CC };
 
 static const struct argp_option options[] = {
     {"output", 'o', "OUT.c", 0, "the C file; OUT.h comes beside it, and OUT.weights where weights are large", 0},
     {"prefix", KEY_PREFIX, "NAME", 0, "begins every public identifier (default: OUT)", 0},
     {"threads", KEY_THREADS, "N", OPTION_ARG_OPTIONAL,
      "emit a thread pool and a parallel entry point; up to N threads (4) get scratch memory of their own", 0},
+    {"tune-cc", KEY_TUNE_CC, "CMD", 0, "with --tune: only what was found out with this C compiler (default: with any)", 0},
     {"profile", KEY_PROFILE, NULL, 0, "emit an entry point that times each step", 0},
     {NULL, 0, NULL, 0, "To look inside:", 30},
     {"dump-ir", KEY_DUMP, "WHEN", 0, "print the IR: 'before' any pass, or 'after:PASS' (cnnc passes lists them)", 0},
-    {"explain-schedule", KEY_EXPLAIN, NULL, 0, "print the plan: kernels, tiles, buffers", 0},
+    {"explain-schedule", KEY_EXPLAIN, NULL, 0, "print the plan: kernels, tiles, buffers, estimates", 0},
     {"report", KEY_REPORT, NULL, 0, "print the memory map", 0},
     {"check", KEY_CHECK, NULL, 0, "have libclang parse what was emitted, for each target; complaints are errors", 0},
     {"version", 'v', NULL, 0, "print the version", -1},
@@ -77,6 +79,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     case KEY_DUMP: check_dump(arg, state), o->dump_ir = arg; return 0;
     case KEY_EXPLAIN: o->explain = true; return 0;
     case KEY_REPORT: o->report = true; return 0;
+    case KEY_TUNE_CC: o->toolchain.cc = arg; return 0;
     case KEY_CHECK: o->check = true; return 0;
     case 'v': puts("cnnc " CNNC_VERSION), exit(0);
     case ARGP_KEY_END: check_complete(o, state); return 0;
@@ -146,6 +149,7 @@ static bool compile(model *m, compile_options *o) {
     else if (o->dump_ir) passes.dump_pass = o->dump_ir + strlen("after:");
     if (!model_optimize(m, &passes)) return false;
     if (!o->output && !o->explain && !o->report) return true;
+    if (o->toolchain.cc && !model_build_with(&o->model, &o->toolchain, m->arena, &m->diags)) return false;
     if (!model_plan(m, &o->model)) return false;
     if (o->explain) plan_print(stdout, m->plan);
     if (o->report) report_memory(stdout, m->plan);

@@ -7,7 +7,7 @@
 
 /* ---- options ---- */
 
-enum { KEY_TARGET = 256, KEY_DIM, KEY_ACCURACY, KEY_WEIGHTS, KEY_INIT, KEY_SEED };
+enum { KEY_TARGET = 256, KEY_DIM, KEY_ACCURACY, KEY_TUNE, KEY_WEIGHTS, KEY_INIT, KEY_SEED };
 
 static const struct argp_option options[] = {
     {NULL, 0, NULL, 0, "The network and the machine:", 10},
@@ -19,6 +19,7 @@ static const struct argp_option options[] = {
      "strict (only sums of products as operators define them) or balanced (faster algorithms too, within 1e-4 of the "
      "largest output; the default)",
      0},
+    {"tune", KEY_TUNE, "FILE", 0, "choose kernels by what cnnc tune found out", 0},
     {"dim", KEY_DIM, "NAME=SIZE", 0, "make the symbolic dimension NAME this size", 0},
     {"weights", KEY_WEIGHTS, "FILE|MODE", 0,
      "FILE: what the parameters of a .cnn network are, .npz, .safetensors or .onnx, matched by name. MODE, how emitted C "
@@ -43,8 +44,8 @@ static void parse_dim(model_options *o, char *arg, const struct argp_state *stat
 }
 
 static accuracy parse_accuracy(const char *arg, const struct argp_state *state) {
-    if (!strcmp(arg, "strict")) return ACCURACY_STRICT;
-    if (strcmp(arg, "balanced")) argp_error(state, "--accuracy is strict or balanced, not '%s'", arg);
+    if (!strcmp(arg, accuracy_names[ACCURACY_STRICT])) return ACCURACY_STRICT;
+    if (strcmp(arg, accuracy_names[ACCURACY_BALANCED])) argp_error(state, "--accuracy is strict or balanced, not '%s'", arg);
     return ACCURACY_BALANCED;
 }
 
@@ -78,6 +79,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     switch (key) {
     case KEY_TARGET: o->target_list = arg; return 0;
     case KEY_ACCURACY: o->plan.accuracy = parse_accuracy(arg, state); return 0;
+    case KEY_TUNE: o->tuning_path = arg; return 0;
     case KEY_DIM: parse_dim(o, arg, state); return 0;
     case KEY_WEIGHTS: parse_weights(o, arg, state); return 0;
     case KEY_INIT:
@@ -115,10 +117,23 @@ bool model_optimize(model *m, const pass_options *o) {
     return passes_run(m->graph, o);
 }
 
+static bool read_tuning(model *m, const model_options *o, const char *machine) {
+    size_t size;
+    const char *path = o->tuning_path, *slash = strrchr(path, '/'), *bytes = tuning_bytes(path, true, &size, m->arena, &m->diags);
+    if (!bytes || !tuning_read(&m->tuning, slash ? slash + 1 : path, bytes, size, m->arena, &m->diags)) return false;
+    m->tuning.target = machine;
+    m->tuning.compiler = o->compiler;
+    return true;
+}
+
 bool model_plan(model *m, const model_options *o) {
     const target *targets[TARGET_MAX];
+    plan_options how = o->plan;
     int n = targets_parse(o->target_list, targets, &m->diags);
-    m->plan = n ? plan_make(m->graph, targets, n, &o->plan, m->arena) : NULL;
+    m->plan = NULL;
+    if (!n || (o->tuning_path && !read_tuning(m, o, targets[0]->name))) return false;
+    if (o->tuning_path) how.advice = &m->tuning.advice;
+    m->plan = plan_make(m->graph, targets, n, &how, m->arena);
     return m->plan != NULL;
 }
 

@@ -5,6 +5,8 @@
 #include <argp.h>
 
 #include "backend/backend.h"
+#include "backend/schedule/tune_file.h"
+#include "compiler/toolchain.h"
 #include "frontend/frontend.h"
 #include "ir/ir.h"
 #include "passes/passes.h"
@@ -16,6 +18,8 @@ typedef struct model_options {
     const char *target_list;
     plan_options plan;
     bool shapes_only; /* the subcommand looks at shapes: parameters may lack values */
+    const char *tuning_path; /* --tune, or NULL */
+    const char *compiler;    /* whose findings count; NULL: any */
     int n_dims;
     const char *dim_names[MODEL_MAX_DIMS];
     int64_t dim_sizes[MODEL_MAX_DIMS];
@@ -24,7 +28,7 @@ typedef struct model_options {
     weights_mode storage;
 } model_options;
 
-/* MODEL itself and --target, --dim, --weights…; input: model_options *, from model_options_default. */
+/* MODEL itself and --target, --accuracy, --tune, --dim, --weights…; input: model_options *, from model_options_default. */
 extern const struct argp model_argp;
 model_options model_options_default(void);
 
@@ -33,6 +37,7 @@ typedef struct model {
     diagnostics diags;
     graph *graph; /* NULL before model_read */
     plan *plan;   /* NULL before model_plan */
+    tuning tuning; /* of model_options.tuning_path, from model_plan */
 } model;
 
 void model_init(model *m, const model_options *o);
@@ -43,5 +48,10 @@ bool model_optimize(model *m, const pass_options *o);
 bool model_plan(model *m, const model_options *o);
 bool model_load(model *m, const model_options *o); /* all three */
 void model_free(model *m);
+
+/* The bytes of a tuning file, as a text that ends with '\0'; "" where it need not exist and does not. NULL after an error. */
+char *tuning_bytes(const char *path, bool must_exist, size_t *size, arena *a, diagnostics *d);
+/* Completes the toolchain; where there is a tuning file, only what it says of this compiler counts. */
+bool model_build_with(model_options *o, toolchain *t, arena *a, diagnostics *d);
 
 #endif

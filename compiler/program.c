@@ -97,15 +97,26 @@ bool program_run(const program *p, int64_t samples, const tensor *inputs, tensor
     return read_rows(p, samples, body->n_outputs, to, bytes);
 }
 
-double *program_time(const program *p, const tensor *inputs, int runs, int steps, int core) {
-    const char *const arguments[] = {"time", "in", "out", arena_printf(p->arena, "%d", runs),
-                                     arena_printf(p->arena, "%d", core), NULL};
+/* Runs the program on one sample; rows of `parts` doubles. */
+static double *time_rows(const program *p, const tensor *inputs, const char *const *arguments, int runs, int parts) {
     temporary_file(p->arena, p->folder, "out");
     if (!write_inputs(p, 1, inputs) ||
         !toolchain_run(&p->toolchain, p->folder, "net", arguments, p->arena, p->diags))
         return NULL;
-    size_t row = sizeof(double) * (size_t)(steps + 1);
+    size_t row = sizeof(double) * (size_t)parts;
     double *seconds = arena_alloc(p->arena, row * (size_t)runs);
     void *to = seconds;
     return read_rows(p, runs, 1, &to, &row) ? seconds : NULL;
+}
+
+double *program_time(const program *p, const tensor *inputs, int runs, int steps, int core) {
+    const char *const arguments[] = {"time", "in", "out", arena_printf(p->arena, "%d", runs),
+                                     arena_printf(p->arena, "%d", core), NULL};
+    return time_rows(p, inputs, arguments, runs, steps + 1);
+}
+
+double *program_time_steps(const program *p, const tensor *inputs, int runs, int steps, int core, int64_t evict) {
+    const char *const arguments[] = {"steps", "in", "out", arena_printf(p->arena, "%d", runs), arena_printf(p->arena, "%d", core),
+                                     arena_printf(p->arena, "%lld", (long long)evict), NULL};
+    return time_rows(p, inputs, arguments, runs, steps);
 }

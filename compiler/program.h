@@ -30,6 +30,10 @@ bool program_run(const program *p, int64_t samples, const tensor *inputs, tensor
  * each of `steps` steps; then of a whole run without timers. NULL after an error. */
 double *program_time(const program *p, const tensor *inputs, int runs, int steps, int core);
 
+/* Of a program with profile: only the steps' seconds, `steps` doubles a run. Before each run `evict` bytes are read, which
+ * leaves nothing of the model in caches that are smaller. */
+double *program_time_steps(const program *p, const tensor *inputs, int runs, int steps, int core, int64_t evict);
+
 void program_remove(program *p);
 
 #endif

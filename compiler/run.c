@@ -97,7 +97,7 @@ static bool write_outputs(const run_options *o, const graph *g, const tensor *ou
 /* ---- work ---- */
 
 static bool run(model *m, run_options *o) {
-    if (!toolchain_complete(&o->toolchain, m->arena, &m->diags)) return false;
+    if (!model_build_with(&o->model, &o->toolchain, m->arena, &m->diags)) return false;
     if (!model_load(m, &o->model)) return false;
     const region *body = m->graph->body;
     tensor *inputs = ARENA_ARRAY(m->arena, tensor, body->n_inputs);

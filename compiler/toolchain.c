@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler/probe.h"
 #include "compiler/process.h"
 #include "compiler/temporary.h"
 
@@ -40,6 +41,14 @@ bool toolchain_complete(toolchain *t, arena *a, diagnostics *d) {
         if (process_find(usual[i], a)) return true;
     }
     return diag_error(d, "", "install gcc or clang, or name one with --cc", "no C compiler found");
+}
+
+const char *toolchain_identify(const toolchain *t, arena *a, diagnostics *d) {
+    char name[64];
+    size_t n = probe_run(t, "identify", NULL, NULL, name, sizeof name, a, d);
+    if (n) return arena_strndup(a, name, n);
+    if (!d->errors) diag_error(d, "", NULL, "%s makes programs that write nothing", t->cc);
+    return NULL;
 }
 
 /* ---- command lines ---- */

@@ -18,6 +18,9 @@ extern const struct argp toolchain_argp;
 
 bool toolchain_complete(toolchain *t, arena *a, diagnostics *d);
 
+/* "gcc 12.2.0": name and version of the compiler, from a program that it builds. NULL after an error. */
+const char *toolchain_identify(const toolchain *t, arena *a, diagnostics *d);
+
 /* Compiles C files of `folder` (ends with NULL) to the program folder/NAME; `defines` are flags such as -DTHREADS=2
  * (may be NULL). After a failure the error is followed by what the compiler printed first. */
 bool toolchain_build(const toolchain *t, const char *folder, const char *const *sources, const char *const *defines,

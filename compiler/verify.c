@@ -244,7 +244,7 @@ int verify_main(int argc, char **argv) {
     model m;
     model_init(&m, &o.model);
     int code = EXIT_ERROR;
-    if (!toolchain_complete(&o.toolchain, m.arena, &m.diags)) code = EXIT_ERROR;
+    if (!model_build_with(&o.model, &o.toolchain, m.arena, &m.diags)) code = EXIT_ERROR;
     else if (o.suite.folder) code = verify_suite(&o);
     else code = verify_model(&m, &o) ? 0 : EXIT_ERROR;
     model_free(&m);

@@ -456,6 +456,8 @@ bool window_of(const node *n, window *w, diagnostics *d);
 /* The textual form. Values are numbered in the order of their first mention, whatever their ids. Constants of a few
  * numbers are printed in full ("..." after them: they repeat), others as base64 behind the graph. */
 void graph_print(FILE *f, const graph *g);
+/* What the node computes, without names and data: its operator, types, attributes and expressions, on one line. */
+void node_print_signature(FILE *f, const node *n);
 /* The inverse of graph_print, also of texts that people write: values may have names (%x) and types of results may be
  * left out, to be inferred. Errors as "file:line:column: …". NULL after an error. Nothing refers to text afterwards. */
 graph *graph_read(arena *a, diagnostics *d, const char *file, const char *text, size_t size);

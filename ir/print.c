@@ -164,6 +164,27 @@ static void print_node(printer *p, const node *n, int depth) {
     fputc('\n', f);
 }
 
+static void print_kind(printer *p, const value *v) {
+    if (!v) fputc('_', p->file);
+    else fputs(v->constant ? "const " : "", p->file), print_type(p, &v->type);
+}
+
+void node_print_signature(FILE *f, const node *n) {
+    printer p = {.file = f, .arena = arena_new()};
+    fputs(op_of(n->op)->name, f);
+    for (int i = 0; i < n->n_inputs; i++) {
+        fputs(!i ? "(" : i == n->n_core_inputs ? "; " : ", ", f);
+        print_kind(&p, n->inputs[i]);
+    }
+    fputc(')', f);
+    for (int i = 0; i < n->n_attrs; i++) fputs(i ? ", " : " {", f), print_attr(&p, &n->attrs[i]);
+    fputs(n->n_attrs ? "}" : "", f);
+    for (int i = 0; i < n->n_outputs; i++) fputs(i ? ", " : " : ", f), print_kind(&p, n->outputs[i]);
+    if (n->prologue) fputs(" prologue ", f), print_expr(&p, n->prologue);
+    if (n->epilogue) fputs(" epilogue ", f), print_expr(&p, n->epilogue);
+    arena_free(p.arena);
+}
+
 static void print_region(printer *p, const region *r, int depth) {
     FILE *f = p->file;
     for (int i = 0; i < r->n_inputs; i++) {

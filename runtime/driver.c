@@ -4,6 +4,8 @@
  *   net run IN OUT           IN: samples, each all inputs one after the other as raw bytes; OUT: likewise the outputs
  *   net time IN OUT RUNS CORE  the first sample RUNS times, on one CPU core if CORE >= 0; OUT: a row of doubles for each
  *                            run: the seconds of each step, then of a run without the timers
+ *   net steps IN OUT RUNS CORE EVICT  the same, but only the steps, and with EVICT bytes read before each run, so that the
+ *                            caches hold nothing of the model
  *
  * Compiled with -DTHREADS=n it uses the pool of a model emitted with --threads; with -DPROFILE the timers of one
  * emitted with --profile; with -DWEIGHTS="file" it reads the weights of one emitted with --weights=file. */
@@ -118,25 +120,54 @@ static double time_once(const model_memory *m) {
     return now() - start;
 }
 
-static void time_model(FILE *in, FILE *out, int runs, int core) {
-    if (core >= 0) {
-        cpu_set_t set;
-        CPU_ZERO(&set);
-        CPU_SET((size_t)core, &set);
-        sched_setaffinity(0, sizeof set, &set);
+static void pin(int core) {
+    if (core < 0) return;
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET((size_t)core, &set);
+    sched_setaffinity(0, sizeof set, &set);
+}
+
+#ifdef PROFILE
+static void time_steps(const model_memory *m, FILE *out) {
+    const void *inputs[NET_INPUT_COUNT + 1];
+    void *outputs[NET_OUTPUT_COUNT + 1];
+    for (int k = 0; k < NET_INPUT_COUNT; k++) inputs[k] = m->inputs[k];
+    for (int k = 0; k < NET_OUTPUT_COUNT; k++) outputs[k] = m->outputs[k];
+    double seconds[NET_STEP_COUNT + 1] = {0};
+    net_run_profiled_pointers(inputs, outputs, m->workspace, seconds);
+    fwrite(seconds, sizeof *seconds, NET_STEP_COUNT, out);
+}
+
+/* Reads and writes `size` bytes. */
+static void evict(unsigned char *bytes, size_t size) {
+    for (size_t i = 0; i < size; i += 64) bytes[i]++;
+}
+
+static void time_steps_only(FILE *in, FILE *out, int runs, int core, size_t evicted) {
+    pin(core);
+    model_memory m = memory_new();
+    unsigned char *bytes = calloc(evicted + 1, 1);
+    if (!bytes) fail("out of memory");
+    read_sample(in, &m);
+    time_once(&m);
+    for (int i = 0; i < runs; i++) {
+        evict(bytes, evicted);
+        time_steps(&m, out);
     }
+    free(bytes);
+    memory_free(&m);
+}
+#endif
+
+static void time_model(FILE *in, FILE *out, int runs, int core) {
+    pin(core);
     model_memory m = memory_new();
     read_sample(in, &m);
     time_once(&m);
     for (int i = 0; i < runs; i++) {
 #ifdef PROFILE
-        const void *inputs[NET_INPUT_COUNT + 1];
-        void *outputs[NET_OUTPUT_COUNT + 1];
-        for (int k = 0; k < NET_INPUT_COUNT; k++) inputs[k] = m.inputs[k];
-        for (int k = 0; k < NET_OUTPUT_COUNT; k++) outputs[k] = m.outputs[k];
-        double seconds[NET_STEP_COUNT + 1] = {0};
-        net_run_profiled_pointers(inputs, outputs, m.workspace, seconds);
-        fwrite(seconds, sizeof *seconds, NET_STEP_COUNT, out);
+        time_steps(&m, out);
 #endif
         double total = time_once(&m);
         fwrite(&total, sizeof total, 1, out);
@@ -145,7 +176,7 @@ static void time_model(FILE *in, FILE *out, int runs, int core) {
 }
 
 int main(int argc, char **argv) {
-    if (argc < 4) fail("usage: net run IN OUT | net time IN OUT RUNS CORE");
+    if (argc < 4) fail("usage: net run IN OUT | net time IN OUT RUNS CORE | net steps IN OUT RUNS CORE EVICT");
     FILE *in = fopen(argv[2], "rb"), *out = fopen(argv[3], "wb");
     if (!in || !out) fail("cannot open the input or output file");
 #ifdef THREADS
@@ -153,7 +184,10 @@ int main(int argc, char **argv) {
 #endif
     if (!strcmp(argv[1], "run")) run(in, out);
     else if (!strcmp(argv[1], "time") && argc == 6) time_model(in, out, atoi(argv[4]), atoi(argv[5]));
-    else fail("usage: net run IN OUT | net time IN OUT RUNS CORE");
+#ifdef PROFILE
+    else if (!strcmp(argv[1], "steps") && argc == 7) time_steps_only(in, out, atoi(argv[4]), atoi(argv[5]), (size_t)atoll(argv[6]));
+#endif
+    else fail("usage: net run IN OUT | net time IN OUT RUNS CORE | net steps IN OUT RUNS CORE EVICT");
 #ifdef THREADS
     net_pool_stop(&pool);
 #endif

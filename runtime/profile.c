@@ -2,23 +2,19 @@
 
 typedef struct profile_clock {
     double *seconds; /* NULL: not wanted */
-    double last;
+    struct timespec last;
 } profile_clock;
 
-static double profile_now(void) {
-    struct timespec t;
-    timespec_get(&t, TIME_UTC);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static profile_clock profile_start(double *seconds) {
-    profile_clock c = {seconds, seconds ? profile_now() : 0.0};
+    profile_clock c = {seconds, {0, 0}};
+    if (seconds) timespec_get(&c.last, TIME_UTC);
     return c;
 }
 
 static void profile_mark(profile_clock *c, int step) {
     if (!c->seconds) return;
-    const double now = profile_now();
-    c->seconds[step] += now - c->last;
+    struct timespec now;
+    timespec_get(&now, TIME_UTC);
+    c->seconds[step] += (double)(now.tv_sec - c->last.tv_sec) + 1e-9 * (double)(now.tv_nsec - c->last.tv_nsec);
     c->last = now;
 }

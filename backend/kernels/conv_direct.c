@@ -4,10 +4,14 @@
  * architectures", 2018). Input: NCHW16c with a halo as wide as the padding, or (stems) padded NCHW. */
 #include "backend/kernels/c16.h"
 #include "backend/kernels/register_tile.h"
+#include "backend/schedule/schedule.h"
 
 #include <string.h>
 
-enum { MAX_SUMS = 8192 }; /* floats on the stack */
+enum {
+    MAX_SUMS = 8192, /* floats on the stack */
+    CHUNK_SHARE = 5, /* of L1, in sixteenths: what the weights of a chunk take */
+};
 
 typedef struct tiling {
     register_tile tile;
@@ -83,9 +87,9 @@ static void choose_parts(const schedule *s, const operand *x, tiling *t, const t
 
 /* Weights of one group of output channels that do not fit in L1 are read in chunks of input blocks, each by all tiles of a
  * part; sums of a tile wait on the stack in between. */
-static void choose_chunks(const schedule *s, tiling *t, const target *machine) {
+static void choose_chunks(const schedule *s, tiling *t, const target *machine, int64_t share) {
     int64_t bytes = t->tile.blocks * s->window.kernel[0] * s->window.kernel[1] * s->lanes * C16 * 4; /* of one input block */
-    int64_t fit = machine->l1 * 5 / 16 / bytes;
+    int64_t fit = machine->l1 * share / 16 / bytes;
     if (C16 * t->tile.blocks * t->tile.rows * s->width > MAX_SUMS && !s->flat) fit = s->in_blocks; /* no room for one row's sums */
     if (fit < 1) fit = 1;
     t->chunks = (s->in_blocks + fit - 1) / fit;
@@ -101,52 +105,101 @@ static int64_t choose_ahead(const schedule *s, const tiling *t, const target *ma
     return (lines + tiles - 1) / tiles;
 }
 
-static tiling choose_tiling(const schedule *s, const operand *x, const target *t) {
-    tile_plane plane = {.height = s->height, .width = s->width, .out_blocks = s->out_blocks, .unit = {s->pool[0], s->pool[1]}};
-    tiling best = {.tile = register_tile_choose(&plane, t, NULL)};
-    choose_chunks(s, &best, t);
-    choose_parts(s, x, &best, t);
-    int64_t tail = best.tile.tail[0] + best.tile.tail[1];
-    best.sums = C16 * best.tile.blocks * (s->flat ? best.part + tail : best.part * s->width);
-    best.ahead = choose_ahead(s, &best, t);
-    return best;
+static tile_plane plane_of(const schedule *s) {
+    return (tile_plane){.height = s->height, .width = s->width, .out_blocks = s->out_blocks, .unit = {s->pool[0], s->pool[1]}};
 }
 
-static bool plan_conv(plan *p, const node *n, step *s) {
-    schedule *c = ARENA_NEW(p->arena, schedule);
+/* `share`: of L1 that the weights of a chunk take, in sixteenths. */
+static tiling make_tiling(const schedule *s, const operand *x, const target *t, const register_tile *tile, int64_t share) {
+    tiling made = {.tile = *tile};
+    choose_chunks(s, &made, t, share);
+    choose_parts(s, x, &made, t);
+    int64_t tail = made.tile.tail[0] + made.tile.tail[1];
+    made.sums = C16 * made.tile.blocks * (s->flat ? made.part + tail : made.part * s->width);
+    made.ahead = choose_ahead(s, &made, t);
+    return made;
+}
+
+static tiling choose_tiling(const schedule *s, const operand *x, const target *t) {
+    tile_plane plane = plane_of(s);
+    register_tile tile = register_tile_choose(&plane, t, NULL);
+    return make_tiling(s, x, t, &tile, CHUNK_SHARE);
+}
+
+/* ---- candidates ---- */
+
+/* What is convolved how, before anything is chosen. */
+static bool describe(const plan *p, const node *n, const operand *x, schedule *c) {
     if (!window_of(n, &c->window, p->diags)) return false;
     const value *weights = n->inputs[1];
-    int64_t ins = type_size(&weights->type, 1), outs = type_size(&weights->type, 0);
-    c->group = node_int(n, "group");
+    int64_t ins = type_size(&weights->type, 1), outs = type_size(&weights->type, 0), group = node_int(n, "group");
     bool stem = !c16_is(n->inputs[0]);
     c->lanes = stem ? ins : C16;
     c->in_blocks = stem ? 1 : c16_blocks(ins);
     c->last_lanes = stem ? ins : (ins - 1) % C16 + 1;
-    c->out_blocks = c16_blocks(outs) / c->group;
-    c->group = c->group > 1 ? c->group : 1;
-    int64_t taps = c->window.kernel[0] * c->window.kernel[1];
+    c->out_blocks = c16_blocks(outs) / group;
+    c->group = group;
+    const window *w = &c->window;
+    int n_pool;
+    const int64_t *pool = node_ints(n, "pool", &n_pool);
+    for (int i = 0; i < 2; i++) c->pool[i] = n_pool ? pool[i] : 1;
+    c->flat = !stem && w->kernel[0] * w->kernel[1] == 1 && !n_pool && w->stride[0] == 1 && w->stride[1] == 1 && operand_is_flat(x);
+    c->height = c->flat ? 1 : w->out[0].size / c->pool[0] * c->pool[0]; /* incomplete windows are left out */
+    c->width = c->flat ? w->out[0].size * w->out[1].size : w->out[1].size / c->pool[1] * c->pool[1];
+    return true;
+}
+
+static double estimate(const plan *p, const schedule *s, int64_t images, double tile_cycles) {
+    const target *t = p->targets[0];
+    double taps = (double)(s->window.kernel[0] * s->window.kernel[1]), lanes = (double)(s->group * s->in_blocks * s->out_blocks * s->lanes) * taps;
+    double cycles = (double)images * lanes * tile_cycles * 1.06;
+    return cost_microseconds(t, cycles + cost_weights(p, t, lanes * C16 * 4));
+}
+
+static void list(const plan *p, const node *n, candidate_list *ways) {
+    enum { TILES = 6 };
+    static const int64_t shares[] = {CHUNK_SHARE, CHUNK_SHARE * 2, 1 << 20 /* all in one */};
+    const target *machine = p->targets[0];
+    operand x = plan_operand(p, n->inputs[0]);
+    schedule s = {.bias = -1};
+    if (!describe(p, n, &x, &s)) return;
+    tile_plane plane = plane_of(&s);
+    tile_choice tiles[TILES];
+    int count = register_tile_list(&plane, machine, tiles, TILES);
+    for (int i = 0; i < count; i++)
+        for (int k = 0; k < 3; k++) {
+            tiling t = make_tiling(&s, &x, machine, &tiles[i].tile, shares[k]);
+            double us = estimate(p, &s, x.dims[0], tiles[i].cycles) * (1 + 0.001 * k);
+            candidate_add(ways, us, NULL, &t, sizeof t, "tile %lldx%lldx%lld part %lld chunk %lld", (long long)t.tile.blocks,
+                          (long long)t.tile.rows, (long long)t.tile.cols, (long long)t.part, (long long)t.chunk);
+        }
+}
+
+/* ---- planning ---- */
+
+static bool plan_conv(plan *p, const node *n, step *s) {
+    schedule *c = ARENA_NEW(p->arena, schedule);
+    operand x = plan_operand(p, n->inputs[0]);
+    if (!describe(p, n, &x, c)) return false;
+    const value *weights = n->inputs[1];
+    int64_t ins = type_size(&weights->type, 1), outs = type_size(&weights->type, 0), taps = c->window.kernel[0] * c->window.kernel[1];
     packed k = {.source = weights->constant,
-                .form = stem ? "conv o16 stem" : "conv o16i16",
+                .form = c16_is(n->inputs[0]) ? "conv o16i16" : "conv o16 stem",
                 .elem = DT_F32,
                 .count = c16_blocks(outs) * c->in_blocks * taps * c->lanes * C16,
                 .write = write_weights,
                 .context = c};
     c->bias = c16_add_convolution(p, s, n, k);
-    const window *w = &c->window;
-    int n_pool;
-    const int64_t *pool = node_ints(n, "pool", &n_pool);
-    for (int i = 0; i < 2; i++) c->pool[i] = n_pool ? pool[i] : 1;
-    c->flat = !stem && taps == 1 && !n_pool && w->stride[0] == 1 && w->stride[1] == 1 && operand_is_flat(&s->in[0]);
-    c->height = c->flat ? 1 : w->out[0].size / c->pool[0] * c->pool[0]; /* incomplete windows are left out */
-    c->width = c->flat ? w->out[0].size * w->out[1].size : w->out[1].size / c->pool[1] * c->pool[1];
     for (int i = 0; i < p->n_targets; i++) {
-        c->tiling[i] = choose_tiling(c, &s->in[0], p->targets[i]);
+        c->tiling[i] = i ? choose_tiling(c, &x, p->targets[i]) : *(const tiling *)schedule_decisions(s);
         s->extent[i] = type_size(&n->outputs[0]->type, 0) * c->group * (c->out_blocks / c->tiling[i].tile.blocks) * c->tiling[i].parts;
     }
     s->schedule = c;
     s->macs = WORK(type_count(&n->outputs[0]->type), c->pool[0], c->pool[1], ins, taps);
     const tiling *t = &c->tiling[0];
-    const char *pooled = n_pool ? arena_printf(p->arena, " + max pool %lldx%lld", (long long)pool[0], (long long)pool[1]) : "";
+    const window *w = &c->window;
+    bool pools = n->op == OP_conv_max_pool;
+    const char *pooled = pools ? arena_printf(p->arena, " + max pool %lldx%lld", (long long)c->pool[0], (long long)c->pool[1]) : "";
     s->summary = arena_printf(p->arena, "direct %lldx%lld%s%s, tile %lldx%lldx%lld, %lld part%s of %lld %s, %lld chunk%s", (long long)w->kernel[0],
                               (long long)w->kernel[1], c->flat ? " flat" : "", pooled, (long long)t->tile.blocks, (long long)t->tile.rows,
                               (long long)t->tile.cols, (long long)t->parts, t->parts > 1 ? "s" : "", (long long)t->part,
@@ -249,7 +302,7 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
     template_int(e, "flat", c->flat);
     template_text(e, "start", "");
     template_text(e, "position", "x");
-    template_int(e, "sums_kept", 0);
+    template_int(e, "levels", 0);
     template_int(e, "scattered", c->flat && !c16_flat(s));
     template_int(e, "plane_w", c->window.out[1].size);
     template_call(e, "offset", put_offset, &context);
@@ -260,4 +313,4 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
     return template_expand(e, "backend/kernels/conv_direct.c.in", body, p->diags) && context.ok;
 }
 
-const kernel_family kernel_conv_direct = {.name = "conv_direct", .accepts = accepts, .plan = plan_conv, .emit = emit_conv};
+const kernel_family kernel_conv_direct = {.name = "conv_direct", .accepts = accepts, .list = list, .plan = plan_conv, .emit = emit_conv};

@@ -4,6 +4,7 @@
 #include "backend/kernels/c16.h"
 #include "backend/kernels/conv_tile.h"
 #include "backend/kernels/linear_map.h"
+#include "backend/schedule/schedule.h"
 
 #include <string.h>
 
@@ -44,7 +45,7 @@ static bool accepts(const node *n) {
     return !n->epilogue || expr_has_vector_form(n->epilogue);
 }
 
-/* ---- is it worth it, and which m? ---- */
+/* ---- candidates: which m, how many tiles at a time? ---- */
 
 typedef struct shape {
     int64_t images, in_blocks, out_blocks;
@@ -68,24 +69,31 @@ static bool shape_of(const node *n, const window *w, shape *s) {
 
 static int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
-/* Tiles that are worked on together: many, so that weights are read seldom; few, so that their transforms stay in L2. In
- * cycles per tile, input and output block; a cycle moves about BYTES from L3. */
-static int64_t choose_block_tiles(const shape *s, double elements, int64_t tiles, const target *t, double *overhead) {
-    const double BYTES = 10;
+/* Of `size` tiles that are worked on together, in cycles per tile, input and output block: what weights read again,
+ * transforms that do not stay in L2 (nor, beyond 8 times as much, in the reach of its TLB) and incomplete blocks cost. */
+static double block_overhead(const shape *s, double elements, int64_t tiles, int64_t size, const target *t) {
+    double transforms = elements * (double)size * C16 * 4 * (double)(s->in_blocks + s->out_blocks);
+    double weights = elements * C16 * C16 * 4 / (double)size;
+    double spilled = transforms < 0.6 * (double)t->l2 ? 0 : 2 * elements * C16 * 4 * (1 / (double)s->in_blocks + 1 / (double)s->out_blocks);
+    if (transforms > 8 * (double)t->l2) spilled *= 2.5;
+    double waste = elements * C16 * ((double)(size * ceil_div(tiles, size)) / (double)tiles - 1);
+    return (weights + spilled) / t->l3_bytes + waste;
+}
+
+/* The best of at least `min` and at most `max` tiles; 0: there is none. Many, so that weights are read seldom; few, so that
+ * their transforms stay in L2. */
+static int64_t choose_block_tiles(const shape *s, double elements, int64_t tiles, int64_t min, int64_t max, const target *t) {
     double least = 1e300;
-    int64_t best = 1;
+    int64_t best = 0, last = 0;
     for (int64_t blocks = 1; blocks <= tiles; blocks++) {
         int64_t size = ceil_div(tiles, blocks);
-        if (size > 240 || (blocks > 1 && size == ceil_div(tiles, blocks - 1))) continue;
-        double transforms = elements * (double)size * C16 * 4 * (double)(s->in_blocks + s->out_blocks);
-        double weights = elements * C16 * C16 * 4 / (double)size;
-        double spilled = transforms > 0.6 * (double)t->l2 ? 2 * elements * C16 * 4 * (1 / (double)s->in_blocks + 1 / (double)s->out_blocks) : 0;
-        double waste = elements * C16 * ((double)(size * blocks) / (double)tiles - 1);
-        double cost = (weights + spilled) / BYTES + waste;
+        if (size < min) break;
+        if (size > max || size == last) continue;
+        last = size;
+        double cost = block_overhead(s, elements, tiles, size, t);
         if (cost < least) least = cost, best = size;
         if (size < 8) break;
     }
-    *overhead = least;
     return best;
 }
 
@@ -103,47 +111,43 @@ static int64_t count_tiles(const shape *s, const cook_toom *filter) {
 }
 
 /* Cycles of the whole layer. */
-static double winograd_cycles(const shape *s, const cook_toom *filter, const target *t) {
+static double winograd_cycles(const plan *p, const shape *s, const cook_toom *filter, int64_t size) {
+    const target *t = p->targets[0];
     int64_t tiles = count_tiles(s, filter);
-    double overhead, product, elements = (double)(filter[0].n * filter[1].n), transform = elements * 4.5 * (double)t->registers;
-    int64_t size = choose_block_tiles(s, elements, tiles, t, &overhead);
+    double product, elements = (double)(filter[0].n * filter[1].n), transform = elements * 4.5 * (double)t->registers;
     tile_plane plane = {.height = 1, .width = size, .out_blocks = s->out_blocks, .unit = {1, 1}};
     register_tile_choose(&plane, t, &product);
-    double pairs = (double)(s->in_blocks * s->out_blocks);
-    double weights = elements * C16 * C16 * 4 * pairs; /* bytes, which come from DRAM at batch 1 */
+    double pairs = (double)(s->in_blocks * s->out_blocks), overhead = block_overhead(s, elements, tiles, size, t);
     return (double)tiles * pairs * (elements * C16 * product / (double)size + overhead) +
-           (double)(tiles * (s->in_blocks + s->out_blocks)) * transform + weights / 12;
+           (double)(tiles * (s->in_blocks + s->out_blocks)) * transform + cost_weights(p, t, elements * C16 * C16 * 4 * pairs);
 }
 
-static double direct_cycles(const shape *s, const target *t) {
-    tile_plane plane = {.height = s->size[0], .width = s->size[1], .out_blocks = s->out_blocks, .unit = {s->pool[0], s->pool[1]}};
-    double cycles, taps = (double)(s->taps[0] * s->taps[1]), pairs = (double)(s->in_blocks * s->out_blocks);
-    register_tile_choose(&plane, t, &cycles);
-    return (double)s->images * pairs * taps * C16 * cycles * 1.06 + pairs * taps * C16 * C16 * 4 / 12;
-}
+typedef struct decisions {
+    int m;
+    int64_t block_tiles; /* worked on together */
+} decisions;
 
-/* The filters that are fastest on the first target; false: none beats direct convolution. */
-static bool choose_filters(const plan *p, const shape *s, cook_toom *filter) {
-    static const int sizes[] = {2, 3, 4, 6};
+static void list_size(const plan *p, const shape *s, int m, candidate_list *ways) {
+    enum { MOST = 240 };
     const target *t = p->targets[0];
-    double least = direct_cycles(s, t);
-    bool found = false;
-    for (int i = 0; i < 4 && p->options.accuracy != ACCURACY_STRICT; i++) {
-        cook_toom try[2];
-        if (!make_filters(s, sizes[i], try)) continue;
-        double cycles = winograd_cycles(s, try, t);
-        if (cycles >= least) continue;
-        least = cycles, found = true;
-        memcpy(filter, try, sizeof try);
-    }
-    return found;
+    const char *refused = p->options.accuracy == ACCURACY_STRICT ? "not admitted by strict" : NULL;
+    cook_toom f[2];
+    if (!make_filters(s, m, f)) return;
+    double elements = (double)(f[0].n * f[1].n);
+    int64_t tiles = count_tiles(s, f), best = choose_block_tiles(s, elements, tiles, 1, MOST, t);
+    const int64_t sizes[] = {best, choose_block_tiles(s, elements, tiles, 4, best * 3 / 4, t), choose_block_tiles(s, elements, tiles, best * 4 / 3, MOST, t)};
+    for (int i = 0; i < 3; i++)
+        if (sizes[i])
+            candidate_add(ways, cost_microseconds(t, winograd_cycles(p, s, f, sizes[i])), refused, &(decisions){m, sizes[i]}, sizeof(decisions),
+                          "%dx%d block %lld", f[0].m, f[1].m, (long long)sizes[i]);
 }
 
-static bool worth(const plan *p, const node *n) {
+static void list(const plan *p, const node *n, candidate_list *ways) {
+    static const int sizes[] = {2, 3, 4, 6};
     window w;
     shape s;
-    cook_toom filter[2];
-    return window_of(n, &w, p->diags) && shape_of(n, &w, &s) && choose_filters(p, &s, filter);
+    if (!window_of(n, &w, p->diags) || !shape_of(n, &w, &s)) return;
+    for (int i = 0; i < 4; i++) list_size(p, &s, sizes[i], ways);
 }
 
 /* ---- packing: [element][OC/16][IC/16][16 ic][16 oc] of G g GT ---- */
@@ -199,15 +203,15 @@ static bool plan_winograd(plan *p, const node *n, step *s) {
     if (!window_of(n, &c->window, p->diags) || !shape_of(n, &c->window, &g)) return false;
     const value *weights = n->inputs[1];
     int64_t ins = type_size(&weights->type, 1);
-    choose_filters(p, &g, c->filter);
+    const decisions *chosen = schedule_decisions(s);
+    if (!make_filters(&g, chosen->m, c->filter)) return false;
     const cook_toom *f = c->filter;
     c->elements = f[0].n * f[1].n;
     c->in_blocks = g.in_blocks, c->out_blocks = g.out_blocks, c->last_lanes = (ins - 1) % C16 + 1;
     for (int i = 0; i < 2; i++) c->pool[i] = g.pool[i];
     c->height = g.size[0] / c->pool[0], c->width = g.size[1] / c->pool[1];
     c->tiles_h = ceil_div(g.size[0], f[0].m), c->tiles_w = ceil_div(g.size[1], f[1].m), c->tiles = count_tiles(&g, f);
-    double overhead;
-    c->block_tiles = choose_block_tiles(&g, (double)c->elements, c->tiles, p->targets[0], &overhead);
+    c->block_tiles = chosen->block_tiles;
     for (int i = 0; i < p->n_targets; i++) {
         tile_plane plane = {.height = 1, .width = c->block_tiles, .out_blocks = c->out_blocks, .unit = {1, 1}};
         c->tile[i] = register_tile_choose(&plane, p->targets[i], NULL);
@@ -351,4 +355,4 @@ static bool emit_winograd(const plan *p, const step *s, const target *machine, t
     return template_expand(e, "backend/kernels/conv_winograd.c.in", body, p->diags) && w.ok;
 }
 
-const kernel_family kernel_conv_winograd = {.name = "conv_winograd", .accepts = accepts, .worth = worth, .plan = plan_winograd, .emit = emit_winograd};
+const kernel_family kernel_conv_winograd = {.name = "conv_winograd", .accepts = accepts, .list = list, .plan = plan_winograd, .emit = emit_winograd};

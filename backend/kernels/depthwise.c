@@ -1,5 +1,6 @@
 /* Depthwise convolution on NCHW16c: each lane is a channel of its own, so a tap is one vector FMA a position. */
 #include "backend/kernels/c16.h"
+#include "backend/schedule/schedule.h"
 
 #include <string.h>
 
@@ -26,6 +27,39 @@ static void write_weights(const packed *k, void *to) {
         for (int64_t tap = 0; tap < taps; tap++) ((float *)to)[(c / C16 * taps + tap) * C16 + c % C16] = from[c * taps + tap];
 }
 
+/* ---- candidates: how many positions of a row at a time? ---- */
+
+enum { MOST_COLS = 14 };
+
+static int64_t most_cols(const target *t) { return t->accumulators > MOST_COLS ? MOST_COLS : t->accumulators; }
+
+/* A row in tiles of at most `most`, as even as they come. */
+static int64_t even_cols(int64_t width, int64_t most) {
+    int64_t tiles = (width + most - 1) / most;
+    return (width + tiles - 1) / tiles;
+}
+
+/* Cycles of a tile: its multiply-adds, two loads each of which two go in a cycle and never less than their latency. */
+static double tile_cycles(int64_t cols, double taps, const target *t) {
+    enum { FMA_LATENCY = 4 };
+    double cycles = taps * (double)cols * t->fma_cycles, loads = taps * (double)((cols + 1) * t->registers) / 2;
+    if (loads > cycles) cycles = loads;
+    return cycles > taps * FMA_LATENCY ? cycles : taps * FMA_LATENCY;
+}
+
+static void list(const plan *p, const node *n, candidate_list *ways) {
+    const target *t = p->targets[0];
+    window w;
+    if (!window_of(n, &w, p->diags)) return;
+    int64_t width = w.out[1].size;
+    double taps = (double)(w.kernel[0] * w.kernel[1]), rows = (double)(type_count(&n->outputs[0]->type) / width) / C16;
+    for (int64_t most = most_cols(t); most > 0; most--) {
+        int64_t cols = even_cols(width, most), rest = width % cols;
+        double cycles = (double)(width / cols) * tile_cycles(cols, taps, t) + (rest ? tile_cycles(rest, taps, t) : 0);
+        candidate_add(ways, cost_microseconds(t, rows * cycles), NULL, &cols, sizeof cols, "tile 1x%lld", (long long)cols);
+    }
+}
+
 static bool plan_depthwise(plan *p, const node *n, step *s) {
     schedule *d = ARENA_NEW(p->arena, schedule);
     if (!window_of(n, &d->window, p->diags)) return false;
@@ -34,11 +68,8 @@ static bool plan_depthwise(plan *p, const node *n, step *s) {
     packed k = {.source = n->inputs[1]->constant, .form = "depthwise c16", .elem = DT_F32, .count = d->blocks * taps * C16, .write = write_weights};
     d->bias = c16_add_convolution(p, s, n, k);
     int64_t width = d->window.out[1].size;
-    for (int i = 0; i < p->n_targets; i++) {
-        int64_t most = p->targets[i]->accumulators > 14 ? 14 : p->targets[i]->accumulators;
-        int64_t tiles = (width + most - 1) / most;
-        d->cols[i] = (width + tiles - 1) / tiles;
-    }
+    for (int i = 0; i < p->n_targets; i++)
+        d->cols[i] = i ? even_cols(width, most_cols(p->targets[i])) : *(const int64_t *)schedule_decisions(s);
     step_set_extent(s, type_size(&n->outputs[0]->type, 0) * d->blocks * d->window.out[0].size);
     s->schedule = d;
     s->macs = WORK(type_count(&n->outputs[0]->type), taps);
@@ -86,4 +117,4 @@ static bool emit_depthwise(const plan *p, const step *s, const target *machine, 
     return template_expand(e, "backend/kernels/depthwise.c.in", body, p->diags);
 }
 
-const kernel_family kernel_depthwise = {.name = "depthwise", .accepts = accepts, .plan = plan_depthwise, .emit = emit_depthwise};
+const kernel_family kernel_depthwise = {.name = "depthwise", .accepts = accepts, .list = list, .plan = plan_depthwise, .emit = emit_depthwise};

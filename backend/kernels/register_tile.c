@@ -1,10 +1,10 @@
 #include "backend/kernels/register_tile.h"
 
-/* Cycles a tile of `positions` takes for one input channel: an FMA a cycle and v16, never less than the latency of
- * dependent FMAs or the loads of weights and broadcasts, two a cycle. */
+/* Cycles a tile of `positions` takes for one input channel: the FMAs, never less than the latency of dependent ones or the
+ * loads of weights and broadcasts, two a cycle. */
 static double tile_cycles(int64_t blocks, int64_t positions, const target *t) {
     enum { FMA_LATENCY = 4 };
-    double fma = (double)(blocks * positions), loads = 0.5 * (double)(blocks * t->registers + positions);
+    double fma = t->fma_cycles * (double)(blocks * positions), loads = 0.5 * (double)(blocks * t->registers + positions);
     double cycles = fma > loads ? fma : loads;
     /* among equals the one whose weights take less of L1, then the one with fewer loads */
     return (cycles > FMA_LATENCY ? cycles : FMA_LATENCY) + 0.02 * (double)(blocks * blocks) + 0.002 * loads;
@@ -42,24 +42,42 @@ static bool fits(int64_t blocks, int64_t positions, const target *t) {
     return blocks * positions <= t->accumulators && blocks * positions * t->registers + weights + 1 <= t->all_registers;
 }
 
-register_tile register_tile_choose(const tile_plane *p, const target *machine, double *cycles) {
+/* Keeps `best` sorted, the first of equals first. */
+static int keep_tile(tile_choice *best, int n, int max, tile_choice try) {
+    int at = n;
+    while (at > 0 && try.cycles < best[at - 1].cycles) at--;
+    if (at == max) return n;
+    if (n < max) n++;
+    for (int i = n - 1; i > at; i--) best[i] = best[i - 1];
+    best[at] = try;
+    return n;
+}
+
+int register_tile_list(const tile_plane *p, const target *machine, tile_choice *best, int max) {
     static const int64_t block_choices[] = {1, 2, 4, 8};
-    register_tile best = {.blocks = 1, .rows = p->unit[0], .cols = p->unit[1]};
-    choose_tail(p, &best, machine);
-    double least = 1e300;
+    int n = 0;
     for (int i = 0; i < 4; i++) {
         int64_t blocks = block_choices[i];
         if (p->out_blocks % blocks) continue;
         for (int64_t rows = p->unit[0]; rows <= p->height && fits(blocks, rows * p->unit[1], machine); rows += p->unit[0])
             for (int64_t cols = p->unit[1]; cols <= p->width && fits(blocks, rows * cols, machine); cols += p->unit[1]) {
-                register_tile try = {.blocks = blocks, .rows = rows, .cols = cols};
-                choose_tail(p, &try, machine);
-                double c = plane_cycles(p, &try, machine);
-                if (c < least) least = c, best = try;
+                tile_choice try = {.tile = {.blocks = blocks, .rows = rows, .cols = cols}};
+                choose_tail(p, &try.tile, machine);
+                try.cycles = plane_cycles(p, &try.tile, machine);
+                n = keep_tile(best, n, max, try);
             }
     }
-    if (cycles) *cycles = least;
-    return best;
+    if (n) return n;
+    best[0] = (tile_choice){.tile = {.blocks = 1, .rows = p->unit[0], .cols = p->unit[1]}, .cycles = 1e300};
+    choose_tail(p, &best[0].tile, machine);
+    return 1;
+}
+
+register_tile register_tile_choose(const tile_plane *p, const target *machine, double *cycles) {
+    tile_choice best;
+    register_tile_list(p, machine, &best, 1);
+    if (cycles) *cycles = best.cycles;
+    return best.tile;
 }
 
 void register_tile_define(const register_tile *t, int64_t width, template_env *e) {

@@ -17,8 +17,15 @@ typedef struct tile_plane {
     int64_t unit[2];       /* rows and columns of a tile are multiples of these (windows of a fused pooling) */
 } tile_plane;
 
-/* The tile that takes the fewest cycles for the whole plane; *cycles (unless NULL): for one input channel and one output
- * block, everything in L1. */
+/* With the cycles it takes for the whole plane, one input channel and one output block, everything in L1. */
+typedef struct tile_choice {
+    register_tile tile;
+    double cycles;
+} tile_choice;
+
+/* The best tiles, at most `max` and at least one, the one with the fewest cycles first. Their count. */
+int register_tile_list(const tile_plane *plane, const target *machine, tile_choice *best, int max);
+/* The best one; *cycles unless NULL. */
 register_tile register_tile_choose(const tile_plane *plane, const target *machine, double *cycles);
 int64_t register_tile_full_columns(const register_tile *t, int64_t width); /* where the full tiles of a row end */
 /* Variables blocks, tile_rows, tile_cols, full_cols, tail0 and tail1. */

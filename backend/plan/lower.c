@@ -1,7 +1,9 @@
-/* Graph to plan: one step a node, by the first kernel family that accepts it. */
-#include "backend/plan/plan.h"
+/* Graph to plan: one step a node, by the kernel family that backend/schedule chooses. */
+#include "backend/schedule/schedule.h"
 
 #include <string.h>
+
+enum { STAYS_CACHED = 4 << 20 }; /* bytes: more is gone from the caches before the next run */
 
 static void block_append(plan *p, block *b, step *s) {
     if (b->n_steps == b->capacity) {
@@ -211,11 +213,9 @@ static bool lower_node(plan *p, const node *n, block *b, bool *haloed) {
     if (n->op == OP_loop) return lower_loop(p, n, b, haloed);
     if (n->op == OP_if) return lower_if(p, n, b, haloed);
     if (n->op == OP_concat && !n->epilogue && lower_concat(p, n, b)) return true;
-    for (const kernel_family *const *f = kernel_families; *f; f++) {
-        if (!(*f)->accepts(n) || ((*f)->worth && !(*f)->worth(p, n))) continue;
-        step *s = step_new(p, n);
-        s->family = *f;
-        if (!(*f)->plan(p, n, s)) return false;
+    step *s = step_new(p, n);
+    if (schedule_choose(p, n, s)) {
+        if (!s->family->plan(p, n, s)) return false;
         add_halos(p, b, s, haloed);
         block_append(p, b, s);
         return true;
@@ -313,12 +313,24 @@ static bool check_workspace(const plan *p) {
     return s && s->node ? node_error(p->diags, s->node, hint, format, gibibytes) : diag_error(p->diags, "", hint, format, gibibytes);
 }
 
+/* Bytes of constants, as often as they are read. */
+static double constant_bytes(const region *r) {
+    double bytes = 0;
+    for (const node *n = r->first; n; n = n->next) {
+        for (int i = 0; i < n->n_inputs; i++)
+            if (n->inputs[i] && n->inputs[i]->constant) bytes += (double)dtype_bytes(n->inputs[i]->type.elem, type_count(&n->inputs[i]->type));
+        for (int i = 0; i < n->n_regions; i++) bytes += constant_bytes(n->regions[i]);
+    }
+    return bytes;
+}
+
 plan *plan_make(const graph *g, const target *const *targets, int n_targets, const plan_options *o, arena *a) {
     plan *p = ARENA_NEW(a, plan);
     p->graph = g;
     p->options = *o;
     p->arena = a;
     p->diags = g->diags;
+    p->cold = constant_bytes(g->body) > STAYS_CACHED;
     p->n_targets = n_targets;
     for (int i = 0; i < n_targets; i++) p->targets[i] = targets[i];
     p->body = ARENA_NEW(a, block);

@@ -62,6 +62,7 @@ typedef struct step {
     operand *in, *out; /* the kernel's pointers, in this order */
     int n_in, n_out;
     int input_operand[STEP_MAX_OPERANDS]; /* node input -> index in `in`, -1: none (a constant folded into the text, say) */
+    const struct choice *choice; /* NULL: there was none; else why this family, and what else there was */
     const void *schedule; /* the family's decisions: algorithm, tile, blocks */
     const char *summary;  /* the same for people: "direct, tile 2x14, rows outer" */
     int64_t extent[TARGET_MAX]; /* by target: iterations that may run in parallel; the kernel does [begin, end) of them */
@@ -83,9 +84,12 @@ typedef enum accuracy {
     ACCURACY_BALANCED, /* minimal filtering too: whole networks within 1e-4 of the largest output */
 } accuracy;
 
+extern const char *const accuracy_names[]; /* "strict"… */
+
 typedef struct plan_options {
     accuracy accuracy;
     int threads; /* that kernels with scratch of their own are prepared for; 0 or 1: they run on one */
+    const struct advice *advice; /* on candidates, from a tuning file; NULL: the cost model decides */
 } plan_options;
 
 typedef struct plan {
@@ -93,6 +97,7 @@ typedef struct plan {
     plan_options options;
     arena *arena;
     diagnostics *diags;
+    bool cold; /* the network has so many constants that they come from memory in each run */
     const target *targets[TARGET_MAX];
     int n_targets;
     block *body;
@@ -108,14 +113,17 @@ typedef struct plan {
 
 /* ---- kernel families: one file (and one template) each in backend/kernels ---- */
 
+struct candidate_list;
+
 typedef struct kernel_family {
     const char *name;
     /* Can it compute this node, with its types, layouts, epilogue and prologue? */
     bool (*accepts)(const node *n);
-    /* NULL, or: is it better than the families behind it, for a node that it accepts? */
-    bool (*worth)(const plan *p, const node *n);
-    /* Decides how, for all targets alike (what differs by target is decided in emit): adds operands and packed
-     * constants, sets schedule, summary, extent, macs. */
+    /* NULL: there is one way. Else lists the ways to compute a node that it accepts, with their estimates on the first
+     * target (backend/schedule/schedule.h). */
+    void (*list)(const plan *p, const node *n, struct candidate_list *ways);
+    /* Decides how, as s->choice says where it lists candidates, for all targets alike (what differs by target is decided in
+     * emit): adds operands and packed constants, sets schedule, summary, extent, macs. */
     bool (*plan)(plan *p, const node *n, step *s);
     /* The body of the C function for one target. Its parameters are named x0, x1… (in) and y0, y1… (out), typed
      * `const T *restrict` and `T *restrict`, and `ptrdiff_t begin, end`, the part of [0, extent) to do. Two steps whose
@@ -124,7 +132,6 @@ typedef struct kernel_family {
 } kernel_family;
 
 extern const kernel_family kernel_copy, kernel_halo; /* for steps that no node asks for */
-extern const kernel_family *const kernel_families[]; /* best first, ends with NULL; backend/schedule/choose.c */
 
 /* For families. Inputs may be constants: they become packed row-major unless the family packs them itself. */
 int step_add_input(plan *p, step *s, const value *v);  /* index in s->in */

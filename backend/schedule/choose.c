@@ -1,14 +1,100 @@
-#include "backend/plan/plan.h"
+#include "backend/schedule/schedule.h"
 
-#include <stddef.h>
+#include <string.h>
 
 #define FAMILY(name) extern const kernel_family kernel_##name;
 #include "backend/schedule/families.def"
 #undef FAMILY
 
-const kernel_family *const kernel_families[] = {
+static const kernel_family *const families[] = {
 #define FAMILY(name) &kernel_##name,
 #include "backend/schedule/families.def"
 #undef FAMILY
     NULL,
 };
+
+const char *const accuracy_names[] = {[ACCURACY_STRICT] = "strict", [ACCURACY_BALANCED] = "balanced"};
+
+/* ---- candidates ---- */
+
+static bool is_listed(const candidate_list *l, const char *name) {
+    for (int i = 0; i < l->n; i++)
+        if (!strcmp(l->items[i].name, name)) return true;
+    return false;
+}
+
+void candidate_add(candidate_list *l, double microseconds, const char *refused, const void *decisions, size_t size, const char *format, ...) {
+    char parameters[160];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(parameters, sizeof parameters, format, args);
+    va_end(args);
+    const char *name = arena_printf(l->arena, "%s %s", l->family->name, parameters);
+    if (is_listed(l, name)) return;
+    if (l->n == l->capacity) {
+        l->capacity = l->capacity ? 2 * l->capacity : 32;
+        candidate *more = ARENA_ARRAY(l->arena, candidate, l->capacity);
+        if (l->n) memcpy(more, l->items, sizeof *more * (size_t)l->n);
+        l->items = more;
+    }
+    l->items[l->n++] = (candidate){l->family, name, microseconds, refused, arena_copy(l->arena, decisions, size)};
+}
+
+static bool goes_before(const candidate *x, const candidate *y) {
+    if (!x->refused != !y->refused) return !x->refused;
+    return x->microseconds < y->microseconds;
+}
+
+/* Cheapest first, refused ones last; of equals the one listed first. */
+static void sort(const candidate_list *l) {
+    for (int i = 1; i < l->n; i++) {
+        candidate c = l->items[i];
+        int at = i;
+        for (; at > 0 && goes_before(&c, &l->items[at - 1]); at--) l->items[at] = l->items[at - 1];
+        l->items[at] = c;
+    }
+}
+
+/* ---- the choice among them ---- */
+
+/* The candidates of the first families that accept the node, until one comes that has only one way; that one where there
+ * are none before. */
+static const kernel_family *gather(const plan *p, const node *n, candidate_list *l) {
+    for (const kernel_family *const *f = families; *f; f++) {
+        if (!(*f)->accepts(n)) continue;
+        if (!(*f)->list) return l->n ? NULL : *f;
+        l->family = *f;
+        (*f)->list(p, n, l);
+    }
+    return NULL;
+}
+
+static const candidate *find(const choice *c, const char *name) {
+    for (int i = 0; name && i < c->n; i++)
+        if (!c->candidates[i].refused && !strcmp(c->candidates[i].name, name)) return &c->candidates[i];
+    return NULL;
+}
+
+static const choice *choose(const plan *p, const node *n, const candidate_list *l) {
+    choice *c = ARENA_NEW(p->arena, choice);
+    *c = (choice){.signature = schedule_signature(p, n), .candidates = l->items, .n = l->n};
+    const advice *a = p->options.advice;
+    if (a) c->taken = find(c, a->best(a, n, c->signature, &c->source));
+    if (c->taken) return c;
+    c->source = NULL;
+    c->taken = &c->candidates[0];
+    return c;
+}
+
+bool schedule_choose(const plan *p, const node *n, step *s) {
+    candidate_list l = {.arena = p->arena};
+    s->family = gather(p, n, &l);
+    if (s->family || !l.n) return s->family;
+    sort(&l);
+    if (l.items[0].refused) return false;
+    s->choice = choose(p, n, &l);
+    s->family = s->choice->taken->family;
+    return true;
+}
+
+const void *schedule_decisions(const step *s) { return s->choice ? s->choice->taken->parameters : NULL; }

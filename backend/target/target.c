@@ -3,8 +3,8 @@
 #include <string.h>
 
 static const target targets[] = {
-#define TARGET(id, name, simd, accumulators, registers, all, l1, l2, guard, attribute, test) \
-    {name, simd, accumulators, registers, all, l1, l2, guard, attribute, test},
+#define TARGET(id, name, simd, accumulators, registers, all, l1, l2, ghz, fma, l3, dram, guard, attribute, test) \
+    {name, simd, accumulators, registers, all, l1, l2, ghz, fma, l3, dram, guard, attribute, test},
 #include "backend/target/target.def"
 #undef TARGET
 };

@@ -11,6 +11,9 @@ typedef struct target {
     int registers;         /* that one v16 takes */
     int all_registers;     /* of vectors */
     int64_t l1, l2;        /* bytes of cache one core has to itself */
+    double ghz;            /* cycles of a typical core: what estimates in microseconds rest on */
+    double fma_cycles;     /* that a multiply-add of one v16 takes, when enough of them are under way */
+    double l3_bytes, dram_bytes; /* that come from beyond L2 and from memory in a cycle */
     const char *guard;     /* preprocessor condition under which this code can be compiled */
     const char *attribute; /* __attribute__((target(…))) of its functions, or "" */
     const char *cpu_test;  /* C expression: this CPU can run it */

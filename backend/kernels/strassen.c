@@ -1,0 +1,184 @@
+#include "backend/kernels/strassen.h"
+
+#include "backend/kernels/c16.h"
+#include "backend/kernels/conv_tile.h"
+
+enum { PRODUCTS = 7, QUARTERS = 4 };
+
+/* The weights of each product: coefficients of A11, A12, A21, A22; is it of the larger (first) half of rows and columns? The
+ * order is that of strassen.c.in. */
+static const struct {
+    int sum[QUARTERS];
+    bool most_rows, most_cols;
+} products[PRODUCTS] = {
+    {{1, 0, 0, 0}, true, true},   {{0, 1, 0, 0}, true, false},  {{-1, 0, 1, 1}, true, true},   {{1, 0, -1, 0}, false, true},
+    {{0, 0, 0, -1}, false, false}, {{0, 0, 1, 1}, false, true}, {{1, 1, -1, -1}, true, false},
+};
+
+/* ---- what is packed ---- */
+
+/* A part of the matrix, in blocks, that is added or subtracted. */
+typedef struct term {
+    int sign;
+    int64_t row, col, rows, cols;
+} term;
+
+typedef struct strassen_factor {
+    int64_t rows, cols, offset; /* floats from the first one's weights */
+    int n_terms;
+    term terms[16];
+} strassen_factor;
+
+static int64_t half(int64_t n, bool most) { return (n + most) / 2; }
+
+static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+
+/* A quarter of a term, as far as there is such and `part`, the sum it goes to, has room for it. */
+static term quarter(const term *t, const strassen_factor *whole, const strassen_factor *part, int q, int sign) {
+    int64_t row = q / 2 ? half(whole->rows, true) : 0, col = q % 2 ? half(whole->cols, true) : 0;
+    int64_t rows = least(half(whole->rows, q / 2 == 0), part->rows), cols = least(half(whole->cols, q % 2 == 0), part->cols);
+    return (term){sign * t->sign, t->row + row, t->col + col, least(t->rows - row, rows), least(t->cols - col, cols)};
+}
+
+static void add_factors(strassen *s, const strassen_factor *whole, int levels) {
+    if (!levels) {
+        strassen_factor *f = &s->factors[s->n_factors++];
+        *f = *whole;
+        f->offset = s->weights;
+        s->weights += f->rows * f->cols * C16 * C16;
+        return;
+    }
+    for (int e = 0; e < PRODUCTS; e++) {
+        strassen_factor part = {.rows = half(whole->rows, products[e].most_rows), .cols = half(whole->cols, products[e].most_cols)};
+        for (int q = 0; q < QUARTERS; q++)
+            for (int i = 0; products[e].sum[q] && i < whole->n_terms; i++) {
+                term t = quarter(&whole->terms[i], whole, &part, q, products[e].sum[q]);
+                if (t.rows > 0 && t.cols > 0) part.terms[part.n_terms++] = t;
+            }
+        add_factors(s, &part, levels - 1);
+    }
+}
+
+void strassen_pack(const strassen *s, int64_t oc, int64_t ic, float weight, float *to) {
+    for (int i = 0; i < s->n_factors; i++) {
+        const strassen_factor *f = &s->factors[i];
+        for (int j = 0; j < f->n_terms; j++) {
+            const term *t = &f->terms[j];
+            int64_t row = oc / C16 - t->row, col = ic / C16 - t->col;
+            if (row < 0 || row >= t->rows || col < 0 || col >= t->cols) continue;
+            to[f->offset + ((row * f->cols + col) * C16 + ic % C16) * C16 + oc % C16] += (float)t->sign * weight;
+        }
+    }
+}
+
+/* ---- planning ---- */
+
+/* Floats of the sums of inputs and of the partial results of a level. */
+static int64_t inputs_of(const strassen *s, int level) {
+    return ((s->in_blocks + (2 << level) - 1) >> (level + 1)) * (s->positions >> (level + 1)) * C16;
+}
+
+static int64_t results_of(const strassen *s, int level) {
+    return ((s->out_blocks + (2 << level) - 1) >> (level + 1)) * (s->positions >> (level + 1)) * C16;
+}
+
+strassen strassen_make(const plan *p, int levels, int64_t in_blocks, int64_t out_blocks, int64_t positions) {
+    strassen s = {.levels = levels, .in_blocks = in_blocks, .out_blocks = out_blocks, .positions = positions};
+    s.factors = ARENA_ARRAY(p->arena, strassen_factor, PRODUCTS * PRODUCTS);
+    add_factors(&s, &(strassen_factor){.rows = out_blocks, .cols = in_blocks, .n_terms = 1, .terms = {{1, 0, 0, out_blocks, in_blocks}}}, levels);
+    for (int d = 0; d < levels; d++) s.scratch += 4 * inputs_of(&s, d) + 2 * results_of(&s, d);
+    int64_t divides = 8; /* blocks of a tile */
+    for (int i = 0; i < s.n_factors; i++)
+        while (s.factors[i].rows % divides) divides /= 2;
+    tile_plane run = {.height = 1, .width = positions >> levels, .out_blocks = divides, .unit = {1, 1}};
+    for (int i = 0; i < p->n_targets; i++) s.tile[i] = register_tile_choose(&run, p->targets[i], NULL);
+    return s;
+}
+
+/* Measured: what the innermost loops take beyond their multiply-adds, and cycles a vector of a tile to begin and to end. */
+static const double INNER = 1.05, ENDS = 5;
+
+double strassen_cycles(const target *t, int levels, int64_t in_blocks, int64_t out_blocks, int64_t positions) {
+    if (!levels) {
+        tile_plane run = {.height = 1, .width = positions, .out_blocks = out_blocks, .unit = {1, 1}};
+        double product;
+        register_tile_choose(&run, t, &product);
+        return (double)(in_blocks * out_blocks * C16) * product * INNER + (double)(out_blocks * positions * t->registers) * ENDS;
+    }
+    double cycles = 0, moves = (double)(positions * (8 * in_blocks + 12 * out_blocks)) / 4 * (double)t->registers / 2;
+    for (int e = 0; e < PRODUCTS; e++)
+        cycles += strassen_cycles(t, levels - 1, half(in_blocks, products[e].most_cols), half(out_blocks, products[e].most_rows), positions / 2);
+    return cycles + moves;
+}
+
+/* ---- writing it ---- */
+
+typedef struct writing {
+    const strassen *s;
+    const plan *plan;
+    const template_env *env;
+    int level;
+    bool ok;
+} writing;
+
+static void expand(writing *w, template_env *e, const char *path, text *out) {
+    if (!template_expand(e, path, out, w->plan->diags)) w->ok = false;
+}
+
+static void put_level(void *context, text *out, int n, const int64_t *args);
+
+static void put_store(void *context, text *out, int n, const int64_t *args) {
+    (void)n;
+    writing *w = context;
+    template_env *e = template_env_within(w->env);
+    template_int(e, "tile", args[0]);
+    expand(w, e, "backend/kernels/strassen_store.c.in", out);
+}
+
+static void put_tile(void *context, text *out, int n, const int64_t *args) {
+    (void)n;
+    writing *w = context;
+    template_env *e = template_env_within(w->env);
+    template_int(e, "rows", args[0]);
+    template_call(e, "store", put_store, w);
+    expand(w, e, "backend/kernels/conv_tile.c.in", out);
+}
+
+/* Argument: the level. Each stands in the innermost loop of the one before. */
+static void put_level(void *context, text *out, int n, const int64_t *args) {
+    (void)n;
+    writing *w = context;
+    int d = (int)args[0];
+    int64_t offset = 0;
+    for (int i = 0; i < d; i++) offset += 4 * inputs_of(w->s, i) + 2 * results_of(w->s, i);
+    template_env *e = template_env_within(w->env);
+    template_int(e, "d", d);
+    template_int(e, "half", w->s->positions >> (d + 1));
+    template_int(e, "uneven", w->s->in_blocks % (2 << d) != 0);
+    template_int(e, "scratch", offset);
+    template_int(e, "t_size", inputs_of(w->s, d));
+    template_int(e, "m_size", results_of(w->s, d));
+    expand(w, e, "backend/kernels/strassen.c.in", out);
+}
+
+bool strassen_emit(const strassen *s, const template_env *outer, const plan *p, const target *machine, strassen_result r, text *out) {
+    template_env *e = template_env_within(outer);
+    writing w = {.s = s, .plan = p, .env = e, .ok = true};
+    int64_t run = s->positions >> s->levels;
+    tile_product product = {.positions = run, .last_lanes = C16, .weight_bytes = s->weights * (int64_t)sizeof(float)};
+    conv_tile_define_product(e, &s->tile[plan_target_index(p, machine)], &product, machine);
+    template_int(e, "levels", s->levels);
+    template_int(e, "positions", s->positions);
+    template_int(e, "ins", s->in_blocks);
+    template_int(e, "outs", s->out_blocks);
+    template_int(e, "in_blocks", 0); /* it varies */
+    template_text(e, "x_block", arena_printf(out->arena, "block%d", s->levels));
+    template_text(e, "start", "offset + ");
+    template_text(e, "position", "(x - offset)");
+    template_int(e, "overlaps", r.overlaps);
+    template_int(e, "scattered", r.scattered);
+    template_call(e, "level", put_level, &w);
+    template_call(e, "tile", put_tile, &w);
+    put_level(&w, out, 1, &(int64_t){0});
+    return w.ok;
+}

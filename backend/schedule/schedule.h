@@ -1,0 +1,57 @@
+/* Which kernel computes a node. Families list candidates, ways to compute it, each with the time that it should take on the
+ * first target; the least is taken, unless a tuning file knows better. */
+#ifndef CNNC_SCHEDULE_H
+#define CNNC_SCHEDULE_H
+
+#include "backend/plan/plan.h"
+
+typedef struct candidate {
+    const kernel_family *family;
+    const char *name;       /* family and parameters, the same text for the same decisions: "conv_winograd 4x4 block 100" */
+    double microseconds;    /* estimated */
+    const char *refused;    /* NULL, or why it may not be taken: "not admitted by strict" */
+    const void *parameters; /* the family's */
+} candidate;
+
+typedef struct candidate_list {
+    const kernel_family *family; /* whose turn it is */
+    arena *arena;
+    candidate *items;
+    int n, capacity;
+} candidate_list;
+
+/* Adds one of the family whose turn it is. The text tells its parameters; `decisions` are the same for the family and are
+ * copied. One that is listed already is left out. */
+void candidate_add(candidate_list *l, double microseconds, const char *refused, const void *decisions, size_t size, const char *format, ...)
+    IR_PRINTF(6, 7);
+
+/* Why a step is computed as it is. */
+typedef struct choice {
+    const char *signature;       /* of the node: what it computes, and under which conditions */
+    const candidate *candidates; /* cheapest first, refused ones behind the others */
+    int n;
+    const candidate *taken;
+    const char *source; /* NULL: the estimates; else where the advice to take it came from */
+} choice;
+
+/* Sets family and choice of a step. False: no family accepts the node. */
+bool schedule_choose(const plan *p, const node *n, step *s);
+/* What was decided for a step of the family that it goes to; NULL: it lists no candidates. */
+const void *schedule_decisions(const step *s);
+
+/* What somebody knows of candidates beforehand. */
+typedef struct advice {
+    /* The name of the best one for a node of this signature; NULL: not known. Sets *source, for people. */
+    const char *(*best)(const struct advice *a, const node *n, const char *signature, const char **source);
+} advice;
+
+/* signature.c: equal for nodes that the same candidates compute in the same time: operator, types, attributes, epilogue,
+ * and what matters of the network and the options. */
+char *schedule_signature(const plan *p, const node *n);
+
+/* cost.c: cycles of a target's description as time. */
+double cost_microseconds(const target *t, double cycles);
+/* Cycles that the first reading of weights takes beside the work on them. */
+double cost_weights(const plan *p, const target *t, double bytes);
+
+#endif

@@ -1,0 +1,16 @@
+#include "backend/schedule/schedule.h"
+
+#include <stdlib.h>
+
+char *schedule_signature(const plan *p, const node *n) {
+    char *bytes = NULL;
+    size_t size;
+    FILE *f = open_memstream(&bytes, &size);
+    if (!f) return arena_strdup(p->arena, "");
+    node_print_signature(f, n);
+    fprintf(f, ", %s, %s, threads %d", accuracy_names[p->options.accuracy], p->cold ? "cold" : "warm", p->options.threads > 1 ? p->options.threads : 1);
+    fclose(f);
+    char *s = arena_strdup(p->arena, bytes);
+    free(bytes);
+    return s;
+}
