@@ -6,6 +6,7 @@ JOBS ?= $(shell nproc)
 NETWORKS ?= build/bench/networks
 BENCH_OPTIONS ?=
 FUZZ_SECONDS ?= 300
+ERROR_OPTIONS ?=
 NAMES ?=
 TARGETS ?= native generic
 CC = gcc
@@ -18,7 +19,7 @@ ifneq ($(shell command -v ninja),)
 export CMAKE_GENERATOR ?= Ninja
 endif
 
-.PHONY: build demo check fuzz bench verify-networks verify-zoo install format clean
+.PHONY: build demo check fuzz bench verify-networks errors verify-zoo install format clean
 
 build:
 	@.ci/install-dependencies.sh
@@ -64,6 +65,13 @@ verify-networks: build
 	@tests/bench/environment.sh build
 	@build/venv-bench/bin/python tests/bench/make_networks.py $(NETWORKS)
 	@CNNC=$(CNNC) tests/bench/verify.sh $(NETWORKS) "$(NAMES)" $(TARGETS)
+
+# How far they are from double precision, strict and balanced, about five minutes; ERROR_OPTIONS="--readme README.md".
+errors: build
+	@.ci/install-dependencies.sh --bench
+	@tests/bench/environment.sh build
+	@build/venv-bench/bin/python tests/bench/make_networks.py $(NETWORKS)
+	@build/venv-bench/bin/python tests/bench/errors.py $(NETWORKS) $(ERROR_OPTIONS)
 
 # Every network of the zoo against PyTorch, about an hour; NAMES="vgg16 resnet50" for some.
 verify-zoo: build

@@ -2,11 +2,13 @@
 #include <argp.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <sys/utsname.h>
 
 #include "backend/schedule/schedule.h"
+#include "compiler/bench.h"
 #include "compiler/model.h"
 #include "compiler/options.h"
-#include "compiler/peak.h"
+#include "compiler/output.h"
 #include "compiler/program.h"
 #include "compiler/random_input.h"
 #include "compiler/report.h"
@@ -19,15 +21,19 @@ typedef struct bench_options {
     int threads; /* 0: the serial entry point, with a row a layer */
     int core;    /* -1: any */
     bool best;   /* report the least instead of the median */
+    const char *html, *save, *compare; /* files, or NULL */
 } bench_options;
 
-enum { KEY_RUNS = 256, KEY_THREADS, KEY_CORE, KEY_BEST };
+enum { KEY_RUNS = 256, KEY_THREADS, KEY_CORE, KEY_BEST, KEY_HTML, KEY_SAVE, KEY_COMPARE };
 
 static const struct argp_option options[] = {
     {"runs", KEY_RUNS, "N", 0, "how often the network runs (default: for about three seconds)", 0},
     {"threads", KEY_THREADS, "N", 0, "time the whole network on N threads, without layers", 0},
     {"best", KEY_BEST, NULL, 0, "the least of all runs instead of the median, for machines that others use too", 0},
     {"core", KEY_CORE, "N", 0, "the CPU core to run on (default: the last; -1: any)", 0},
+    {"html", KEY_HTML, "FILE", 0, "write a page that shows where the time goes, layer by layer", 0},
+    {"save", KEY_SAVE, "FILE", 0, "write the results as JSON", 0},
+    {"compare", KEY_COMPARE, "FILE", 0, "show beside them the results that --save wrote into FILE", 0},
     {0},
 };
 
@@ -42,8 +48,12 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     case KEY_THREADS: o->threads = option_int(arg, 1, 256, state); return 0;
     case KEY_BEST: o->best = true; return 0;
     case KEY_CORE: o->core = option_int(arg, -1, CPU_SETSIZE - 1, state); return 0;
+    case KEY_HTML: o->html = arg; return 0;
+    case KEY_SAVE: o->save = arg; return 0;
+    case KEY_COMPARE: o->compare = arg; return 0;
     case ARGP_KEY_END:
         if (!o->model.path) argp_error(state, "no MODEL given");
+        if (o->threads && o->html) argp_error(state, "--html shows layers, which are not timed with --threads");
         return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -52,8 +62,8 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
 static const struct argp_child children[] = {{&model_argp, 0, NULL, 0}, {&toolchain_argp, 0, NULL, 0}, {0}};
 static const struct argp argp = {
     options, parse, "MODEL",
-    "Times a network on random input: for each layer the median of all runs, the rate, and its share of the measured "
-    "peak of one core.", children, NULL, NULL};
+    "Times a network on random input: for each layer the median of all runs, its arithmetic and its bytes a second, and "
+    "their shares of what one core can do, which is measured too.", children, NULL, NULL};
 
 /* ---- measuring ---- */
 
@@ -83,61 +93,83 @@ static double *measure(const program *p, const tensor *inputs, int steps, int co
     return program_time(p, inputs, *runs, steps, core);
 }
 
-/* ---- reporting ---- */
-
-static void print_rate(double operations, double seconds, double peak) {
-    double rate = seconds > 0 ? operations / seconds : 0;
-    if (operations > 0) printf(" %9.2f", rate / 1e9);
-    else printf(" %9s", "");
-    if (operations > 0 && peak > 0) printf(" %5.1f %%", 100 * rate / peak);
-    else printf(" %7s", "");
-}
+/* ---- results ---- */
 
 static double operations_of(const step *s) {
     return 2 * (double)s->macs + (double)s->flops;
 }
 
-static void print_layers(const step_list *list, const double *rows, const bench_options *o, double total, double peak, double *scratch) {
-    printf("%-36s %-16s %9s %9s %6s %9s %7s  %s\n", "layer", "kernel", "us", "estimated", "time", "GFLOP/s", "peak", "how");
-    for (int i = 0; i < list->n; i++) {
-        const step *s = list->steps[i];
-        if (s->kind != STEP_KERNEL) continue;
-        double seconds = typical(rows, o->runs, list->n + 1, i, o->best, scratch);
-        print_name(stdout, s->node ? s->node->name : "", 36);
-        printf(" %-16s %9.1f", s->family->name, 1e6 * seconds);
-        if (s->choice) printf(" %9.1f", s->choice->taken->microseconds);
-        else printf(" %9s", "");
-        printf(" %4.1f %%", total > 0 ? 100 * seconds / total : 0);
-        print_rate(operations_of(s), seconds, peak);
-        printf("  %s\n", s->summary ? s->summary : "");
-    }
+/* Of the machine that cnnc runs on. */
+static const char *machine_name(arena *a) {
+    char line[256], name[200];
+    struct utsname u;
+    FILE *f = fopen("/proc/cpuinfo", "r");
+    bool found = false;
+    while (f && !found && fgets(line, sizeof line, f)) found = sscanf(line, "model name : %199[^\n]", name) == 1;
+    if (f) fclose(f);
+    if (found) return readable_name(a, name);
+    return uname(&u) == 0 ? arena_strdup(a, u.machine) : "unknown machine";
 }
 
-static bool bench(model *m, bench_options *o) {
+static void collect_layers(bench_result *r, const step_list *list, const double *rows, const bench_options *o, model *m) {
+    double *scratch = ARENA_ARRAY(m->arena, double, o->runs);
+    bench_layer *layers = ARENA_ARRAY(m->arena, bench_layer, list->n);
+    int columns = o->threads ? 1 : list->n + 1;
+    for (int i = 0; i < list->n; i++) {
+        const step *s = list->steps[i];
+        r->operations += operations_of(s);
+        if (o->threads || s->kind != STEP_KERNEL) continue;
+        layers[r->n_layers++] = (bench_layer){
+            .name = readable_name(m->arena, s->node ? s->node->name : ""), .kernel = s->family->name, .how = s->summary ? s->summary : "",
+            .seconds = typical(rows, o->runs, columns, i, o->best, scratch), .operations = operations_of(s),
+            .estimate = s->choice ? 1e-6 * s->choice->taken->microseconds : 0,
+            .weights = (double)step_weight_bytes(s), .activations = (double)step_activation_bytes(s)};
+    }
+    r->layers = layers;
+    r->seconds = typical(rows, o->runs, columns, columns - 1, o->best, scratch);
+}
+
+/* The peaks are taken before and after: other programs slow the core down for seconds. */
+static bool bench(model *m, bench_options *o, bench_result *r) {
     o->model.plan.threads = o->threads;
     if (!model_build_with(&o->model, &o->toolchain, m->arena, &m->diags) || !model_load(m, &o->model)) return false;
+    const toolchain *t = &o->toolchain;
+    *r = (bench_result){.model = readable_name(m->arena, o->model.path), .target = m->plan->targets[0]->name,
+                        .compiler = readable_name(m->arena, arena_printf(m->arena, "%s %s", t->cc, t->cflags)), .machine = machine_name(m->arena),
+                        .statistic = o->best ? "best" : "median", .threads = o->threads};
     tensor *inputs = ARENA_ARRAY(m->arena, tensor, m->graph->body->n_inputs);
     uint64_t state = 1;
     if (!random_inputs(m->graph->body, &state, inputs, m->arena, NULL, &m->diags)) return false;
     step_list list = plan_steps(m->plan, m->arena);
-    int steps = o->threads ? 0 : list.n, core = o->threads ? -1 : o->core;
-    double peak = peak_measure(&o->toolchain, m->plan->targets[0], core, m->arena, &m->diags);
+    int core = o->threads ? -1 : o->core;
+    if (!peak_measure(&r->peak, t, m->plan->targets[0], core, m->arena, &m->diags)) return false;
     program p;
-    program_options build = {.toolchain = o->toolchain, .threads = o->threads, .profile = !o->threads};
+    program_options build = {.toolchain = *t, .threads = o->threads, .profile = !o->threads};
     const double *rows = NULL;
-    if (program_build(&p, m->plan, &build, m->arena, &m->diags)) rows = measure(&p, inputs, steps, core, &o->runs);
+    if (program_build(&p, m->plan, &build, m->arena, &m->diags)) rows = measure(&p, inputs, o->threads ? 0 : list.n, core, &o->runs);
     program_remove(&p);
-    if (!rows) return false;
-    double after = peak_measure(&o->toolchain, m->plan->targets[0], core, m->arena, &m->diags);
-    if (after > peak) peak = after;
-    double *scratch = ARENA_ARRAY(m->arena, double, o->runs), operations = 0;
-    double total = typical(rows, o->runs, steps + 1, steps, o->best, scratch);
-    for (int i = 0; i < list.n; i++) operations += operations_of(list.steps[i]);
-    if (steps) print_layers(&list, rows, o, total, peak, scratch);
-    printf("%-36s %-16s %9.1f %9s %6s", "whole network", "", 1e6 * total, "", "");
-    print_rate(operations, total, peak * (o->threads ? o->threads : 1));
-    printf("\n%s of %d runs, %s, measured peak %.1f GFLOP/s a core\n", o->best ? "best" : "median", o->runs, m->plan->targets[0]->name, peak / 1e9);
+    if (!rows || !peak_measure(&r->peak, t, m->plan->targets[0], core, m->arena, &m->diags)) return false;
+    r->runs = o->runs;
+    collect_layers(r, &list, rows, o, m);
     return true;
+}
+
+static bool write_files(const bench_options *o, const bench_result *r, const bench_result *old, model *m) {
+    output_set files = {.arena = m->arena, .diags = &m->diags};
+    FILE *saved = o->save ? output_open(&files, o->save) : NULL, *html = o->html ? output_open(&files, o->html) : NULL;
+    bool ok = (saved || !o->save) && (html || !o->html);
+    ok = ok && (!saved || bench_save(saved, r, &m->diags)) && (!html || bench_write_html(html, r, old, m->arena, &m->diags));
+    if (ok) return output_commit(&files);
+    output_discard(&files);
+    return false;
+}
+
+static bool bench_and_report(model *m, bench_options *o) {
+    bench_result new, old;
+    if (o->compare && !bench_load(&old, o->compare, m->arena, &m->diags)) return false;
+    if (!bench(m, o, &new)) return false;
+    bench_print(stdout, &new, o->compare ? &old : NULL, m->arena);
+    return write_files(o, &new, o->compare ? &old : NULL, m);
 }
 
 int bench_main(int argc, char **argv) {
@@ -145,7 +177,7 @@ int bench_main(int argc, char **argv) {
     argp_parse(&argp, argc, argv, 0, NULL, &o);
     model m;
     model_init(&m, &o.model);
-    bool ok = bench(&m, &o);
+    bool ok = bench_and_report(&m, &o);
     model_free(&m);
     return ok ? 0 : EXIT_ERROR;
 }

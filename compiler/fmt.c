@@ -26,7 +26,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     case 'i': o->in_place = true; return 0;
     case ARGP_KEY_ARGS: return ARGP_ERR_UNKNOWN; /* they are taken from what argp leaves */
     case ARGP_KEY_NO_ARGS: argp_error(state, "no file given"); return 0;
-    case ARGP_KEY_END:
+    case ARGP_KEY_SUCCESS:
         if (o->check && o->in_place) argp_error(state, "--check writes nothing: leave out --in-place");
         return 0;
     default: return ARGP_ERR_UNKNOWN;

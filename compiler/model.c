@@ -7,7 +7,7 @@
 
 /* ---- options ---- */
 
-enum { KEY_TARGET = 256, KEY_DIM, KEY_ACCURACY, KEY_TUNE, KEY_WEIGHTS, KEY_INIT, KEY_SEED };
+enum { KEY_TARGET = 256, KEY_DIM, KEY_ACCURACY, KEY_TUNE, KEY_WEIGHTS_TYPE, KEY_WEIGHTS, KEY_INIT, KEY_SEED };
 
 static const struct argp_option options[] = {
     {NULL, 0, NULL, 0, "The network and the machine:", 10},
@@ -20,6 +20,10 @@ static const struct argp_option options[] = {
      "largest output; the default)",
      0},
     {"tune", KEY_TUNE, "FILE", 0, "choose kernels by what cnnc tune found out", 0},
+    {"weights-type", KEY_WEIGHTS_TYPE, "TYPE", 0,
+     "how layers that wait for memory (fully connected ones, that is) store their weights: f32 (default), bf16, f16, or "
+     "int8 with a scale for each output channel",
+     0},
     {"dim", KEY_DIM, "NAME=SIZE", 0, "make the symbolic dimension NAME this size", 0},
     {"weights", KEY_WEIGHTS, "FILE|MODE", 0,
      "FILE: what the parameters of a .cnn network are, .npz, .safetensors or .onnx, matched by name. MODE, how emitted C "
@@ -47,6 +51,17 @@ static accuracy parse_accuracy(const char *arg, const struct argp_state *state) 
     if (!strcmp(arg, accuracy_names[ACCURACY_STRICT])) return ACCURACY_STRICT;
     if (strcmp(arg, accuracy_names[ACCURACY_BALANCED])) argp_error(state, "--accuracy is strict or balanced, not '%s'", arg);
     return ACCURACY_BALANCED;
+}
+
+static dtype parse_weights_type(const char *arg, const struct argp_state *state) {
+    static const struct {
+        const char *name;
+        dtype type;
+    } types[] = {{"f32", DT_F32}, {"bf16", DT_BF16}, {"f16", DT_F16}, {"int8", DT_I8}};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (!strcmp(types[i].name, arg)) return types[i].type;
+    argp_error(state, "--weights-type is f32, bf16, f16 or int8, not '%s'", arg);
+    return DT_F32;
 }
 
 static const char *const storage_names[] = {
@@ -80,6 +95,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     case KEY_TARGET: o->target_list = arg; return 0;
     case KEY_ACCURACY: o->plan.accuracy = parse_accuracy(arg, state); return 0;
     case KEY_TUNE: o->tuning_path = arg; return 0;
+    case KEY_WEIGHTS_TYPE: o->plan.weights_type = parse_weights_type(arg, state); return 0;
     case KEY_DIM: parse_dim(o, arg, state); return 0;
     case KEY_WEIGHTS: parse_weights(o, arg, state); return 0;
     case KEY_INIT:

@@ -17,9 +17,9 @@ typedef struct model_options {
     const char *path; /* MODEL, or NULL */
     const char *target_list;
     plan_options plan;
-    bool shapes_only; /* the subcommand looks at shapes: parameters may lack values */
     const char *tuning_path; /* --tune, or NULL */
     const char *compiler;    /* whose findings count; NULL: any */
+    bool shapes_only; /* the subcommand looks at shapes: parameters may lack values */
     int n_dims;
     const char *dim_names[MODEL_MAX_DIMS];
     int64_t dim_sizes[MODEL_MAX_DIMS];

@@ -5,8 +5,12 @@
 #include "backend/target/target.h"
 #include "compiler/toolchain.h"
 
-/* Floating-point operations a second of multiply-adds in registers with the target's vectors on CPU core `core` (-1:
- * any). 0 after an error. */
-double peak_measure(const toolchain *t, const target *machine, int core, arena *a, diagnostics *d);
+typedef struct core_peak {
+    double operations; /* floating-point operations a second: multiply-adds in registers with the target's vectors */
+    double bytes;      /* a second, read from DRAM one after the other */
+} core_peak;
+
+/* Measures CPU core `core` (-1: any); *p keeps what is larger. */
+bool peak_measure(core_peak *p, const toolchain *t, const target *machine, int core, arena *a, diagnostics *d);
 
 #endif

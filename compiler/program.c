@@ -38,10 +38,11 @@ bool program_build(program *p, const plan *pl, const program_options *o, arena *
     if (!p->folder) return false;
     backend_options emission = {.prefix = "net", .threads = o->threads > 0, .profile = o->profile, .model = "net"};
     const char *const sources[] = {"net.c", "driver.c", NULL};
-    const char *defines[3] = {NULL};
+    const char *defines[5] = {NULL};
     int n = 0;
     if (o->threads > 0) defines[n++] = arena_printf(a, "-DTHREADS=%d", o->threads);
     if (o->profile) defines[n++] = "-DPROFILE";
+    if (o->cpu_time) defines[n++] = "-DPROFILE_CPU_TIME", defines[n++] = "-D_POSIX_C_SOURCE=200809L";
     return write_sources(p, pl, &emission) && toolchain_build(&p->toolchain, p->folder, sources, defines, "net", a, d);
 }
 

@@ -18,6 +18,7 @@ typedef struct program_options {
     toolchain toolchain; /* complete */
     int threads;         /* 0: the serial entry point */
     bool profile;        /* program_time tells the steps apart */
+    bool cpu_time;       /* steps are timed without what the core does for others meanwhile; for one thread */
 } program_options;
 
 bool program_build(program *p, const plan *plan, const program_options *o, arena *a, diagnostics *d);
@@ -30,8 +31,8 @@ bool program_run(const program *p, int64_t samples, const tensor *inputs, tensor
  * each of `steps` steps; then of a whole run without timers. NULL after an error. */
 double *program_time(const program *p, const tensor *inputs, int runs, int steps, int core);
 
-/* Of a program with profile: only the steps' seconds, `steps` doubles a run. Before each run `evict` bytes are read, which
- * leaves nothing of the model in caches that are smaller. */
+/* Of a program with profile: only the steps' seconds, `steps` doubles a run. Before each run `evict` bytes are touched,
+ * then the workspace: caches that are smaller hold none of the weights then. */
 double *program_time_steps(const program *p, const tensor *inputs, int runs, int steps, int core, int64_t evict);
 
 void program_remove(program *p);

@@ -36,6 +36,29 @@ void print_name(FILE *f, const char *name, int width) {
     fprintf(f, "%*s", width - n, "");
 }
 
+/* How many bytes the character at s takes; 0 where there is none that is UTF-8 and can be shown. */
+static size_t character_length(const char *s) {
+    unsigned char c = (unsigned char)*s;
+    size_t n = c < 0x80 ? 1 : c >= 0xc2 && c < 0xe0 ? 2 : c >= 0xe0 && c < 0xf0 ? 3 : c >= 0xf0 && c < 0xf5 ? 4 : 0;
+    if (c < 0x20 || c == 0x7f) return 0;
+    for (size_t i = 1; i < n; i++)
+        if (((unsigned char)s[i] & 0xc0) != 0x80) return 0;
+    unsigned second = (unsigned char)s[1];
+    bool overlong = (c == 0xe0 && second < 0xa0) || (c == 0xf0 && second < 0x90);
+    bool beyond = (c == 0xed && second >= 0xa0) || (c == 0xf4 && second >= 0x90);
+    return n && !overlong && !beyond ? n : 0;
+}
+
+const char *readable_name(arena *a, const char *name) {
+    char *copy = arena_strdup(a, name);
+    for (char *at = copy; *at;) {
+        size_t n = character_length(at);
+        if (!n) *at = '?', n = 1;
+        at += n;
+    }
+    return copy;
+}
+
 /* ---- steps ---- */
 
 static int count(const block *b) {
@@ -59,14 +82,30 @@ step_list plan_steps(const plan *p, arena *a) {
     return list;
 }
 
-/* ---- layers ---- */
-
-static int64_t weight_bytes(const step *s) {
+int64_t step_weight_bytes(const step *s) {
     int64_t bytes = 0;
     for (int i = 0; i < s->n_in; i++)
         if (s->in[i].buffer->where == MEMORY_CONSTANT) bytes += s->in[i].buffer->size;
     return bytes;
 }
+
+static int64_t operand_bytes(const step *s, const operand *o) {
+    int64_t count = 1, blocks = (o->dims[1] + C16 - 1) / C16;
+    bool c16 = o->layout.kind == LAYOUT_C16;
+    if (!o->value || o->buffer->where == MEMORY_CONSTANT) return 0;
+    for (int i = 0; i < o->rank; i++) count *= i == 1 && c16 ? blocks * C16 : o->dims[i];
+    if (c16 && s->family == &kernel_halo) count = o->dims[0] * blocks * o->block - count;
+    return (int64_t)dtype_bytes(o->elem, count);
+}
+
+int64_t step_activation_bytes(const step *s) {
+    int64_t bytes = 0;
+    for (int i = 0; i < s->n_in; i++) bytes += operand_bytes(s, &s->in[i]);
+    for (int i = 0; i < s->n_out; i++) bytes += operand_bytes(s, &s->out[i]);
+    return bytes;
+}
+
+/* ---- layers ---- */
 
 static void print_count(FILE *f, double x) {
     magnitude m = magnitude_of(x);
@@ -97,11 +136,30 @@ void report_layers(FILE *f, const plan *p) {
         fprintf(f, " %-18s ", s->family->name);
         print_shape(f, s, 18);
         print_count(f, (double)s->macs);
-        magnitude w = magnitude_bytes((double)weight_bytes(s));
+        magnitude w = magnitude_bytes((double)step_weight_bytes(s));
         if (w.number > 0) fprintf(f, " %8.2f %-3s", w.number, w.unit);
         else fprintf(f, " %12s", "");
         fprintf(f, "  %s\n", s->summary ? s->summary : "");
     }
+}
+
+static void report_narrow(FILE *f, const plan *p) {
+    int64_t bytes = 0, wide = 0;
+    int tensors = 0;
+    double change = 0;
+    for (int i = 0; i < p->n_buffers; i++) {
+        const buffer *b = p->buffers[i];
+        if (b->where != MEMORY_CONSTANT || b->packed->elem != p->options.weights_type || b->packed->source->type.elem != DT_F32) continue;
+        tensors++;
+        bytes += b->size;
+        wide += (int64_t)dtype_bytes(DT_F32, b->packed->count);
+        if (b->packed->change > change) change = b->packed->change;
+    }
+    fprintf(f, "%d weight tensor%s stored as %s: ", tensors, tensors == 1 ? "" : "s", dtype_of(p->options.weights_type)->name);
+    print_bytes(f, bytes);
+    fputs(" instead of ", f);
+    print_bytes(f, wide);
+    fprintf(f, ", largest change of a weight %.2g of the largest\n", change);
 }
 
 void report_totals(FILE *f, const plan *p) {
@@ -116,6 +174,7 @@ void report_totals(FILE *f, const plan *p) {
     if (p->peak_live > 0)
         fprintf(f, " (%.2fx the largest sum of live buffers)", (double)p->workspace / (double)p->peak_live);
     fputc('\n', f);
+    if (p->options.weights_type != DT_NONE && p->options.weights_type != DT_F32) report_narrow(f, p);
 }
 
 /* ---- memory ---- */

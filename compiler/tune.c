@@ -3,6 +3,7 @@
 
 #include <argp.h>
 #include <errno.h>
+#include <math.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,12 +23,13 @@ typedef struct tune_options {
     int core;
 } tune_options;
 
-enum { KEY_SHARD = 256, KEY_BUDGET, KEY_CORE };
+enum { KEY_SHARD = 256, KEY_BUDGET, KEY_CORE, KEY_THREADS };
 
 static const struct argp_option options[] = {
     {"output", 'o', "FILE", 0, "the tuning file, which is made or added to; what it has is not measured again", 0},
     {"shard", KEY_SHARD, "I/N", 0, "only every N-th kernel, from the I-th (1 to N): for several machines, or jobs, alike", 0},
     {"budget", KEY_BUDGET, "SECONDS", 0, "stop measuring after this time", 0},
+    {"threads", KEY_THREADS, "N", 0, "tune for networks compiled with --threads=N, on N cores", 0},
     {"core", KEY_CORE, "N", 0, "the CPU core to run on (default: the last; -1: any)", 0},
     {0},
 };
@@ -54,6 +56,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     case 'o': o->output = arg; return 0;
     case KEY_SHARD: parse_shard(o, arg, state); return 0;
     case KEY_BUDGET: o->seconds = option_int(arg, 1, 100000000, state); return 0;
+    case KEY_THREADS: o->model.plan.threads = option_int(arg, 1, 256, state); return 0;
     case KEY_CORE: o->core = option_int(arg, -1, CPU_SETSIZE - 1, state); return 0;
     case ARGP_KEY_END: check_complete(o, state); return 0;
     default: return ARGP_ERR_UNKNOWN;
@@ -102,7 +105,7 @@ static bool open_file(tuner *t) {
 
 /* Of each family the few that should be fastest, unless they are far behind. */
 static void choose_tried(subject *s, arena *a) {
-    enum { OF_A_FAMILY = 5 };
+    enum { OF_A_FAMILY = 6 };
     const double far = 1.5;
     const choice *c = s->step->choice;
     s->tried = ARENA_ARRAY(a, const candidate *, c->n);
@@ -168,7 +171,7 @@ static bool measure_all(tuner *t, const subject *subjects, int n, int *done) {
     progress bar = progress_start("tuning", n);
     double since = tune_now();
     bool ok = true;
-    for (*done = 0; ok && *done < n && (!t->deadline || tune_now() < t->deadline); ++*done) {
+    for (*done = 0; ok && *done < n && tune_now() < t->deadline; ++*done) {
         ok = tune_trial(t, &subjects[*done]);
         if (ok) show(t, &subjects[*done], *done + 1, n, since, &bar);
     }
@@ -196,7 +199,7 @@ static bool work(tuner *t, const tune_options *o) {
     n = take_shard(subjects, n, o);
     double untuned = 0, tuned = 0;
     if (!measure_all(t, subjects, n, &done)) return false;
-    bool late = t->deadline && tune_now() >= t->deadline;
+    bool late = tune_now() >= t->deadline;
     if (!late && !tune_confirm(t, subjects, n, &untuned, &tuned)) return false;
     report(t, subjects, n);
     if (untuned > 0) printf("whole network: %.1f us as estimated, %.1f us tuned\n", untuned, tuned);
@@ -205,11 +208,13 @@ static bool work(tuner *t, const tune_options *o) {
 }
 
 static bool tune(model *m, tune_options *o) {
-    tuner t = {.model = m, .options = &o->model, .file = o->output, .core = o->core};
-    t.deadline = o->seconds ? tune_now() + o->seconds : 0;
+    int threads = o->model.plan.threads > 1 ? o->model.plan.threads : 0;
+    tuner t = {.model = m, .options = &o->model, .file = o->output, .core = threads ? -1 : o->core};
+    t.build = (program_options){.threads = threads, .profile = true, .cpu_time = !threads};
+    t.deadline = o->seconds ? tune_now() + o->seconds : INFINITY;
     if (!toolchain_complete(&o->toolchain, m->arena, &m->diags) || !model_load(m, &o->model)) return false;
     if (m->plan->n_targets > 1) return diag_error(&m->diags, "--target", "tune for each in turn, into the same file", "is for one target here");
-    t.toolchain = o->toolchain;
+    t.build.toolchain = o->toolchain;
     t.compiler = toolchain_identify(&o->toolchain, m->arena, &m->diags);
     if (!t.compiler || !open_file(&t)) return false;
     bool ok = work(&t, o);

@@ -17,15 +17,15 @@ typedef struct subject {
 typedef struct tuner {
     model *model;
     const model_options *options;
-    toolchain toolchain;
+    program_options build; /* of programs that are measured */
     const char *compiler, *file; /* file: where findings go */
     FILE *out;
     tuning known; /* what the file said and what has been found since */
     int core;
-    double deadline; /* of CLOCK_MONOTONIC, seconds; 0: none */
+    double deadline; /* of tune_now */
 } tuner;
 
-double tune_now(void);
+double tune_now(void); /* seconds, from some point in time */
 /* Adds it to what is known and to the file. */
 bool tune_record(tuner *t, const finding *f);
 

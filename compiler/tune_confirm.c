@@ -39,7 +39,7 @@ static const candidate *next_best(const tuner *t, const contest *c) {
     const subject *s = c->subject;
     const candidate *best = NULL;
     for (int i = 0; i < s->n_tried; i++) {
-        if (is_near(c, s->tried[i]) || !tune_alone(t, s, s->tried[i])) continue;
+        if (is_near(c, s->tried[i]) || !(tune_alone(t, s, s->tried[i]) > 0)) continue;
         if (!best || tune_alone(t, s, s->tried[i]) < tune_alone(t, s, best)) best = s->tried[i];
     }
     return best;
@@ -52,7 +52,7 @@ static contest contest_of(const tuner *t, const subject *s) {
     for (const candidate *x; c.n < MOST && (x = next_best(t, &c)); c.n++) {
         double us = tune_alone(t, s, x);
         if (least > 0 && us > least * close) break;
-        if (!least || us < least) least = us;
+        if (least == 0 || us < least) least = us;
         c.near[c.n] = x;
     }
     return c;
@@ -77,12 +77,11 @@ static bool build(variant *v, arena *a) {
     plan_options how = t->options->plan;
     how.advice = &v->advice;
     v->plan = plan_make(m->graph, m->plan->targets, 1, &how, a);
-    program_options options = {.toolchain = t->toolchain, .profile = true};
-    return v->plan && program_build(&v->program, v->plan, &options, a, &m->diags);
+    return v->plan && program_build(&v->program, v->plan, &t->build, a, &m->diags);
 }
 
 static void keep_least(double *x, double y) {
-    if (!*x || y < *x) *x = y;
+    if (*x == 0 || y < *x) *x = y;
 }
 
 static bool measure(variant *v, contest *contests, const tensor *inputs, int *runs, arena *a) {

@@ -1,6 +1,7 @@
 /* One kernel alone: a network that computes the node once by each candidate, all in one program, so that they take turns
  * on the machine. Before each copy its inputs are converted anew, as if the layer before had just written them; each has
- * weights of its own, which come from memory when the caches have been emptied before. */
+ * weights of its own, which come from memory when the caches have been emptied before. The first candidate runs once more in
+ * front, not counted: after the caches were emptied the first kernel pays for what layers of a network find warm. */
 #include <string.h>
 
 #include "compiler/random_input.h"
@@ -113,7 +114,7 @@ static bool record_times(tuner *t, const trial *own, const program *p, const ten
     int runs[2];
     for (int i = COLD; i <= WARM; i++)
         if (!(rows[i] = measure(p, inputs, list.n, t->core, i, &runs[i]))) return false;
-    for (int k = 0; k < own->n; k++) {
+    for (int k = 1; k < own->n; k++) {
         finding f = {.kind = FINDING_TIME, .target = t->known.target, .compiler = t->compiler, .signature = signature, .candidate = own->candidates[k]->name};
         int column = step_of(&list, own->copies[k]);
         for (int i = COLD; i <= WARM; i++) f.microseconds[i] = 1e6 * tune_least(rows[i], runs[i], list.n, column) + 1e-3;
@@ -133,8 +134,7 @@ static bool try_candidates(tuner *t, trial *own, const subject *s) {
     uint64_t state = 1;
     for (int i = 0; i < n; i++) random_tensor(own->graph->body->inputs[i]->type, &state, &inputs[i], own->arena);
     program p;
-    program_options build = {.toolchain = t->toolchain, .profile = true};
-    bool ok = program_build(&p, own->plan, &build, own->arena, d) && record_times(t, own, &p, inputs, s->signature);
+    bool ok = program_build(&p, own->plan, &t->build, own->arena, d) && record_times(t, own, &p, inputs, s->signature);
     program_remove(&p);
     return ok;
 }
@@ -157,12 +157,13 @@ static bool record_best(tuner *t, const subject *s) {
 
 bool tune_trial(tuner *t, const subject *s) {
     arena *a = arena_new();
-    const candidate **left = ARENA_ARRAY(a, const candidate *, s->n_tried);
-    trial own = {.advice = {candidate_of_copy}, .candidates = left, .arena = a};
+    const candidate **left = ARENA_ARRAY(a, const candidate *, s->n_tried + 1);
+    trial own = {.advice = {candidate_of_copy}, .candidates = left, .n = 1, .arena = a};
     for (int i = 0; i < s->n_tried; i++)
-        if (!tune_alone(t, s, s->tried[i])) left[own.n++] = s->tried[i];
-    own.copies = ARENA_ARRAY(a, const node *, own.n + 1);
-    bool ok = !own.n || (try_candidates(t, &own, s) && record_best(t, s));
+        if (!(tune_alone(t, s, s->tried[i]) > 0)) left[own.n++] = s->tried[i];
+    left[0] = left[1];
+    own.copies = ARENA_ARRAY(a, const node *, own.n);
+    bool ok = own.n == 1 || (try_candidates(t, &own, s) && record_best(t, s));
     arena_free(a);
     return ok;
 }

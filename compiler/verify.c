@@ -19,6 +19,7 @@ enum {
     KEY_TOLERANCE,
     KEY_RTOL,
     KEY_ATOL,
+    KEY_DOUBLE,
     KEY_LAYERS,
     KEY_SUITE,
     KEY_JOBS,
@@ -36,6 +37,7 @@ static const struct argp_option options[] = {
     {"tolerance", KEY_TOLERANCE, "X", 0, "largest max |diff| / max |reference| (default 1e-5)", 0},
     {"rtol", KEY_RTOL, "X", 0, "each |diff| <= atol + rtol * |reference| instead", 0},
     {"atol", KEY_ATOL, "X", 0, "", 0},
+    {"double", KEY_DOUBLE, NULL, 0, "let the evaluator round nothing to float32: the difference is then the network's whole error", 0},
     {"layers", KEY_LAYERS, NULL, 0, "compare every layer (done anyway, to find the first wrong one, when an output is)", 0},
     {NULL, 0, NULL, 0, "A folder of folders with model.onnx, test_data_set_K and tolerance.txt:", 5},
     {"suite", KEY_SUITE, "DIR", 0, "verify every case below DIR", 0},
@@ -66,6 +68,7 @@ static void check_complete(const verify_options *o, const struct argp_state *sta
     if (!o->model.path && !o->suite.folder) argp_error(state, "no MODEL and no --suite given");
     if (o->model.path && o->suite.folder) argp_error(state, "give either a MODEL or --suite");
     if (o->expected.n && !o->inputs.n) argp_error(state, "--expected needs --input");
+    if (o->wide && (o->expected.n || o->data || o->suite.folder)) argp_error(state, "--double is for the evaluator, which is not asked here");
     if (o->data && o->inputs.n) argp_error(state, "give either --data or --input");
 }
 
@@ -86,6 +89,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     case KEY_TOLERANCE: o->tolerance.relative = parse_number(arg, state); return 0;
     case KEY_RTOL: o->tolerance.rtol = parse_number(arg, state); return 0;
     case KEY_ATOL: o->tolerance.atol = parse_number(arg, state); return 0;
+    case KEY_DOUBLE: o->wide = true; return 0;
     case KEY_LAYERS: o->layers = true; return 0;
     case KEY_SUITE: o->suite.folder = arg; return 0;
     case KEY_JOBS: o->suite.jobs = parse_count(arg, 1, state); return 0;
@@ -141,17 +145,37 @@ static void count_node(void *context, const node *n, const tensor *out) {
     progress_step(context, n->name);
 }
 
+/* t in another element type. */
+static tensor converted(const tensor *t, dtype elem, arena *a) {
+    value_type type = t->type;
+    type.elem = elem;
+    tensor to = tensor_new(a, type);
+    for (int64_t i = 0; i < type_count(&type); i++) dtype_store_float(elem, to.data, i, dtype_load_float(t->type.elem, t->data, i));
+    return to;
+}
+
+/* Makes each of n float tensors that is `from` a `to`. */
+static void convert_all(tensor *t, int n, dtype from, dtype to, arena *a) {
+    for (int i = 0; i < n; i++)
+        if (t[i].type.kind == TYPE_TENSOR && t[i].type.elem == from) t[i] = converted(&t[i], to, a);
+}
+
 /* What the file says, without any pass. */
-static bool reference_outputs(const model_options *o, data_set *s, model *to) {
+static bool reference_outputs(const verify_options *o, data_set *s, model *to) {
     model m = {.arena = to->arena, .diags = to->diags};
-    if (!model_read(&m, o)) return false;
-    const region *body = m.graph->body;
+    if (!model_read(&m, &o->model)) return false;
+    const region *body = m.graph->body, *narrow = to->graph->body;
+    tensor *inputs = arena_copy(m.arena, s->inputs, sizeof *inputs * (size_t)body->n_inputs);
+    if (o->wide && !graph_widen(m.graph)) return false;
+    if (o->wide) convert_all(inputs, body->n_inputs, DT_F32, DT_F64, m.arena);
     int64_t nodes = 0;
     for (const node *n = body->first; n; n = n->next) nodes++;
     tensor *outputs = ARENA_ARRAY(m.arena, tensor, body->n_outputs);
     progress p = progress_start("evaluating", nodes);
-    bool ok = eval_graph(m.graph, s->inputs, outputs, m.arena, &to->diags, count_node, &p);
+    bool ok = eval_graph(m.graph, inputs, outputs, m.arena, &to->diags, count_node, &p);
     progress_end(&p);
+    for (int i = 0; ok && i < body->n_outputs; i++)
+        if (narrow->outputs[i]->type.elem == DT_F32) convert_all(&outputs[i], 1, DT_F64, DT_F32, m.arena);
     s->outputs = outputs;
     return ok;
 }
@@ -162,7 +186,7 @@ static bool make_random(const verify_options *o, data_set *s, model *m) {
     uint64_t state = o->model.weights.seed;
     if (!random_inputs(body, &state, inputs, m->arena, "give --data or --input", &m->diags)) return false;
     *s = (data_set){.name = "random", .inputs = inputs, .samples = 1};
-    return reference_outputs(&o->model, s, m);
+    return reference_outputs(o, s, m);
 }
 
 static bool read_arrays(const verify_options *o, data_set *s, model *m) {
@@ -179,7 +203,7 @@ static bool read_arrays(const verify_options *o, data_set *s, model *m) {
                                                    (long long)samples, (long long)s->samples);
     }
     if (s->samples != 1) return diag_error(&m->diags, "--input", "give --expected too", "holds several samples");
-    return reference_outputs(&o->model, s, m);
+    return reference_outputs(o, s, m);
 }
 
 /* Reads the model, symbolic dimensions bound to the sizes in the data set, to a plan. */
@@ -222,7 +246,7 @@ static bool verify_model(model *m, verify_options *o) {
     const char **paths = NULL;
     int n = 0;
     if (o->data) n = data_set_folders(o->data, &paths, m->arena);
-    else if (!o->inputs.n) n = data_set_folders(folder_of(m->arena, o->model.path), &paths, m->arena);
+    else if (!o->inputs.n && !o->wide) n = data_set_folders(folder_of(m->arena, o->model.path), &paths, m->arena);
     if (o->data && !n) return diag_error(&m->diags, o->data, NULL, "no test_data_set_0 there");
     if (!load(m, &o->model, n ? paths[0] : NULL)) return false;
     data_set *sets = ARENA_ARRAY(m->arena, data_set, n + 1);

@@ -23,6 +23,7 @@ typedef struct verify_options {
     tolerance tolerance;
     const char *data; /* folder with test_data_set_K, or NULL */
     array_arguments inputs, expected;
+    bool wide;   /* the evaluator holds float32 values in double precision between layers too */
     bool layers; /* compare every layer, not only when an output is wrong */
     suite_options suite;
 } verify_options;

@@ -380,6 +380,8 @@ void region_set_output(region *r, int index, value *v);
 
 /* bind.c: the symbolic dimension becomes a number everywhere. An error if there is none, or its bounds exclude it. */
 bool graph_bind_symbol(graph *g, const char *name, int64_t size);
+/* widen.c: every float32 becomes a float64, constants and graph inputs too. For graphs that no pass has seen yet. */
+bool graph_widen(graph *g);
 /* drop_layouts.c: as before assign_layout; conversions become identities. */
 void graph_drop_layouts(graph *g);
 

@@ -1,5 +1,6 @@
 /* A multiply or add by one number a channel folds into the convolution before it (weights and bias), and into the one
  * after it: a multiply always, an add only when no padding mixes zeros in that were never shifted. Chains of them merge.
+ * On the way up they change places with pooling, and go into each part of a concatenation along the channels.
  * BatchNormalization (as lower_batchnorm leaves it), Scale layers and biases added by hand vanish here. */
 #include "passes/rewrite.h"
 
@@ -150,11 +151,86 @@ static bool fold_into_consumer(graph *g, node *n, const per_channel *by, value *
     return true;
 }
 
+/* ---- past poolings and concatenations, to convolutions that take it ---- */
+
+/* Does max(s * x) = s * max(x), and pooling over zeros of the padding leave a shift alone? */
+static bool commutes(const node *pool, const node *n, const per_channel *by) {
+    bool shifts = n->op == OP_add;
+    switch (pool->op) {
+    case OP_average_pool: return !shifts || !node_int(pool, "count_include_pad") || pads_nothing(pool);
+    case OP_global_average_pool: return true;
+    case OP_max_pool:
+    case OP_global_max_pool:
+        for (int64_t c = 0; c < by->count; c++)
+            if (!shifts && !(at_channel(by, c) > 0)) return false;
+        return pool->n_outputs == 1;
+    default: return false;
+    }
+}
+
+/* The part of `by` that channels [from, from + count) see, as an operand of a tensor of rank `rank`. */
+static value *channels_of(graph *g, const per_channel *by, int64_t from, int64_t count, int rank, const char *name) {
+    int64_t dims[IR_MAX_RANK] = {count};
+    for (int i = 1; i < rank - 1; i++) dims[i] = 1;
+    float *x = ARENA_ARRAY(g->arena, float, count);
+    for (int64_t c = 0; c < count; c++) x[c] = (float)at_channel(by, from + c);
+    return new_constant(g, name, rank - 1, dims, x, by->constant->origin);
+}
+
+/* Would a scale or shift of v, which n alone reads, end in a convolution? Poolings in between are passed. */
+static bool has_taker(const value *v, const node *n, const node *by_node, const per_channel *by) {
+    const node *p = v->producer;
+    int64_t outer, inner;
+    if (!p || p->parent != n->parent || value_only_user(v) != n || p->epilogue || p->prologue || v->type.elem != DT_F32) return false;
+    if (p->op == OP_conv || p->op == OP_conv_transpose) return p->inputs[1]->constant && (p->n_inputs < 3 || p->inputs[2]->constant) && weight_axis(p, &outer, &inner);
+    return commutes(p, by_node, by) && has_taker(p->inputs[0], p, by_node, by);
+}
+
+static void put_above(node *below, int input, const node *n, value *operand) {
+    value *x = below->inputs[input];
+    node *above = node_new(below->parent, below, n->op, n->name, 2, (value *[]){x, operand}, 1);
+    above->outputs[0]->type = x->type;
+    node_set_input(below, input, above->outputs[0]);
+}
+
+static bool is_channel_concat(const node *p) {
+    int64_t axis = p->op == OP_concat ? node_int(p, "axis") : 0;
+    return p->op == OP_concat && !p->epilogue && (axis == 1 || axis == 1 - p->outputs[0]->type.rank);
+}
+
+static bool move_above_concat(graph *g, node *n, const per_channel *by, node *p) {
+    int64_t from = 0;
+    for (int i = 0; i < p->n_inputs; i++)
+        if (type_size(&p->inputs[i]->type, 1) < 1 || !has_taker(p->inputs[i], p, n, by)) return false;
+    for (int i = 0; i < p->n_inputs; i++) {
+        int64_t count = type_size(&p->inputs[i]->type, 1);
+        put_above(p, i, n, channels_of(g, by, from, count, p->inputs[i]->type.rank, n->name));
+        from += count;
+    }
+    return true;
+}
+
+/* n goes, and works above p instead. */
+static bool move_up(graph *g, node *n, const per_channel *by, value *other) {
+    node *p = other->producer;
+    if (!p || p->parent != n->parent || value_only_user(other) != n) return false;
+    if (is_channel_concat(p)) {
+        if (!move_above_concat(g, n, by, p)) return false;
+    } else {
+        if (!commutes(p, n, by) || p->epilogue || !has_taker(p->inputs[0], p, n, by)) return false;
+        put_above(p, 0, n, channels_of(g, by, 0, type_size(&other->type, 1), other->type.rank, n->name));
+    }
+    other->name = n->outputs[0]->name;
+    value_replace_uses(n->outputs[0], other);
+    node_remove(n);
+    return true;
+}
+
 static bool fold_one(graph *g, node *n, void *context) {
     per_channel by;
     value *other;
     if (!is_scale_or_shift(n, &by, &other)) return true;
-    if (fold_into_producer(g, n, &by, other) || fold_into_consumer(g, n, &by, other)) *(bool *)context = true;
+    if (fold_into_producer(g, n, &by, other) || fold_into_consumer(g, n, &by, other) || move_up(g, n, &by, other)) *(bool *)context = true;
     return true;
 }
 

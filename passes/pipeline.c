@@ -3,7 +3,8 @@
 #include <string.h>
 
 pass_fn pass_fold_constants, pass_remove_identity, pass_canonicalize, pass_lower_batchnorm, pass_fold_scale_shift, pass_fold_pad,
-    pass_fuse_elementwise, pass_fuse_epilogue, pass_move_pool, pass_fuse_pool, pass_lower_dense, pass_remove_dead, pass_assign_layout;
+    pass_fuse_elementwise, pass_fuse_epilogue, pass_move_pool, pass_fuse_pool, pass_lower_dense, pass_remove_dead,
+    pass_remove_dead_channels, pass_merge_pool, pass_assign_layout;
 
 static const pass pipeline[] = {
     {"fold_constants", pass_fold_constants, "infer shapes; compute what does not depend on the inputs"},
@@ -12,8 +13,10 @@ static const pass pipeline[] = {
     {"lower_batchnorm", pass_lower_batchnorm, "batch normalization at inference is a scale and a shift"},
     {"fold_scale_shift", pass_fold_scale_shift, "scales and shifts by channel go into weights and biases"},
     {"fold_pad", pass_fold_pad, "padding goes into convolutions and pools"},
+    {"remove_dead_channels", pass_remove_dead_channels, "drop channels that are zero, or that later convolutions multiply by zero"},
     {"fuse_elementwise", pass_fuse_elementwise, "chains of elementwise operators become one"},
     {"move_pool", pass_move_pool, "average pooling moves ahead of 1x1 convolutions"},
+    {"merge_pool", pass_merge_pool, "a convolution and average pooling become one strided convolution"},
     {"fuse_epilogue", pass_fuse_epilogue, "elementwise work moves into the kernel before it"},
     {"fuse_pool", pass_fuse_pool, "max pooling moves into the convolution before it"},
     {"lower_dense", pass_lower_dense, "fully connected layers on one vector become 1x1 convolutions"},

@@ -4,8 +4,8 @@
  *   net run IN OUT           IN: samples, each all inputs one after the other as raw bytes; OUT: likewise the outputs
  *   net time IN OUT RUNS CORE  the first sample RUNS times, on one CPU core if CORE >= 0; OUT: a row of doubles for each
  *                            run: the seconds of each step, then of a run without the timers
- *   net steps IN OUT RUNS CORE EVICT  the same, but only the steps, and with EVICT bytes read before each run, so that the
- *                            caches hold nothing of the model
+ *   net steps IN OUT RUNS CORE EVICT  the same, but only the steps, and with EVICT bytes touched before each run, then the
+ *                            workspace: the caches hold none of the weights then
  *
  * Compiled with -DTHREADS=n it uses the pool of a model emitted with --threads; with -DPROFILE the timers of one
  * emitted with --profile; with -DWEIGHTS="file" it reads the weights of one emitted with --weights=file. */
@@ -135,27 +135,35 @@ static void time_steps(const model_memory *m, FILE *out) {
     for (int k = 0; k < NET_INPUT_COUNT; k++) inputs[k] = m->inputs[k];
     for (int k = 0; k < NET_OUTPUT_COUNT; k++) outputs[k] = m->outputs[k];
     double seconds[NET_STEP_COUNT + 1] = {0};
+#ifdef THREADS
+    net_run_parallel_profiled_pointers(&pool, inputs, outputs, m->workspace, seconds);
+#else
     net_run_profiled_pointers(inputs, outputs, m->workspace, seconds);
+#endif
     fwrite(seconds, sizeof *seconds, NET_STEP_COUNT, out);
 }
 
-/* Reads and writes `size` bytes. */
-static void evict(unsigned char *bytes, size_t size) {
-    for (size_t i = 0; i < size; i += 64) bytes[i]++;
+/* Reading leaves nothing to be written back from the caches later. */
+static unsigned touch(const unsigned char *bytes, size_t size) {
+    unsigned sum = 0;
+    for (size_t i = 0; i < size; i += 64) sum += bytes[i];
+    return sum;
 }
 
 static void time_steps_only(FILE *in, FILE *out, int runs, int core, size_t evicted) {
     pin(core);
     model_memory m = memory_new();
-    unsigned char *bytes = calloc(evicted + 1, 1);
-    if (!bytes) fail("out of memory");
+    unsigned char *bytes = guarded_new(evicted);
+    volatile unsigned sink;
     read_sample(in, &m);
     time_once(&m);
     for (int i = 0; i < runs; i++) {
-        evict(bytes, evicted);
+        sink = touch(bytes, evicted);
+        if (evicted) sink = touch(m.workspace, net_workspace_size());
         time_steps(&m, out);
     }
-    free(bytes);
+    (void)sink;
+    free(bytes - GUARD);
     memory_free(&m);
 }
 #endif

@@ -107,6 +107,8 @@ void emit_header(const emission *e, text *out) {
                     "typedef struct %s_step {\n    const char *layer, *kernel, *summary;\n    long long macs;\n    double bytes;\n} %s_step;\n"
                     "extern const %s_step %s_step_info[%s_STEP_COUNT];\nint %s_run_profiled_pointers(%s, double *seconds);\n\n",
                     p, up, made->n_steps, p, p, p, p, up, p, emit_run_parameters(e, true));
+    if (e->options->profile && e->options->threads)
+        text_printf(out, "int %s_run_parallel_profiled_pointers(%s_pool *pool, %s, double *seconds);\n\n", p, p, emit_run_parameters(e, true));
     text_printf(out,
                 "/* What the inputs and outputs are, in the model's order. */\ntypedef struct %s_tensor_info {\n    const char *name; /* in the "
                 "model */\n    const char *type; /* f32, i64... */\n    int rank;\n    int64_t dims[%d];\n    size_t bytes;\n} %s_tensor_info;\n\n"

@@ -216,13 +216,19 @@ static void put_steps(const emission *e, const block *b, text *out) {
 }
 
 static void put_profile(const emission *e, text *out) {
-    const char *p = e->prefix;
+    const char *p = e->prefix, *weights = e->weights == WEIGHTS_FILE ? ", weights" : "", *parameters = emit_run_parameters(e, true);
     text_printf(out, "const %s_step %s_step_info[%s_STEP_COUNT] = {\n", p, p, e->upper);
     put_steps(e, e->plan->body, out);
+    text_put(out, "};\n\n");
+    const char *clear = arena_printf(e->arena, "    memset(seconds, 0, sizeof(double) * %s_STEP_COUNT);\n", e->upper);
+    text_printf(out, "int %s_run_profiled_pointers(%s, double *seconds) {\n%s    return run_on_this_cpu(NULL, inputs, outputs, workspace%s, seconds);\n}\n\n",
+                p, parameters, clear, weights);
+    if (!e->options->threads) return;
     text_printf(out,
-                "};\n\nint %s_run_profiled_pointers(%s, double *seconds) {\n    memset(seconds, 0, sizeof(double) * %s_STEP_COUNT);\n"
-                "    return run_on_this_cpu(NULL, inputs, outputs, workspace%s, seconds);\n}\n\n",
-                p, emit_run_parameters(e, true), e->upper, e->weights == WEIGHTS_FILE ? ", weights" : "");
+                "int %s_run_parallel_profiled_pointers(%s_pool *storage, %s, double *seconds) {\n    thread_pool *p = (thread_pool *)(void *)storage;\n"
+                "    const parallel_for parallel = {pool_run, p, p->threads};\n%s"
+                "    return run_on_this_cpu(&parallel, inputs, outputs, workspace%s, seconds);\n}\n\n",
+                p, p, parameters, clear, weights);
 }
 
 static void put_tensor_info(const emission *e, bool output, text *out) {

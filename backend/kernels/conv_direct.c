@@ -3,6 +3,7 @@
  * fast", 2; the layout and blocking of Georganas et al., "Anatomy of high-performance deep learning convolutions on SIMD
  * architectures", 2018). Input: NCHW16c with a halo as wide as the padding, or (stems) padded NCHW. */
 #include "backend/kernels/c16.h"
+#include "backend/kernels/narrow.h"
 #include "backend/kernels/register_tile.h"
 #include "backend/schedule/schedule.h"
 
@@ -28,7 +29,8 @@ typedef struct schedule {
     int64_t pool[2];                                         /* its windows are max-pooled: 1x1 where not */
     bool flat;
     tiling tiling[TARGET_MAX];
-    int bias; /* operand, -1: none */
+    narrow_weights narrow;
+    int bias, scale; /* operands, -1: none */
 } schedule;
 
 static bool accepts(const node *n) {
@@ -45,14 +47,14 @@ static void write_weights(const packed *k, void *to) {
     const value_type *t = &k->source->type;
     const float *from = k->source->data;
     int64_t outs = type_size(t, 0), ins = type_size(t, 1), taps = type_size(t, 2) * type_size(t, 3);
-    float *at = to;
+    int64_t at = 0;
     for (int64_t ob = 0; ob < c16_blocks(outs); ob++)
         for (int64_t ib = 0; ib < s->in_blocks; ib++)
             for (int64_t tap = 0; tap < taps; tap++)
                 for (int64_t i = 0; i < s->lanes; i++)
                     for (int64_t o = 0; o < C16; o++, at++) {
                         int64_t oc = ob * C16 + o, ic = ib * s->lanes + i;
-                        if (oc < outs && ic < ins) *at = from[(oc * ins + ic) * taps + tap];
+                        if (oc < outs && ic < ins) narrow_store(&s->narrow, to, at, oc, from[(oc * ins + ic) * taps + tap]);
                     }
 }
 
@@ -149,11 +151,14 @@ static bool describe(const plan *p, const node *n, const operand *x, schedule *c
     return true;
 }
 
+/* Results that each weight is used for. */
+static int64_t positions(const node *n) { return type_count(&n->outputs[0]->type) / type_size(&n->inputs[1]->type, 0); }
+
 static double estimate(const plan *p, const schedule *s, int64_t images, double tile_cycles) {
     const target *t = p->targets[0];
     double taps = (double)(s->window.kernel[0] * s->window.kernel[1]), lanes = (double)(s->group * s->in_blocks * s->out_blocks * s->lanes) * taps;
     double cycles = (double)images * lanes * tile_cycles * 1.06;
-    return cost_microseconds(t, cycles + cost_weights(p, t, lanes * C16 * 4));
+    return cost_microseconds(t, cycles + cost_weights(p, t, lanes * C16 * dtype_of(s->narrow.elem)->bits / 8));
 }
 
 static void list(const plan *p, const node *n, candidate_list *ways) {
@@ -163,6 +168,7 @@ static void list(const plan *p, const node *n, candidate_list *ways) {
     operand x = plan_operand(p, n->inputs[0]);
     schedule s = {.bias = -1};
     if (!describe(p, n, &x, &s)) return;
+    s.narrow.elem = narrow_type(p, positions(n));
     tile_plane plane = plane_of(&s);
     tile_choice tiles[TILES];
     int count = register_tile_list(&plane, machine, tiles, TILES);
@@ -183,13 +189,17 @@ static bool plan_conv(plan *p, const node *n, step *s) {
     if (!describe(p, n, &x, c)) return false;
     const value *weights = n->inputs[1];
     int64_t ins = type_size(&weights->type, 1), outs = type_size(&weights->type, 0), taps = c->window.kernel[0] * c->window.kernel[1];
+    const weight_channels channels = {.channels = outs, .count = ins * taps, .channel = ins * taps, .between = 1};
+    c->narrow = narrow_choose(p, weights->constant, &channels, positions(n));
     packed k = {.source = weights->constant,
-                .form = c16_is(n->inputs[0]) ? "conv o16i16" : "conv o16 stem",
-                .elem = DT_F32,
+                .form = arena_printf(p->arena, "conv o16%s %s", c16_is(n->inputs[0]) ? "i16" : " stem", dtype_of(c->narrow.elem)->name),
+                .elem = c->narrow.elem,
+                .change = c->narrow.change,
                 .count = c16_blocks(outs) * c->in_blocks * taps * c->lanes * C16,
                 .write = write_weights,
                 .context = c};
     c->bias = c16_add_convolution(p, s, n, k);
+    c->scale = c->narrow.scale ? c16_add_channel_constant(p, s, c->narrow.scale, outs) : -1;
     for (int i = 0; i < p->n_targets; i++) {
         c->tiling[i] = i ? choose_tiling(c, &x, p->targets[i]) : *(const tiling *)schedule_decisions(s);
         s->extent[i] = type_size(&n->outputs[0]->type, 0) * c->group * (c->out_blocks / c->tiling[i].tile.blocks) * c->tiling[i].parts;
@@ -200,8 +210,9 @@ static bool plan_conv(plan *p, const node *n, step *s) {
     const window *w = &c->window;
     bool pools = n->op == OP_conv_max_pool;
     const char *pooled = pools ? arena_printf(p->arena, " + max pool %lldx%lld", (long long)c->pool[0], (long long)c->pool[1]) : "";
-    s->summary = arena_printf(p->arena, "direct %lldx%lld%s%s, tile %lldx%lldx%lld, %lld part%s of %lld %s, %lld chunk%s", (long long)w->kernel[0],
-                              (long long)w->kernel[1], c->flat ? " flat" : "", pooled, (long long)t->tile.blocks, (long long)t->tile.rows,
+    const char *narrow = c->narrow.elem == DT_F32 ? "" : arena_printf(p->arena, ", %s weights", dtype_of(c->narrow.elem)->name);
+    s->summary = arena_printf(p->arena, "direct %lldx%lld%s%s%s, tile %lldx%lldx%lld, %lld part%s of %lld %s, %lld chunk%s", (long long)w->kernel[0],
+                              (long long)w->kernel[1], c->flat ? " flat" : "", pooled, narrow, (long long)t->tile.blocks, (long long)t->tile.rows,
                               (long long)t->tile.cols, (long long)t->parts, t->parts > 1 ? "s" : "", (long long)t->part,
                               c->flat ? "positions" : "rows", (long long)t->chunks, t->chunks > 1 ? "s" : "");
     return true;
@@ -228,6 +239,12 @@ static void put_offset(void *context, text *out, int n, const int64_t *args) {
     text_printf(out, "%lld", (long long)(args[0] * w->stride[0] * row + args[1] * w->stride[1] * pixel));
 }
 
+/* Position i of block o, summed up. */
+static void put_sum(const schedule *c, int64_t o, int64_t i, text *out) {
+    if (!c->narrow.scale) text_printf(out, "a%lld_%lld", (long long)o, (long long)i);
+    else text_printf(out, "v16_fma(a%lld_%lld, scale%lld, shift%lld)", (long long)o, (long long)i, (long long)o, (long long)o);
+}
+
 static void put_result(void *context, text *out, int n, const int64_t *args) {
     (void)n;
     const tile_context *t = context;
@@ -235,8 +252,11 @@ static void put_result(void *context, text *out, int n, const int64_t *args) {
     text acc = {.arena = out->arena};
     for (int64_t i = 1; i < pool[0] * pool[1]; i++) text_put(&acc, "v16_max(");
     for (int64_t r = 0; r < pool[0]; r++)
-        for (int64_t q = 0; q < pool[1]; q++)
-            text_printf(&acc, r + q ? ", a%lld_%lld)" : "a%lld_%lld", (long long)args[0], (long long)(corner + r * args[3] + q));
+        for (int64_t q = 0; q < pool[1]; q++) {
+            if (r + q) text_put(&acc, ", ");
+            put_sum(t->schedule, args[0], corner + r * args[3] + q, &acc);
+            if (r + q) text_put(&acc, ")");
+        }
     c16_epilogue(out, &(c16_leaf){t->step, t->schedule->flat, args[0], args[1], args[2], acc.bytes});
 }
 
@@ -288,6 +308,8 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
     template_int(e, "last_lanes", c->last_lanes);
     template_int(e, "w_block", c->in_blocks * c->window.kernel[0] * c->window.kernel[1] * c->lanes * C16);
     template_int(e, "bias", c->bias);
+    template_int(e, "scale", c->scale);
+    narrow_define(&c->narrow, e);
     template_int(e, "height", c->height);
     template_int(e, "full_rows", c->height / t->tile.rows * t->tile.rows);
     template_int(e, "last_rows", c->height % t->tile.rows);

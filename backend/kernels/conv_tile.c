@@ -1,6 +1,7 @@
 #include "backend/kernels/conv_tile.h"
 
 #include "backend/kernels/c16.h"
+#include "backend/kernels/narrow.h"
 
 /* Of position (0, q) of the tile. */
 static void put_offset(void *context, text *out, int n, const int64_t *args) {
@@ -9,19 +10,30 @@ static void put_offset(void *context, text *out, int n, const int64_t *args) {
 }
 
 void conv_tile_define_product(template_env *e, const register_tile *t, const tile_product *p, const target *machine) {
+    enum { MAX_SUMS = 8192 }; /* floats on the stack */
     static const struct {
         const char *name;
         int64_t value;
-    } constants[] = {{"flat", 1},   {"scattered", 0}, {"parts", 1}, {"chunks", 1},     {"kernel_h", 1}, {"kernel_w", 1},
+    } constants[] = {{"flat", 1},   {"scattered", 0}, {"parts", 1}, {"kernel_h", 1}, {"kernel_w", 1},
                      {"pool_h", 1}, {"pool_w", 1},    {"touch", 0}, {"levels", 0}, {"lanes", C16},  {"x_col", C16}};
     for (size_t i = 0; i < sizeof constants / sizeof *constants; i++) template_int(e, constants[i].name, constants[i].value);
     register_tile_define(t, p->positions, e);
+    narrow_define(&(narrow_weights){.elem = DT_F32}, e);
     template_text(e, "lane", "c");
     template_text(e, "start", "");
     template_text(e, "position", "x");
     template_int(e, "last_lanes", p->last_lanes);
     template_int(e, "w_block", p->in_blocks * C16 * C16);
-    int64_t tiles = p->positions / t->cols;
+    int64_t tiles = p->positions / t->cols, sums = p->positions * t->blocks * C16;
+    /* weights of a chunk stay in L1 while all tiles pass */
+    int64_t fit = machine->l1 / 2 / (t->blocks * C16 * C16 * 4), chunks = 1, chunk = p->in_blocks;
+    if (tiles > 1 && p->in_blocks > fit && sums <= MAX_SUMS) {
+        chunks = (p->in_blocks + fit - 1) / fit;
+        chunk = (p->in_blocks + chunks - 1) / chunks;
+    }
+    template_int(e, "chunks", chunks);
+    template_int(e, "chunk", chunk);
+    template_int(e, "sums", sums);
     bool streams = t->blocks == 1 && tiles > 1 && p->weight_bytes > machine->l2 / 2;
     template_int(e, "ahead", streams ? (C16 + tiles - 1) / tiles : 0);
     template_call(e, "offset", put_offset, NULL);

@@ -11,7 +11,8 @@ typedef struct tile_product {
     int64_t weight_bytes;          /* of all products that follow one another: what does not stay in L2 is fetched ahead */
 } tile_product;
 
-/* All variables but in_blocks, x_block and rows; callbacks but target and result. */
+/* All variables but in_blocks, x_block and rows; callbacks but target and result. Where `chunks` is more than 1, the text
+ * around the tile is a loop over chunks of `chunk` input blocks, with k0, k1, and sum at the beginning of sums[`sums`]. */
 void conv_tile_define_product(template_env *e, const register_tile *t, const tile_product *p, const target *machine);
 
 #endif

@@ -1,7 +1,9 @@
 /* Matrix products of f32 in register tiles: `rows` rows of A times `blocks` x 16 columns of B. A constant B is packed in
  * panels of 16 columns, [N/16][K][16], so that it is read in order; any other B is read as it lies. Gemm is the same
  * kernel: alpha, beta and C become part of the epilogue. What does not fit here goes to matmul_plain. */
+#include "backend/kernels/c16.h"
 #include "backend/kernels/matmul.h"
+#include "backend/kernels/narrow.h"
 
 #include <string.h>
 
@@ -12,6 +14,8 @@ typedef struct tiling {
 typedef struct schedule {
     product product;
     bool packed;
+    narrow_weights narrow;
+    int scale; /* operand, -1: none */
     const expr *tree;
     tiling tiling[TARGET_MAX];
 } schedule;
@@ -26,15 +30,16 @@ static bool accepts(const node *n) {
 /* ---- packing ---- */
 
 static void write_panels(const packed *k, void *to) {
-    const product *m = k->context;
+    const schedule *s = k->context;
+    const product *m = &s->product;
     const float *from = k->source->data;
-    int64_t panels = (m->cols + 15) / 16, matrix = m->inner * m->cols;
-    float *at = to;
+    int64_t panels = (m->cols + 15) / 16, matrix = m->inner * m->cols, at = 0;
     for (int64_t b = 0; b < m->w_batches; b++)
         for (int64_t p = 0; p < panels; p++)
             for (int64_t i = 0; i < m->inner; i++)
                 for (int64_t j = p * 16; j < p * 16 + 16; j++, at++)
-                    if (j < m->cols) *at = from[b * matrix + (m->trans_w ? j * m->inner + i : i * m->cols + j)];
+                    if (j < m->cols)
+                        narrow_store(&s->narrow, to, at, j, from[b * matrix + (m->trans_w ? j * m->inner + i : i * m->cols + j)]);
 }
 
 /* ---- choosing a tile ---- */
@@ -69,19 +74,29 @@ static tiling choose_tiling(const product *m, const target *t) {
     return best;
 }
 
+static narrow_weights choose_weights(const plan *p, const node *n, const product *m) {
+    const constant *w = n->inputs[1]->constant;
+    if (!w || m->w_batches > 1) return (narrow_weights){.elem = DT_F32};
+    weight_channels c = {.channels = m->cols, .count = m->inner, .channel = m->trans_w ? m->inner : 1, .between = m->trans_w ? 1 : m->cols};
+    return narrow_choose(p, w, &c, m->batches * m->rows);
+}
+
 static bool plan_matmul(plan *p, const node *n, step *s) {
     schedule *c = ARENA_NEW(p->arena, schedule);
     product *m = &c->product;
     product_of(n, m);
     c->packed = n->inputs[1]->constant != NULL;
     c->tree = product_tree(p->arena, n);
+    c->narrow = choose_weights(p, n, m);
     s->schedule = c;
     for (int i = 0; i < n->n_inputs; i++) {
         if (!n->inputs[i]) continue;
-        packed k = {.source = n->inputs[1]->constant, .form = m->trans_w ? "panels of 16 columns, transposed" : "panels of 16 columns",
-                    .elem = DT_F32, .count = m->w_batches * ((m->cols + 15) / 16) * m->inner * 16, .write = write_panels, .context = m};
+        packed k = {.source = n->inputs[1]->constant, .elem = c->narrow.elem, .change = c->narrow.change, .write = write_panels, .context = c,
+                    .form = arena_printf(p->arena, "panels of 16 columns%s %s", m->trans_w ? ", transposed" : "", dtype_of(c->narrow.elem)->name),
+                    .count = m->w_batches * ((m->cols + 15) / 16) * m->inner * 16};
         s->input_operand[i] = i == 1 && c->packed ? step_add_packed(p, s, k) : step_add_input(p, s, n->inputs[i]);
     }
+    c->scale = c->narrow.scale ? c16_add_channel_constant(p, s, c->narrow.scale, m->cols) : -1;
     step_add_output(p, s, n->outputs[0]);
     s->macs = WORK(m->batches, m->rows, m->inner, m->cols);
     for (int t = 0; t < p->n_targets; t++) {
@@ -90,8 +105,9 @@ static bool plan_matmul(plan *p, const node *n, step *s) {
         int64_t panels = (m->cols + 15) / 16, tiles = (m->rows + g->rows - 1) / g->rows;
         s->extent[t] = m->batches * ((panels + g->blocks - 1) / g->blocks) * ((tiles + g->chunk - 1) / g->chunk);
     }
-    s->summary = arena_printf(p->arena, "%lldx%lldx%lld%s, tile %lldx%lld", (long long)m->rows, (long long)m->inner,
-                              (long long)m->cols, c->packed ? ", packed" : "", (long long)c->tiling[0].rows,
+    const char *narrow = c->narrow.elem == DT_F32 ? "" : arena_printf(p->arena, " as %s", dtype_of(c->narrow.elem)->name);
+    s->summary = arena_printf(p->arena, "%lldx%lldx%lld%s%s, tile %lldx%lld", (long long)m->rows, (long long)m->inner,
+                              (long long)m->cols, c->packed ? ", packed" : "", narrow, (long long)c->tiling[0].rows,
                               (long long)c->tiling[0].blocks * 16);
     return true;
 }
@@ -113,6 +129,7 @@ static void put_result(void *context, text *out, int n, const int64_t *args) {
     at.row = arena_printf(out->arena, "(row + %lld)", (long long)args[1]);
     at.col = arena_printf(out->arena, "(col + %lld)", (long long)args[0] * 16);
     at.acc = arena_printf(out->arena, "a%lld_%lld", (long long)args[0], (long long)args[1]);
+    if (c->narrow.scale) at.acc = arena_printf(out->arena, "v16_mul(%s, v16_load(x%d + col + %lld))", at.acc, c->scale, (long long)args[0] * 16);
     if (args[2] < 16) at.lanes = arena_printf(out->arena, "%lld", (long long)args[2]);
     put_vector(out, c->tree, &at);
 }
@@ -164,6 +181,7 @@ static bool emit_matmul(const plan *p, const step *s, const target *t, text *bod
     template_int(e, "w_inner", c->packed ? 16 : m->cols);
     template_int(e, "w_block", c->packed ? 16 * m->inner : 16);
     template_int(e, "packed", c->packed);
+    narrow_define(&c->narrow, e);
     template_int(e, "tile_rows", g->rows);
     template_int(e, "tile_blocks", g->blocks);
     template_int(e, "chunk", g->chunk * g->rows);

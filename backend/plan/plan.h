@@ -28,6 +28,7 @@ typedef struct packed {
     const char *form;       /* "row-major", "conv o16i16"…: equal source, form and size means equal bytes */
     dtype elem;
     int64_t count;                                  /* elements */
+    double change; /* the largest that a narrower type makes to a number, over the largest number */
     void (*write)(const struct packed *p, void *to); /* to: dtype_bytes(elem, count), zeroed */
     const void *context;
 } packed;
@@ -88,6 +89,7 @@ extern const char *const accuracy_names[]; /* "strict"… */
 
 typedef struct plan_options {
     accuracy accuracy;
+    dtype weights_type; /* in which kernels that wait for memory keep their weights; DT_NONE: as computed with */
     int threads; /* that kernels with scratch of their own are prepared for; 0 or 1: they run on one */
     const struct advice *advice; /* on candidates, from a tuning file; NULL: the cost model decides */
 } plan_options;

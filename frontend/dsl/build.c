@@ -72,6 +72,18 @@ value *exit_number(lowering *l, int number) {
 
 /* ---- types ---- */
 
+/* --dim NAME=SIZE: the layers behind may then ask for the size. */
+static bool bound_size(lowering *l, const ast *at, const symbol *s, dim *out) {
+    const frontend_options *o = l->options;
+    for (int i = 0; i < o->n_dims; i++) {
+        if (strcmp(o->dim_names[i], s->name) != 0) continue;
+        int64_t size = o->dim_sizes[i];
+        if (size < s->min || (s->max && size > s->max)) return lower_error(l, at, NULL, "'%s' cannot be %lld, as --dim says", s->name, (long long)size);
+        *out = dim_number(size);
+    }
+    return true;
+}
+
 static bool dim_of(lowering *l, const ast *e, bool symbols, dim *out) {
     const ast *size = e->a;
     bool named = e->name || (size && size->kind == AST_NAME && !find_variable(l, size->name));
@@ -84,11 +96,6 @@ static bool dim_of(lowering *l, const ast *e, bool symbols, dim *out) {
     }
     const char *name = e->name ? e->name : size->name;
     if (!symbols) return lower_error(l, e, "only inputs of the network have open sizes", "'%s' is no number", name);
-    for (int i = 0; i < l->options->n_dims; i++) {
-        if (strcmp(l->options->dim_names[i], name) != 0) continue;
-        *out = dim_number(l->options->dim_sizes[i]);
-        return true;
-    }
     datum range = e->name ? evaluate(l, e->b) : datum_nothing();
     if (range.kind == DATUM_ERROR) return false;
     if (e->name && (range.kind != DATUM_LIST || !range.count || range.items[0].kind != DATUM_INT || range.items[0].integer < 0))
@@ -96,7 +103,7 @@ static bool dim_of(lowering *l, const ast *e, bool symbols, dim *out) {
     symbol *s = graph_symbol(l->graph, name);
     if (e->name) s->min = range.items[0].integer, s->max = range.items[range.count - 1].integer;
     *out = dim_symbol(l->arena, s);
-    return true;
+    return bound_size(l, e, s, out);
 }
 
 bool type_of_ast(lowering *l, const ast *type, value_type *t, bool symbols) {

@@ -71,7 +71,7 @@ static bool bind_parameters(lowering *l, const ast *at, frame *f, const argument
 }
 
 static datum call_block(lowering *l, const ast *at, const ast *block, const argument *arguments, int n) {
-    frame f = {.block = block, .call = at, .caller = l->frame};
+    frame f = {.block = block, .call = at, .caller = l->frame, .result = datum_nothing()};
     const char *path = l->path;
     bool adds_no_name = block->op == BLOCK_INLINE && !l->label;
     const char *inner = adds_no_name ? path : layer_name(l, block->name);

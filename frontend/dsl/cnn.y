@@ -128,7 +128,8 @@ name: NAME;
 
 parameters: %empty { $$ = (ast_list){0}; }
           | parameter_list
-          | parameter_list ',';
+          | parameter_list ','
+          | error { $$ = (ast_list){0}; };
 
 parameter_list: parameter { $$ = ast_append((ast_list){0}, $1); }
               | parameter_list ',' parameter { $$ = ast_append($1, $3); };
@@ -274,7 +275,7 @@ static const char *expected(const yypcontext_t *context, arena *a) {
     return text;
 }
 
-static bool is_arithmetic(const source_text *s, size_t at) { return at < s->size && s->text[at] && strchr("+-*/%<>=", s->text[at]); }
+static bool is_arithmetic(const source_text *s, size_t at) { return at < s->size && s->text[at] && strchr("+-*/%<>", s->text[at]); }
 
 static int yyreport_syntax_error(const yypcontext_t *context, parser *p) {
     const char *wanted = expected(context, p->arena);

@@ -202,12 +202,27 @@ static bool add_outputs(lowering *l, const ast *network) {
     return true;
 }
 
+/* Each --dim is for one of the network's open sizes. */
+static bool check_dims(const lowering *l, const ast *network) {
+    for (int i = 0; i < l->options->n_dims; i++) {
+        const char *name = l->options->dim_names[i], *hint = "it has none that is open";
+        bool found = false;
+        for (int k = 0; k < l->graph->n_symbols; k++) {
+            found = found || !strcmp(l->graph->symbols[k]->name, name);
+            hint = arena_printf(l->arena, "one is '%s'", l->graph->symbols[k]->name);
+        }
+        if (!found) return diag_error_at(l->diags, network->text, network->at, hint, "--dim: the network has no size '%s'", name);
+    }
+    return true;
+}
+
 static bool lower_network(lowering *l, const ast *network) {
-    frame f = {.block = network};
+    frame f = {.block = network, .result = datum_nothing()};
     l->frame = &f;
-    if (!add_inputs(l, network)) return false;
+    if (!add_inputs(l, network) || !check_dims(l, network)) return false;
     run_statements(l, network->b);
-    return !l->errors && add_outputs(l, network) && !l->errors;
+    if (!l->errors && add_outputs(l, network)) check_names(l);
+    return !l->errors;
 }
 
 static bool check_program(program *p, const source_text *source) {

@@ -85,6 +85,11 @@ void run_statements(lowering *l, const ast *statements);
 typedef bool loop_body(lowering *l, void *context);
 bool run_loop(lowering *l, const ast *loop, loop_body *body, void *context);
 
+/* ---- check.c ---- */
+
+/* Reports unknown names in all blocks, evaluated or not. */
+void check_names(lowering *l);
+
 /* ---- call.c ---- */
 
 /* An argument with its value; `piped` ones come from the left of |>. */

@@ -26,8 +26,9 @@ void parser_error(parser *p, size_t at, const char *hint, const char *format, ..
 }
 
 bool parser_unclosed(parser *p, size_t at, size_t *open) {
-    int n = p->brackets < PARSE_MAX_BRACKETS ? p->brackets : PARSE_MAX_BRACKETS;
-    p->brackets = 0;
+    int n = p->brackets ? p->brackets : p->unclosed;
+    if (n > PARSE_MAX_BRACKETS) n = PARSE_MAX_BRACKETS;
+    p->brackets = p->unclosed = 0;
     if (!n) return false;
     *open = p->opened[n - 1];
     return memchr(p->source->text + *open, '\n', at - *open) != NULL;
@@ -75,12 +76,14 @@ static dsl_token next_word(parser *p, int *lines) {
 }
 
 static void count_brackets(parser *p, const dsl_token *t) {
+    p->unclosed = 0;
     if (t->kind == '(' || t->kind == '[') {
         if (p->brackets < PARSE_MAX_BRACKETS) p->opened[p->brackets] = t->at;
         p->brackets++;
     } else if ((t->kind == ')' || t->kind == ']') && p->brackets > 0) {
         p->brackets--;
     } else if (t->kind == '{' || t->kind == '}') {
+        p->unclosed = p->brackets;
         p->brackets = 0;
     }
 }

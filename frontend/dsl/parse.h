@@ -23,7 +23,7 @@ typedef struct parser {
     size_t at;     /* where the scanner stands */
     dsl_token now;     /* the one being scanned */
     int inserts;   /* "…{ that are open */
-    int brackets;  /* ( and [ that are open: line ends mean nothing in them */
+    int brackets, unclosed; /* ( and [ that are open (line ends mean nothing in them); those that a brace cut off */
     size_t opened[PARSE_MAX_BRACKETS]; /* where */
     int last;      /* kind of the last token given to the grammar */
     dsl_token ahead;   /* read in advance when has_ahead */

@@ -30,6 +30,7 @@ bool is_keyword(const char *word) {
 const char *keyword_hint(arena *a, const char *word) {
     guess g = guess_for(word);
     for (int i = 0; i < N_KEYWORDS; i++) guess_offer(&g, keywords[i]);
+    for (int t = DT_NONE + 1; t < DT_COUNT; t++) guess_offer(&g, dtype_of((dtype)t)->name);
     return guess_hint(&g, a);
 }
 

@@ -15,6 +15,20 @@ CNNC_INLINE void v16_store(float *p, v16 a) {
     _mm256_storeu_ps(p, a.lo);
     _mm256_storeu_ps(p + 8, a.hi);
 }
+/* Narrow numbers, widened. */
+CNNC_INLINE __m256 v16_load_bf16_half(const uint16_t *p) {
+    const __m256i wide = _mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)(const void *)p));
+    return _mm256_castsi256_ps(_mm256_slli_epi32(wide, 16));
+}
+CNNC_INLINE v16 v16_load_bf16(const uint16_t *p) { return v16_join(v16_load_bf16_half(p), v16_load_bf16_half(p + 8)); }
+CNNC_INLINE v16 v16_load_f16(const uint16_t *p) {
+    return v16_join(_mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(const void *)p)),
+                    _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(const void *)(p + 8))));
+}
+CNNC_INLINE v16 v16_load_i8(const int8_t *p) {
+    return v16_join(_mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)(const void *)p))),
+                    _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)(const void *)(p + 8)))));
+}
 /* Which of the 8 lanes from `from` on are below n. */
 CNNC_INLINE __m256i v16_lanes(int n, int from) {
     return _mm256_cmpgt_epi32(_mm256_set1_epi32(n - from), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));

@@ -6,6 +6,15 @@ CNNC_INLINE v16 v16_zero(void) { return _mm512_setzero_ps(); }
 CNNC_INLINE v16 v16_set(float x) { return _mm512_set1_ps(x); }
 CNNC_INLINE v16 v16_load(const float *p) { return _mm512_loadu_ps(p); }
 CNNC_INLINE void v16_store(float *p, v16 a) { _mm512_storeu_ps(p, a); }
+/* Narrow numbers, widened. */
+CNNC_INLINE v16 v16_load_bf16(const uint16_t *p) {
+    const __m512i wide = _mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)(const void *)p));
+    return _mm512_castsi512_ps(_mm512_slli_epi32(wide, 16));
+}
+CNNC_INLINE v16 v16_load_f16(const uint16_t *p) { return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(const void *)p)); }
+CNNC_INLINE v16 v16_load_i8(const int8_t *p) {
+    return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128((const __m128i *)(const void *)p)));
+}
 /* The first n lanes; the others are zero, or stay unwritten. */
 CNNC_INLINE v16 v16_load_n(const float *p, int n) { return _mm512_maskz_loadu_ps((m16)((1u << n) - 1u), p); }
 CNNC_INLINE void v16_store_n(float *p, v16 a, int n) { _mm512_mask_storeu_ps(p, (m16)((1u << n) - 1u), a); }

@@ -22,6 +22,24 @@ CNNC_INLINE void v16_store(float *p, v16 a) {
     vst1q_f32(p + 8, a.q[2]);
     vst1q_f32(p + 12, a.q[3]);
 }
+/* Narrow numbers, widened. */
+CNNC_INLINE float32x4_t v16_load_bf16_quarter(const uint16_t *p) { return vreinterpretq_f32_u32(vshll_n_u16(vld1_u16(p), 16)); }
+CNNC_INLINE v16 v16_load_bf16(const uint16_t *p) {
+    const v16 a = {{v16_load_bf16_quarter(p), v16_load_bf16_quarter(p + 4), v16_load_bf16_quarter(p + 8), v16_load_bf16_quarter(p + 12)}};
+    return a;
+}
+CNNC_INLINE float32x4_t v16_load_f16_quarter(const uint16_t *p) { return vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(p))); }
+CNNC_INLINE v16 v16_load_f16(const uint16_t *p) {
+    const v16 a = {{v16_load_f16_quarter(p), v16_load_f16_quarter(p + 4), v16_load_f16_quarter(p + 8), v16_load_f16_quarter(p + 12)}};
+    return a;
+}
+CNNC_INLINE v16 v16_load_i8(const int8_t *p) {
+    const int8x16_t all = vld1q_s8(p);
+    const int16x8_t low = vmovl_s8(vget_low_s8(all)), high = vmovl_s8(vget_high_s8(all));
+    const v16 a = {{vcvtq_f32_s32(vmovl_s16(vget_low_s16(low))), vcvtq_f32_s32(vmovl_s16(vget_high_s16(low))),
+                    vcvtq_f32_s32(vmovl_s16(vget_low_s16(high))), vcvtq_f32_s32(vmovl_s16(vget_high_s16(high)))}};
+    return a;
+}
 /* The first n lanes; the others are zero, or stay unwritten. */
 CNNC_INLINE v16 v16_load_n(const float *p, int n) {
     float lane[16] = {0};

@@ -20,6 +20,22 @@ CNNC_INLINE v16 v16_load(const float *p) {
 CNNC_INLINE void v16_store(float *p, v16 a) {
     for (int i = 0; i < 16; i++) p[i] = a.lane[i];
 }
+/* Narrow numbers, widened. */
+CNNC_INLINE v16 v16_load_bf16(const uint16_t *p) {
+    v16 r;
+    for (int i = 0; i < 16; i++) r.lane[i] = load_bf16(p, i);
+    return r;
+}
+CNNC_INLINE v16 v16_load_f16(const uint16_t *p) {
+    v16 r;
+    for (int i = 0; i < 16; i++) r.lane[i] = load_f16(p, i);
+    return r;
+}
+CNNC_INLINE v16 v16_load_i8(const int8_t *p) {
+    v16 r;
+    for (int i = 0; i < 16; i++) r.lane[i] = (float)p[i];
+    return r;
+}
 /* The first n lanes; the others are zero, or stay unwritten. */
 CNNC_INLINE v16 v16_load_n(const float *p, int n) {
     v16 r = v16_zero();

@@ -272,7 +272,7 @@ def main():
             save(arguments, machine, results)  # what is there stays there if the rest is cut short
     print(report(arguments, machine, results))
     if arguments.readme:
-        readme.replace(arguments.readme, readme.section(machine, results))
+        readme.replace(arguments.readme, "bench", readme.section(machine, results))
 
 
 if __name__ == "__main__":

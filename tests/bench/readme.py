@@ -8,7 +8,6 @@ import sys
 
 from tables import BASELINE, fastest, geometric_mean, ratio, ratio_cell, time_cell, versions
 
-BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
 TITLES = {"onnxruntime": "ONNX Runtime", "openvino": "OpenVINO", "mnn": "MNN", "ncnn": "ncnn"}
 
 
@@ -41,20 +40,25 @@ def section(machine, results):
                     f"{machine['compiler']}; {engines}.", f"Command: `{machine['command']}`"]
 
 
-def replace(path, lines):
-    text = path.read_text()
-    if text.count(BEGIN) != 1 or text.count(END) != 1 or text.index(END) < text.index(BEGIN):
-        raise SystemExit(f"{path}: wants one line {BEGIN} and after it one line {END}")
-    head, rest = text.split(BEGIN)
-    tail = rest.split(END)[1]
-    path.write_text(head + "\n".join([BEGIN, *lines, END]) + tail)
+def marks(name):
+    return f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
+
+
+def replace(path, name, lines):
+    """Put lines between the two marks of that name."""
+    text, (begin, end) = path.read_text(), marks(name)
+    if text.count(begin) != 1 or text.count(end) != 1 or text.index(end) < text.index(begin):
+        raise SystemExit(f"{path}: wants one line {begin} and after it one line {end}")
+    head, rest = text.split(begin)
+    tail = rest.split(end)[1]
+    path.write_text(head + "\n".join([begin, *lines, end]) + tail)
 
 
 def main():
     if len(sys.argv) != 3:
         raise SystemExit(__doc__)
     saved = json.loads(pathlib.Path(sys.argv[1]).read_text())
-    replace(pathlib.Path(sys.argv[2]), section(saved["machine"], saved["results"]))
+    replace(pathlib.Path(sys.argv[2]), "bench", section(saved["machine"], saved["results"]))
 
 
 if __name__ == "__main__":

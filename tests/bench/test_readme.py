@@ -41,18 +41,20 @@ class Section(unittest.TestCase):
 
 
 class Replace(unittest.TestCase):
+    BEGIN, END = readme.marks("bench")
+
     def replaced(self, text):
         with tempfile.TemporaryDirectory() as folder:
             path = pathlib.Path(folder) / "README.md"
             path.write_text(text)
-            readme.replace(path, ["new"])
+            readme.replace(path, "bench", ["new"])
             return path.read_text()
 
     def test_between_the_marks(self):
-        self.assertEqual(self.replaced(f"a\n{readme.BEGIN}\nold\n{readme.END}\nb\n"), f"a\n{readme.BEGIN}\nnew\n{readme.END}\nb\n")
+        self.assertEqual(self.replaced(f"a\n{self.BEGIN}\nold\n{self.END}\nb\n"), f"a\n{self.BEGIN}\nnew\n{self.END}\nb\n")
 
     def test_marks_missing(self):
-        for text in ("", f"{readme.BEGIN}\n", f"{readme.END}\n{readme.BEGIN}\n", 2 * f"{readme.BEGIN}\n{readme.END}\n"):
+        for text in ("", f"{self.BEGIN}\n", f"{self.END}\n{self.BEGIN}\n", 2 * f"{self.BEGIN}\n{self.END}\n"):
             with self.assertRaises(SystemExit):
                 self.replaced(text)
 

@@ -190,7 +190,12 @@ def fused(out):
             activation = ACTIVATIONS[(i + kernel[0]) % len(ACTIVATIONS)]
             if kernel != (1, 1) or i % 3:  # the others stay bare: average pooling moves ahead of them
                 y = activate(net, activation, y) if activation else y
-            net.output(net.op(kind, y, **attributes))
+            y = net.op(kind, y, **attributes)
+            if i % 3 == 0:
+                y = net.op("Relu", y)
+            elif i % 3 == 1:  # a scale of either sign, which max pooling bars, and a shift that not all convolutions take
+                y = net.op("Add", net.op("Mul", y, net.random(outs, 1, 1)), net.random(1, outs, 1, 1))
+            net.output(y)
     for channels, batch in ((16, 32, 23), 1), ((48, 16, 16), 3):
         x = net.input(batch, 20, 12, 10)
         parts = [net.conv(x, channels[0], (1, 1)), net.conv(x, channels[1], (3, 3), **same), net.op("MaxPool", x, kernel_shape=[3, 3], **same)]

@@ -1,8 +1,9 @@
 /* mutate [-n COUNT] [-s SEED] [-w FILE] FILE...: compiles COUNT damaged copies of each model (of .npz and .safetensors files
- * it reads the weights) in this process, which is built with sanitizers. The first crash, undefined operation, leak, exit,
- * hang or excessive allocation ends it with the number of the case; -s NUMBER -n 1 runs it again, -w FILE writes what it
- * compiled. */
+ * it reads the weights, of .cnn files it builds the networks) in this process, which is built with sanitizers. The first
+ * crash, undefined operation, leak, exit, hang or excessive allocation ends it with the number of the case; -s NUMBER -n 1
+ * runs it again, -w FILE writes what it compiled. */
 #include "tests/fuzz/compile_bytes.h"
+#include "tests/fuzz/build_text.h"
 #include "tests/fuzz/fill_bytes.h"
 #include "tests/fuzz/mutations.h"
 
@@ -82,17 +83,19 @@ static bool ends_with(const char *s, const char *end) {
 }
 
 static bool take_in(const char *path, const bytes *b, char *why, size_t room) {
+    if (ends_with(path, ".cnn")) return build_text(path, b->data, b->size, why, room);
     bool weights = ends_with(path, ".npz") || ends_with(path, ".safetensors");
     return weights ? fill_bytes(path, b->data, b->size, why, room) : compile_bytes(b->data, b->size, why, room);
 }
 
 static unsigned long compile_many(const char *path, unsigned long first, unsigned long count, const char *keep) {
     bytes original = read_whole(path);
+    bool text = ends_with(path, ".cnn");
     char why[512];
     unsigned long compiled = 0;
     now.model = path;
     for (now.seed = first; now.seed < first + count; now.seed++) {
-        bytes damaged = mutate(&original, head_of(&original), now.seed);
+        bytes damaged = text ? mutate_text(&original, now.seed) : mutate(&original, head_of(&original), now.seed);
         if (keep) write_whole(keep, &damaged);
         now.running = true;
         set_alarm(SECONDS);

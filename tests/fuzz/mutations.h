@@ -14,4 +14,7 @@ typedef struct bytes {
  * is the part that most damage hits: with models, what lies before the weights decides more than they do. */
 bytes mutate(const bytes *original, size_t head, uint64_t seed);
 
+/* The same for a text in cnnc's language: words, numbers and marks change places with others of it and of the language. */
+bytes mutate_text(const bytes *original, uint64_t seed);
+
 #endif

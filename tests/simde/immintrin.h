@@ -37,10 +37,51 @@ static inline float shim_reduce_max_ps(simde__m512 a) {
         for (int i = 0; i < half; i++) lanes[i] = lanes[i] > lanes[i + half] ? lanes[i] : lanes[i + half];
     return lanes[0];
 }
+static inline simde__m512i shim_cvtepu16_epi32(simde__m256i a) {
+    uint16_t from[16];
+    int32_t lanes[16];
+    simde_mm256_storeu_si256((simde__m256i *)from, a);
+    for (int i = 0; i < 16; i++) lanes[i] = from[i];
+    return simde_mm512_loadu_si512(lanes);
+}
+static inline simde__m512i shim_cvtepi8_epi32(simde__m128i a) {
+    int8_t from[16];
+    int32_t lanes[16];
+    simde_mm_storeu_si128((simde__m128i *)from, a);
+    for (int i = 0; i < 16; i++) lanes[i] = from[i];
+    return simde_mm512_loadu_si512(lanes);
+}
+static inline simde__m512 shim_cvtepi32_ps(simde__m512i a) {
+    int32_t from[16];
+    float lanes[16];
+    simde_mm512_storeu_si512(from, a);
+    for (int i = 0; i < 16; i++) lanes[i] = (float)from[i];
+    return simde_mm512_loadu_ps(lanes);
+}
+/* Of finite numbers. */
+static inline simde__m512 shim_cvtph_ps(simde__m256i a) {
+    uint16_t from[16];
+    float lanes[16];
+    simde_mm256_storeu_si256((simde__m256i *)from, a);
+    for (int i = 0; i < 16; i++) {
+        int exponent = from[i] >> 10 & 31, mantissa = from[i] & 1023;
+        float x = exponent ? ldexpf((float)(mantissa + 1024), exponent - 25) : ldexpf((float)mantissa, -24);
+        lanes[i] = from[i] >> 15 ? -x : x;
+    }
+    return simde_mm512_loadu_ps(lanes);
+}
 #undef _mm512_maskz_loadu_ps
 #undef _mm512_mask_storeu_ps
 #undef _mm512_reduce_add_ps
 #undef _mm512_reduce_max_ps
+#undef _mm512_cvtepu16_epi32
+#undef _mm512_cvtepi8_epi32
+#undef _mm512_cvtepi32_ps
+#undef _mm512_cvtph_ps
+#define _mm512_cvtepu16_epi32(a) shim_cvtepu16_epi32(a)
+#define _mm512_cvtepi8_epi32(a) shim_cvtepi8_epi32(a)
+#define _mm512_cvtepi32_ps(a) shim_cvtepi32_ps(a)
+#define _mm512_cvtph_ps(a) shim_cvtph_ps(a)
 #define _mm512_maskz_loadu_ps(mask, p) shim_maskz_loadu_ps(mask, p)
 #define _mm512_mask_storeu_ps(p, mask, a) shim_mask_storeu_ps(p, mask, a)
 #define _mm512_reduce_add_ps(a) shim_reduce_add_ps(a)

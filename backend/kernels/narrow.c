@@ -1,0 +1,123 @@
+#include "backend/kernels/narrow.h"
+
+#include <math.h>
+#include <string.h>
+
+/* A core of today can do some 8 multiply-adds while it waits for one float of memory: weights that are used more often
+ * are not what it waits for. Twice that, for memory has other users. */
+enum { MOST_POSITIONS = 16, LARGEST_I8 = 127 };
+
+/* ---- one number ---- */
+
+/* Floats of 16 bits are the upper ones of a float32, rounded, where both have normal numbers. */
+typedef struct half {
+    int dropped;        /* bits */
+    uint32_t exponents; /* that float32 has below the first of the half's, in place */
+    float least, most;  /* normal numbers */
+} half;
+
+static const half *half_of(dtype t) {
+    static const half bf16 = {16, 0, 0x1p-126f, 0x1.fep127f}, f16 = {13, 112u << 23, 0x1p-14f, 65504};
+    return t == DT_BF16 ? &bf16 : t == DT_F16 ? &f16 : NULL;
+}
+
+static bool is_normal(const half *h, float x) { return fabsf(x) >= h->least && fabsf(x) <= h->most; }
+
+/* To nearest even; what carries out of the mantissa belongs into the exponent. */
+static uint32_t rounded_bits(const half *h, float x) {
+    uint32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    uint32_t below = (1u << (h->dropped - 1)) - 1 + (bits >> h->dropped & 1);
+    return (bits + below) >> h->dropped << h->dropped;
+}
+
+static double number_of(const narrow_weights *n, int64_t channel, float x) {
+    return n->scale ? nearbyint((double)x / constant_float(n->scale, channel)) : (double)x;
+}
+
+void narrow_store(const narrow_weights *n, void *to, int64_t at, int64_t channel, float x) {
+    const half *h = half_of(n->elem);
+    if (n->elem == DT_F32) {
+        ((float *)to)[at] = x;
+        return;
+    }
+    if (!h || !is_normal(h, x)) {
+        dtype_store_float(n->elem, to, at, number_of(n, channel, x));
+        return;
+    }
+    uint32_t bits = rounded_bits(h, x), sign = bits >> 31 << 15;
+    ((uint16_t *)to)[at] = (uint16_t)(sign | ((bits & 0x7fffffff) - h->exponents) >> h->dropped);
+}
+
+/* What a kernel reads back. */
+static double stored(const narrow_weights *n, int64_t channel, float x) {
+    const half *h = half_of(n->elem);
+    if (h && is_normal(h, x)) {
+        uint32_t bits = rounded_bits(h, x);
+        memcpy(&x, &bits, sizeof x);
+        return (double)x;
+    }
+    uint64_t room = 0;
+    narrow_store(n, &room, 0, channel, x);
+    return dtype_load_float(n->elem, &room, 0) * (n->scale ? constant_float(n->scale, channel) : 1);
+}
+
+/* ---- a tensor of them ---- */
+
+static const float *channel_at(const constant *w, const weight_channels *c, int64_t channel) {
+    return (const float *)w->data + channel * c->channel;
+}
+
+static float largest(const constant *w, const weight_channels *c, int64_t channel) {
+    const float *x = channel_at(w, c, channel);
+    float most = 0;
+    for (int64_t i = 0; i < c->count; i++) most = fmaxf(most, fabsf(x[i * c->between]));
+    return most;
+}
+
+static const constant *scale_of(const plan *p, const constant *w, const weight_channels *c) {
+    float *scale = ARENA_ARRAY(p->arena, float, c->channels);
+    for (int64_t k = 0; k < c->channels; k++) {
+        float most = largest(w, c, k);
+        scale[k] = most > 0 ? most / LARGEST_I8 : 1;
+    }
+    constant *s = ARENA_NEW(p->arena, constant);
+    *s = (constant){.type = type_tensor(p->arena, DT_F32, 1, &c->channels), .data = scale,
+                    .origin = arena_printf(p->arena, "%s | scale of int8", w->origin)};
+    return s;
+}
+
+/* NaN where a number does not fit. */
+static double largest_change(const narrow_weights *n, const constant *w, const weight_channels *c) {
+    double most = 0, change = 0;
+    for (int64_t k = 0; k < c->channels; k++) {
+        const float *x = channel_at(w, c, k);
+        for (int64_t i = 0; i < c->count; i++) {
+            double was = (double)x[i * c->between], is = stored(n, k, x[i * c->between]);
+            if (!isfinite(is)) return (double)NAN;
+            most = fmax(most, fabs(was));
+            change = fmax(change, fabs(is - was));
+        }
+    }
+    return most > 0 ? change / most : 0;
+}
+
+dtype narrow_type(const plan *p, int64_t positions) {
+    dtype t = p->options.weights_type;
+    return t == DT_NONE || positions > MOST_POSITIONS ? DT_F32 : t;
+}
+
+narrow_weights narrow_choose(const plan *p, const constant *w, const weight_channels *c, int64_t positions) {
+    narrow_weights wide = {.elem = DT_F32}, n = {.elem = narrow_type(p, positions)};
+    if (n.elem == DT_F32) return wide;
+    if (n.elem == DT_I8) n.scale = scale_of(p, w, c);
+    n.change = largest_change(&n, w, c);
+    return isfinite(n.change) ? n : wide;
+}
+
+void narrow_define(const narrow_weights *n, template_env *e) {
+    const char *load = n->elem == DT_F32 ? "v16_load" : n->elem == DT_BF16 ? "v16_load_bf16" : n->elem == DT_F16 ? "v16_load_f16" : "v16_load_i8";
+    template_text(e, "weight", dtype_of(n->elem)->ctype);
+    template_text(e, "load_weights", load);
+    template_int(e, "scaled", n->scale != NULL);
+}

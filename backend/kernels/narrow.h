@@ -1,0 +1,33 @@
+/* Weights stored in fewer bits than they are computed with (--weights-type). Kernels that wait for memory read fewer bytes
+ * and widen them as they load; all others keep float32. */
+#ifndef CNNC_KERNELS_NARROW_H
+#define CNNC_KERNELS_NARROW_H
+
+#include "backend/emit/template.h"
+#include "backend/plan/plan.h"
+
+typedef struct narrow_weights {
+    dtype elem;
+    const constant *scale; /* by output channel: a weight is its number times that; NULL: numbers are the weights */
+    double change;         /* the largest change of a weight, over the largest weight */
+} narrow_weights;
+
+/* Where in a constant the weights of an output channel lie. */
+typedef struct weight_channels {
+    int64_t channels, count;  /* of weights each */
+    int64_t channel, between; /* elements from one channel, one weight to the next */
+} weight_channels;
+
+/* The type that weights get each number of which is used for `positions` results, if it can hold them. */
+dtype narrow_type(const plan *p, int64_t positions);
+/* How to store w: as float32 unless the plan's options say otherwise, memory is the limit there, and the type can hold the
+ * weights. */
+narrow_weights narrow_choose(const plan *p, const constant *w, const weight_channels *c, int64_t positions);
+
+/* Weight x of an output channel as element `at` of packed weights. */
+void narrow_store(const narrow_weights *n, void *to, int64_t at, int64_t channel, float x);
+
+/* Variables weight (the C type), load_weights (the function of the SIMD vocabulary) and scaled. */
+void narrow_define(const narrow_weights *n, template_env *e);
+
+#endif

@@ -1,0 +1,29 @@
+# Weights in narrower types, against ONNX Runtime with weights that numpy rounded; and a type makes a difference.
+source "$(dirname "$0")/common.sh"
+source "$here/target_options.sh"
+if [ ! -x "$PYTHON" ]; then
+    echo "skipped: no Python environment (make check makes it)"
+    exit 77
+fi
+"$PYTHON" "$here/make_narrow_weights.py" . >/dev/null
+# verify TYPE_OF_THE_REFERENCE OPTION...
+verify() { "$CNNC" verify model.onnx --input x=x.npy --input r=r.npy --expected y=y.$1.npy --expected z=z.$1.npy --accuracy strict "${@:2}"; }
+for target in native generic x86-64-v4 aarch64; do
+    if ! target_options $target; then continue; fi
+    for type in f32 bf16 f16 int8; do
+        verify $type --weights-type $type --tolerance 1e-6 "${target_options[@]}"
+    done
+done
+for type in bf16 f16 int8; do expect 1 "output z: WRONG" verify f32 --weights-type $type --tolerance 1e-5; done
+for type in bf16 f16 int8; do
+    expect 0 "7 weight tensors stored as ${type/nt/}: .* largest change of a weight 0.00[0-9]+ " "$CNNC" model.onnx --report --weights-type $type
+done
+# Smaller, and the same for all targets in one file.
+sizes=
+for type in f32 bf16 f16 int8; do
+    "$CNNC" model.onnx -o net.c --weights file --weights-type $type --target x86-64-v4,x86-64-v3,aarch64,generic --check
+    for cc in $(compilers); do $cc -std=c11 $strict -c net.c -o net.o || fail "$cc, $type"; done
+    sizes+="$(stat -c %s net.weights) "
+done
+read -r f32 bf16 f16 int8 <<<"$sizes"
+[ $((bf16 * 2)) -lt $((f32 + 4096)) ] && [ "$bf16" = "$f16" ] && [ $((int8 * 3)) -lt "$f32" ] || fail "sizes are $sizes"
