@@ -96,7 +96,7 @@ strassen strassen_make(const plan *p, int levels, int64_t in_blocks, int64_t out
 }
 
 /* Measured: what the innermost loops take beyond their multiply-adds, and cycles a vector of a tile to begin and to end. */
-static const double INNER = 1.05, ENDS = 5;
+static const double INNER = 1.04, ENDS = 4;
 
 double strassen_cycles(const target *t, int levels, int64_t in_blocks, int64_t out_blocks, int64_t positions) {
     if (!levels) {
@@ -105,7 +105,7 @@ double strassen_cycles(const target *t, int levels, int64_t in_blocks, int64_t o
         register_tile_choose(&run, t, &product);
         return (double)(in_blocks * out_blocks * C16) * product * INNER + (double)(out_blocks * positions * t->registers) * ENDS;
     }
-    double cycles = 0, moves = (double)(positions * (8 * in_blocks + 12 * out_blocks)) / 4 * (double)t->registers / 2;
+    double cycles = 0, moves = (double)(positions * (20 * in_blocks + 12 * out_blocks)) / 4 * (double)t->registers / 2;
     for (int e = 0; e < PRODUCTS; e++)
         cycles += strassen_cycles(t, levels - 1, half(in_blocks, products[e].most_cols), half(out_blocks, products[e].most_rows), positions / 2);
     return cycles + moves;

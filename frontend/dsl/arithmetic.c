@@ -84,6 +84,7 @@ static datum of_lists(lowering *l, const ast *e, datum x, datum y) {
     if (times < 0) times = 0;
     if (times > LOWER_MAX_LIST || times * x.count + other > LOWER_MAX_LIST) return fail(l, e, "this list is too long");
     int n = (int)(times * x.count + other);
+    if (!charge(l, e, n)) return datum_error();
     datum *items = ARENA_ARRAY(l->arena, datum, n);
     for (int i = 0; i < n; i++) items[i] = e->op == '+' && i >= x.count ? y.items[i - x.count] : x.items[i % x.count];
     return datum_list(items, n);

@@ -22,6 +22,7 @@ const char *shape_text(arena *a, const value_type *t) {
 }
 
 bool infer_built(lowering *l, const ast *at, node *n) {
+    if (!charge(l, at, LOWER_NODE_STEPS)) return false;
     diagnostics quiet = {.stream = NULL};
     if (infer_node(n, &quiet)) return true;
     const char *message = strstr(quiet.first, "): ");

@@ -13,6 +13,7 @@ static datum text_of_string(lowering *l, const ast *e) {
             lower_error(l, part, "numbers, yes, no, strings and lists have a text", "%s has no text", datum_noun(d));
             return datum_error();
         }
+        if (!charge(l, part, 10)) return datum_error();
         text = *text ? arena_printf(l->arena, "%s%s", text, datum_text(l->arena, d)) : datum_text(l->arena, d);
         if (strlen(text) > LOWER_MAX_STRING) {
             lower_error(l, e, NULL, "this string is longer than %d bytes", LOWER_MAX_STRING);
@@ -71,6 +72,7 @@ static datum range_of(lowering *l, const ast *e) {
         return datum_error();
     }
     int n = to > from ? (int)(to - from) : 0;
+    if (!charge(l, e, n)) return datum_error();
     datum *items = ARENA_ARRAY(l->arena, datum, n);
     for (int i = 0; i < n; i++) items[i] = datum_int(from + i);
     return datum_list(items, n);
@@ -181,9 +183,15 @@ static datum evaluate_kind(lowering *l, const ast *e) {
     }
 }
 
+bool charge(lowering *l, const ast *at, int64_t steps) {
+    if (l->steps > LOWER_MAX_STEPS) return false;
+    l->steps += steps;
+    return l->steps <= LOWER_MAX_STEPS ||
+           lower_error(l, at, "does a loop or a block call itself without end?", "the network takes more than %d steps to build", LOWER_MAX_STEPS);
+}
+
 datum evaluate(lowering *l, const ast *e) {
-    if (l->steps > LOWER_MAX_STEPS) return datum_error();
-    if (l->steps++ == LOWER_MAX_STEPS) lower_error(l, e, "does a loop or a block call itself without end?", "the network takes more than %d steps to build", LOWER_MAX_STEPS);
+    if (!charge(l, e, 1)) return datum_error();
     if (l->depth >= LOWER_MAX_DEPTH) {
         lower_error(l, e, "does a block call itself without end?", "this is nested too deeply");
         return datum_error();

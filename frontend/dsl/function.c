@@ -45,8 +45,9 @@ static datum root(lowering *l, const ast *at, const datum *a, int n) {
 }
 
 static datum reversed(lowering *l, const ast *at, const datum *a, int n) {
-    (void)at, (void)n;
+    (void)n;
     if (a->kind != DATUM_LIST) return datum_nothing();
+    if (!charge(l, at, a->count)) return datum_error();
     datum *items = ARENA_ARRAY(l->arena, datum, a->count);
     for (int i = 0; i < a->count; i++) items[i] = a->items[a->count - 1 - i];
     return datum_list(items, a->count);
@@ -54,12 +55,12 @@ static datum reversed(lowering *l, const ast *at, const datum *a, int n) {
 
 /* Lists side by side, as long as the shortest. */
 static datum zip(lowering *l, const ast *at, const datum *a, int n) {
-    (void)at;
     int count = INT32_MAX;
     for (int i = 0; i < n; i++) {
         if (a[i].kind != DATUM_LIST) return datum_nothing();
         if (a[i].count < count) count = a[i].count;
     }
+    if (!charge(l, at, (int64_t)count * n)) return datum_error();
     datum *rows = ARENA_ARRAY(l->arena, datum, count);
     for (int k = 0; k < count; k++) {
         datum *row = ARENA_ARRAY(l->arena, datum, n);

@@ -16,6 +16,7 @@ datum lower_bn(const layer_call *c) {
     value *x = given_tensor(c, "x");
     int64_t channels;
     if (!need_rank(c, "x", 2, 5, NULL) || !known_size(c->l, c->at, x, 1, "channels", &channels)) return datum_error();
+    if (!charge(c->l, c->at, channels / 16)) return datum_error();
     bool affine = given_bool(c, "affine");
     value *inputs[] = {x, affine ? by_channel(c, "weight", PARAMETER_SCALE, channels) : fixed(c, 1, channels),
                        affine ? by_channel(c, "bias", PARAMETER_SHIFT, channels) : fixed(c, 0, channels),

@@ -71,10 +71,11 @@ static value *pool_axis(const layer_call *c, value *x, bool max, int axis, int64
 }
 
 static value *pool_to(const layer_call *c, value *x, bool max, const int64_t *size) {
+    enum { MOST_BINS = 4096 };
     int64_t in[2], kernel[2], stride[2];
     for (int i = 0; i < 2; i++) {
         if (!known_size(c->l, c->at, x, i + 2, i ? "width" : "height", &in[i])) return NULL;
-        if (size[i] > in[i]) {
+        if (size[i] > in[i] || size[i] > MOST_BINS) {
             lower_error(c->l, c->at, NULL, "%s cannot be pooled to %lld x %lld", shape_text(c->l->arena, &x->type), (long long)size[0], (long long)size[1]);
             return NULL;
         }

@@ -9,7 +9,8 @@
 
 enum {
     LOWER_MAX_DEPTH = 400,       /* of expressions and calls in each other */
-    LOWER_MAX_STEPS = 10000000,  /* expressions evaluated */
+    LOWER_MAX_STEPS = 10000000,  /* expressions evaluated, elements of lists made, and so on: see charge */
+    LOWER_NODE_STEPS = 50,       /* that a node costs */
     LOWER_MAX_LIST = 100000,     /* elements */
     LOWER_MAX_STRING = 1000,     /* bytes */
     LOWER_MAX_ARGUMENTS = 10000   /* of a call */
@@ -69,6 +70,9 @@ datum look_up(lowering *l, const ast *at, const char *name);
 datum look_up_callee(lowering *l, const ast *at, const char *name);
 
 /* ---- expression.c, arithmetic.c ---- */
+
+/* Work and memory are bounded: false, and an error the first time, when a network takes too much. */
+bool charge(lowering *l, const ast *at, int64_t steps);
 
 datum evaluate(lowering *l, const ast *e);
 bool evaluate_int(lowering *l, const ast *e, int64_t *x);

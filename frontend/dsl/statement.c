@@ -11,8 +11,9 @@ bool run_loop(lowering *l, const ast *loop, loop_body *body, void *context) {
         return lower_error(l, loop->a, "patterns in brackets take lists apart: for i, [a, b] in …", "a loop has an element, or a number and an element");
     if (!elements_of(l, loop->b, evaluate(l, loop->b), &items, &n)) return false;
     const ast *index = loop->a->next ? loop->a : NULL, *element = index ? index->next : loop->a;
-    for (int i = 0; i < n; i++) {
-        if (l->steps > LOWER_MAX_STEPS) return false;
+    variable **variables = l->frame ? &l->frame->variables : &l->globals, *before = *variables;
+    for (int i = 0; i < n; i++, *variables = before) {
+        if (!charge(l, loop, 1)) return false;
         if (index && !declare_pattern(l, index, datum_int(i))) return false;
         if (!declare_pattern(l, element, items[i])) return false;
         if (!body(l, context)) return false;
@@ -36,7 +37,6 @@ static void check_used(lowering *l, const ast *s) {
 static bool loop_statements(lowering *l, void *context) {
     const ast *loop = context;
     int errors = l->errors;
-    l->steps++;
     run_inner(l, loop->c);
     if (!l->frame->returned && l->frame->result.kind != DATUM_NOTHING && l->frame->results) check_used(l, l->frame->results);
     return !l->frame->returned && l->errors == errors; /* once is enough for its errors */

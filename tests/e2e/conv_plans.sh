@@ -32,7 +32,9 @@ balanced F\(.x1, 3x1\)
 balanced F\(6x6, 3x3\) \+ max pool
 balanced F\(.x1, 3x1\) \+ max pool 2x1
 balanced conv_winograd .*f32\[3,
-balanced by Strassen, [2-9] pairs
+balanced by Strassen, 1 level, [2-9] runs
+balanced by Strassen, 2 levels, 1 run
+balanced by Strassen, 2 levels, [2-9] runs
 balanced direct .* \+ max pool 2x2
 balanced direct 1x1 flat, .*@c16\(0,0,0,0\).* -> .*@c16\(1,1,1,1\)
 balanced direct 1x1 flat, tile 4x1x1

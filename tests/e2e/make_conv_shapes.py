@@ -235,6 +235,13 @@ def large(out):
                                            (64, 64, (1, 3), (40, 21), (1, 2)), (64, 48, (5, 5), (24, 27), (2, 2))]:
         y = net.conv(net.input(1, ins, *plane), outs, kernel, pads=[k // 2 for k in kernel] * 2)
         net.output(net.op("MaxPool", net.op("Relu", y), kernel_shape=pool, strides=pool))
+    # Strassen's product: odd numbers of blocks, runs that overlap, residuals that the result takes the place of.
+    for ins, outs, h, w, batch in (368, 368, 19, 19, 1), (400, 360, 14, 14, 2), (256, 512, 14, 14, 1), (296, 272, 20, 21, 1):
+        x = net.input(batch, ins, h, w)
+        y = net.op("Relu", net.conv(x, outs, (1, 1)))
+        net.output(net.op("Add", net.conv(y, outs, (1, 1)), y))
+        if h == 20:
+            net.output(net.conv(net.op("Relu", net.conv(x, 128, (1, 1))), 16, (3, 3), pads=[1, 1, 1, 1]))
     net.write(out)
 
 
