@@ -64,14 +64,24 @@ static bool cannot_read(const char *path, arena *a, diagnostics *d) {
     return diag_error(d, "", hint ? hint : "'cnnc zoo' lists them", "the zoo has no such network");
 }
 
+/* Of the text and the values of its parameters. */
+static uint64_t hash_of(const source_text *s, const dsl_parameters *p) {
+    uint64_t hash = XXH3_64bits(s->text, s->size);
+    for (int i = 0; i < p->count; i++) {
+        const constant *c = p->all[i].v->constant;
+        hash = XXH3_64bits_withSeed(c->data, dtype_bytes(c->type.elem, type_count(&c->type)), hash);
+    }
+    return hash;
+}
+
 graph *dsl_read(const char *path, const frontend_options *o, arena *a, diagnostics *d) {
     source_text *s = dsl_load(path, a);
     if (!s) return cannot_read(path, a, d), NULL;
     dsl_parameters p;
     graph *g = dsl_lower(s, o, a, d, &p);
     if (!g) return NULL;
-    g->hash = XXH3_64bits(s->text, s->size);
     bool given = o->weights.path || o->weights.init;
     bool ok = o->shapes_only && !given ? fill_with_zeros(&p, d) : !p.count || weights_fill(p.all, p.count, &o->weights, a, d);
+    if (ok && given) g->hash = hash_of(s, &p);
     return ok ? g : NULL;
 }

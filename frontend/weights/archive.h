@@ -27,10 +27,10 @@ typedef struct archive {
 /* Each reports its errors and returns false then. */
 typedef struct archive_format {
     const char *suffix;
-    bool (*open)(archive *f);                                         /* lists the entries */
-    bool (*describe)(archive *f, archive_entry *e);                   /* sets the type; NULL: open has */
-    bool (*load)(archive *f, const archive_entry *e, void *to);       /* NULL: open has set the data */
-    void (*close)(archive *f);                                        /* NULL: nothing to do */
+    bool (*open)(archive *f);                                   /* lists the entries */
+    bool (*describe)(archive *f, archive_entry *e);             /* sets the type; NULL: open has */
+    bool (*load)(archive *f, const archive_entry *e, void *to); /* NULL: open has set the data */
+    void (*close)(archive *f);                                  /* NULL: nothing to do */
 } archive_format;
 
 extern const archive_format npz_format, safetensors_format, onnx_format;

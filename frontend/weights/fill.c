@@ -112,13 +112,14 @@ static void fill_matched(filling *w) {
 }
 
 static void report_unmatched(const filling *w) {
+    const char *cure = "give this network's own file, or one without what it does not know";
     int missing = 0, left_over = 0;
     for (int i = 0; i < w->n && !w->init; i++)
         if (!w->match.found[i] && missing++ < SHOWN) report_missing(w, &w->parameters[i]);
     report_rest(w, missing, "missing");
     for (int i = 0; i < w->file.n; i++)
         if (!w->match.used[i] && left_over++ < SHOWN)
-            diag_error(w->diags, archive_place(&w->file, &w->file.entries[i]), NULL, "is no parameter of this network");
+            diag_error(w->diags, archive_place(&w->file, &w->file.entries[i]), left_over == 1 ? cure : NULL, "is no parameter of this network");
     report_rest(w, left_over, "that are no parameters of this network");
 }
 

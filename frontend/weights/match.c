@@ -71,13 +71,22 @@ static const rule needless[] = {
 
 static bool ends_part(char c) { return c == '.' || c == '\0'; }
 
-/* The place of `parts` in `name`, whole parts only; NULL: nowhere. */
+/* Whether what follows the parts, "" or ".weight", lets them be where the rule wants them. */
+static bool stands_well(place where, const char *rest) {
+    switch (where) {
+    case FIRST: return *rest;
+    case LAYER: return *rest && !strchr(rest + 1, '.');
+    case LAST: return !*rest;
+    default: return true;
+    }
+}
+
+/* The place of the rule's parts in `name`, whole parts only; NULL: nowhere. */
 static const char *find_parts(const char *name, const rule *r) {
     size_t n = strlen(r->theirs);
     for (const char *s = name;; s++) {
         bool found = !strncmp(s, r->theirs, n) && ends_part(s[n]);
-        bool last = found && !s[n], layer = found && s[n] && !strchr(s + n + 1, '.');
-        if (found && (r->where == INSIDE || (r->where == LAST && last) || (r->where == FIRST && !last) || (r->where == LAYER && layer))) return s;
+        if (found && stands_well(r->where, s + n)) return s;
         if (r->where == FIRST || r->where == LAYER || !(s = strchr(s, '.'))) return NULL;
     }
 }

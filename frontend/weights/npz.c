@@ -80,7 +80,8 @@ static bool still_as_described(const npy_stream *s, const npy_header *h, const a
 static bool load(archive *f, const archive_entry *e, void *to) {
     npy_stream s;
     npy_header h;
-    bool ok = open_entry(f, e, &s, &h) && still_as_described(&s, &h, e, f->diags) && npy_read_data(&s, &h, to, f->arena, f->diags) && intact(&s, f->diags);
+    bool ok = open_entry(f, e, &s, &h) && still_as_described(&s, &h, e, f->diags) &&
+              npy_read_data(&s, &h, to, f->arena, f->diags) && intact(&s, f->diags);
     close_entry(&s);
     return ok;
 }

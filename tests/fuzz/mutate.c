@@ -1,6 +1,7 @@
-/* mutate [-n COUNT] [-s SEED] [-w FILE] MODEL...: compiles COUNT damaged copies of each model (or reads weights from them:
- * .npz, .safetensors; or builds networks of .cnn files) in this process, which is built with sanitizers. The first crash, undefined operation, leak, exit, hang or excessive allocation ends it with
- * the number of the case; -s NUMBER -n 1 runs it again, -w FILE writes what it compiled. */
+/* mutate [-n COUNT] [-s SEED] [-w FILE] FILE...: compiles COUNT damaged copies of each model (of .npz and .safetensors files
+ * it reads the weights, of .cnn files it builds the networks) in this process, which is built with sanitizers. The first
+ * crash, undefined operation, leak, exit, hang or excessive allocation ends it with the number of the case; -s NUMBER -n 1
+ * runs it again, -w FILE writes what it compiled. */
 #include "tests/fuzz/compile_bytes.h"
 #include "tests/fuzz/build_text.h"
 #include "tests/fuzz/fill_bytes.h"

@@ -5,6 +5,7 @@ expect 0 "^resnet50 +25557032 +4089184256 +ResNet-50. K. He" "$CNNC" zoo
 "$CNNC" zoo:squeezenet1_1 -o by_path.c --init he --seed 3 --weights file --prefix net
 cmp by_name.weights by_path.weights
 "$CNNC" zoo:squeezenet1_1 -o other.c --init he --seed 4 --weights file --prefix net
+if cmp -s <(grep -i hash by_name.h) <(grep -i hash other.h); then fail "another seed, the same hash"; fi
 if cmp -s by_name.weights other.weights; then fail "another seed, the same weights"; fi
 expect 0 "1.24 M parameters" "$CNNC" inspect zoo:squeezenet1_1
 expect 1 "the zoo has no such network" "$CNNC" zoo resnet5O -o x.c --init he
