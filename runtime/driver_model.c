@@ -18,12 +18,12 @@ static int run(const void *const *inputs, void *const *outputs, void *workspace)
 }
 
 #ifdef PROFILE
-static int run_profiled(const void *const *inputs, void *const *outputs, void *workspace, double *seconds) {
+static int profiled(const void *const *inputs, void *const *outputs, void *workspace, double *seconds) {
     return net_run_parallel_profiled_pointers(&pool, inputs, outputs, workspace, seconds);
 }
 #endif
 #elif defined PROFILE
-#define run_profiled net_run_profiled_pointers
+#define profiled net_run_profiled_pointers
 #endif
 
 #ifdef EMBEDDED
@@ -48,6 +48,6 @@ const driver_model the_model = {
 #endif
 #ifdef PROFILE
     .n_steps = NET_STEP_COUNT,
-    .run_profiled = run_profiled,
+    .run_profiled = profiled,
 #endif
 };
