@@ -16,8 +16,8 @@ static const struct argp_option options[] = {
      "CPU can run (default: native)",
      0},
     {"accuracy", KEY_ACCURACY, "HOW", 0,
-     "strict (only sums of products as operators define them) or balanced (faster algorithms too, within 1e-4 of the "
-     "largest output; the default)",
+     "strict (only sums of products as operators define them), balanced (faster algorithms too, within 1e-4 of the "
+     "largest output; the default) or fast (balanced with --weights-type f16, within 1e-2)",
      0},
     {"tune", KEY_TUNE, "FILE", 0, "choose kernels by what cnnc tune found out", 0},
     {"weights-type", KEY_WEIGHTS_TYPE, "TYPE", 0,
@@ -58,8 +58,9 @@ static void parse_named(const char **list, int *n, const char *option, const cha
 }
 
 static accuracy parse_accuracy(const char *arg, const struct argp_state *state) {
-    if (!strcmp(arg, accuracy_names[ACCURACY_STRICT])) return ACCURACY_STRICT;
-    if (strcmp(arg, accuracy_names[ACCURACY_BALANCED])) argp_error(state, "--accuracy is strict or balanced, not '%s'", arg);
+    for (int i = 0; i <= ACCURACY_FAST; i++)
+        if (!strcmp(arg, accuracy_names[i])) return (accuracy)i;
+    argp_error(state, "--accuracy is strict, balanced or fast, not '%s'", arg);
     return ACCURACY_BALANCED;
 }
 

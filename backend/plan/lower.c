@@ -339,6 +339,7 @@ plan *plan_make(const graph *g, const target *const *targets, int n_targets, con
     plan *p = ARENA_NEW(a, plan);
     p->graph = g;
     p->options = *o;
+    if (o->accuracy == ACCURACY_FAST && o->weights_type == DT_NONE) p->options.weights_type = DT_F16;
     p->arena = a;
     p->diags = g->diags;
     p->cold = constant_bytes(g->body) > STAYS_CACHED;

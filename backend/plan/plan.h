@@ -88,13 +88,14 @@ typedef struct block {
 typedef enum accuracy {
     ACCURACY_STRICT,   /* sums of products as in the definition, in any order */
     ACCURACY_BALANCED, /* minimal filtering too: whole networks within 1e-4 of the largest output */
+    ACCURACY_FAST,     /* and weights that come from memory in 16 bits: within 1e-2 */
 } accuracy;
 
 extern const char *const accuracy_names[]; /* "strict"… */
 
 typedef struct plan_options {
     accuracy accuracy;
-    dtype weights_type; /* in which kernels that wait for memory keep their weights; DT_NONE: as computed with */
+    dtype weights_type; /* in which kernels that wait for memory keep their weights; DT_NONE: f16 for ACCURACY_FAST, else as computed with */
     int threads; /* that kernels with scratch of their own are prepared for; 0 or 1: they run on one */
     const struct advice *advice; /* on candidates, from a tuning file; NULL: the cost model decides */
 } plan_options;

@@ -13,7 +13,7 @@ static const kernel_family *const families[] = {
     NULL,
 };
 
-const char *const accuracy_names[] = {[ACCURACY_STRICT] = "strict", [ACCURACY_BALANCED] = "balanced"};
+const char *const accuracy_names[] = {[ACCURACY_STRICT] = "strict", [ACCURACY_BALANCED] = "balanced", [ACCURACY_FAST] = "fast"};
 
 /* ---- candidates ---- */
 

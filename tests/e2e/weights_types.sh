@@ -18,6 +18,9 @@ for type in bf16 f16 int8; do expect 1 "output z: WRONG" verify f32 --weights-ty
 for type in bf16 f16 int8; do
     expect 0 "7 weight tensors stored as ${type/nt/}: .* largest change of a weight 0.00[0-9]+ " "$CNNC" model.onnx --report --weights-type $type
 done
+# Fast is balanced with f16, unless told otherwise.
+verify f16 --accuracy fast --tolerance 1e-5
+verify f32 --accuracy fast --weights-type f32 --tolerance 1e-5
 # Smaller, and the same for all targets in one file.
 sizes=
 for type in f32 bf16 f16 int8; do
