@@ -80,7 +80,7 @@ def compare(cnnc, name, number):
     make, size, _ = NETWORKS[name]
     torch.manual_seed(number + 1)
     model = make()
-    images = draw_images(3, size)
+    images = draw_images(10, size)  # normalizations of 1x1 planes see one number of each
     randomize(model, images)
     image = images[:1]
     with tempfile.TemporaryDirectory() as folder:
