@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler/options.h"
+
 /* ---- options ---- */
 
-enum { KEY_TARGET = 256, KEY_DIM, KEY_FIX, KEY_ELEMENTS, KEY_ACCURACY, KEY_TUNE, KEY_WEIGHTS_TYPE, KEY_WEIGHTS, KEY_INIT, KEY_SEED };
+enum { KEY_TARGET = 256, KEY_DIM, KEY_FIX, KEY_ELEMENTS, KEY_ACCURACY, KEY_TUNE, KEY_WEIGHTS_TYPE, KEY_WEIGHTS, KEY_INIT, KEY_SEED, KEY_SALIENCY };
 
 static const struct argp_option options[] = {
     {NULL, 0, NULL, 0, "The network and the machine:", 10},
@@ -35,6 +37,10 @@ static const struct argp_option options[] = {
      0},
     {"init", KEY_INIT, "HOW", 0,
      "he, xavier or msra: parameters of a .cnn network drawn at random, with --weights FILE those that FILE lacks", 0},
+    {"saliency", KEY_SALIENCY, "HOW[:CLASS]", 0,
+     "add an output, saliency: the gradient of a class's logit by the image; HOW is gradient, or guided (what is negative "
+     "does not pass back through ReLU). Without CLASS there is an input for it, class, -1 being the largest logit",
+     0},
     {"seed", KEY_SEED, "N", 0, "of whatever is drawn at random (1)", 0},
     {0},
 };
@@ -100,6 +106,17 @@ static uint64_t parse_seed(const char *arg, const struct argp_state *state) {
     return seed;
 }
 
+static void parse_saliency(model_options *o, const char *arg, const struct argp_state *state) {
+    const char *colon = strchr(arg, ':');
+    size_t n = colon ? (size_t)(colon - arg) : strlen(arg);
+    bool guided = n == strlen("guided") && !strncmp(arg, "guided", n);
+    if (!guided && (n != strlen("gradient") || strncmp(arg, "gradient", n) != 0))
+        argp_error(state, "--saliency is guided or gradient, with :CLASS or without, not '%s'", arg);
+    o->wants_saliency = true;
+    o->saliency = (saliency_options){.relu = guided ? RELU_GUIDED : RELU_GRADIENT, .fixed = colon != NULL};
+    if (colon) o->saliency.class = option_int(colon + 1, 0, INT32_MAX, state);
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state) {
     model_options *o = state->input;
     switch (key) {
@@ -115,6 +132,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
         if (!weights_is_init(arg)) argp_error(state, "--init is he, xavier or msra, not '%s'", arg);
         o->weights.init = arg;
         return 0;
+    case KEY_SALIENCY: parse_saliency(o, arg, state); return 0;
     case KEY_SEED: o->weights.seed = parse_seed(arg, state); return 0;
     case ARGP_KEY_ARG:
         if (o->path) return ARGP_ERR_UNKNOWN;
@@ -142,7 +160,8 @@ bool model_read(model *m, const model_options *o) {
                           .shapes_only = o->shapes_only, .sample = specialize, .sample_context = &s};
     int errors = m->diags.errors;
     m->graph = frontend_read(o->path, &f, m->arena, &m->diags);
-    return m->graph && m->diags.errors == errors && specialization_check(&s);
+    if (!m->graph || m->diags.errors != errors || !specialization_check(&s)) return false;
+    return !o->wants_saliency || saliency_add(m->graph, &o->saliency);
 }
 
 bool model_optimize(model *m, const pass_options *o) {

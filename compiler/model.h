@@ -29,6 +29,8 @@ typedef struct model_options {
     const char *data;  /* NULL, or a folder with input_I.pb: sequences and optionals are taken apart like these */
     bool fix_integers; /* and its small inputs of integers are fixed */
     weights_options weights; /* the seed also draws inputs */
+    bool wants_saliency;
+    saliency_options saliency;
     bool writes_weights;     /* set by subcommands that take --weights MODE too */
     weights_mode storage;
 } model_options;

@@ -475,6 +475,15 @@ typedef struct window {
 } window;
 bool window_of(const node *n, window *w, diagnostics *d);
 
+/* ---- gradient/: reverse-mode differentiation ------------------------------------------------------------------------------------- */
+
+typedef enum relu_rule { RELU_GRADIENT, RELU_GUIDED /* what is negative does not pass back through ReLU */ } relu_rule;
+
+/* Adds the nodes that compute the gradient of sum(y * dy) by x, a value of the body on which y depends; dy has y's shape.
+ * Zeros where y does not. For graphs of inferred types that no pass has fused. NULL after an error: a layer on the way that
+ * has no rule (gradient/rules.def). */
+value *graph_gradient(graph *g, value *y, value *dy, value *x, relu_rule relu);
+
 /* ---- print.c, read.c, verify.c ----------------------------------------------------------------------------------------------------- */
 
 /* The textual form. Values are numbered in the order of their first mention, whatever their ids. Constants of a few

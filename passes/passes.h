@@ -25,4 +25,14 @@ const pass *pass_find(const char *name);
 /* The whole recipe, with the verifier after each pass. */
 bool passes_run(graph *g, const pass_options *o);
 
+/* saliency.c: adds the output `saliency`, the gradient of one logit by the image, in the image's shape. Runs before the
+ * recipe. False after an error. */
+typedef struct saliency_options {
+    relu_rule relu;
+    bool fixed;    /* the class is known; otherwise it becomes an input */
+    int64_t class;
+} saliency_options;
+
+bool saliency_add(graph *g, const saliency_options *o);
+
 #endif
