@@ -33,7 +33,21 @@ static bool finite_on_zeros(const expr *e) {
     return true;
 }
 
-static bool lanes_stay_finite(const node *n) {
+/* Vectors hold floats, and these functions have no form for them (backend/emit/expr.c). */
+static bool has_vector_form(const expr *e) {
+    static const op_code scalar[] = {OP_log, OP_sin, OP_cos, OP_tan, OP_asin, OP_acos, OP_atan, OP_sinh, OP_cosh, OP_asinh,
+                                     OP_acosh, OP_atanh, OP_sign, OP_pow, OP_mod, OP_softplus, OP_shrink};
+    if (!e) return true;
+    if (e->dtype != DT_F32) return false;
+    for (size_t i = 0; e->kind == EXPR_OP && i < sizeof scalar / sizeof *scalar; i++)
+        if ((op_code)e->op == scalar[i]) return false;
+    for (int i = 0; i < e->n_args; i++)
+        if (!has_vector_form(e->args[i])) return false;
+    return true;
+}
+
+static bool epilogue_fits(const node *n) {
+    if (!has_vector_form(n->epilogue)) return false;
     return type_size(&n->outputs[0]->type, 1) % C16 == 0 || finite_on_zeros(n->epilogue);
 }
 
@@ -76,18 +90,18 @@ static bool conv_fits(const node *n) {
     int64_t group = node_int(n, "group"), in = type_size(&x->type, 1), out = type_size(&y->type, 1);
     bool depthwise = group == in && out == in;
     bool grouped = in / group % C16 == 0 && out / group % C16 == 0;
-    return (group == 1 || depthwise || grouped) && extras_fit(n, n->n_core_inputs) && lanes_stay_finite(n) && halo_is_small(n);
+    return (group == 1 || depthwise || grouped) && extras_fit(n, n->n_core_inputs) && epilogue_fits(n) && halo_is_small(n);
 }
 
 static bool follows_input(const node *n) {
     return is_f32_4d(n->inputs[0]) && is_c16(n->inputs[0]) && is_f32_4d(n->outputs[0]) && n->n_outputs == 1 && !n->prologue &&
-           extras_fit(n, n->n_core_inputs) && lanes_stay_finite(n);
+           extras_fit(n, n->n_core_inputs) && epilogue_fits(n);
 }
 
 static bool elementwise_fits(const node *n) {
     const value *y = n->outputs[0];
     bool any = false;
-    if (!is_f32_4d(y) || !lanes_stay_finite(n) || !extras_fit(n, 0)) return false;
+    if (!is_f32_4d(y) || !epilogue_fits(n) || !extras_fit(n, 0)) return false;
     for (int i = 0; i < n->n_inputs; i++) any |= is_c16(n->inputs[i]) && type_count(&n->inputs[i]->type) == type_count(&y->type);
     return any;
 }
