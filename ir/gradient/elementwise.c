@@ -56,6 +56,8 @@ void gradient_clip(backward *b, const node *n, value *const *dy) {
 }
 
 void gradient_identity(backward *b, const node *n, value *const *dy) {
-    if (n->op == OP_dropout && node_input(n, 2) && !(n->inputs[2]->constant && !constant_int(n->inputs[2]->constant, 0))) gradient_refuse(b, n, "there is no rule for the gradient of dropout in training");
+    const value *training = n->op == OP_dropout ? node_input(n, 2) : NULL;
+    if (training && !(training->constant && !constant_int(training->constant, 0)))
+        gradient_refuse(b, n, "there is no rule for the gradient of dropout in training");
     if (dy[0]) gradient_add(b, n, 0, dy[0]);
 }

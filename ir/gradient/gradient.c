@@ -71,7 +71,7 @@ static void pass_back(backward *b, const node *n) {
 
 value *graph_gradient(graph *g, value *y, value *dy, value *x, relu_rule relu) {
     int count = g->next_value;
-    backward b = {.graph = g, .relu = relu, .n_values = count, .wanted = ARENA_ARRAY(g->arena, bool, count), .gradients = ARENA_ARRAY(g->arena, value *, count)};
+    backward b = {.graph = g, .relu = relu, .wanted = ARENA_ARRAY(g->arena, bool, count), .gradients = ARENA_ARRAY(g->arena, value *, count)};
     mark_wanted(&b, x);
     b.gradients[y->id] = dy;
     for (const node *n = g->body->last; n && !b.failed; n = n->prev)

@@ -10,7 +10,6 @@ typedef struct backward {
     relu_rule relu;
     bool *wanted;      /* by value id: depends on what is differentiated by */
     value **gradients; /* by value id; NULL: none has arrived */
-    int n_values;      /* of the forward part */
     bool failed;       /* and reported; what builds nodes then does nothing more */
 } backward;
 

@@ -42,6 +42,7 @@ void gradient_split(backward *b, const node *n, value *const *dy) {
         }
         parts[i] = dy[i] ? dy[i] : back_expanded(b, back_scalar(b, x, 0), &n->outputs[i]->type);
     }
+    if (b->failed) return;
     node *whole = back_node(b, OP_concat, n->n_outputs, parts, 1);
     node_set_int(whole, "axis", axis_of(n, x->type.rank));
     gradient_add(b, n, 0, back_infer(b, whole));
