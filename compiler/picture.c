@@ -168,9 +168,9 @@ static bool find_range(const tensor *t, int64_t n, double *low, double *high) {
 
 bool picture_write(const char *path, const tensor *t, arena *a, diagnostics *d) {
     const value_type *type = &t->type;
-    bool fits = type->kind == TYPE_TENSOR && dtype_of(type->elem)->kind == CLASS_FLOAT && type->rank >= 2 && type->rank <= 4;
+    bool fits = type->kind == TYPE_TENSOR && dtype_of(type->elem)->kind == CLASS_FLOAT && (type->rank == 3 || type->rank == 4);
     int64_t height = fits ? type_size(type, -2) : 0, width = fits ? type_size(type, -1) : 0;
-    int64_t channels = fits && type->rank > 2 ? type_size(type, -3) : 1;
+    int64_t channels = fits ? type_size(type, -3) : 1;
     if (!fits || !is_channels(channels) || (type->rank == 4 && type_size(type, 0) != 1) || height < 1 || width < 1)
         return diag_error(d, path, "write it as .npy", "only [1,1,H,W] and [1,3,H,W] of floats can be a picture");
     double low, high;

@@ -20,7 +20,7 @@ extern const struct argp picture_argp;
  * options, a sample each. */
 bool pictures_read(const picture_options *o, value *const *values, int n, tensor *inputs, arena *a, diagnostics *d);
 
-/* Writes [1,C,H,W] (or without the 1, or the 1 and C) as PNG: values from 0 to 1 as black to white; if some are beyond,
+/* Writes [1,C,H,W] or [C,H,W] as PNG: values from 0 to 1 as black to white; if some are beyond,
  * from the least to the largest, and says so. */
 bool picture_write(const char *path, const tensor *t, arena *a, diagnostics *d);
 
