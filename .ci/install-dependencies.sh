@@ -10,7 +10,7 @@ packages=(
     gcc libc6-dev cmake make ninja-build pkg-config
     protobuf-c-compiler libprotobuf-c-dev
     flex bison
-    libclang-dev libxxhash-dev libzip-dev libjansson-dev libcmocka-dev
+    libclang-dev libxxhash-dev libzip-dev libjansson-dev libpng-dev libturbojpeg0-dev libcmocka-dev
 )
 tests=(
     clang libclang-rt-14-dev

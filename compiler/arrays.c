@@ -96,19 +96,23 @@ static tensor repeated(const constant *c, int64_t samples, arena *a) {
 
 bool arrays_read(const array_arguments *args, value *const *values, int n, tensor *out, int64_t *samples, arena *a,
                  diagnostics *d) {
-    bool *given = ARENA_ARRAY(a, bool, n);
-    *samples = 1;
+    bool *given = ARENA_ARRAY(a, bool, n), counted = *samples > 0;
+    for (int i = 0; i < n; i++) given[i] = out[i].data != NULL;
+    if (!counted) *samples = 1;
     for (int i = 0; i < args->n; i++) {
         const char *file;
         int which = array_argument_resolve(args, i, values, n, &file, d);
         tensor t;
-        if (which < 0 || !npy_read(file, &t, a, d)) return false;
+        if (which < 0) return false;
+        if (given[which]) return diag_error(d, args->option, NULL, "'%.80s' is given twice", values[which]->name);
+        if (!npy_read(file, &t, a, d)) return false;
         int64_t count = count_samples(&t.type, &values[which]->type);
         if (count < 1) return wrong_type(file, values[which], &t, d);
-        if (i > 0 && count != *samples)
+        if (counted && count != *samples)
             return diag_error(d, file, NULL, "holds %lld samples, the file before %lld", (long long)count,
                               (long long)*samples);
         *samples = count;
+        counted = true;
         out[which] = (tensor){.type = values[which]->type, .data = t.data};
         given[which] = true;
     }

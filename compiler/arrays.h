@@ -16,7 +16,8 @@ bool array_arguments_add(array_arguments *a, const char *arg); /* false: full */
 
 /* One tensor a value (graph inputs, or outputs as expected), of its type. A file may hold several samples: with an
  * additional first axis, or with more rows than the 1 of the value's first axis; then data is that many samples one
- * after another. All files must hold equally many. Inputs that have a fallback may be left out. */
+ * after another. All files must hold equally many. Inputs that have a fallback may be left out. What `out` has already is kept, and *samples says how
+ * many samples that is (0: nothing is there). */
 bool arrays_read(const array_arguments *args, value *const *values, int n, tensor *out, int64_t *samples, arena *a,
                  diagnostics *d);
 

@@ -6,6 +6,7 @@
 
 #include "backend/schedule/schedule.h"
 #include "compiler/bench.h"
+#include "compiler/exits.h"
 #include "compiler/model.h"
 #include "compiler/options.h"
 #include "compiler/output.h"
@@ -22,6 +23,7 @@ typedef struct bench_options {
     int core;    /* -1: any */
     bool best;   /* report the least instead of the median */
     const char *html, *save, *compare; /* files, or NULL */
+    exits_options exits;
 } bench_options;
 
 enum { KEY_RUNS = 256, KEY_THREADS, KEY_CORE, KEY_BEST, KEY_HTML, KEY_SAVE, KEY_COMPARE };
@@ -43,6 +45,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &o->model;
         state->child_inputs[1] = &o->toolchain;
+        state->child_inputs[2] = &o->exits;
         return 0;
     case KEY_RUNS: o->runs = option_int(arg, 1, 1000000, state); return 0;
     case KEY_THREADS: o->threads = option_int(arg, 1, 256, state); return 0;
@@ -53,13 +56,14 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     case KEY_COMPARE: o->compare = arg; return 0;
     case ARGP_KEY_END:
         if (!o->model.path) argp_error(state, "no MODEL given");
+        if (o->exits.data.n && (o->html || o->save || o->compare || o->best)) argp_error(state, "--html, --save, --compare and --best are about layers, not --data");
         if (o->threads && o->html) argp_error(state, "--html shows layers, which are not timed with --threads");
         return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
 }
 
-static const struct argp_child children[] = {{&model_argp, 0, NULL, 0}, {&toolchain_argp, 0, NULL, 0}, {0}};
+static const struct argp_child children[] = {{&model_argp, 0, NULL, 0}, {&toolchain_argp, 0, NULL, 0}, {&exits_argp, 0, NULL, 0}, {0}};
 static const struct argp argp = {
     options, parse, "MODEL",
     "Times a network on random input: for each layer the median of all runs, its arithmetic and its bytes a second, and "
@@ -172,12 +176,35 @@ static bool bench_and_report(model *m, bench_options *o) {
     return write_files(o, &new, o->compare ? &old : NULL, m);
 }
 
+/* ---- on a data set ---- */
+
+static bool write_plot(const bench_options *o, const exits_result *r, model *m) {
+    output_set files = {.arena = m->arena, .diags = &m->diags};
+    FILE *f = o->exits.svg ? output_open(&files, o->exits.svg) : NULL;
+    if (f) exits_draw(f, r);
+    return !o->exits.svg || (f && output_commit(&files));
+}
+
+static bool bench_exits(model *m, bench_options *o) {
+    enum { RUNS = 10 };
+    o->model.plan.threads = o->threads;
+    if (!model_build_with(&o->model, &o->toolchain, m->arena, &m->diags) || !model_load(m, &o->model)) return false;
+    program p;
+    exits_result r;
+    bool ok = program_build(&p, m->plan, &(program_options){.toolchain = o->toolchain, .threads = o->threads}, m->arena, &m->diags) &&
+              exits_measure(&r, &p, &o->exits, o->runs ? o->runs : RUNS, o->threads ? -1 : o->core);
+    program_remove(&p);
+    if (!ok) return false;
+    exits_print(stdout, &r);
+    return write_plot(o, &r, m);
+}
+
 int bench_main(int argc, char **argv) {
-    bench_options o = {.model = model_options_default(), .core = option_last_core()};
+    bench_options o = {.model = model_options_default(), .core = option_last_core(), .exits.data.option = "--data"};
     argp_parse(&argp, argc, argv, 0, NULL, &o);
     model m;
     model_init(&m, &o.model);
-    bool ok = bench_and_report(&m, &o);
+    bool ok = o.exits.data.n ? bench_exits(&m, &o) : bench_and_report(&m, &o);
     model_free(&m);
     return ok ? 0 : EXIT_ERROR;
 }

@@ -139,10 +139,10 @@ bool program_run(const program *p, int64_t samples, const tensor *inputs, tensor
     return true;
 }
 
-/* Runs the program on one sample; rows of `parts` doubles. */
-static double *time_rows(const program *p, const tensor *inputs, const char *const *arguments, int runs, int parts) {
+/* Runs the program on `samples` samples; rows of `parts` doubles. */
+static double *time_rows(const program *p, int64_t samples, const tensor *inputs, const char *const *arguments, int64_t runs, int parts) {
     temporary_file(p->arena, p->folder, "out");
-    if (!write_inputs(p, 1, inputs) ||
+    if (!write_inputs(p, samples, inputs) ||
         !toolchain_run(&p->toolchain, p->folder, "net", arguments, p->arena, p->diags))
         return NULL;
     size_t row = sizeof(double) * (size_t)parts;
@@ -154,11 +154,17 @@ static double *time_rows(const program *p, const tensor *inputs, const char *con
 double *program_time(const program *p, const tensor *inputs, int runs, int steps, int core) {
     const char *const arguments[] = {"time", "in", "out", arena_printf(p->arena, "%d", runs),
                                      arena_printf(p->arena, "%d", core), NULL};
-    return time_rows(p, inputs, arguments, runs, steps + 1);
+    return time_rows(p, 1, inputs, arguments, runs, steps + 1);
 }
 
 double *program_time_steps(const program *p, const tensor *inputs, int runs, int steps, int core, bool cold) {
     const char *const arguments[] = {"steps", "in", "out", arena_printf(p->arena, "%d", runs), arena_printf(p->arena, "%d", core),
                                      cold ? "1" : "0", NULL};
-    return time_rows(p, inputs, arguments, runs, steps);
+    return time_rows(p, 1, inputs, arguments, runs, steps);
+}
+
+double *program_time_each(const program *p, int64_t samples, const tensor *inputs, int runs, int core) {
+    const char *const arguments[] = {"each", "in", "out", arena_printf(p->arena, "%d", runs),
+                                     arena_printf(p->arena, "%d", core), NULL};
+    return time_rows(p, samples, inputs, arguments, samples, 1);
 }

@@ -40,6 +40,9 @@ double *program_time(const program *p, const tensor *inputs, int runs, int steps
  * weights when a run begins. */
 double *program_time_steps(const program *p, const tensor *inputs, int runs, int steps, int core, bool cold);
 
+/* The least seconds of `runs` runs of each sample; NULL after an error. */
+double *program_time_each(const program *p, int64_t samples, const tensor *inputs, int runs, int core);
+
 void program_remove(program *p);
 
 #endif

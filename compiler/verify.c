@@ -196,7 +196,7 @@ static bool read_arrays(const verify_options *o, data_set *s, model *m) {
     *s = (data_set){.name = "arrays", .inputs = inputs, .outputs = expected};
     if (!arrays_read(&o->inputs, body->inputs, body->n_inputs, inputs, &s->samples, m->arena, &m->diags)) return false;
     if (o->expected.n) {
-        int64_t samples;
+        int64_t samples = 0;
         if (!arrays_read(&o->expected, body->outputs, body->n_outputs, expected, &samples, m->arena, &m->diags))
             return false;
         return samples == s->samples || diag_error(&m->diags, "--expected", NULL, "holds %lld samples, --input %lld",
