@@ -5,6 +5,8 @@ import torch
 import torchvision
 from torch import nn
 
+import cifar
+
 vision = torchvision.models
 
 
@@ -195,4 +197,5 @@ NETWORKS = {
     "se_resnet50": (timm_model("legacy_seresnet50"), 224, ""),
     "senet154": (timm_model("legacy_senet154"), 224, ""),
     "wide_resnet28_10": (lambda: WideResNet(28, 10), 32, "36.5 M"),
+    **cifar.NETWORKS,
 }
