@@ -139,7 +139,7 @@ class AllCNN(nn.Module):
         return self.features(x).mean((2, 3))
 
 
-# name: the model, the size of its image, the parameters that the paper gives
+# name: the model, the size of its image (a pair where it is open), the parameters that the paper gives
 NETWORKS = {
     "resnet20": (lambda: ResNet(3), 32, "0.27 M"),
     "resnet56": (lambda: ResNet(9), 32, "0.85 M"),
