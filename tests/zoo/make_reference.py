@@ -15,7 +15,7 @@ from draw_image import draw_image
 from init import draw
 from networks import NETWORKS
 
-WITH_OUTPUTS = ["squeezenet1_1", "mobilenet_v2", "resnet18"]
+WITH_OUTPUTS = ["squeezenet1_1", "mobilenet_v2", "resnet18", "resnet20", "all_cnn_c"]
 OPEN_SIZE = 224  # that cnnc zoo takes where an image has none
 HERE = pathlib.Path(__file__).parent
 NORM_ROLES = {"weight": "scale", "bias": "shift", "running_mean": "mean", "running_var": "variance"}
