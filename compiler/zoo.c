@@ -55,13 +55,16 @@ static void print_doc(const char *text, int line) {
     if (text && !strncmp(text, "## ", 3)) printf("%.*s", (int)strcspn(text + 3, "\n"), text + 3);
 }
 
+/* Images of open size are counted at that of ImageNet. */
+enum { OPEN_SIZE = 224 };
+
 static bool print_network(const zoo_file *f) {
     arena *a = arena_new();
     int length = (int)(strlen(f->name) - strlen(".cnn"));
     const char *path = arena_printf(a, ZOO_PREFIX "%.*s", length, f->name);
     diagnostics d = {.stream = stderr, .source = path};
     dsl_parameters p;
-    const graph *g = dsl_lower(dsl_load(path, a), &(frontend_options){.shapes_only = true}, a, &d, &p);
+    const graph *g = dsl_lower(dsl_load(path, a), &(frontend_options){.shapes_only = true, .open_size = OPEN_SIZE}, a, &d, &p);
     if (g) {
         printf("%-20.*s %12lld %15lld  ", length, f->name, (long long)trained(&p), (long long)region_macs(g->body));
         print_doc(f->text, 0);

@@ -81,7 +81,9 @@ static bool bound_size(lowering *l, const ast *at, const symbol *s, dim *out) {
         int64_t size = o->dim_sizes[i];
         if (size < s->min || (s->max && size > s->max)) return lower_error(l, at, NULL, "'%s' cannot be %lld, as --dim says", s->name, (long long)size);
         *out = dim_number(size);
+        return true;
     }
+    if (o->open_size) *out = dim_number(o->open_size);
     return true;
 }
 

@@ -15,7 +15,8 @@ from draw_image import draw_image
 from init import draw
 from networks import NETWORKS
 
-WITH_OUTPUTS = ["squeezenet1_1", "mobilenet_v2", "resnet18"]
+WITH_OUTPUTS = ["squeezenet1_1", "mobilenet_v2", "resnet18", "resnet20", "all_cnn_c"]
+OPEN_SIZE = 224  # that cnnc zoo takes where an image has none
 HERE = pathlib.Path(__file__).parent
 NORM_ROLES = {"weight": "scale", "bias": "shift", "running_mean": "mean", "running_var": "variance"}
 
@@ -33,11 +34,16 @@ def count_macs(model, size):
 
         return call
 
-    conv2d, linear = f.conv2d, f.linear
-    f.conv2d, f.linear = counting(conv2d), counting(linear)
+    def transposed(x, weight, *rest, **options):
+        nonlocal total
+        total += weight.numel() * x.numel() // weight.shape[0]
+        return conv_transpose2d(x, weight, *rest, **options)
+
+    conv2d, conv_transpose2d, linear = f.conv2d, f.conv_transpose2d, f.linear
+    f.conv2d, f.conv_transpose2d, f.linear = counting(conv2d), transposed, counting(linear)
     with torch.no_grad():
-        model.eval()(torch.zeros(1, 3, size, size))
-    f.conv2d, f.linear = conv2d, linear
+        model.eval()(torch.zeros(1, getattr(model, "channels", 3), size, size), **getattr(model, "cases", [{}])[-1])
+    f.conv2d, f.conv_transpose2d, f.linear = conv2d, conv_transpose2d, linear
     return total
 
 
@@ -65,6 +71,7 @@ def main():
     rows = dict(line.split(" ", 1) for line in table.read_text().splitlines()) if table.exists() else {}
     for name in sys.argv[1:] or NETWORKS:
         make, size, _ = NETWORKS[name]
+        size = OPEN_SIZE if isinstance(size, tuple) else size
         model = make()
         rows[name] = f"{sum(p.numel() for p in model.parameters())} {count_macs(model, size)}"
         print(name, rows[name], flush=True)

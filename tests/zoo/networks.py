@@ -5,6 +5,10 @@ import torch
 import torchvision
 from torch import nn
 
+import branchynet
+import cifar
+import imagenet
+
 vision = torchvision.models
 
 
@@ -162,7 +166,7 @@ class WideResNet(nn.Module):
 googlenet = torchvision_model("googlenet", init_weights=False)
 inception = torchvision_model("inception_v3", init_weights=False)
 
-# name: the model, the size of its image, the parameters that the paper gives
+# name: the model, the size of its image (a pair where it is open), the parameters that the paper gives
 NETWORKS = {
     "alexnet": (torchvision_model("alexnet"), 224, ""),
     "vgg11": (torchvision_model("vgg11"), 224, "133 M"),
@@ -195,4 +199,7 @@ NETWORKS = {
     "se_resnet50": (timm_model("legacy_seresnet50"), 224, ""),
     "senet154": (timm_model("legacy_senet154"), 224, ""),
     "wide_resnet28_10": (lambda: WideResNet(28, 10), 32, "36.5 M"),
+    **branchynet.NETWORKS,
+    **cifar.NETWORKS,
+    **imagenet.NETWORKS,
 }

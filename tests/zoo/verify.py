@@ -21,10 +21,10 @@ from networks import NETWORKS
 TOLERANCE = 1e-5
 
 
-def draw_images(count, size):
+def draw_images(count, size, channels=3):
     """Noise at all scales, as photographs have it. Of white noise, deep layers see its mean only, and rounding errors."""
-    scales = [1, 2, 4, 8, 16, 32, size]
-    layers = [torch.nn.functional.interpolate(torch.randn(count, 3, n, n), size, mode="bilinear") for n in scales if n <= size]
+    scales = [1, 2, 4, 8, 16, 32, max(size)]
+    layers = [torch.nn.functional.interpolate(torch.randn(count, channels, n, n), size, mode="bilinear") for n in scales if n <= max(size)]
     return sum(layers) / len(layers) ** 0.5
 
 
@@ -54,18 +54,20 @@ def save_weights(model, folder, number):
     return path
 
 
-def run(cnnc, name, weights, image, folder):
+def run(cnnc, name, weights, inputs, folder, options):
     """At -O1: what gcc gains beyond it is less than it takes for code that runs once."""
-    numpy.save(folder / "image.npy", image.numpy())
-    (folder / "out").mkdir()
+    for key, value in inputs.items():
+        numpy.save(folder / f"{key}.npy", value)
+        options = options + ["--input", f"{key}={folder / key}.npy"]
+    (folder / "out").mkdir(exist_ok=True)
     subprocess.run([cnnc, "run", f"zoo:{name}", "--weights", weights, "--accuracy", "strict", "--cflags", "-O1",
-                    "--input", folder / "image.npy", "--output", folder / "out"], check=True)
+                    "--output", folder / "out"] + options, check=True)
     return [numpy.load(p) for p in sorted((folder / "out").iterdir(), key=lambda p: p.name)]
 
 
-def outputs(model, image):
+def outputs(model, image, case):
     with torch.no_grad():
-        y = model(image)
+        y = model(image, **case)
     return [t.numpy() for t in (y if isinstance(y, (list, tuple)) else [y])]
 
 
@@ -78,16 +80,23 @@ def error(got, wanted):
 def compare(cnnc, name, number):
     """Parameters of the PyTorch model; errors of cnnc and of PyTorch itself against PyTorch in double precision."""
     make, size, _ = NETWORKS[name]
+    is_open = isinstance(size, tuple)
+    options = ["--dim", f"H={size[0]}", "--dim", f"W={size[1]}"] if is_open else []
     torch.manual_seed(number + 1)
     model = make()
-    images = draw_images(10, size)  # normalizations of 1x1 planes see one number of each
+    images = draw_images(10, size if is_open else (size, size), getattr(model, "channels", 3))  # normalizations of 1x1 planes see one number of each
     randomize(model, images)
     image = images[:1]
+    count = sum(p.numel() for p in model.parameters())
+    cases = getattr(model, "cases", [{}])  # other inputs: thresholds of exits
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
-        got = run(cnnc, name, save_weights(model, folder, number), image, folder)
-    single, wanted = outputs(model, image), outputs(model.double(), image.double())
-    return sum(p.numel() for p in model.parameters()), error(got, wanted), error(single, wanted)
+        weights = save_weights(model, folder, number)
+        inputs = [{"image": image.numpy()} | {key: numpy.float32(value) for key, value in case.items()} for case in cases]
+        got = [run(cnnc, name, weights, i, folder, options) for i in inputs]
+    single = [outputs(model, image, case) for case in cases]
+    wanted = [outputs(model.double(), image.double(), case) for case in cases]
+    return count, max(map(error, got, wanted)), max(map(error, single, wanted))
 
 
 def listed(cnnc):
