@@ -143,9 +143,10 @@ static const char *stem(arena *a, const char *path) {
 
 static bool compile(model *m, compile_options *o) {
     pass_options passes = {.conv_layouts = true, .dump_stream = stdout};
-    o->model.shapes_only = !o->output;
+    bool before = o->dump_ir && !strcmp(o->dump_ir, "before");
+    if (!o->output) o->model.missing = before && !o->explain && !o->report ? MISSING_ZERO : MISSING_DRAWN;
     if (!model_read(m, &o->model)) return false;
-    if (o->dump_ir && !strcmp(o->dump_ir, "before")) graph_print(stdout, m->graph);
+    if (before) graph_print(stdout, m->graph);
     else if (o->dump_ir) passes.dump_pass = o->dump_ir + strlen("after:");
     if (!model_optimize(m, &passes)) return false;
     if (!o->output && !o->explain && !o->report) return true;

@@ -66,7 +66,7 @@ static bool inspect(model *m, const model_options *o) {
 
 int inspect_main(int argc, char **argv) {
     model_options o = model_options_default();
-    o.shapes_only = true;
+    o.missing = MISSING_DRAWN;
     argp_parse(&argp, argc, argv, 0, NULL, &o);
     model m;
     model_init(&m, &o);

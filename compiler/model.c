@@ -157,7 +157,7 @@ void model_init(model *m, const model_options *o) {
 bool model_read(model *m, const model_options *o) {
     specialization s = {.options = o, .arena = m->arena, .diags = &m->diags};
     frontend_options f = {.n_dims = o->n_dims, .dim_names = o->dim_names, .dim_sizes = o->dim_sizes, .weights = o->weights,
-                          .shapes_only = o->shapes_only, .sample = specialize, .sample_context = &s};
+                          .missing = o->missing, .sample = specialize, .sample_context = &s};
     int errors = m->diags.errors;
     m->graph = frontend_read(o->path, &f, m->arena, &m->diags);
     if (!m->graph || m->diags.errors != errors || !specialization_check(&s)) return false;

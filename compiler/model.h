@@ -19,7 +19,7 @@ typedef struct model_options {
     plan_options plan;
     const char *tuning_path; /* --tune, or NULL */
     const char *compiler;    /* whose findings count; NULL: any */
-    bool shapes_only; /* the subcommand looks at shapes: parameters may lack values */
+    missing_values missing;  /* what happens where parameters of a .cnn network are given no values */
     int n_dims;
     const char *dim_names[MODEL_MAX_DIMS];
     int64_t dim_sizes[MODEL_MAX_DIMS];

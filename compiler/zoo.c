@@ -64,7 +64,7 @@ static bool print_network(const zoo_file *f) {
     const char *path = arena_printf(a, ZOO_PREFIX "%.*s", length, f->name);
     diagnostics d = {.stream = stderr, .source = path};
     dsl_parameters p;
-    const graph *g = dsl_lower(dsl_load(path, a), &(frontend_options){.shapes_only = true, .open_size = OPEN_SIZE}, a, &d, &p);
+    const graph *g = dsl_lower(dsl_load(path, a), &(frontend_options){.open_size = OPEN_SIZE}, a, &d, &p);
     if (g) {
         printf("%-20.*s %12lld %15lld  ", length, f->name, (long long)trained(&p), (long long)region_macs(g->body));
         print_doc(f->text, 0);

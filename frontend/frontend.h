@@ -12,6 +12,12 @@ typedef struct input_sample {
     bool fixed; /* like.data is the only value there will be */
 } input_sample;
 
+typedef enum missing_values {
+    MISSING_REFUSED,
+    MISSING_ZERO, /* the graph will only be looked at */
+    MISSING_DRAWN /* passes will run: of zeros, or of channels that are all the same, they would leave little */
+} missing_values;
+
 typedef struct frontend_options {
     /* --dim NAME=SIZE: symbolic dimensions made numbers */
     int n_dims;
@@ -22,7 +28,7 @@ typedef struct frontend_options {
     bool (*sample)(void *context, int input, const char *name, const value_type *declared, input_sample *out);
     void *sample_context;
     weights_options weights; /* of networks that are written without values; an error with others */
-    bool shapes_only; /* the values do not matter: without weights, parameters are zeros */
+    missing_values missing;  /* where such networks are not given any */
     size_t memory_limit; /* bytes the reader may allocate for the model's structure; 0: a default */
 } frontend_options;
 

@@ -81,7 +81,9 @@ graph *dsl_read(const char *path, const frontend_options *o, arena *a, diagnosti
     graph *g = dsl_lower(s, o, a, d, &p);
     if (!g) return NULL;
     bool given = o->weights.path || o->weights.init;
-    bool ok = o->shapes_only && !given ? fill_with_zeros(&p, d) : !p.count || weights_fill(p.all, p.count, &o->weights, a, d);
+    weights_options w = o->weights;
+    if (o->missing == MISSING_DRAWN && !given) w.init = "he";
+    bool ok = o->missing == MISSING_ZERO && !given ? fill_with_zeros(&p, d) : !p.count || weights_fill(p.all, p.count, &w, a, d);
     if (ok && given) g->hash = hash_of(s, &p);
     return ok ? g : NULL;
 }
