@@ -4,6 +4,8 @@
 #include "backend/kernels/strassen.h"
 #include "backend/schedule/schedule.h"
 
+#include <math.h>
+
 enum { MIN_BLOCKS = 8 };
 
 typedef struct schedule {
@@ -51,7 +53,8 @@ static double estimate(const plan *p, const node *n, const decisions *d) {
     double sums = (double)(d->positions * (4 * in + 2 * out) * C16 * 4) / 2; /* of the outermost level */
     double spilled = sums > (double)t->l2 ? runs * sums / t->l3_bytes : 0;
     double again = weights > (double)t->l2 ? (runs - 1) * weights / (4 * t->l3_bytes) : 0; /* read ahead, most of it hidden */
-    return cost_microseconds(t, runs * strassen_cycles(t, d->levels, in, out, d->positions) + spilled + again + cost_weights(p, t, weights));
+    double threads = p->options.threads > 1 ? p->options.threads : 1, idle = ceil(runs / threads) * threads / runs; /* a run is one thread's */
+    return cost_microseconds(t, idle * (runs * strassen_cycles(t, d->levels, in, out, d->positions) + spilled + again) + cost_weights(p, t, weights));
 }
 
 /* The best run of so many levels, and the best of those that are much longer or shorter. */
