@@ -84,10 +84,8 @@ static void list(const plan *p, const node *n, candidate_list *ways) {
 
 static void write_weights(const packed *k, void *to) {
     const schedule *s = k->context;
-    const float *from = k->source->data;
-    int64_t outs = type_size(&k->source->type, 0), ins = type_size(&k->source->type, 1);
-    for (int64_t oc = 0; oc < outs; oc++)
-        for (int64_t ic = 0; ic < ins; ic++) strassen_pack(&s->product, oc, ic, from[oc * ins + ic], to);
+    const value_type *t = &k->source->type;
+    strassen_pack(&s->product, &(weight_matrix){k->source->data, type_size(t, 0), type_size(t, 1)}, to);
 }
 
 /* ---- planning ---- */

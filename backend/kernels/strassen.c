@@ -3,6 +3,8 @@
 #include "backend/kernels/c16.h"
 #include "backend/kernels/conv_tile.h"
 
+#include <stdlib.h>
+
 enum { PRODUCTS = 7, QUARTERS = 4 };
 
 /* The weights of each product: coefficients of A11, A12, A21, A22; is it of the larger (first) half of rows and columns? The
@@ -40,10 +42,18 @@ static term quarter(const term *t, const strassen_factor *whole, const strassen_
     return (term){sign * t->sign, t->row + row, t->col + col, least(t->rows - row, rows), least(t->cols - col, cols)};
 }
 
+/* The order of the matrix, in which sums are rounded. */
+static int by_place(const void *x, const void *y) {
+    const term *a = x, *b = y;
+    int64_t d = a->row != b->row ? a->row - b->row : a->col - b->col;
+    return (d > 0) - (d < 0);
+}
+
 static void add_factors(strassen *s, const strassen_factor *whole, int levels) {
     if (!levels) {
         strassen_factor *f = &s->factors[s->n_factors++];
         *f = *whole;
+        qsort(f->terms, (size_t)f->n_terms, sizeof *f->terms, by_place);
         f->offset = s->weights;
         s->weights += f->rows * f->cols * C16 * C16;
         return;
@@ -59,16 +69,18 @@ static void add_factors(strassen *s, const strassen_factor *whole, int levels) {
     }
 }
 
-void strassen_pack(const strassen *s, int64_t oc, int64_t ic, float weight, float *to) {
-    for (int i = 0; i < s->n_factors; i++) {
-        const strassen_factor *f = &s->factors[i];
-        for (int j = 0; j < f->n_terms; j++) {
-            const term *t = &f->terms[j];
-            int64_t row = oc / C16 - t->row, col = ic / C16 - t->col;
-            if (row < 0 || row >= t->rows || col < 0 || col >= t->cols) continue;
-            to[f->offset + ((row * f->cols + col) * C16 + ic % C16) * C16 + oc % C16] += (float)t->sign * weight;
-        }
+static void add_term(const term *t, const strassen_factor *f, const weight_matrix *w, float *to) {
+    int64_t rows = least(t->rows * C16, w->rows - t->row * C16), cols = least(t->cols * C16, w->cols - t->col * C16);
+    for (int64_t i = 0; i < rows; i++) {
+        const float *from = w->data + (t->row * C16 + i) * w->cols + t->col * C16;
+        float *at = to + i / C16 * f->cols * C16 * C16 + i % C16;
+        for (int64_t j = 0; j < cols; j++) at[j * C16] += (float)t->sign * from[j];
     }
+}
+
+void strassen_pack(const strassen *s, const weight_matrix *w, float *to) {
+    for (int i = 0; i < s->n_factors; i++)
+        for (int j = 0; j < s->factors[i].n_terms; j++) add_term(&s->factors[i].terms[j], &s->factors[i], w, to + s->factors[i].offset);
 }
 
 /* ---- planning ---- */

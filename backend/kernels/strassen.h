@@ -25,8 +25,14 @@ strassen strassen_make(const plan *p, int levels, int64_t in_blocks, int64_t out
 /* Cycles of one such product, weights in L2. */
 double strassen_cycles(const target *t, int levels, int64_t in_blocks, int64_t out_blocks, int64_t positions);
 
-/* Adds a weight, of output channel oc and input channel ic, to all packed sums that contain it; `to`: zeroed at first. */
-void strassen_pack(const strassen *s, int64_t oc, int64_t ic, float weight, float *to);
+/* Of output channels times input channels, row by row. */
+typedef struct weight_matrix {
+    const float *data;
+    int64_t rows, cols;
+} weight_matrix;
+
+/* All packed sums; `to`: zeroed at first. */
+void strassen_pack(const strassen *s, const weight_matrix *w, float *to);
 
 /* The text of the product. It reads these from its surroundings: image0, a position of the first block; block0, floats to the
  * next block; weight, the packed sums; scratch. Finished vectors go through callbacks `target` and `result` of `e`, as in
