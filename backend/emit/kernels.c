@@ -134,7 +134,7 @@ static void put_call(writer *w, const step *s, int depth) {
         }
         text_put(out, n ? "};\n" : "NULL};\n");
     }
-    text_printf(out, "%s    step_run(parallel, %s, in, out, %lld);\n%s}\n", indent, f->name, (long long)s->extent[w->target], indent);
+    text_printf(out, "%s    step_run(parallel, %s, in, out, %lld, %lld);\n%s}\n", indent, f->name, (long long)s->extent[w->target], (long long)s->phases, indent);
     if (w->e->options->profile) text_printf(out, "%sprofile_mark(&clock, %d);\n", indent, s->id);
 }
 

@@ -19,8 +19,9 @@ typedef struct schedule {
     int64_t pool[2];
     int64_t tiles_h, tiles_w, tiles; /* down, across, of all images */
     int64_t block_tiles;             /* worked on together */
-    int64_t shares, units, extent;   /* a block's output channels are shared out; units of work; parts that may run in parallel */
+    int64_t units, extent, phases;   /* units of work; parts that may run in parallel; 2 a block where its channels are shared out */
     int64_t v_element, product_element, slot; /* floats from one of the n*n elements to the next; bytes of scratch a part */
+    int64_t scratch; /* bytes */
     register_tile tile[TARGET_MAX];
     int bias; /* operand, -1: none */
 } schedule;
@@ -182,19 +183,24 @@ static void write_weights(const packed *k, void *to) {
 
 static void share_out(schedule *c, const plan *p) {
     int64_t blocks = ceil_div(c->tiles, c->block_tiles), threads = p->options.threads > 1 ? p->options.threads : 1;
-    int64_t most = 1;
+    int64_t shares = threads;
     for (int i = 0; i < p->n_targets; i++)
-        if (c->tile[i].blocks > most) most = c->tile[i].blocks;
-    c->shares = blocks % threads ? threads : 1;
-    if (c->shares > c->out_blocks / most) c->shares = c->out_blocks / most;
-    c->units = blocks * c->shares;
-    c->extent = threads < c->units ? threads : c->units;
-    int64_t out_blocks = ceil_div(c->out_blocks, c->shares) + most;
-    if (c->shares == 1) out_blocks = c->out_blocks;
+        if (shares > c->out_blocks / c->tile[i].blocks) shares = c->out_blocks / c->tile[i].blocks;
+    bool shared = blocks % threads && shares > 1;
+    c->phases = shared ? 2 * blocks : 1;
+    c->units = blocks;
+    c->extent = shared ? shares : threads < blocks ? threads : blocks;
+    int64_t out_blocks = 0; /* whose products a part holds */
+    for (int i = 0; i < p->n_targets; i++) {
+        int64_t unit = c->tile[i].blocks, held = shared ? ceil_div(c->out_blocks / unit, shares) * unit : c->out_blocks;
+        if (held > out_blocks) out_blocks = held;
+    }
     /* a line more, so that the elements do not all fall into the same sets of the caches */
     c->v_element = c->in_blocks * c->block_tiles * C16 + LINE;
     c->product_element = out_blocks * c->block_tiles * C16 + LINE;
-    c->slot = c->elements * (c->v_element + c->product_element) * 4;
+    int64_t v = c->elements * c->v_element * 4, products = c->elements * c->product_element * 4;
+    c->slot = v + products;
+    c->scratch = shared ? v + shares * products : c->extent * c->slot;
 }
 
 static bool plan_winograd(plan *p, const node *n, step *s) {
@@ -226,8 +232,9 @@ static bool plan_winograd(plan *p, const node *n, step *s) {
                 .write = write_weights,
                 .context = c};
     c->bias = c16_add_convolution(p, s, n, k);
-    step_add_scratch(p, s, c->extent * c->slot);
+    step_add_scratch(p, s, c->scratch);
     step_set_extent(s, c->extent);
+    s->phases = c->phases;
     s->schedule = c;
     s->macs = WORK(type_count(&n->outputs[0]->type), c->pool[0], c->pool[1], ins, f[0].r, f[1].r);
     const char *pooled = n->op == OP_conv_max_pool ? arena_printf(p->arena, " + max pool %lldx%lld", (long long)c->pool[0], (long long)c->pool[1]) : "";
@@ -328,7 +335,7 @@ static bool emit_winograd(const plan *p, const step *s, const target *machine, t
     template_int(e, "tiles_w", c->tiles_w);
     template_int(e, "tiles", c->tiles);
     template_int(e, "block_tiles", c->block_tiles);
-    template_int(e, "shares", c->shares);
+    template_int(e, "phases", c->phases);
     template_int(e, "units", c->units);
     template_int(e, "extent", c->extent);
     template_int(e, "slot", c->slot);

@@ -20,6 +20,7 @@ static step *step_new(plan *p, const node *n) {
     s->node = n;
     s->summary = "";
     step_set_extent(s, 1);
+    s->phases = 1;
     for (int i = 0; i < STEP_MAX_OPERANDS; i++) s->input_operand[i] = -1;
     return s;
 }

@@ -72,6 +72,7 @@ typedef struct step {
     const void *schedule; /* the family's decisions: algorithm, tile, blocks */
     const char *summary;  /* the same for people: "direct, tile 2x14, rows outer" */
     int64_t extent[TARGET_MAX]; /* by target: iterations that may run in parallel; the kernel does [begin, end) of them */
+    int64_t phases; /* the kernel does [0, phases * extent) in all: what a phase computes, the next one reads; 1 unless set */
     int64_t macs, flops;  /* multiply-adds; other floating-point work */
     operand condition;    /* STEP_IF, STEP_LOOP: a bool scalar, looked at before each iteration */
     struct block *then_block, *else_block; /* STEP_LOOP: the body, and an empty block */

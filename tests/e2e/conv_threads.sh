@@ -6,7 +6,7 @@ if [ ! -d "$MODELS/large" ]; then
 fi
 compile() { cc -std=c11 -D_GNU_SOURCE -O1 "$@" -I. "$here/conv_threads.c" net.c -lm -pthread -o threads; }
 for threads in 2 3; do
-    "$CNNC" "$MODELS/large/model.onnx" -o net.c --threads=$threads --weights=inline
+    "$CNNC" "$MODELS/large/model.onnx" -o net.c --threads=$threads --weights=embed
     compile
     ./threads 1 2 3 5 8 || fail "for $threads threads"
 done
