@@ -16,6 +16,7 @@ typedef struct backend_options {
     const char *files;  /* the names of the three files without extension; NULL: the prefix */
     weights_mode weights;
     bool threads;    /* emit the pthread pool */
+    bool one_sample; /* an open batch does not show: the functions compute one sample, as the driver wants it */
     bool profile;    /* emit NAME_run_profiled, which times each step */
     const char *model; /* file name for the header comment */
 } backend_options;

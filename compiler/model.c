@@ -26,7 +26,10 @@ static const struct argp_option options[] = {
      "how layers that wait for memory (fully connected ones, that is) store their weights: f32 (default), bf16, f16, or "
      "int8 with a scale for each output channel",
      0},
-    {"dim", KEY_DIM, "NAME=SIZE", 0, "make the symbolic dimension NAME this size", 0},
+    {"dim", KEY_DIM, "NAME=SIZE", 0,
+     "make the symbolic dimension NAME this size; MIN..MAX instead of SIZE leaves it open, if it is the batch: the emitted "
+     "functions then take the number of samples",
+     0},
     {"fix", KEY_FIX, "NAME=X,X...", 0, "the input NAME always holds these numbers: sizes may depend on them", 0},
     {"elements", KEY_ELEMENTS, "NAME=TYPES", 0,
      "the sequence NAME has elements of these types, f32[5],i64[3,4] say; the optional NAME has this one, or none", 0},
@@ -45,13 +48,36 @@ static const struct argp_option options[] = {
     {0},
 };
 
+/* A size at *at, which it moves behind; -1: none. */
+static int64_t parse_size(const char **at) {
+    char *end;
+    if (!isdigit((unsigned char)**at)) return -1;
+    int64_t size = strtoll(*at, &end, 10);
+    *at = end;
+    return size > INT32_MAX ? -1 : size;
+}
+
+static void parse_open(model_options *o, const char *name, int64_t min, int64_t max, const struct argp_state *state) {
+    if (min < 1 || max < min) argp_error(state, "--dim %s=MIN..MAX wants 1 <= MIN <= MAX", name);
+    if (o->open_name) argp_error(state, "only one dimension can stay open, the batch: --dim %s=SIZE fixes another", name);
+    o->open_name = name;
+    o->open_min = min;
+    o->open_max = max;
+}
+
 static void parse_dim(model_options *o, char *arg, const struct argp_state *state) {
-    char *equals = strrchr(arg, '='), *end = NULL;
-    int64_t size = equals ? strtoll(equals + 1, &end, 10) : 0;
-    if (!equals || equals == arg || end == equals + 1 || *end || size < 0 || size > INT32_MAX)
-        argp_error(state, "--dim wants NAME=SIZE, not '%s'", arg);
-    if (o->n_dims == MODEL_MAX_DIMS) argp_error(state, "more than %d --dim", MODEL_MAX_DIMS);
+    char *equals = strrchr(arg, '=');
+    const char *at = equals ? equals + 1 : "";
+    int64_t size = parse_size(&at), max = size;
+    bool open = size >= 0 && !strncmp(at, "..", 2);
+    if (open) at += 2, max = parse_size(&at);
+    if (!equals || equals == arg || *at || size < 0 || max < 0) argp_error(state, "--dim wants NAME=SIZE or NAME=MIN..MAX, not '%s'", arg);
     *equals = '\0';
+    if (open) {
+        parse_open(o, arg, size, max, state);
+        return;
+    }
+    if (o->n_dims == MODEL_MAX_DIMS) argp_error(state, "more than %d --dim", MODEL_MAX_DIMS);
     o->dim_names[o->n_dims] = arg;
     o->dim_sizes[o->n_dims++] = size;
 }
@@ -161,7 +187,8 @@ bool model_read(model *m, const model_options *o) {
     int errors = m->diags.errors;
     m->graph = frontend_read(o->path, &f, m->arena, &m->diags);
     if (!m->graph || m->diags.errors != errors || !specialization_check(&s)) return false;
-    return !o->wants_saliency || saliency_add(m->graph, &o->saliency);
+    if (o->wants_saliency && !saliency_add(m->graph, &o->saliency)) return false;
+    return !o->open_name || batch_open(m->graph, o->open_name, o->open_min, o->open_max);
 }
 
 bool model_optimize(model *m, const pass_options *o) {

@@ -23,6 +23,8 @@ typedef struct model_options {
     int n_dims;
     const char *dim_names[MODEL_MAX_DIMS];
     int64_t dim_sizes[MODEL_MAX_DIMS];
+    const char *open_name; /* NULL, or --dim NAME=MIN..MAX */
+    int64_t open_min, open_max;
     int n_fixed, n_elements;
     const char *fixed[MODEL_MAX_DIMS];    /* --fix NAME=VALUES */
     const char *elements[MODEL_MAX_DIMS]; /* --elements NAME=TYPES */

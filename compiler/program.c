@@ -52,7 +52,7 @@ static bool write_sources(const program *p, const plan *pl, const backend_option
 bool program_build(program *p, const plan *pl, const program_options *o, arena *a, diagnostics *d) {
     *p = (program){pl->graph, o->toolchain, temporary_folder(a, d), a, d};
     if (!p->folder) return false;
-    backend_options emission = {.prefix = "net", .threads = o->threads > 0, .profile = o->profile, .model = "net"};
+    backend_options emission = {.prefix = "net", .threads = o->threads > 0, .profile = o->profile, .one_sample = true, .model = "net"};
     const char *const sources[] = {"net.c", "driver_model.c", o->driver ? o->driver : "driver.c", NULL};
     const char *defines[6] = {NULL};
     int n = 0;

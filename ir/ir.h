@@ -372,12 +372,20 @@ typedef struct ports {
     int n;
 } ports;
 
+/* An open dimension: the graph computes one sample, of which a run has min to max. */
+typedef struct open_batch {
+    const char *name; /* of the symbol */
+    int64_t min, max;
+    const bool *inputs; /* of the body: which have a row for each sample; the others serve all. All outputs have rows */
+} open_batch;
+
 typedef struct graph {
     arena *arena;
     diagnostics *diags;
     const char *name;
     region *body;
     ports inputs, outputs; /* see graph_port */
+    const open_batch *batch; /* NULL: none is open */
     symbol **symbols;
     int n_symbols;
     int next_value, next_node;

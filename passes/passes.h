@@ -35,4 +35,8 @@ typedef struct saliency_options {
 
 bool saliency_add(graph *g, const saliency_options *o);
 
+/* open_batch.c: leaves the symbolic dimension open, from min to max, and makes g compute one sample of it (graph.batch). Runs
+ * before the recipe. False after an error: it is no batch, or there is a node that mixes samples. */
+bool batch_open(graph *g, const char *name, int64_t min, int64_t max);
+
 #endif

@@ -9,6 +9,7 @@ typedef struct emission {
     const backend_options *options;
     weights_mode weights; /* resolved */
     arena *arena;
+    const open_batch *batch; /* NULL: none is open */
     const char *prefix; /* resnet */
     const char *files;  /* resnet, of resnet.h and resnet.weights */
     const char *upper;  /* RESNET */
@@ -30,10 +31,14 @@ void emit_inline_weights(const emission *e, text *out);
 void emit_weights_reference(const emission *e, text *out); /* #embed or .incbin */
 bool emit_weights_file(const emission *e, FILE *f);
 
+/* batch.c: run_on_this_cpu, which calls run_sample for each sample. */
+void emit_batch(const emission *e, text *out);
+
 /* header.c */
 bool emit_has_strings(const plan *p);
 void emit_header(const emission *e, text *out);
 const char *emit_run_parameters(const emission *e, bool pointers); /* of NAME_run and its kin, text */
+const char *emit_run_arguments(const emission *e); /* ", weights, batch": those behind the workspace, handed on */
 
 int64_t plan_macs(const plan *p);
 

@@ -17,9 +17,24 @@ static int64_t block_macs(const block *b) {
 int64_t plan_macs(const plan *p) { return block_macs(p->body); }
 
 const char *emit_run_parameters(const emission *e, bool pointers) {
-    const char *weights = e->weights == WEIGHTS_FILE ? ", const void *weights" : "";
-    if (pointers) return arena_printf(e->arena, "const void *const *inputs, void *const *outputs, void *workspace%s", weights);
-    return arena_printf(e->arena, "const %s_inputs *in, const %s_outputs *out, void *workspace%s", e->prefix, e->prefix, weights);
+    const char *weights = e->weights == WEIGHTS_FILE ? ", const void *weights" : "", *count = e->batch ? ", int64_t batch" : "";
+    if (pointers) return arena_printf(e->arena, "const void *const *inputs, void *const *outputs, void *workspace%s%s", weights, count);
+    return arena_printf(e->arena, "const %s_inputs *in, const %s_outputs *out, void *workspace%s%s", e->prefix, e->prefix, weights, count);
+}
+
+const char *emit_run_arguments(const emission *e) {
+    return arena_printf(e->arena, "%s%s", e->weights == WEIGHTS_FILE ? ", weights" : "", e->batch ? ", batch" : "");
+}
+
+static void put_batch(const emission *e, text *out) {
+    const open_batch *b = e->batch;
+    text_printf(out, "#define %s_BATCH_MIN %lld\n#define %s_BATCH_MAX %lld\n", e->upper, (long long)b->min, e->upper, (long long)b->max);
+    text_put(out, "\n/* The dimension ");
+    text_comment(out, b->name);
+    text_printf(out, " is open: functions that run the network take it as `batch`, from %s_BATCH_MIN to\n"
+                     " * %s_BATCH_MAX, else they return 6 and touch nothing. Types and sizes here are those of one sample; a tensor whose\n"
+                     " * type says \"a sample\" has `batch` of them, one behind the other. The workspace is the same for any batch. */\n",
+                e->upper, e->upper);
 }
 
 static bool has_strings(const region *r) {
@@ -68,6 +83,7 @@ static void put_fields(const emission *e, bool output, text *out) {
         FILE *f = fmemopen(shown, sizeof shown - 1, "w");
         if (f) type_print(f, &v->type), fclose(f);
         text_comment(out, shown);
+        if (e->batch && (output || e->batch->inputs[i])) text_put(out, " a sample");
         if (!output && v->fallback) put_fallback(v->fallback, out);
         text_put(out, " */\n");
     }
@@ -110,6 +126,7 @@ void emit_header(const emission *e, text *out) {
                 (unsigned long long)made->graph->hash, up, (long long)plan_macs(made));
     text_printf(out, "#define %s_WORKSPACE_SIZE %lld /* bytes */\n#define %s_WEIGHTS_SIZE %lld /* bytes */\n", up,
                 (long long)(made->workspace ? made->workspace : 64), up, (long long)made->weights);
+    if (e->batch) put_batch(e, out);
     put_sizes(e, false, out);
     put_sizes(e, true, out);
     if (emit_has_strings(made)) put_string_type(e, out);
@@ -123,9 +140,9 @@ void emit_header(const emission *e, text *out) {
                 " * 0 on success; 1: workspace missing or not aligned; 2: an input or output is missing; 3: this CPU runs none of\n"
                 " * the targets the model was compiled for; 4: an input is not what --fix said it would be; 5: something\n"
                 " * does not fit: a string is too long, or a size that data decide is not the one that the model states or has\n"
-                " * room for. */\n"
+                " * room for%s. */\n"
                 "int %s_run(%s);\n/* The same with pointers in the model's order. */\nint %s_run_pointers(%s);\n\n",
-                up, p, emit_run_parameters(e, false), p, emit_run_parameters(e, true));
+                up, e->batch ? "; 6: such a batch is not served" : "", p, emit_run_parameters(e, false), p, emit_run_parameters(e, true));
     text_printf(out,
                 "/* The same, with each kernel's iterations split over `threads` calls of body(task, 0 .. threads-1), which\n"
                 " * parallel_for makes in any order, at the same time or not, and has finished when it returns. */\n"

@@ -176,9 +176,9 @@ static void put_dispatch(const emission *e, text *out) {
                                                         : "NULL";
     const char *parameter = e->weights == WEIGHTS_FILE ? ", const void *weights" : "";
     bool fallbacks = put_fallbacks(e, out);
-    text_printf(out, "static int run_on_this_cpu(const parallel_for *parallel, const void *const *inputs, void *const *outputs, "
+    text_printf(out, "static int %s(const parallel_for *parallel, const void *const *inputs, void *const *outputs, "
                      "void *workspace%s%s) {\n    if (!workspace || (uintptr_t)workspace %% 64) return 1;\n",
-                parameter, seconds);
+                e->batch ? "run_sample" : "run_on_this_cpu", parameter, seconds);
     if (fallbacks)
         text_printf(out, "    const void *given[%s_INPUT_COUNT];\n    for (int i = 0; i < %s_INPUT_COUNT; i++) given[i] = inputs[i] ? "
                          "inputs[i] : fallbacks[i];\n    inputs = given;\n", e->upper, e->upper);
@@ -195,7 +195,7 @@ static void put_dispatch(const emission *e, text *out) {
 }
 
 static void put_struct_run(const emission *e, const char *name, const char *first, text *out) {
-    const char *weights = e->weights == WEIGHTS_FILE ? ", weights" : "";
+    const char *weights = emit_run_arguments(e);
     const region *r = e->plan->graph->body;
     text_printf(out, "int %s_%s(%s%s) {\n    const void *const inputs[] = {", e->prefix, name,
                 *first ? arena_printf(e->arena, "%s_pool *pool, ", e->prefix) : "", emit_run_parameters(e, false));
@@ -209,7 +209,7 @@ static void put_struct_run(const emission *e, const char *name, const char *firs
 }
 
 static void put_pool(const emission *e, text *out) {
-    const char *p = e->prefix, *weights = e->weights == WEIGHTS_FILE ? ", weights" : "";
+    const char *p = e->prefix, *weights = emit_run_arguments(e);
     text_printf(out,
                 "_Static_assert(sizeof(thread_pool) <= sizeof(%s_pool), \"the header reserves enough for a pool\");\n\n"
                 "int %s_pool_start(%s_pool *storage, int threads) { return pool_start((thread_pool *)(void *)storage, threads); }\n\n"
@@ -239,7 +239,7 @@ static void put_steps(const emission *e, const block *b, text *out) {
 }
 
 static void put_profile(const emission *e, text *out) {
-    const char *p = e->prefix, *weights = e->weights == WEIGHTS_FILE ? ", weights" : "", *parameters = emit_run_parameters(e, true);
+    const char *p = e->prefix, *weights = emit_run_arguments(e), *parameters = emit_run_parameters(e, true);
     text_printf(out, "const %s_step %s_step_info[%s_STEP_COUNT] = {\n", p, p, e->upper);
     put_steps(e, e->plan->body, out);
     text_put(out, "};\n\n");
@@ -270,12 +270,13 @@ static void put_tensor_info(const emission *e, bool output, text *out) {
 }
 
 static void put_public(const emission *e, text *out) {
-    const char *p = e->prefix, *weights = e->weights == WEIGHTS_FILE ? ", weights" : "";
+    const char *p = e->prefix, *weights = emit_run_arguments(e);
     const char *seconds = e->options->profile ? ", NULL" : "";
     text_put(out, "/* ---- the interface ---- */\n\n");
     put_tensor_info(e, false, out);
     put_tensor_info(e, true, out);
     put_dispatch(e, out);
+    if (e->batch) emit_batch(e, out);
     text_printf(out, "size_t %s_workspace_size(void) { return %s_WORKSPACE_SIZE; }\n\n", p, e->upper);
     text_printf(out, "int %s_run_with(const %s_parallel *how, %s) {\n    const parallel_for parallel = {how->parallel_for, how->pool, how->threads};\n"
                      "    return run_on_this_cpu(&parallel, inputs, outputs, workspace%s%s);\n}\n\n",
@@ -317,7 +318,7 @@ static bool put_source(const emission *e, text *out) {
 bool backend_emit(const plan *p, const backend_options *o, FILE *c, FILE *h, FILE *weights) {
     const region *body = p->graph->body;
     emission e = {.plan = p, .options = o, .weights = backend_weights_mode(p, o), .arena = p->arena, .prefix = o->prefix,
-                  .files = o->files ? o->files : o->prefix};
+                  .files = o->files ? o->files : o->prefix, .batch = o->one_sample ? NULL : p->graph->batch};
     e.upper = upper_case(p->arena, o->prefix);
     e.input_fields = field_names(p->arena, body->inputs, body->n_inputs);
     e.output_fields = field_names(p->arena, body->outputs, body->n_outputs);

@@ -16,6 +16,18 @@ static bool overflowing_rank(const node *n, int rank, diagnostics *d) {
     return rank < 0 || rank > IR_MAX_RANK ? !node_error(d, n, NULL, "its result would have %d dimensions; %d is the limit", rank, IR_MAX_RANK) : false;
 }
 
+/* The size that -1 stands for. Open sizes that the shape copies cancel, numbers are divided, so that N*8 in rows of 8 is N. */
+static dim rest_of(const node *n, const value_type *t, const bool *copied, dim product) {
+    dim numbers = dim_number(1), open = dim_number(1);
+    for (int i = 0; i < t->rank; i++) {
+        dim *part = dim_is_number(t->dims[i]) ? &numbers : &open;
+        if (part == &numbers || !copied[i]) *part = dim_mul(mem(n), *part, t->dims[i]);
+    }
+    bool exact = dim_is_number(product) && product.size > 0 && numbers.size % product.size == 0;
+    if (exact) return dim_mul(mem(n), open, dim_number(numbers.size / product.size));
+    return dim_floordiv(mem(n), dim_mul(mem(n), open, numbers), product);
+}
+
 bool shape_reshape(node *n, diagnostics *d) {
     const value_type *t = input_type(n, 0, 0, IR_MAX_RANK, d);
     if (!t) return false;
@@ -28,7 +40,8 @@ bool shape_reshape(node *n, diagnostics *d) {
         return true;
     }
     if (overflowing_rank(n, rank, d)) return false;
-    dim dims[IR_MAX_RANK], product = dim_number(1), all = dims_product(mem(n), t->dims, 0, t->rank);
+    bool copied[IR_MAX_RANK] = {false};
+    dim dims[IR_MAX_RANK], product = dim_number(1), rest = product, all = dims_product(mem(n), t->dims, 0, t->rank);
     for (int i = 0; i < rank; i++) {
         bool copies = want[i] == 0 && !node_int(n, "allowzero");
         if (want[i] < -1 || (want[i] == -1 && minus >= 0) || (copies && i >= t->rank))
@@ -36,12 +49,15 @@ bool shape_reshape(node *n, diagnostics *d) {
         dims[i] = copies ? t->dims[i] : dim_number(want[i]);
         if (want[i] == -1) minus = i;
         else product = dim_mul(mem(n), product, dims[i]);
+        copied[i] = copies;
+        bool cancels = copies && !dim_is_number(dims[i]);
+        if (want[i] != -1 && !cancels) rest = dim_mul(mem(n), rest, dims[i]);
     }
     if (minus >= 0) {
         bool exact = dim_is_number(all) && dim_is_number(product) && product.size && all.size % product.size == 0;
         if (dim_is_number(all) && dim_is_number(product) && !exact && all.size)
             return node_error(d, n, NULL, "cannot reshape %lld elements into groups of %lld", (long long)all.size, (long long)product.size);
-        dims[minus] = dim_is_number(product) && product.size == 0 ? dim_number(0) : dim_floordiv(mem(n), all, product);
+        dims[minus] = dim_is_number(product) && product.size == 0 ? dim_number(0) : rest_of(n, t, copied, rest);
     } else if (dim_is_number(all) && dim_is_number(product) && all.size != product.size) {
         return node_error(d, n, NULL, "cannot reshape %lld elements into %lld", (long long)all.size, (long long)product.size);
     }

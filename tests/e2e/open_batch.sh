@@ -1,0 +1,51 @@
+# --dim NAME=MIN..MAX: one program for batches of several sizes.
+source "$(dirname "$0")/common.sh"
+expect 2 "1 <= MIN <= MAX" "$CNNC" net.onnx -o net.c --dim batch=5..2
+expect 2 "NAME=MIN..MAX" "$CNNC" net.onnx -o net.c --dim batch=1..
+expect 2 "only one dimension can stay open" "$CNNC" net.onnx -o net.c --dim N=1..2 --dim H=1..2
+
+# Networks that mix samples, or are open elsewhere, are refused.
+network() { # TEXT
+    printf 'graph "g" {\n  dim N in 1..8\n%s\n}\n' "$1" >mixed.cir
+}
+refused() { # PATTERN TEXT
+    network "$2"
+    expect 1 "$1" "$CNNC" mixed.cir -o net.c --target generic --dim N=1..4
+    [ ! -e net.c ] || fail "wrote net.c"
+}
+refused "Softmax.*no form of it for an open dimension 'N'" '  input %x "x" : f32[N,3]
+  %y "y" = softmax(%x) {axis=0}
+  return %y'
+refused "Gather|gather" '  input %x "x" : f32[N,3]
+  const %i : i64[1] {0}
+  %s = gather(%x, %i) {axis=0}
+  %y "y" = mul(%x, %s)
+  return %y'
+refused "MatMul|matmul" '  input %x "x" : f32[N,1]
+  input %z "z" : f32[N,4]
+  %y "y" = matmul(%x, %z)
+  return %y'
+refused "not in input 'x'" '  input %x "x" : f32[3,N]
+  %y "y" = relu(%x)
+  return %y'
+network '  input %x "x" : f32[N,3]
+  %y "y" = relu(%x)
+  return %y'
+expect 1 "at most 8" "$CNNC" mixed.cir -o net.c --dim N=1..9
+expect 1 "no dimension 'M'" "$CNNC" mixed.cir -o net.c --dim M=1..9
+"$CNNC" mixed.cir -o net.c --dim N=2..8 --check
+
+if [ ! -x "$PYTHON" ]; then
+    echo "skipped the rest: no Python environment (make check makes it)"
+    exit 77
+fi
+"$PYTHON" "$here/make_open_batch.py"
+for target in generic native; do
+    "$CNNC" net.onnx -o net.c --target $target --dim batch=2..5 --check
+    for cc in $(compilers); do
+        $cc $strict -Wno-psabi -std=c11 -O0 -march=native -fsanitize=address,undefined -fno-sanitize-recover=all -I. "$here/open_batch.c" net.c -lm -o batch
+        ./batch || fail "$cc, $target"
+    done
+done
+"$CNNC" net.onnx -o all.c --dim batch=2..5 --threads --profile --weights=file --check
+expect 0 "output y: ok" "$CNNC" verify net.onnx --target generic --dim batch=2..5
