@@ -27,3 +27,34 @@ for signal in TERM INT KILL; do
         find out -mindepth 1 -delete
     done
 done
+# Over an older output, at 100 random moments: each file is the old one or the new one, never half of one, and all are
+# of the same age unless SIGKILL, which nobody can hold back, fell between two renames.
+RANDOM=8
+start=$(date +%s%3N)
+"$CNNC" "$digits/digits_resnet.onnx" -o whole/net.c --weights file
+span=$((($(date +%s%3N) - start) * 3 / 2 + 1)) # ms
+for moment in {1..100}; do
+    signals=(TERM INT KILL) signal=${signals[moment % 3]}
+    for file in c h weights; do echo "old $file" >out/net.$file; done
+    (trap - INT && exec "$CNNC" "$digits/digits_resnet.onnx" -o out/net.c --weights file) &
+    ms=$((RANDOM % span))
+    delay=$((ms / 1000)).$(printf %03d $((ms % 1000)))
+    sleep $delay
+    kill -$signal $! 2>/dev/null || true
+    wait $! 2>/dev/null || true
+    old=0
+    for file in c h weights; do
+        if [ "$(head -c 4 out/net.$file)" = "old " ]; then
+            old=$((old + 1))
+        else
+            cmp out/net.$file whole/net.$file || fail "$signal after $delay s: half of net.$file"
+        fi
+    done
+    if [ $signal != KILL ]; then
+        [ $old = 0 ] || [ $old = 3 ] || fail "$signal after $delay s: $old of 3 files are old"
+        [ "$(find out -mindepth 1 | wc -l)" = 3 ] || fail "$signal after $delay s leaves $(find out -mindepth 1)"
+    fi
+    ages[old]=$((${ages[old]:-0} + 1))
+    find out -mindepth 1 -delete
+done
+[ "${ages[0]:-0}" -gt 0 ] && [ "${ages[3]:-0}" -gt 0 ] || fail "no signal fell before, or none after, the renames: ${!ages[*]}"
