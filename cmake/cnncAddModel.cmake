@@ -57,6 +57,6 @@ function(cnnc_add_model name model)
   target_link_libraries(${name} PUBLIC m)
   if(arg_OPTIONS MATCHES "--threads")
     find_package(Threads REQUIRED)
-    target_link_libraries(${name} PUBLIC Threads::Threads)
+    target_link_libraries(${name} PUBLIC ${CMAKE_THREAD_LIBS_INIT}) # a name that users in other folders see, unlike Threads::Threads
   endif()
 endfunction()
