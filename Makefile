@@ -9,6 +9,9 @@ FUZZ_SECONDS ?= 300
 ERROR_OPTIONS ?=
 NAMES ?=
 TARGETS ?= native generic
+ONLY ?= [nps]*
+SANITIZE ?=
+SANITIZERS = -g -fsanitize=address,undefined -fno-sanitize-recover=all
 CC = gcc
 
 BUILD := build/$(PRESET)
@@ -19,7 +22,7 @@ ifneq ($(shell command -v ninja),)
 export CMAKE_GENERATOR ?= Ninja
 endif
 
-.PHONY: build demo check fuzz bench verify-networks errors verify-zoo install format clean
+.PHONY: build demo check fuzz bench conformance verify-networks errors verify-zoo install format clean
 
 build:
 	@.ci/install-dependencies.sh
@@ -58,6 +61,14 @@ fuzz:
 	@mkdir -p build/fuzz/corpus
 	@cd build/fuzz && ASAN_OPTIONS=allocator_may_return_null=1 tests/fuzz/fuzz_onnx -max_total_time=$(FUZZ_SECONDS) -timeout=20 \
 	    -max_len=131072 -rss_limit_mb=4096 -malloc_limit_mb=1024 -print_final_stats=1 corpus seeds
+
+# The ONNX suite through another C compiler (CC=clang) than the one of `make check`, with SANITIZE=1 under the sanitizers, where
+# a finding ends the case; ONLY='node/test_conv*' for some.
+conformance: build
+	@.ci/install-dependencies.sh --tests
+	@tests/conformance/write_suite.sh build/suite
+	$(CNNC) verify --suite build/suite --only '$(ONLY)' --target generic --accuracy strict --cc $(CC) \
+	    --cflags '-O0 $(if $(SANITIZE),$(SANITIZERS))' --jobs $(JOBS) --expect tests/conformance/passing.txt
 
 # The benchmark's networks against ONNX Runtime without optimisations; TARGETS="x86-64-v3 x86-64-v4 aarch64" for others.
 verify-networks: build
