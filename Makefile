@@ -6,6 +6,9 @@ JOBS ?= $(shell nproc)
 NETWORKS ?= build/bench/networks
 BENCH_OPTIONS ?=
 FUZZ_SECONDS ?= 300
+COUNT ?= 50000
+SEED ?= 1000
+DIFFERENTIAL_OPTIONS ?= --accuracy strict --cflags -O1
 ERROR_OPTIONS ?=
 NAMES ?=
 TARGETS ?= native generic
@@ -22,7 +25,7 @@ ifneq ($(shell command -v ninja),)
 export CMAKE_GENERATOR ?= Ninja
 endif
 
-.PHONY: build demo check fuzz bench conformance verify-networks errors verify-zoo install format clean
+.PHONY: build demo check differential fuzz bench conformance verify-networks errors verify-zoo install format clean
 
 build:
 	@.ci/install-dependencies.sh
@@ -50,6 +53,14 @@ bench:
 	@tests/bench/environment.sh build
 	@build/venv-bench/bin/python tests/bench/make_networks.py $(NETWORKS)
 	@build/venv-bench/bin/python tests/bench/bench.py $(NETWORKS) $(BENCH_OPTIONS)
+
+# Random networks against ONNX Runtime, a night of them by default; failures are shrunk into build/differential.
+differential:
+	@.ci/install-dependencies.sh --tests
+	@$(MAKE) --no-print-directory build
+	@tests/python/venv.sh build/venv-check tests/python/requirements.txt
+	@build/venv-check/bin/python tests/differential/differential.py $(CNNC) --count $(COUNT) --seed $(SEED) --jobs $(JOBS) \
+	    --regressions build/differential -- $(DIFFERENTIAL_OPTIONS)
 
 # Coverage-guided, from the suite's models if `make check` has written them and from what earlier runs kept.
 fuzz:
