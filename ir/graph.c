@@ -26,10 +26,16 @@ static void *grown(arena *a, void *items, int n, size_t item) {
     return more;
 }
 
-symbol *graph_symbol(graph *g, const char *name) {
+symbol *graph_find_symbol(const graph *g, const char *name) {
     for (int i = 0; i < g->n_symbols; i++)
         if (!strcmp(g->symbols[i]->name, name)) return g->symbols[i];
-    symbol *s = ARENA_NEW(g->arena, symbol);
+    return NULL;
+}
+
+symbol *graph_symbol(graph *g, const char *name) {
+    symbol *s = graph_find_symbol(g, name);
+    if (s) return s;
+    s = ARENA_NEW(g->arena, symbol);
     s->name = arena_strdup(g->arena, name);
     s->min = 1;
     g->symbols = grown(g->arena, g->symbols, g->n_symbols, sizeof *g->symbols);

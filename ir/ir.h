@@ -394,7 +394,8 @@ typedef struct graph {
 
 graph *graph_new(arena *a, diagnostics *d, const char *name);
 region *region_new(graph *g, node *owner);
-symbol *graph_symbol(graph *g, const char *name); /* finds or makes */
+symbol *graph_find_symbol(const graph *g, const char *name); /* NULL: there is none */
+symbol *graph_symbol(graph *g, const char *name);            /* finds or makes */
 
 /* The interface: what frontends have noted with ports_add, else one port for each value. */
 void ports_add(graph *g, ports *p, port one);

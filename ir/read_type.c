@@ -10,12 +10,9 @@ enum { WIDEST_HALO = 1024 };
 static bool read_dim(reader *r, dim *d);
 
 static bool read_symbol(reader *r, const char *name, dim *d) {
-    for (int i = 0; i < r->graph->n_symbols; i++) {
-        if (strcmp(r->graph->symbols[i]->name, name) != 0) continue;
-        *d = dim_symbol(r->arena, r->graph->symbols[i]);
-        return true;
-    }
-    return scan_error(&r->scan, "declare it at the beginning of the graph: dim NAME in 1..", "there is no dimension '%.80s'", name);
+    const symbol *found = graph_find_symbol(r->graph, name);
+    if (found) *d = dim_symbol(r->arena, found);
+    return found || scan_error(&r->scan, "declare it at the beginning of the graph: dim NAME in 1..", "there is no dimension '%.80s'", name);
 }
 
 /* Behind the bracket of (+ a b). */

@@ -8,8 +8,6 @@
  * cannot mix samples without losing the leading N, which is what the shapes then show. */
 #include "passes/passes.h"
 
-#include <string.h>
-
 typedef enum sharing { SHARED, BATCHED, NEITHER } sharing;
 
 static bool depends(const dim_expr *e, const symbol *s) {
@@ -125,12 +123,6 @@ static bool keeps_apart(const node *n, const symbol *s) {
     return props & PROP_ELEMENTWISE && broadcasts(n, s);
 }
 
-static const symbol *find_symbol(const graph *g, const char *name) {
-    for (int i = 0; i < g->n_symbols; i++)
-        if (!strcmp(g->symbols[i]->name, name)) return g->symbols[i];
-    return NULL;
-}
-
 static bool check_range(const graph *g, const symbol *s, const char *name, int64_t min, int64_t max) {
     if (!s) return diag_error(g->diags, "", "`cnnc inspect` shows the inputs with their dimensions", "there is no dimension '%.80s'", name);
     if (min < s->min || (s->max > 0 && max > s->max))
@@ -151,7 +143,7 @@ static bool check_interface(const graph *g, const symbol *s, const char *cure) {
 }
 
 bool batch_open(graph *g, const char *name, int64_t min, int64_t max) {
-    const symbol *s = find_symbol(g, name);
+    symbol *s = graph_find_symbol(g, name);
     const region *r = g->body;
     const char *cure = arena_printf(g->arena, "fix it: --dim %.80s=SIZE", name);
     if (!check_range(g, s, name, min, max) || !check_interface(g, s, cure)) return false;
@@ -160,8 +152,7 @@ bool batch_open(graph *g, const char *name, int64_t min, int64_t max) {
     bool *batched = ARENA_ARRAY(g->arena, bool, r->n_inputs);
     for (int i = 0; i < r->n_inputs; i++) batched[i] = sharing_of(r->inputs[i], s) == BATCHED;
     const open_batch b = {.name = name, .min = min, .max = max, .inputs = batched};
-    symbol *one = graph_symbol(g, name);
-    one->min = one->min < 1 ? one->min : 1; /* a sample of the batch, whatever sizes batches have */
+    s->min = s->min < 1 ? s->min : 1; /* a sample of the batch, whatever sizes batches have */
     g->batch = arena_copy(g->arena, &b, sizeof b);
     return graph_bind_symbol(g, name, 1);
 }
