@@ -15,9 +15,8 @@ static void put_pitches(const emission *e, bool output, text *out) {
 
 void emit_batch(const emission *e, text *out) {
     const char *weights = e->weights == WEIGHTS_FILE ? ", weights" : "", *seconds = e->options->profile ? ", seconds" : "";
-    text_printf(out, "static int run_on_this_cpu(const parallel_for *parallel, const void *const *inputs, void *const *outputs, "
-                     "void *workspace%s, int64_t batch%s) {\n",
-                *weights ? ", const void *weights" : "", *seconds ? ", double *seconds" : "");
+    text_printf(out, "static int run_on_this_cpu(const parallel_for *parallel, %s%s) {\n", emit_run_parameters(e, true),
+                *seconds ? ", double *seconds" : "");
     put_pitches(e, false, out);
     put_pitches(e, true, out);
     text_printf(out, "    if (batch < %s_BATCH_MIN || batch > %s_BATCH_MAX) return 6;\n"

@@ -195,7 +195,7 @@ static void put_dispatch(const emission *e, text *out) {
 }
 
 static void put_struct_run(const emission *e, const char *name, const char *first, text *out) {
-    const char *weights = emit_run_arguments(e);
+    const char *arguments = emit_run_arguments(e);
     const region *r = e->plan->graph->body;
     text_printf(out, "int %s_%s(%s%s) {\n    const void *const inputs[] = {", e->prefix, name,
                 *first ? arena_printf(e->arena, "%s_pool *pool, ", e->prefix) : "", emit_run_parameters(e, false));
@@ -205,11 +205,11 @@ static void put_struct_run(const emission *e, const char *name, const char *firs
     text_put(out, r->n_outputs ? "};\n" : "NULL};\n");
     if (!r->n_inputs) text_put(out, "    (void)in;\n");
     if (!r->n_outputs) text_put(out, "    (void)out;\n");
-    text_printf(out, "    return %s_%s_pointers(%sinputs, outputs, workspace%s);\n}\n\n", e->prefix, name, first, weights);
+    text_printf(out, "    return %s_%s_pointers(%sinputs, outputs, workspace%s);\n}\n\n", e->prefix, name, first, arguments);
 }
 
 static void put_pool(const emission *e, text *out) {
-    const char *p = e->prefix, *weights = emit_run_arguments(e);
+    const char *p = e->prefix, *arguments = emit_run_arguments(e);
     text_printf(out,
                 "_Static_assert(sizeof(thread_pool) <= sizeof(%s_pool), \"the header reserves enough for a pool\");\n\n"
                 "int %s_pool_start(%s_pool *storage, int threads) { return pool_start((thread_pool *)(void *)storage, threads); }\n\n"
@@ -217,7 +217,7 @@ static void put_pool(const emission *e, text *out) {
                 "int %s_run_parallel_pointers(%s_pool *storage, %s) {\n    thread_pool *p = (thread_pool *)(void *)storage;\n"
                 "    const parallel_for parallel = {pool_run, p, p->threads};\n"
                 "    return run_on_this_cpu(&parallel, inputs, outputs, workspace%s%s);\n}\n\n",
-                p, p, p, p, p, p, p, emit_run_parameters(e, true), weights, e->options->profile ? ", NULL" : "");
+                p, p, p, p, p, p, p, emit_run_parameters(e, true), arguments, e->options->profile ? ", NULL" : "");
     put_struct_run(e, "run_parallel", "pool, ", out);
 }
 
@@ -239,19 +239,19 @@ static void put_steps(const emission *e, const block *b, text *out) {
 }
 
 static void put_profile(const emission *e, text *out) {
-    const char *p = e->prefix, *weights = emit_run_arguments(e), *parameters = emit_run_parameters(e, true);
+    const char *p = e->prefix, *arguments = emit_run_arguments(e), *parameters = emit_run_parameters(e, true);
     text_printf(out, "const %s_step %s_step_info[%s_STEP_COUNT] = {\n", p, p, e->upper);
     put_steps(e, e->plan->body, out);
     text_put(out, "};\n\n");
     const char *clear = arena_printf(e->arena, "    memset(seconds, 0, sizeof(double) * %s_STEP_COUNT);\n", e->upper);
     text_printf(out, "int %s_run_profiled_pointers(%s, double *seconds) {\n%s    return run_on_this_cpu(NULL, inputs, outputs, workspace%s, seconds);\n}\n\n",
-                p, parameters, clear, weights);
+                p, parameters, clear, arguments);
     if (!e->options->threads) return;
     text_printf(out,
                 "int %s_run_parallel_profiled_pointers(%s_pool *storage, %s, double *seconds) {\n    thread_pool *p = (thread_pool *)(void *)storage;\n"
                 "    const parallel_for parallel = {pool_run, p, p->threads};\n%s"
                 "    return run_on_this_cpu(&parallel, inputs, outputs, workspace%s, seconds);\n}\n\n",
-                p, p, parameters, clear, weights);
+                p, p, parameters, clear, arguments);
 }
 
 static void put_tensor_info(const emission *e, bool output, text *out) {
@@ -270,7 +270,7 @@ static void put_tensor_info(const emission *e, bool output, text *out) {
 }
 
 static void put_public(const emission *e, text *out) {
-    const char *p = e->prefix, *weights = emit_run_arguments(e);
+    const char *p = e->prefix, *arguments = emit_run_arguments(e);
     const char *seconds = e->options->profile ? ", NULL" : "";
     text_put(out, "/* ---- the interface ---- */\n\n");
     put_tensor_info(e, false, out);
@@ -280,9 +280,9 @@ static void put_public(const emission *e, text *out) {
     text_printf(out, "size_t %s_workspace_size(void) { return %s_WORKSPACE_SIZE; }\n\n", p, e->upper);
     text_printf(out, "int %s_run_with(const %s_parallel *how, %s) {\n    const parallel_for parallel = {how->parallel_for, how->pool, how->threads};\n"
                      "    return run_on_this_cpu(&parallel, inputs, outputs, workspace%s%s);\n}\n\n",
-                p, p, emit_run_parameters(e, true), weights, seconds);
+                p, p, emit_run_parameters(e, true), arguments, seconds);
     text_printf(out, "int %s_run_pointers(%s) {\n    return run_on_this_cpu(NULL, inputs, outputs, workspace%s%s);\n}\n\n", p,
-                emit_run_parameters(e, true), weights, seconds);
+                emit_run_parameters(e, true), arguments, seconds);
     put_struct_run(e, "run", "", out);
     if (e->options->threads) put_pool(e, out);
     if (e->options->profile) put_profile(e, out);
