@@ -21,7 +21,6 @@ typedef struct schedule {
     int64_t block_tiles;             /* worked on together */
     int64_t units, extent, phases;   /* units of work; parts that may run in parallel; 2 a block where its channels are shared out */
     int64_t v_element, product_element, slot; /* floats from one of the n*n elements to the next; bytes of scratch a part */
-    int64_t scratch; /* bytes */
     register_tile tile[TARGET_MAX];
     int bias; /* operand, -1: none */
 } schedule;
@@ -181,7 +180,8 @@ static void write_weights(const packed *k, void *to) {
 
 /* ---- planning ---- */
 
-static void share_out(schedule *c, const plan *p) {
+/* Returns the bytes of scratch that all parts need. */
+static int64_t share_out(schedule *c, const plan *p) {
     int64_t blocks = ceil_div(c->tiles, c->block_tiles), threads = p->options.threads > 1 ? p->options.threads : 1;
     int64_t shares = threads;
     for (int i = 0; i < p->n_targets; i++)
@@ -200,7 +200,7 @@ static void share_out(schedule *c, const plan *p) {
     c->product_element = out_blocks * c->block_tiles * C16 + LINE;
     int64_t v = c->elements * c->v_element * 4, products = c->elements * c->product_element * 4;
     c->slot = v + products;
-    c->scratch = shared ? v + shares * products : c->extent * c->slot;
+    return shared ? v + shares * products : c->extent * c->slot;
 }
 
 static bool plan_winograd(plan *p, const node *n, step *s) {
@@ -222,7 +222,7 @@ static bool plan_winograd(plan *p, const node *n, step *s) {
         tile_plane plane = {.height = 1, .width = c->block_tiles, .out_blocks = c->out_blocks, .unit = {1, 1}};
         c->tile[i] = register_tile_choose(&plane, p->targets[i], NULL);
     }
-    share_out(c, p);
+    int64_t scratch = share_out(c, p);
     const char *strided = f[0].stride * f[1].stride > 1 ? arena_printf(p->arena, "/%dx%d", f[0].stride, f[1].stride) : "";
     const char *name = arena_printf(p->arena, "F(%dx%d, %dx%d%s)", f[0].m, f[1].m, f[0].r, f[1].r, strided);
     packed k = {.source = weights->constant,
@@ -232,7 +232,7 @@ static bool plan_winograd(plan *p, const node *n, step *s) {
                 .write = write_weights,
                 .context = c};
     c->bias = c16_add_convolution(p, s, n, k);
-    step_add_scratch(p, s, c->scratch);
+    step_add_scratch(p, s, scratch);
     step_set_extent(s, c->extent);
     s->phases = c->phases;
     s->schedule = c;
