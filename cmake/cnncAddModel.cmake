@@ -39,13 +39,11 @@ function(cnnc_add_model name model)
     list(APPEND files "${model}")
   endif()
   set(folder "${CMAKE_CURRENT_BINARY_DIR}/${name}.cnnc")
-  set(command "${CNNC_EXECUTABLE}" "${model}" -o "${folder}/${name}.c" --target "${targets}" ${arg_OPTIONS})
-  # Makefiles do not notice that a command has changed. This file is written only when its contents differ.
-  file(CONFIGURE OUTPUT "${folder}/command" CONTENT "@command@\n" @ONLY)
+  file(MAKE_DIRECTORY "${folder}")
   add_custom_command(
     OUTPUT "${folder}/${name}.c" "${folder}/${name}.h"
-    COMMAND ${command}
-    DEPENDS ${files} "${folder}/command" "${CNNC_EXECUTABLE}"
+    COMMAND "${CNNC_EXECUTABLE}" "${model}" -o "${folder}/${name}.c" --target "${targets}" ${arg_OPTIONS}
+    DEPENDS ${files} "${CNNC_EXECUTABLE}"
     WORKING_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}"
     COMMENT "Compiling ${name} from ${model}"
     VERBATIM)
