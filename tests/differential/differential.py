@@ -5,12 +5,14 @@
 Several small networks share a model, since the C compiler's start is what costs. A model that fails is taken apart to
 the network, and that to the fewest nodes, that still fail for the same reason; what remains goes to DIR.
 """
-import argparse, os, re, shutil, subprocess, sys, tempfile
+import argparse, os, pathlib, re, shutil, subprocess, sys, tempfile
 import numpy as np
 import onnx
-import onnxruntime
 from onnx import helper, numpy_helper
 import networks
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "python"))
+from reference import reference_session  # noqa: E402
 
 # What README promises of each mode, of the largest output; strict is bounded by rounding alone, in allowed().
 PROMISED = {"balanced": 1e-4, "fast": 1e-2}
@@ -33,11 +35,7 @@ def reduced_length(model):
 
 
 def expected(model, arrays):
-    options = onnxruntime.SessionOptions()
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    options.intra_op_num_threads, options.log_severity_level = 1, 4
-    session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
-    return session.run(None, arrays)
+    return reference_session(model.SerializeToString()).run(None, arrays)
 
 
 def write_case(folder, model, arrays, outputs, accuracy):

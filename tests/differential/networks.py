@@ -19,7 +19,7 @@ class Builder:
         self.random, self.seed = random.Random(seed), seed
         self.numbers = np.random.default_rng(seed)
         self.nodes, self.constants, self.inputs, self.types = [], {}, [], {}
-        self.count = self.reduced = 0
+        self.count = 0
 
     def name(self):
         self.count += 1
@@ -108,7 +108,6 @@ def conv(b, x):
     fan = channels // group * int(np.prod(w["kernel_shape"]))
     if out * fan > 1 << 15:
         raise Unfit
-    b.reduced += fan
     bias = [b.weights(out)] if b.pick(0, 1) else []
     return b.add("Conv", [x, b.weights(out, channels // group, *w["kernel_shape"], fan=fan)] + bias, group=group, **w)
 
@@ -117,7 +116,6 @@ def conv(b, x):
 def conv_same(b, x):
     channels = b.shape(x)[1]
     k, out = b.pick(1, 3, 5), b.pick(7, 16, channels)
-    b.reduced += channels * k * k
     return b.add("Conv", [x, b.weights(out, channels, k, k, fan=channels * k * k)], strides=[b.pick(1, 2)] * 2,
                  auto_pad=b.pick("SAME_UPPER", "SAME_LOWER", "VALID"))
 
@@ -127,7 +125,6 @@ def conv_line(b, x):
     channels, *size = b.shape(x)[1:]
     out, w = b.pick(3, 8, channels), window(b, size)
     fan = channels * w["kernel_shape"][0]
-    b.reduced += fan
     return b.add("Conv", [x, b.weights(out, channels, *w["kernel_shape"], fan=fan)], **w)
 
 
@@ -137,7 +134,6 @@ def conv_transpose(b, x):
     out, w = b.pick(1, 3, 6, 16, channels), window(b, size)
     group = groups(b, channels, out)
     fan = channels // group * int(np.prod(w["kernel_shape"]))
-    b.reduced += fan
     w["output_padding"] = [b.random.randint(0, max(s, d) - 1) for s, d in zip(w["strides"], w["dilations"])]
     return b.add("ConvTranspose", [x, b.weights(channels, out // group, *w["kernel_shape"], fan=fan)], group=group, **w)
 
@@ -176,7 +172,6 @@ def squeeze_excite(b, x):
     y = b.add("GlobalAveragePool", [x])
     y = b.add("Relu", [b.add("Conv", [y, b.weights(3, c, 1, 1, fan=c)])])
     y = b.add(b.pick("Sigmoid", "HardSigmoid"), [b.add("Conv", [y, b.weights(c, 3, 1, 1, fan=3)])])
-    b.reduced += c + 3
     return b.add("Mul", [x, y])
 
 
@@ -308,7 +303,6 @@ def matmul(b, x):
     if not b.shape(x):
         raise Unfit
     k, n = b.shape(x)[-1], b.pick(1, 5, 8, 17, 33)
-    b.reduced += k
     return b.add("MatMul", [x, b.weights(k, n, fan=k)])
 
 
@@ -316,7 +310,6 @@ def matmul(b, x):
 def gemm(b, x):
     across, turned = b.pick(0, 1), b.pick(0, 1)
     k, n = b.shape(x)[0 if across else 1], b.pick(1, 7, 16, 31)
-    b.reduced += k
     w = b.weights(*((n, k) if turned else (k, n)), fan=k)
     return b.add("Gemm", [x, w] + ([b.weights(n)] if b.pick(0, 1) else []), transA=across, transB=turned,
                  alpha=b.pick(1.0, 0.5), beta=b.pick(1.0, 2.0))
@@ -324,7 +317,6 @@ def gemm(b, x):
 
 @operator(1, 3)
 def self_product(b, x):
-    b.reduced += b.shape(x)[-1]
     y = b.add("MatMul", [x, b.add("Transpose", [x], perm=[0, 2, 1])])
     return b.add("Softmax", [y])
 
@@ -348,7 +340,6 @@ def reduce(b, x):
     axes = b.random.sample(range(n), b.random.randint(1, n)) if n else []
     if not axes:
         raise Unfit
-    b.reduced += int(np.prod([b.shape(x)[i] for i in axes]))
     op, keep = b.pick("ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceL1", "ReduceSumSquare"), b.pick(0, 1)
     if op == "ReduceSum":
         return b.add(op, [x, b.constant(np.array(axes))], keepdims=keep)
