@@ -157,7 +157,7 @@ static double estimate(const plan *p, const schedule *s, int64_t images, double 
     const target *t = p->targets[0];
     double taps = (double)(s->window.kernel[0] * s->window.kernel[1]), lanes = (double)(s->group * s->in_blocks * s->out_blocks * s->lanes) * taps;
     double cycles = (double)images * lanes * tile_cycles * 1.06;
-    return cost_microseconds(t, cycles + cost_weights(p, t, lanes * C16 * dtype_of(s->narrow.elem)->bits / 8));
+    return cost_microseconds(t, cost_with_weights(p, t, cycles, lanes * C16 * dtype_of(s->narrow.elem)->bits / 8));
 }
 
 static void list(const plan *p, const node *n, candidate_list *ways) {

@@ -27,8 +27,8 @@ int64_t register_tile_full_columns(const register_tile *t, int64_t width) { retu
 
 int64_t register_tile_lines_ahead(const register_tile *t, int64_t width, int64_t height, int64_t lines) {
     int64_t across = register_tile_full_columns(t, width) / t->cols + (t->tail[0] > 0) + (t->tail[1] > 0);
-    int64_t tiles = across * ((height + t->rows - 1) / t->rows);
-    return tiles > 1 ? (lines + tiles - 1) / tiles : 0;
+    int64_t others = across * ((height + t->rows - 1) / t->rows) - 1; /* what the last one fetched would come too late */
+    return others > 0 ? (lines + others - 1) / others : 0;
 }
 
 static double row_cycles(const tile_plane *p, const register_tile *t, int64_t rows, const target *machine) {
