@@ -62,9 +62,9 @@ static int keep_tile(tile_choice *best, int n, int max, tile_choice try) {
 }
 
 int register_tile_list(const tile_plane *p, const target *machine, tile_choice *best, int max) {
-    static const int64_t block_choices[] = {1, 2, 4, 8};
+    static const int64_t block_choices[] = {1, 2, 3, 4, 6, 8};
     int n = 0;
-    for (int i = 0; i < 4; i++) {
+    for (size_t i = 0; i < sizeof block_choices / sizeof *block_choices; i++) {
         int64_t blocks = block_choices[i];
         if (p->out_blocks % blocks) continue;
         for (int64_t rows = p->unit[0]; rows <= p->height && fits(blocks, rows * p->unit[1], machine); rows += p->unit[0])
