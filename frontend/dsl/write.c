@@ -18,6 +18,7 @@ typedef struct writer {
     names identifiers, weights;
     parameter *parameters;
     int n_parameters;
+    int exits; /* written so far */
 } writer;
 
 /* ---- names ---- */
@@ -148,8 +149,7 @@ static bool put_attribute(const writer *w, const node *n, const attr *a) {
     }
 }
 
-static bool put_node(writer *w, const node *n) {
-    if (n->n_regions) return node_error(w->diags, n, "compile the model itself", "control flow cannot be written in cnnc's language");
+static bool put_operator(writer *w, const node *n) {
     for (int i = 0; i < n->n_inputs; i++)
         if (!put_constant(w, n->inputs[i])) return false;
     fputs("    let ", w->out);
@@ -163,6 +163,83 @@ static bool put_node(writer *w, const node *n) {
         if (!put_attribute(w, n, &n->attrs[i])) return false;
     if (n->n_outputs > 1) fprintf(w->out, ", outputs=%d", n->n_outputs);
     fputs(")\n", w->out);
+    return true;
+}
+
+/* ---- branches ---- */
+
+static bool put_nodes(writer *w, const region *r);
+
+static const region *then_of(const node *choice) { return choice->regions[0]; }
+static const region *else_of(const node *choice) { return choice->regions[1]; }
+
+static bool is_number(const value *v, int number) {
+    return v->constant && dtype_of(v->type.elem)->kind == CLASS_INT && type_count(&v->type) == 1 && constant_int(v->constant, 0) == number;
+}
+
+/* An If is the exit `number` when its results are those of its region, the last of them, "exit", counts exits, and what follows it
+ * is its other branch: the end of the network, or the next exit. */
+static bool is_exit(const node *n, int number) {
+    const region *r = n->parent;
+    if (n->op != OP_if || n->next || n->n_outputs < 2 || r->n_outputs != n->n_outputs) return false;
+    if (!r->owner && strcmp(r->outputs[n->n_outputs - 1]->name, "exit")) return false;
+    for (int i = 0; i < r->n_outputs; i++)
+        if (r->outputs[i] != n->outputs[i]) return false;
+    const region *other = else_of(n);
+    int last = n->n_outputs - 1;
+    if (!is_number(then_of(n)->outputs[last], number)) return false;
+    return is_number(other->outputs[last], number + 1) || (other->last && is_exit(other->last, number + 1));
+}
+
+static bool put_values(writer *w, value *const *values, int n) {
+    for (int i = 0; i < n; i++)
+        if (!put_constant(w, values[i])) return false;
+    return true;
+}
+
+/* exit when …. The language has no room for lines in front of what an exit gives: they are computed before. */
+static bool put_exit(writer *w, const node *n) {
+    const region *taken = then_of(n);
+    int results = n->n_outputs - 1;
+    w->exits++;
+    if (!put_nodes(w, taken) || !put_values(w, taken->outputs, results) || !put_constant(w, n->inputs[0])) return false;
+    fprintf(w->out, "    exit when %s -> ", name_of(w, n->inputs[0]));
+    for (int i = 0; i < results; i++) fprintf(w->out, "%s%s", i ? ", " : "", name_of(w, taken->outputs[i]));
+    fputc('\n', w->out);
+    return put_nodes(w, else_of(n));
+}
+
+static bool same_tensors(const value_type *a, const value_type *b) {
+    bool same = a->kind == TYPE_TENSOR && b->kind == TYPE_TENSOR && a->elem == b->elem && a->rank >= 0 && a->rank == b->rank;
+    return same && type_is_static(a) && type_is_static(b) && type_count(a) == type_count(b);
+}
+
+/* Nothing that an operator does can be seen but its results, so both branches are computed, and then one is chosen. */
+static bool put_choice(writer *w, const node *n) {
+    const value *condition = n->inputs[0];
+    const region *yes = then_of(n), *no = else_of(n);
+    for (int i = 0; i < n->n_outputs; i++)
+        if (!same_tensors(&yes->outputs[i]->type, &no->outputs[i]->type) || condition->type.rank > yes->outputs[i]->type.rank)
+            return node_error(w->diags, n, "compile the model itself",
+                              "branches that give tensors of different types cannot be written in cnnc's language");
+    if (!put_nodes(w, yes) || !put_nodes(w, no)) return false;
+    if (!put_values(w, yes->outputs, n->n_outputs) || !put_values(w, no->outputs, n->n_outputs) || !put_constant(w, n->inputs[0])) return false;
+    for (int i = 0; i < n->n_outputs; i++)
+        fprintf(w->out, "    let %s = op.where(%s, %s, %s)\n", name_of(w, n->outputs[i]), name_of(w, condition),
+                name_of(w, yes->outputs[i]), name_of(w, no->outputs[i]));
+    return true;
+}
+
+static bool put_node(writer *w, const node *n) {
+    if (!n->n_regions) return put_operator(w, n);
+    if (is_exit(n, w->exits + 1)) return put_exit(w, n);
+    if (n->op == OP_if) return put_choice(w, n);
+    return node_error(w->diags, n, "compile the model itself", "loops cannot be written in cnnc's language");
+}
+
+static bool put_nodes(writer *w, const region *r) {
+    for (const node *n = r->first; n; n = n->next)
+        if (!put_node(w, n)) return false;
     return true;
 }
 
@@ -187,13 +264,17 @@ static bool put_inputs(writer *w, const graph *g) {
     return true;
 }
 
-static bool put_outputs(writer *w, const region *r) {
-    for (int i = 0; i < r->n_outputs; i++)
-        if (!put_constant(w, r->outputs[i])) return false;
+/* Behind exits, the other branch of the last one is the end of the network; their number is an output of itself. */
+static bool put_outputs(writer *w, const region *body) {
+    const region *r = body;
+    for (int i = 0; i < w->exits; i++) r = else_of(r->last);
+    int n = r->n_outputs - (w->exits > 0);
+    if (!put_values(w, r->outputs, n)) return false;
     fputs("    return ", w->out);
-    for (int i = 0; i < r->n_outputs; i++) {
-        const char *v = name_of(w, r->outputs[i]);
-        fprintf(w->out, "%s%s", i ? ", " : "", v);
+    for (int i = 0; i < n; i++) {
+        if (i) fputs(", ", w->out);
+        if (w->exits) fprintf(w->out, "%s = ", name_of(w, body->outputs[i]));
+        fputs(name_of(w, r->outputs[i]), w->out);
     }
     fputs("\n}\n", w->out);
     return true;
@@ -207,7 +288,6 @@ bool dsl_write(const graph *g, FILE *text, FILE *weights, arena *a, diagnostics 
     for (int i = 0; i < g->body->n_outputs; i++)
         if (!g->body->outputs[i]->constant) name_of(&w, g->body->outputs[i]); /* outputs keep their names */
     if (!put_inputs(&w, g)) return false;
-    for (const node *n = g->body->first; n; n = n->next)
-        if (!put_node(&w, n)) return false;
-    return put_outputs(&w, g->body) && weights_write(weights, w.parameters, w.n_parameters, d);
+    return put_nodes(&w, g->body) && put_outputs(&w, g->body) &&
+           weights_write(weights, w.parameters, w.n_parameters, d);
 }

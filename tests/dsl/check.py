@@ -217,4 +217,52 @@ again = run("again.cnn", {"x": x}, "--weights", "again.safetensors")
 e = max(error(again[name], want[name]) for name in want)
 check("layers.cnn, exported and imported", e < 1e-5, f"{e:.1e}")
 
+# ---- control flow from ONNX: exits stay exits, of other branches one is chosen, loops are refused ----
+
+subprocess.run([cnnc, "import", digits + "/digits_branchy.onnx", "-o", "branchy.cnn"], check=True)
+subprocess.run([cnnc, "fmt", "--check", "branchy.cnn"], check=True)
+got = run("branchy.cnn", {"image": images}, "--weights", "branchy.safetensors")
+check("imported digits_branchy.onnx: an exit", "    exit when " in open("branchy.cnn").read() and np.array_equal(got["exit"], exits))
+check("imported digits_branchy.onnx: logits", error(got["logits"], logits) < 1e-5, f"{error(got['logits'], logits):.1e}")
+
+
+def save_model(name, nodes, outputs):
+    f32 = lambda names: [onnx.helper.make_tensor_value_info(n, onnx.TensorProto.FLOAT, [2, 3]) for n in names]
+    zero = onnx.numpy_helper.from_array(np.float32(0), "zero")
+    graph = onnx.helper.make_graph(nodes, "control", f32(["x"]), f32(outputs), [zero])
+    onnx.save(onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=8), name)
+
+
+def branch(name, nodes, outputs):
+    info = lambda n: onnx.helper.make_tensor_value_info(n, onnx.TensorProto.FLOAT, [2, 3])
+    return onnx.helper.make_graph(nodes, name, [], [info(n) for n in outputs])
+
+
+node = onnx.helper.make_node
+inner = node("If", ["large"], ["picked"], then_branch=branch("it", [node("Neg", ["x"], ["ia"])], ["ia"]), else_branch=branch("ie", [node("Abs", ["x"], ["ib"])], ["ib"]))
+positive = branch("pt", [inner, node("Exp", ["x"], ["e"])], ["picked", "e"])
+negative = branch("pe", [node("Tanh", ["x"], ["t"]), node("Mul", ["x", "t"], ["m"])], ["t", "m"])
+sum_of_x = [node("ReduceSum", ["x"], ["sum"], keepdims=0), node("Greater", ["sum", "zero"], ["is_positive"])]
+first_of_x = [node("ReduceMax", ["x"], ["most"], keepdims=0), node("Exp", ["zero"], ["one"]), node("Greater", ["most", "one"], ["large"])]
+outer = node("If", ["is_positive"], ["p", "q"], then_branch=positive, else_branch=negative)
+save_model("choice.onnx", [*sum_of_x, *first_of_x, outer, node("Add", ["p", "q"], ["y"])], ["p", "y"])
+subprocess.run([cnnc, "import", "choice.onnx", "-o", "choice.cnn"], check=True)
+subprocess.run([cnnc, "fmt", "--check", "choice.cnn"], check=True)
+session = onnxruntime.InferenceSession("choice.onnx", providers=["CPUExecutionProvider"])
+for values in ([2, 1, 0, 0, 0, -1], [0.5] * 6, [-2, 1, 0, 0, 0, -1]):  # the three ways through it
+    feed = {"x": np.array(values, "f").reshape(2, 3)}
+    got, want = run("choice.cnn", feed), dict(zip(["p", "y"], session.run(["p", "y"], feed)))
+    e = max(error(got[name], want[name]) for name in want)
+    check(f"imported branches, x = {values}", e < 1e-6, f"{e:.1e}")
+
+body = onnx.helper.make_graph(
+    [node("Add", ["carried", "x"], ["sum_"]), node("ReduceSum", ["sum_"], ["total"], keepdims=0), node("Less", ["total", "zero"], ["go_on"])],
+    "body",
+    [onnx.helper.make_tensor_value_info("i", onnx.TensorProto.INT64, []), onnx.helper.make_tensor_value_info("c", onnx.TensorProto.BOOL, []),
+     onnx.helper.make_tensor_value_info("carried", onnx.TensorProto.FLOAT, [2, 3])],
+    [onnx.helper.make_tensor_value_info("go_on", onnx.TensorProto.BOOL, []), onnx.helper.make_tensor_value_info("sum_", onnx.TensorProto.FLOAT, [2, 3])])
+save_model("loop.onnx", [*sum_of_x, node("Loop", ["", "is_positive", "x"], ["y"], name="until", body=body)], ["y"])
+refused = subprocess.run([cnnc, "import", "loop.onnx", "-o", "loop.cnn"], capture_output=True, text=True)
+check("a loop is refused", refused.returncode == 1 and "loops cannot be written in cnnc's language" in refused.stderr and not os.path.exists("loop.cnn"))
+
 sys.exit(failures > 0)
