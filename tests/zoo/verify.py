@@ -37,7 +37,7 @@ def randomize(model, images):
     for m in model.modules():
         if isinstance(m, nn.BatchNorm2d):
             nn.init.uniform_(m.weight, 0.5, 1.5)
-            nn.init.normal_(m.bias, 0.5, 0.3)
+            nn.init.normal_(m.bias, 1, 0.3)
             m.momentum = 1
     with torch.no_grad():
         model.train()(images)
