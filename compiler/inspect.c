@@ -1,6 +1,7 @@
 /* cnnc inspect MODEL */
 #include <argp.h>
 
+#include "compiler/count.h"
 #include "compiler/model.h"
 #include "compiler/report.h"
 #include "compiler/subcommand.h"
@@ -32,26 +33,10 @@ static void print_values(const char *title, value *const *values, int n) {
     }
 }
 
-static int64_t parameters(const graph *g, arena *a) {
-    /* A constant may be read often: count it at its first use. */
-    int64_t total = 0;
-    bool *seen = ARENA_ARRAY(a, bool, g->next_value);
-    for (const node *n = g->body->first; n; n = n->next) {
-        for (int i = 0; i < n->n_inputs; i++) {
-            const value *v = n->inputs[i];
-            if (!v || !v->constant || seen[v->id]) continue;
-            seen[v->id] = true;
-            int64_t count = type_count(&v->type);
-            if (count > 0 && dtype_of(v->type.elem)->kind == CLASS_FLOAT) total += count;
-        }
-    }
-    return total;
-}
-
 static bool inspect(model *m, const model_options *o) {
     if (!model_read(m, o)) return false;
     const region *body = m->graph->body;
-    int64_t n_parameters = parameters(m->graph, m->arena);
+    int64_t n_parameters = count_parameters(m->graph, m->arena);
     if (!model_optimize(m, &(pass_options){.conv_layouts = true})) return false;
     print_values("input ", body->inputs, body->n_inputs);
     print_values("output", body->outputs, body->n_outputs);
