@@ -32,11 +32,11 @@ static void print_values(const char *title, value *const *values, int n) {
     }
 }
 
-static int64_t parameters(const graph *g, arena *a) {
-    /* A constant may be read often: count it at its first use. */
+/* A constant may be read often: it counts at its first use, by value id in `seen`. */
+static int64_t parameters(const region *r, bool *seen) {
     int64_t total = 0;
-    bool *seen = ARENA_ARRAY(a, bool, g->next_value);
-    for (const node *n = g->body->first; n; n = n->next) {
+    for (const node *n = r->first; n; n = n->next) {
+        for (int i = 0; i < n->n_regions; i++) total += parameters(n->regions[i], seen);
         for (int i = 0; i < n->n_inputs; i++) {
             const value *v = n->inputs[i];
             if (!v || !v->constant || seen[v->id]) continue;
@@ -51,7 +51,7 @@ static int64_t parameters(const graph *g, arena *a) {
 static bool inspect(model *m, const model_options *o) {
     if (!model_read(m, o)) return false;
     const region *body = m->graph->body;
-    int64_t n_parameters = parameters(m->graph, m->arena);
+    int64_t n_parameters = parameters(body, ARENA_ARRAY(m->arena, bool, m->graph->next_value));
     if (!model_optimize(m, &(pass_options){.conv_layouts = true})) return false;
     print_values("input ", body->inputs, body->n_inputs);
     print_values("output", body->outputs, body->n_outputs);

@@ -8,7 +8,7 @@ static int64_t block_macs(const block *b) {
     int64_t n = 0;
     for (int i = 0; i < b->n_steps; i++) {
         const step *s = b->steps[i];
-        n = sum(n, s->macs);
+        n = sum(n, WORK(s->macs, s->times));
         if (s->kind != STEP_KERNEL) n = sum(n, sum(block_macs(s->then_block), block_macs(s->else_block)));
     }
     return n;

@@ -231,7 +231,7 @@ static void put_steps(const emission *e, const block *b, text *out) {
         text_string_literal(out, s->node ? s->node->name : "output");
         text_printf(out, ", \"%s\", ", s->family ? s->family->name : s->kind == STEP_LOOP ? "loop" : "if");
         text_string_literal(out, s->summary);
-        text_printf(out, ", %lld, %.17g},\n", (long long)s->macs, bytes);
+        text_printf(out, ", %lld, %.17g},\n", (long long)WORK(s->macs, s->times), bytes * (double)s->times);
         if (s->kind == STEP_KERNEL) continue;
         put_steps(e, s->then_block, out);
         put_steps(e, s->else_block, out);
