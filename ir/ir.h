@@ -392,6 +392,7 @@ typedef struct graph {
     int n_symbols;
     int next_value, next_node;
     uint64_t hash; /* of the model's bytes */
+    int64_t folding_left; /* bytes by which constants may still grow when they are folded; 0: not counted yet (fold_constants) */
 } graph;
 
 graph *graph_new(arena *a, diagnostics *d, const char *name);
