@@ -100,7 +100,7 @@ static double *measure(const program *p, const tensor *inputs, int steps, int co
 /* ---- results ---- */
 
 static double operations_of(const step *s) {
-    return 2 * (double)s->macs + (double)s->flops;
+    return (2 * (double)s->macs + (double)s->flops) * (double)s->times;
 }
 
 /* Of the machine that cnnc runs on. */
@@ -126,8 +126,8 @@ static void collect_layers(bench_result *r, const step_list *list, const double 
         layers[r->n_layers++] = (bench_layer){
             .name = readable_name(m->arena, s->node ? s->node->name : ""), .kernel = s->family->name, .how = s->summary ? s->summary : "",
             .seconds = typical(rows, o->runs, columns, i, o->best, scratch), .operations = operations_of(s),
-            .estimate = s->choice ? 1e-6 * s->choice->taken->microseconds : 0,
-            .weights = (double)step_weight_bytes(s), .activations = (double)step_activation_bytes(s)};
+            .estimate = s->choice ? 1e-6 * s->choice->taken->microseconds * (double)s->times : 0,
+            .weights = (double)step_weight_bytes(s) * (double)s->times, .activations = (double)step_activation_bytes(s) * (double)s->times};
     }
     r->layers = layers;
     r->seconds = typical(rows, o->runs, columns, columns - 1, o->best, scratch);

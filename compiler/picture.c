@@ -83,12 +83,12 @@ static image scaled_to_cover(const image *im, int64_t width, int64_t height, are
     return image_resize(im, (int)(w > width ? w : width), (int)(h > height ? h : height), a);
 }
 
-static bool fit(const char *path, image *im, const frame *f, int short_side, arena *a, diagnostics *d) {
+static bool fit(const char *path, image *im, const frame *f, const picture_options *o, arena *a, diagnostics *d) {
     int least = f->width < f->height ? f->width : f->height;
-    if (short_side && short_side < least)
-        return diag_error(d, "--resize", NULL, "%d is less than the network's %d", short_side, least);
-    if (!short_side && im->width == f->width && im->height == f->height) return true; /* made for this network */
-    int64_t side = short_side ? short_side : lround(least * 256 / 224.0);
+    if (o->short_side && o->short_side < least)
+        return diag_error(d, "--resize", NULL, "%d is less than the network's %d", o->short_side, least);
+    if (!o->short_side && im->width == f->width && im->height == f->height) return true; /* made for this network */
+    int64_t side = o->short_side ? o->short_side : o->whole ? least : lround(least * 256 / 224.0);
     int64_t width = side * f->width / least, height = side * f->height / least;
     double across = im->width > im->height ? (double)im->width / im->height : (double)im->height / im->width;
     if (across * (double)(width > height ? width : height) > 1 << 17)
@@ -144,7 +144,7 @@ bool pictures_read(const picture_options *o, value *const *values, int n, tensor
         arena *scratch = arena_new();
         bool ok = image_read(o->files.args[i], &im, scratch, d);
         if (ok && f.channels == 1) im = image_to_grey(&im, scratch);
-        ok = ok && fit(o->files.args[i], &im, &f, o->short_side, scratch, d);
+        ok = ok && fit(o->files.args[i], &im, &f, o, scratch, d);
         if (ok) store(&im, &f, o, to, i);
         arena_free(scratch);
         if (!ok) return false;

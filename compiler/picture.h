@@ -9,6 +9,7 @@
 typedef struct picture_options {
     array_arguments files;
     int short_side;         /* of the picture before its middle is taken; 0: in proportion to 256 for 224 */
+    bool whole;             /* the network takes crops by itself: by default no margin is cut off */
     int n_mean, n_std;      /* 0: the defaults */
     double mean[3], std[3]; /* of samples from 0 to 1 */
 } picture_options;

@@ -170,6 +170,7 @@ static bool run(model *m, run_options *o) {
     tensor *inputs = ARENA_ARRAY(m->arena, tensor, body->n_inputs);
     tensor *outputs = ARENA_ARRAY(m->arena, tensor, body->n_outputs);
     int64_t samples = o->pictures.files.n;
+    o->pictures.whole = o->model.crops.count > 0;
     if (samples && !pictures_read(&o->pictures, body->inputs, body->n_inputs, inputs, m->arena, &m->diags)) return false;
     if (!arrays_read(&o->inputs, body->inputs, body->n_inputs, inputs, &samples, m->arena, &m->diags)) return false;
     program p;

@@ -325,7 +325,7 @@ typedef struct use {
     struct node *node;
     struct region *region;
     int index;
-    struct use *next;
+    struct use *next, **link; /* link: what points to this one, so that it goes in one step */
 } use;
 
 typedef struct node {
@@ -333,6 +333,7 @@ typedef struct node {
     int id;
     const char *name;   /* the layer's name in the model, never NULL; fused: "conv1 + bn1 + relu" */
     value **inputs;     /* NULL entries: optional ones left out */
+    use **uses;         /* of them, each in its value's list */
     int n_inputs;
     value **outputs;    /* NULL entries: not wanted */
     int n_outputs;
@@ -354,6 +355,7 @@ typedef struct region {
     value **inputs;
     int n_inputs;
     value **outputs;
+    use **uses; /* of the outputs, each in its value's list */
     int n_outputs;
 } region;
 
@@ -390,6 +392,7 @@ typedef struct graph {
     int n_symbols;
     int next_value, next_node;
     uint64_t hash; /* of the model's bytes */
+    int64_t folding_left; /* bytes by which constants may still grow when they are folded; 0: not counted yet (fold_constants) */
 } graph;
 
 graph *graph_new(arena *a, diagnostics *d, const char *name);

@@ -14,6 +14,7 @@ typedef struct emission {
     const char *files;  /* resnet, of resnet.h and resnet.weights */
     const char *upper;  /* RESNET */
     char **input_fields, **output_fields; /* unique identifiers */
+    uint64_t header_hash, weights_hash;   /* that the source wants of the files beside it */
 } emission;
 
 /* identifier.c: unique among the n before it */
@@ -29,14 +30,17 @@ int emit_constant_index(const plan *p, const buffer *b); /* w0, w1… in INLINE 
 void emit_element(text *out, dtype elem, const void *data, int64_t i); /* as an initializer */
 void emit_inline_weights(const emission *e, text *out);
 void emit_weights_reference(const emission *e, text *out); /* #embed or .incbin */
-bool emit_weights_file(const emission *e, FILE *f);
+bool emit_has_weights_file(const emission *e);
+int64_t emit_weights_size(const emission *e);       /* of that file, bytes, its seal included */
+bool emit_weights_file(const emission *e, FILE *f, uint64_t *hash); /* hash: of its contents, which its seal repeats */
+void emit_weights_check(const emission *e, const char *weights, text *out); /* return 7 where another file's seal is at `weights` */
 
 /* batch.c: run_on_this_cpu, which calls run_sample for each sample. */
 void emit_batch(const emission *e, text *out);
 
 /* header.c */
 bool emit_has_strings(const plan *p);
-void emit_header(const emission *e, text *out);
+uint64_t emit_header(const emission *e, text *out); /* its hash */
 const char *emit_run_parameters(const emission *e, bool pointers); /* of NAME_run and its kin, text */
 const char *emit_run_arguments(const emission *e); /* ", weights, batch": those behind the workspace, handed on */
 

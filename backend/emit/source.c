@@ -118,7 +118,9 @@ static void put_intrinsics(const emission *e, text *out) {
 static void put_string_type(const emission *e, text *out) { text_printf(out, "typedef %s_string string_slot;\n\n", e->prefix); }
 
 static void put_includes(const emission *e, text *out) {
-    text_printf(out, "#include \"%s.h\"\n\n#include <math.h>\n#include <stddef.h>\n#include <stdint.h>\n#include <string.h>\n", e->files);
+    text_printf(out, "#include \"%s.h\"\n\n#if %s_HEADER_HASH != 0x%016llxu\n#error \"%s.h is not the header that %s.c was made with: run cnnc again\"\n#endif\n",
+                e->files, e->upper, (unsigned long long)e->header_hash, e->files, e->files);
+    text_put(out, "\n#include <math.h>\n#include <stddef.h>\n#include <stdint.h>\n#include <string.h>\n");
     if (e->options->profile) text_put(out, "#include <time.h>\n");
     if (e->options->threads) text_put(out, "#include <pthread.h>\n#include <stdatomic.h>\n");
     put_intrinsics(e, out);
@@ -179,6 +181,7 @@ static void put_dispatch(const emission *e, text *out) {
     text_printf(out, "static int %s(const parallel_for *parallel, const void *const *inputs, void *const *outputs, "
                      "void *workspace%s%s) {\n    if (!workspace || (uintptr_t)workspace %% 64) return 1;\n",
                 e->batch ? "run_sample" : "run_on_this_cpu", parameter, seconds);
+    if (emit_has_weights_file(e)) emit_weights_check(e, e->weights == WEIGHTS_FILE ? "(const char *)weights" : weights, out);
     if (fallbacks)
         text_printf(out, "    const void *given[%s_INPUT_COUNT];\n    for (int i = 0; i < %s_INPUT_COUNT; i++) given[i] = inputs[i] ? "
                          "inputs[i] : fallbacks[i];\n    inputs = given;\n", e->upper, e->upper);
@@ -231,7 +234,7 @@ static void put_steps(const emission *e, const block *b, text *out) {
         text_string_literal(out, s->node ? s->node->name : "output");
         text_printf(out, ", \"%s\", ", s->family ? s->family->name : s->kind == STEP_LOOP ? "loop" : "if");
         text_string_literal(out, s->summary);
-        text_printf(out, ", %lld, %.17g},\n", (long long)s->macs, bytes);
+        text_printf(out, ", %lld, %.17g},\n", (long long)WORK(s->macs, s->times), bytes * (double)s->times);
         if (s->kind == STEP_KERNEL) continue;
         put_steps(e, s->then_block, out);
         put_steps(e, s->else_block, out);
@@ -323,9 +326,9 @@ bool backend_emit(const plan *p, const backend_options *o, FILE *c, FILE *h, FIL
     e.input_fields = field_names(p->arena, body->inputs, body->n_inputs);
     e.output_fields = field_names(p->arena, body->outputs, body->n_outputs);
     text source = {.arena = p->arena}, header = {.arena = p->arena};
-    if (!put_source(&e, &source)) return false;
-    emit_header(&e, &header);
-    bool ok = fwrite(source.bytes, 1, source.size, c) == source.size && fwrite(header.bytes, 1, header.size, h) == header.size;
-    if (ok && weights && (e.weights == WEIGHTS_EMBED || e.weights == WEIGHTS_FILE)) ok = emit_weights_file(&e, weights);
+    e.header_hash = emit_header(&e, &header);
+    bool ok = !emit_has_weights_file(&e) || emit_weights_file(&e, weights, &e.weights_hash);
+    if (ok && !put_source(&e, &source)) return false;
+    ok = ok && fwrite(source.bytes, 1, source.size, c) == source.size && fwrite(header.bytes, 1, header.size, h) == header.size;
     return ok || diag_error(p->diags, "", "is the disk full?", "cannot write the output");
 }

@@ -25,3 +25,10 @@ expect 0 "^output.* f32\[1,16,32,32\]" "$CNNC" inspect own.cnn
 
 # Its files are in canonical form.
 "$CNNC" fmt --check "$here"/../../frontend/zoo/*.cnn
+
+# The ensemble has one input; its trunks take turns in the workspace of the largest.
+workspace() { "$CNNC" zoo "$1" --init he --report | tail -n 1 | grep -oE 'workspace [0-9.]+ MiB' | cut -d ' ' -f 2; }
+awk -v all="$(workspace satellite_ensemble)" -v trunk="$(workspace resnet50)" 'BEGIN { exit !(all > 0 && all < 1.01 * trunk) }' ||
+    fail "the ensemble's workspace is larger than its largest trunk's"
+"$CNNC" inspect zoo:satellite_ensemble >ensemble
+[ "$(grep -c '^input' ensemble)" = 1 ] && grep -q '^output .*\[1,17\]$' ensemble || fail "the ensemble has not one input and 17 labels"
