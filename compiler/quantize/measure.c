@@ -1,0 +1,86 @@
+#include <math.h>
+
+#include "compiler/classes.h"
+#include "compiler/quantize/quantize.h"
+
+/* Energies, summed over samples. */
+typedef struct energy {
+    double signal, noise;
+} energy;
+
+typedef struct comparison {
+    const region *body;
+    int n_layers;
+    energy *outputs, *layers;
+    int scores; /* the output of classes, or -1 */
+    const tensor *labels;
+    int64_t agree, right, right_float;
+} comparison;
+
+static void add_energy(energy *e, const tensor *want, const tensor *got, int64_t samples) {
+    int64_t count = type_count(&want->type) * samples;
+    for (int64_t i = 0; i < count; i++) {
+        double x = dtype_load_float(want->type.elem, want->data, i), y = dtype_load_float(got->type.elem, got->data, i);
+        e->signal += x * x;
+        e->noise += (x - y) * (x - y);
+    }
+}
+
+static double decibels(const energy *e) { return e->noise > 0 ? 10 * log10(e->signal / e->noise) : INFINITY; }
+
+static bool is_float(const value_type *t) { return t->kind == TYPE_TENSOR && dtype_of(t->elem)->kind == CLASS_FLOAT; }
+
+static void compare_classes(comparison *c, const tensor *want, const tensor *got, int64_t at, int64_t n) {
+    for (int64_t s = 0; s < n; s++) {
+        int64_t w = classes_best(want, s), g = classes_best(got, s);
+        c->agree += w == g;
+        if (!c->labels) continue;
+        int64_t label = dtype_load_int(c->labels->type.elem, c->labels->data, at + s);
+        c->right += g == label, c->right_float += w == label;
+    }
+}
+
+static bool compare_batch(void *context, const tensor *outputs, int64_t at, int64_t n, arena *scratch) {
+    comparison *c = context;
+    (void)scratch;
+    int own = c->body->n_outputs, all = own + c->n_layers;
+    for (int i = 0; i < own; i++)
+        if (is_float(&outputs[i].type)) add_energy(&c->outputs[i], &outputs[i], &outputs[all + i], n);
+    for (int i = 0; i < c->n_layers; i++) add_energy(&c->layers[i], &outputs[own + i], &outputs[all + own + i], n);
+    if (c->scores >= 0) compare_classes(c, &outputs[c->scores], &outputs[all + c->scores], at, n);
+    return true;
+}
+
+static bool build(watched *w, graph *g, const scheme *s, const model_options *o, const toolchain *t) {
+    value **values = ARENA_ARRAY(g->arena, value *, s->n_layers);
+    for (int i = 0; i < s->n_layers; i++) values[i] = s->layers[i].output;
+    return watch_build(w, g, values, s->n_layers, o, t);
+}
+
+bool measure_float(watched *plain, graph *g, const scheme *s, const model_options *o, const toolchain *t) { return build(plain, g, s, o, t); }
+
+static void conclude(measurement *m, const comparison *c, int64_t samples, arena *a) {
+    *m = (measurement){.snr = ARENA_ARRAY(a, double, c->n_layers), .agreement = -1, .accuracy = -1, .float_accuracy = -1};
+    for (int i = 0; i < c->n_layers; i++) m->snr[i] = decibels(&c->layers[i]);
+    int floats = 0;
+    for (int i = 0; i < c->body->n_outputs; i++)
+        if (is_float(&c->body->outputs[i]->type)) m->output_snr += decibels(&c->outputs[i]), floats++;
+    m->output_snr /= floats ? floats : 1;
+    if (c->scores < 0) return;
+    m->agreement = (double)c->agree / (double)samples;
+    if (!c->labels) return;
+    m->accuracy = (double)c->right / (double)samples;
+    m->float_accuracy = (double)c->right_float / (double)samples;
+}
+
+bool measure(measurement *m, graph *g, const scheme *s, const watched *plain, const sample_set *samples, const tensor *labels,
+             const model_options *o, const toolchain *t) {
+    arena *a = g->arena;
+    comparison c = {.body = g->body, .n_layers = s->n_layers, .outputs = ARENA_ARRAY(a, energy, g->body->n_outputs),
+                    .layers = ARENA_ARRAY(a, energy, s->n_layers), .scores = classes_output(g->body), .labels = labels};
+    watched w;
+    bool ok = build(&w, g, s, o, t) && watch_run_both(plain, &w, samples, "accuracy", compare_batch, &c);
+    watch_free(&w);
+    if (ok) conclude(m, &c, samples->n, a);
+    return ok;
+}

@@ -1,0 +1,136 @@
+/* Post-training quantisation: floats become 8-bit integers, real = (q - zero point) * scale, from what a network computes on
+ * samples. Between the files of `cnnc quantize`, in the order of its steps. */
+#ifndef CNNC_QUANTIZE_H
+#define CNNC_QUANTIZE_H
+
+#include "compiler/arrays.h"
+#include "compiler/model.h"
+#include "compiler/picture.h"
+#include "compiler/program.h"
+
+/* ---- samples.c: the calibration data ---- */
+
+typedef struct sample_options {
+    array_arguments data;     /* folders or .npy files */
+    picture_options pictures; /* how pictures become inputs */
+} sample_options;
+
+/* One tensor for each graph input, of its type; data: `n` of them one after the other. */
+typedef struct sample_set {
+    tensor *inputs;
+    int64_t n;
+} sample_set;
+
+/* False after an error: no samples, of another shape, not finite. */
+bool samples_read(sample_set *s, const sample_options *o, const region *body, arena *a, diagnostics *d);
+
+/* ---- prepare.c ---- */
+
+/* Folds what would otherwise be rounded twice: batch normalization, scales, padding. */
+bool quantize_prepare(graph *g);
+
+/* ---- watch.c: a network with values inside it visible ---- */
+
+typedef struct watched {
+    model model; /* read back from an ONNX file */
+    program program;
+    int first;   /* of its outputs that are the values watched, in their order */
+} watched;
+
+/* Builds g, quantised where its types say so, with these values of its body as outputs behind its own. */
+bool watch_build(watched *w, graph *g, value *const *values, int n, const model_options *o, const toolchain *t);
+/* Calls f with the outputs of `n` samples, the first of which is `at`, until all are through. False after an error. */
+typedef bool watch_fn(void *context, const tensor *outputs, int64_t at, int64_t n, arena *scratch);
+bool watch_run(const watched *w, const sample_set *s, const char *what, watch_fn *f, void *context);
+/* The same with two networks side by side: f gets the outputs of b behind those of a. */
+bool watch_run_both(const watched *a, const watched *b, const sample_set *s, const char *what, watch_fn *f, void *context);
+void watch_free(watched *w);
+
+/* ---- select.c: which layers compute with integers ---- */
+
+typedef struct layer {
+    node *node;
+    value *output;       /* of the ReLU or Clip behind the node where there is one: nothing is rounded between them */
+    bool is_product;     /* of an input and constant weights: conv, gemm, matmul */
+    bool stores_output;  /* in 8 bits */
+    const char *obstacle; /* NULL, or why it stays in float */
+    value *weights, *bias; /* of a product: as floats; bias may be NULL */
+} layer;
+
+/* An activation that is stored in 8 bits. */
+typedef struct activation {
+    value *value;
+    int shares; /* the activation whose scale and zero point it has: itself, or another where values only move */
+    bool joins; /* it shares that of a concatenation which alone reads it: as long as both have a negative side, or none */
+} activation;
+
+typedef struct scheme {
+    layer *layers; /* products, in float or not, and all others that compute with integers; in program order */
+    activation *activations;
+    int n_layers, n_activations;
+} scheme;
+
+/* excluded: by node id, products that stay in float; NULL: none. */
+scheme scheme_select(const graph *g, const bool *excluded, arena *a);
+/* Axis of the weights that runs over output channels. */
+int product_channel_axis(const node *n);
+
+/* ---- observe.c: what values there are ---- */
+
+enum { HISTOGRAM_BINS = 4096 };
+
+typedef struct range {
+    double low, high; /* low <= 0 <= high */
+} range;
+
+typedef struct observation {
+    range seen;
+    int64_t *bins; /* HISTOGRAM_BINS over that range; NULL: not asked for */
+    int64_t zeros; /* not in the bins: they are exact with any scale, and ReLU makes many */
+    double *means; /* by channel (axis 1; of matrices the last) */
+    int64_t channels;
+} observation;
+
+/* By value id; of the activations of the scheme. NULL after an error: a value is not finite, say. */
+observation *observe(graph *g, const scheme *s, const sample_set *samples, bool histograms, const model_options *o, const toolchain *t);
+
+/* ---- calibrate.c: which range the integers cover ---- */
+
+typedef enum calibration_method { CALIBRATE_MINMAX, CALIBRATE_PERCENTILE, CALIBRATE_ENTROPY } calibration_method;
+
+typedef struct calibration {
+    calibration_method method;
+    double percentile; /* of values on each side of zero that are inside */
+} calibration;
+
+range calibrate(const observation *o, const calibration *c);
+
+/* ---- annotate.c: the graph gets its quantization ---- */
+
+/* Types of activations and constants get scales and zero points; ranges: by value id. */
+void scheme_annotate(graph *g, const scheme *s, const range *ranges);
+/* Undoes it. */
+void scheme_strip(const scheme *s);
+
+/* ---- measure.c: what it costs ---- */
+
+typedef struct measurement {
+    double *snr;     /* of each layer's output, in dB; infinite: no difference */
+    double output_snr; /* the mean over the network's float outputs */
+    double agreement;  /* share of samples with the same most probable class; -1: no classes */
+    double accuracy, float_accuracy; /* -1: no labels */
+} measurement;
+
+/* The annotated graph against `plain`, which is the same in float with the outputs of all layers watched. labels: one for
+ * each sample, or NULL. */
+bool measure(measurement *m, graph *g, const scheme *s, const watched *plain, const sample_set *samples, const tensor *labels,
+             const model_options *o, const toolchain *t);
+/* As measure wants it. */
+bool measure_float(watched *plain, graph *g, const scheme *s, const model_options *o, const toolchain *t);
+
+/* ---- report.c ---- */
+
+/* Of the annotated graph. seen: by value id. */
+void quantize_report(FILE *f, const graph *g, const scheme *s, const observation *seen, const measurement *m, int64_t samples, arena *a);
+
+#endif
