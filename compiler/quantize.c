@@ -16,10 +16,12 @@ typedef struct quantize_options {
     sample_options samples;
     calibration calibration;
     const char *output, *labels;
-    int calibrating; /* samples; 0: all */
+    int calibrating;   /* samples; 0: all */
+    bool equalize, plain_bias;
+    limits limits;
 } quantize_options;
 
-enum { KEY_DATA = 256, KEY_CALIBRATION, KEY_SAMPLES, KEY_LABELS };
+enum { KEY_DATA = 256, KEY_CALIBRATION, KEY_SAMPLES, KEY_LABELS, KEY_EQUALIZE, KEY_PLAIN_BIAS, KEY_MAX_LOSS, KEY_MIN_SNR };
 
 static const struct argp_option options[] = {
     {"data", KEY_DATA, "[NAME=]DIR", 0,
@@ -33,6 +35,13 @@ static const struct argp_option options[] = {
      0},
     {"samples", KEY_SAMPLES, "N", 0, "calibrate with the first N samples only; the report is about all", 0},
     {"labels", KEY_LABELS, "FILE.npy", 0, "the class of each sample: the report tells the accuracy", 0},
+    {"equalize", KEY_EQUALIZE, NULL, 0, "first give the channels between two convolutions the same magnitude", 0},
+    {"no-bias-correction", KEY_PLAIN_BIAS, NULL, 0, "do not make up for the mean of what rounded weights add to each channel", 0},
+    {"max-loss", KEY_MAX_LOSS, "X", 0,
+     "keep the most sensitive layers in float, as few as it takes, so that X per cent of the samples at most are lost: of the accuracy with --labels, else "
+     "of those whose class is that in float",
+     0},
+    {"min-snr", KEY_MIN_SNR, "DB", 0, "the same for the signal-to-noise ratio of the outputs, which is to be at least this", 0},
     {0},
 };
 
@@ -53,6 +62,13 @@ static calibration parse_calibration(const char *arg, const struct argp_state *s
     return c;
 }
 
+static double parse_number(const char *arg, const char *option, double most, const struct argp_state *state) {
+    char *end;
+    double x = strtod(arg, &end);
+    if (end == arg || *end || !(x >= 0 && x <= most)) argp_error(state, "%s is a number from 0 to %g, not '%s'", option, most, arg);
+    return x;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state) {
     quantize_options *o = state->input;
     switch (key) {
@@ -68,6 +84,10 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     case KEY_CALIBRATION: o->calibration = parse_calibration(arg, state); return 0;
     case KEY_SAMPLES: o->calibrating = option_int(arg, 1, 1 << 24, state); return 0;
     case KEY_LABELS: o->labels = arg; return 0;
+    case KEY_EQUALIZE: o->equalize = true; return 0;
+    case KEY_PLAIN_BIAS: o->plain_bias = true; return 0;
+    case KEY_MAX_LOSS: o->limits.max_loss = parse_number(arg, "--max-loss", 100, state) / 100; return 0;
+    case KEY_MIN_SNR: o->limits.min_snr = parse_number(arg, "--min-snr", 200, state); return 0;
     case ARGP_KEY_END:
         if (!o->model.path) argp_error(state, "no MODEL given");
         if (!o->samples.data.n) argp_error(state, "say what the network will see: --data DIR");
@@ -90,10 +110,13 @@ static bool read_all(model *m, quantize_options *o, sample_set *samples, tensor 
     diagnostics *d = &m->diags;
     if (!model_build_with(&o->model, &o->toolchain, a, d) || !model_read(m, &o->model)) return false;
     if (m->graph->batch) return diag_error(d, "--dim", "give it one size: --dim NAME=1", "a network whose batch is open cannot be quantised");
-    if (!quantize_prepare(m->graph) || !samples_read(samples, &o->samples, m->graph->body, a, d)) return false;
-    if (!o->labels) return true;
-    if (classes_output(m->graph->body) < 0) return diag_error(d, "--labels", NULL, "no output of the network has a score for each class, [1,N]");
-    return classes_read(o->labels, samples->n, labels, a, d);
+    if (!quantize_prepare(m->graph)) return false;
+    if (o->equalize) printf("%d pairs of convolutions equalized\n", equalize(m->graph));
+    if (!samples_read(samples, &o->samples, m->graph->body, a, d)) return false;
+    bool needs_classes = o->labels || o->limits.max_loss >= 0;
+    if (!needs_classes) return true;
+    if (classes_output(m->graph->body) < 0) return diag_error(d, o->labels ? "--labels" : "--max-loss", NULL, "no output of the network has a score for each class, [1,N]");
+    return !o->labels || classes_read(o->labels, samples->n, labels, a, d);
 }
 
 static range *find_ranges(model *m, const quantize_options *o, const scheme *s, const observation *seen) {
@@ -119,6 +142,16 @@ static bool any_integer(const scheme *s) {
     return false;
 }
 
+/* Annotates, and measures what it is worth. */
+static bool decide(baseline *b, const quantize_options *o, const range *ranges, const observation *seen, sensitivity *chosen, measurement *result) {
+    const observation *means = o->plain_bias ? NULL : seen;
+    *chosen = (sensitivity){.scheme = b->base};
+    bool limited = o->limits.max_loss >= 0 || o->limits.min_snr > 0;
+    if (!measure_begin(b) || (limited && !keep_limits(chosen, b, ranges, means, &o->limits))) return false;
+    scheme_annotate(b->graph, &chosen->scheme, ranges, means);
+    return measure(result, b, true);
+}
+
 static bool quantize(model *m, quantize_options *o) {
     sample_set samples;
     tensor labels;
@@ -129,19 +162,19 @@ static bool quantize(model *m, quantize_options *o) {
     if (o->calibrating && o->calibrating < some.n) some.n = o->calibrating;
     const observation *seen = observe(m->graph, &s, &some, o->calibration.method != CALIBRATE_MINMAX, &o->model, &o->toolchain);
     if (!seen) return false;
-    watched plain;
+    baseline b = {.graph = m->graph, .base = s, .samples = &samples, .labels = o->labels ? &labels : NULL, .options = &o->model,
+                       .toolchain = &o->toolchain};
+    sensitivity chosen;
     measurement result;
-    bool ok = measure_float(&plain, m->graph, &s, &o->model, &o->toolchain);
-    scheme_annotate(m->graph, &s, find_ranges(m, o, &s, seen));
-    ok = ok && measure(&result, m->graph, &s, &plain, &samples, o->labels ? &labels : NULL, &o->model, &o->toolchain);
-    watch_free(&plain);
+    bool ok = decide(&b, o, find_ranges(m, o, &s, seen), seen, &chosen, &result);
+    measure_end(&b);
     if (!ok || !write(m, o)) return false;
-    quantize_report(stdout, m->graph, &s, seen, &result, samples.n, m->arena);
+    quantize_report(stdout, m->graph, &chosen.scheme, seen, &result, chosen.alone, samples.n);
     return true;
 }
 
 int quantize_main(int argc, char **argv) {
-    quantize_options o = {.model = model_options_default()};
+    quantize_options o = {.model = model_options_default(), .limits.max_loss = -1};
     o.samples.data.option = "--data";
     argp_parse(&argp, argc, argv, 0, NULL, &o);
     model m;

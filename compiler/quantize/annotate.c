@@ -73,31 +73,35 @@ static void fill_scales(const layer *l, const quantization *q, double input_scal
     }
 }
 
-static void annotate_product(graph *g, const layer *l) {
+static void annotate_product(graph *g, const layer *l, const observation *means) {
     int axis = product_channel_axis(l->node);
     int64_t channels = type_size(&l->weights->type, axis);
-    double input_scale = constant_float(l->node->inputs[0]->type.quant->scale, 0);
+    const value *x = l->node->inputs[0];
+    double input_scale = constant_float(x->type.quant->scale, 0);
     const char *origin = l->weights->constant->origin;
     quantization *q = new_quantization(g, DT_I8, axis, channels, origin);
     fill_scales(l, q, input_scale);
     value *w = value_constant(g, l->weights->name, l->weights->type, l->weights->constant->data, origin);
     w->type.quant = q;
     node_set_input(l->node, 1, w);
-    if (!l->bias) return;
-    quantization *b = new_quantization(g, DT_I32, 0, channels, l->bias->constant->origin);
+    if (!l->bias && !means) return;
+    const float *data = means ? corrected_bias(l, q, &means[x->id], g->arena) : l->bias->constant->data;
+    quantization *b = new_quantization(g, DT_I32, 0, channels, origin);
     for (int64_t c = 0; c < channels; c++) store(b->scale, c, constant_float(q->scale, c) * input_scale);
-    value *bias = value_constant(g, l->bias->name, type_tensor(g->arena, DT_F32, 1, &channels), l->bias->constant->data, l->bias->constant->origin);
+    value *bias = value_constant(g, l->bias ? l->bias->name : "bias", type_tensor(g->arena, DT_F32, 1, &channels), data, origin);
     bias->type.quant = b;
-    node_set_input(l->node, 2, bias);
+    if (l->node->n_core_inputs > 2) node_set_input(l->node, 2, bias);
+    else l->node->n_core_inputs = node_add_input(l->node, bias) + 1;
 }
 
-void scheme_annotate(graph *g, const scheme *s, const range *ranges) {
+void scheme_annotate(graph *g, const scheme *s, const range *ranges, const observation *means) {
     for (int i = 0; i < s->n_activations; i++) {
         int from = deciding(s, i, ranges);
         s->activations[i].value->type.quant = of_range(g, &ranges[s->activations[from].value->id]);
     }
     for (int i = 0; i < s->n_layers; i++)
-        if (s->layers[i].is_product && !s->layers[i].obstacle) annotate_product(g, &s->layers[i]);
+        if (s->layers[i].is_product && !s->layers[i].obstacle)
+            annotate_product(g, &s->layers[i], s->layers[i].node->op == OP_matmul ? NULL : means);
 }
 
 void scheme_strip(const scheme *s) {
@@ -106,6 +110,6 @@ void scheme_strip(const scheme *s) {
         const layer *l = &s->layers[i];
         if (!l->is_product || l->obstacle) continue;
         node_set_input(l->node, 1, l->weights);
-        if (l->bias) node_set_input(l->node, 2, l->bias);
+        if (l->node->n_core_inputs > 2) node_set_input(l->node, 2, l->bias);
     }
 }

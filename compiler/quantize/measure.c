@@ -10,7 +10,7 @@ typedef struct energy {
 
 typedef struct comparison {
     const region *body;
-    int n_layers;
+    int n_layers, n_plain; /* outputs of the network in float, which come first */
     energy *outputs, *layers;
     int scores; /* the output of classes, or -1 */
     const tensor *labels;
@@ -43,7 +43,7 @@ static void compare_classes(comparison *c, const tensor *want, const tensor *got
 static bool compare_batch(void *context, const tensor *outputs, int64_t at, int64_t n, arena *scratch) {
     comparison *c = context;
     (void)scratch;
-    int own = c->body->n_outputs, all = own + c->n_layers;
+    int own = c->body->n_outputs, all = c->n_plain;
     for (int i = 0; i < own; i++)
         if (is_float(&outputs[i].type)) add_energy(&c->outputs[i], &outputs[i], &outputs[all + i], n);
     for (int i = 0; i < c->n_layers; i++) add_energy(&c->layers[i], &outputs[own + i], &outputs[all + own + i], n);
@@ -51,17 +51,20 @@ static bool compare_batch(void *context, const tensor *outputs, int64_t at, int6
     return true;
 }
 
-static bool build(watched *w, graph *g, const scheme *s, const model_options *o, const toolchain *t) {
-    value **values = ARENA_ARRAY(g->arena, value *, s->n_layers);
-    for (int i = 0; i < s->n_layers; i++) values[i] = s->layers[i].output;
-    return watch_build(w, g, values, s->n_layers, o, t);
+static bool build(watched *w, const baseline *b, bool layers) {
+    value **values = ARENA_ARRAY(b->graph->arena, value *, b->base.n_layers);
+    for (int i = 0; i < b->base.n_layers; i++) values[i] = b->base.layers[i].output;
+    return watch_build(w, b->graph, values, layers ? b->base.n_layers : 0, b->options, b->toolchain);
 }
 
-bool measure_float(watched *plain, graph *g, const scheme *s, const model_options *o, const toolchain *t) { return build(plain, g, s, o, t); }
+bool measure_begin(baseline *b) { return build(&b->plain, b, true); }
 
-static void conclude(measurement *m, const comparison *c, int64_t samples, arena *a) {
-    *m = (measurement){.snr = ARENA_ARRAY(a, double, c->n_layers), .agreement = -1, .accuracy = -1, .float_accuracy = -1};
-    for (int i = 0; i < c->n_layers; i++) m->snr[i] = decibels(&c->layers[i]);
+void measure_end(baseline *b) { watch_free(&b->plain); }
+
+static void conclude(measurement *m, const comparison *c, const baseline *b) {
+    int64_t samples = b->samples->n;
+    *m = (measurement){.snr = ARENA_ARRAY(b->graph->arena, double, b->graph->next_node), .agreement = -1, .accuracy = -1, .float_accuracy = -1};
+    for (int i = 0; i < c->n_layers; i++) m->snr[b->base.layers[i].node->id] = decibels(&c->layers[i]);
     int floats = 0;
     for (int i = 0; i < c->body->n_outputs; i++)
         if (is_float(&c->body->outputs[i]->type)) m->output_snr += decibels(&c->outputs[i]), floats++;
@@ -73,14 +76,15 @@ static void conclude(measurement *m, const comparison *c, int64_t samples, arena
     m->float_accuracy = (double)c->right_float / (double)samples;
 }
 
-bool measure(measurement *m, graph *g, const scheme *s, const watched *plain, const sample_set *samples, const tensor *labels,
-             const model_options *o, const toolchain *t) {
-    arena *a = g->arena;
-    comparison c = {.body = g->body, .n_layers = s->n_layers, .outputs = ARENA_ARRAY(a, energy, g->body->n_outputs),
-                    .layers = ARENA_ARRAY(a, energy, s->n_layers), .scores = classes_output(g->body), .labels = labels};
+bool measure(measurement *m, const baseline *b, bool layers) {
+    arena *a = b->graph->arena;
+    const region *body = b->graph->body;
+    comparison c = {.body = body, .n_layers = layers ? b->base.n_layers : 0, .n_plain = b->plain.model.graph->body->n_outputs,
+                    .outputs = ARENA_ARRAY(a, energy, body->n_outputs), .layers = ARENA_ARRAY(a, energy, b->base.n_layers),
+                    .scores = classes_output(body), .labels = b->labels};
     watched w;
-    bool ok = build(&w, g, s, o, t) && watch_run_both(plain, &w, samples, "accuracy", compare_batch, &c);
+    bool ok = build(&w, b, layers) && watch_run_both(&b->plain, &w, b->samples, "accuracy", compare_batch, &c);
     watch_free(&w);
-    if (ok) conclude(m, &c, samples->n, a);
+    if (ok) conclude(m, &c, b);
     return ok;
 }

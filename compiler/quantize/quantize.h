@@ -29,6 +29,13 @@ bool samples_read(sample_set *s, const sample_options *o, const region *body, ar
 /* Folds what would otherwise be rounded twice: batch normalization, scales, padding. */
 bool quantize_prepare(graph *g);
 
+/* ---- equalize.c ---- */
+
+/* Convolutions that follow each other, with nothing between them but ReLU and pooling, get channels of the same magnitude: what
+ * one divides a channel by, the next multiplies it by (cross-layer equalization, Nagel et al. 2019, section 4.1). How many
+ * pairs there are. */
+int equalize(graph *g);
+
 /* ---- watch.c: a network with values inside it visible ---- */
 
 typedef struct watched {
@@ -107,30 +114,61 @@ range calibrate(const observation *o, const calibration *c);
 
 /* ---- annotate.c: the graph gets its quantization ---- */
 
-/* Types of activations and constants get scales and zero points; ranges: by value id. */
-void scheme_annotate(graph *g, const scheme *s, const range *ranges);
+/* Types of activations and constants get scales and zero points; ranges: by value id. means: NULL, or observations by value id
+ * from which biases are corrected. */
+void scheme_annotate(graph *g, const scheme *s, const range *ranges, const observation *means);
 /* Undoes it. */
 void scheme_strip(const scheme *s);
+
+/* ---- correct_bias.c ---- */
+
+/* The bias (one number a channel) that makes up for the mean of what the rounding of weights adds to the output: DFQ, Nagel et
+ * al. 2019, section 4.2. weights: their quantization; x: of the product's input. */
+const float *corrected_bias(const layer *l, const quantization *weights, const observation *x, arena *a);
 
 /* ---- measure.c: what it costs ---- */
 
 typedef struct measurement {
-    double *snr;     /* of each layer's output, in dB; infinite: no difference */
+    double *snr;       /* by node id, of the output of each layer of the base scheme, in dB; infinite: no difference */
     double output_snr; /* the mean over the network's float outputs */
     double agreement;  /* share of samples with the same most probable class; -1: no classes */
     double accuracy, float_accuracy; /* -1: no labels */
 } measurement;
 
-/* The annotated graph against `plain`, which is the same in float with the outputs of all layers watched. labels: one for
- * each sample, or NULL. */
-bool measure(measurement *m, graph *g, const scheme *s, const watched *plain, const sample_set *samples, const tensor *labels,
-             const model_options *o, const toolchain *t);
-/* As measure wants it. */
-bool measure_float(watched *plain, graph *g, const scheme *s, const model_options *o, const toolchain *t);
+/* What an annotated graph is measured against. */
+typedef struct baseline {
+    graph *graph;
+    scheme base;   /* of all layers that could be quantised */
+    watched plain; /* the graph in float, with their outputs */
+    const sample_set *samples;
+    const tensor *labels; /* one for each sample, or NULL */
+    const model_options *options;
+    const toolchain *toolchain;
+} baseline;
+
+bool measure_begin(baseline *b);
+/* layers: the outputs of layers are compared too. */
+bool measure(measurement *m, const baseline *b, bool layers);
+void measure_end(baseline *b);
+
+/* ---- sensitivity.c: which layers stay in float ---- */
+
+typedef struct limits {
+    double max_loss; /* of accuracy, or of agreement where there are no labels: from 0 to 1; negative: any */
+    double min_snr;  /* of the outputs, in dB; 0: any */
+} limits;
+
+typedef struct sensitivity {
+    double *alone; /* by node id of products: SNR of the outputs when it alone computes with integers */
+    scheme scheme; /* with as few of the most sensitive products in float as keep the limits */
+} sensitivity;
+
+/* The graph is as it was before. False after an error: only float keeps the limits, say. */
+bool keep_limits(sensitivity *s, const baseline *b, const range *ranges, const observation *means, const limits *l);
 
 /* ---- report.c ---- */
 
-/* Of the annotated graph. seen: by value id. */
-void quantize_report(FILE *f, const graph *g, const scheme *s, const observation *seen, const measurement *m, int64_t samples, arena *a);
+/* Of the annotated graph. seen: by value id; alone: of sensitivity, or NULL. */
+void quantize_report(FILE *f, const graph *g, const scheme *s, const observation *seen, const measurement *m, const double *alone, int64_t samples);
 
 #endif

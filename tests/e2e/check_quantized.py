@@ -4,6 +4,9 @@
     check_quantized.py accuracy MODEL IMAGES LABELS   per cent, in ONNX Runtime
     check_quantized.py ranges FLOAT QUANTIZED SAMPLES.npy COUNT PERCENTILE   scales of the activations both models name
     check_quantized.py weights FLOAT QUANTIZED        scales and rounding of convolutions behind which there is a normalization
+    check_quantized.py bias FLOAT QUANTIZED SAMPLES.npy   that of digits_resnet's last layer, corrected
+    check_quantized.py snr FLOAT QUANTIZED INPUT.npy  in dB, of the first output
+    check_quantized.py unbalance MODEL OUT            channels between two convolutions of digits_resnet get other magnitudes
     check_quantized.py operators MODEL                what ONNX Runtime makes of it
 """
 import collections
@@ -129,6 +132,34 @@ def check_weights(plain, quantized):
     assert checked >= 5
 
 
+def check_bias(plain, quantized, data):
+    model, q = onnx.load(plain), initializers(onnx.load(quantized))
+    x = run(reference_session(with_outputs(model, ["flat"], onnx.TensorProto.FLOAT)), np.load(data))[0]
+    old = initializers(model)
+    w, scale = old["fc.weight"].astype(float), q["fc.weight.scale"].astype(float)[:, None]
+    added = (q["fc.weight.quantized"] * scale - w) @ x.astype(float).mean(0)
+    bias, step = q["fc.bias.quantized"] * q["fc.bias.scale"].astype(float), q["fc.bias.scale"]
+    assert np.abs(added).max() > 4 * step.max(), "the check tells nothing"
+    assert (np.abs(bias - (old["fc.bias"] - added)) <= 0.6 * step).all()
+
+
+def print_snr(plain, quantized, data):
+    sessions = reference_session(plain), reference_session(quantized)
+    want, got = (run(session, samples_of(data, session))[0].astype(float) for session in sessions)
+    print(f"{10 * np.log10((want**2).sum() / ((want - got) ** 2).sum()):.1f}")
+
+
+def unbalance(path, to):
+    model = onnx.load(path)
+    tensors = {i.name: i for i in model.graph.initializer}
+    nodes = {node.name: node for node in model.graph.node}
+    by = 10 ** np.random.default_rng(5).uniform(-1.5, 1.5, 16)
+    bn, conv = nodes["s1.0.a.bn"], nodes["s1.0.conv"]
+    for name, factor in ((bn.input[1], by), (bn.input[2], by), (conv.input[1], (1 / by)[None, :, None, None])):
+        tensors[name].CopyFrom(numpy_helper.from_array((numpy_helper.to_array(tensors[name]) * factor).astype(np.float32), name))
+    onnx.save(model, to)
+
+
 def check_operators(path):
     optimized_session(path, "optimized.onnx")
     for op, n in sorted(collections.Counter(node.op_type for node in onnx.load("optimized.onnx").graph.node).items()):
@@ -136,13 +167,15 @@ def check_operators(path):
 
 
 command, *arguments = sys.argv[1:]
-if command == "same":
-    check_same(*arguments)
-elif command == "accuracy":
-    check_accuracy(*arguments)
-elif command == "ranges":
+if command == "ranges":
     check_ranges(*arguments[:3], int(arguments[3]), float(arguments[4]))
-elif command == "weights":
-    check_weights(*arguments)
 else:
-    check_operators(*arguments)
+    {
+        "same": check_same,
+        "accuracy": check_accuracy,
+        "weights": check_weights,
+        "bias": check_bias,
+        "snr": print_snr,
+        "unbalance": unbalance,
+        "operators": check_operators,
+    }[command](*arguments)
