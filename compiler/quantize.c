@@ -142,35 +142,34 @@ static bool any_integer(const scheme *s) {
     return false;
 }
 
-/* Annotates, and measures what it is worth. */
-static bool decide(baseline *b, const quantize_options *o, const range *ranges, const observation *seen, sensitivity *chosen, measurement *result) {
+/* Annotates, writes, and reports what it is worth. b->plain is built. */
+static bool quantize_and_write(model *m, const baseline *b, const quantize_options *o) {
+    sample_set some = *b->samples;
+    if (o->calibrating && o->calibrating < some.n) some.n = o->calibrating;
+    const observation *seen = observe(b->graph, &b->base, &b->plain, &some, o->calibration.method != CALIBRATE_MINMAX);
+    if (!seen) return false;
     const observation *means = o->plain_bias ? NULL : seen;
-    *chosen = (sensitivity){.scheme = b->base};
+    const range *ranges = find_ranges(m, o, &b->base, seen);
+    sensitivity chosen = {.scheme = b->base};
+    measurement result;
     bool limited = o->limits.max_loss >= 0 || o->limits.min_snr > 0;
-    if (!measure_begin(b) || (limited && !keep_limits(chosen, b, ranges, means, &o->limits))) return false;
-    scheme_annotate(b->graph, &chosen->scheme, ranges, means);
-    return measure(result, b, true);
+    if (limited && !keep_limits(&chosen, b, ranges, means, &o->limits)) return false;
+    scheme_annotate(b->graph, &chosen.scheme, ranges, means);
+    if (!measure(&result, b, true) || !write(m, o)) return false;
+    quantize_report(stdout, b->graph, &chosen.scheme, seen, &result, chosen.alone, b->samples->n);
+    return true;
 }
 
 static bool quantize(model *m, quantize_options *o) {
     sample_set samples;
     tensor labels;
     if (!read_all(m, o, &samples, &labels)) return false;
-    scheme s = scheme_select(m->graph, NULL, m->arena);
-    if (!any_integer(&s)) return diag_error(&m->diags, "", NULL, "has no convolution or matrix product that could be quantised");
-    sample_set some = samples;
-    if (o->calibrating && o->calibrating < some.n) some.n = o->calibrating;
-    const observation *seen = observe(m->graph, &s, &some, o->calibration.method != CALIBRATE_MINMAX, &o->model, &o->toolchain);
-    if (!seen) return false;
-    baseline b = {.graph = m->graph, .base = s, .samples = &samples, .labels = o->labels ? &labels : NULL, .options = &o->model,
-                       .toolchain = &o->toolchain};
-    sensitivity chosen;
-    measurement result;
-    bool ok = decide(&b, o, find_ranges(m, o, &s, seen), seen, &chosen, &result);
+    baseline b = {.graph = m->graph, .base = scheme_select(m->graph, NULL, m->arena), .samples = &samples,
+                  .labels = o->labels ? &labels : NULL, .options = &o->model, .toolchain = &o->toolchain};
+    if (!any_integer(&b.base)) return diag_error(&m->diags, "", NULL, "has no convolution or matrix product that could be quantised");
+    bool ok = measure_begin(&b) && quantize_and_write(m, &b, o);
     measure_end(&b);
-    if (!ok || !write(m, o)) return false;
-    quantize_report(stdout, m->graph, &chosen.scheme, seen, &result, chosen.alone, samples.n);
-    return true;
+    return ok;
 }
 
 int quantize_main(int argc, char **argv) {

@@ -10,7 +10,9 @@ typedef struct energy {
 
 typedef struct comparison {
     const region *body;
-    int n_layers, n_plain; /* outputs of the network in float, which come first */
+    const baseline *baseline;
+    const watched *network; /* quantised */
+    int n_layers;
     energy *outputs, *layers;
     int scores; /* the output of classes, or -1 */
     const tensor *labels;
@@ -40,24 +42,28 @@ static void compare_classes(comparison *c, const tensor *want, const tensor *got
     }
 }
 
-static bool compare_batch(void *context, const tensor *outputs, int64_t at, int64_t n, arena *scratch) {
+static bool compare_batch(void *context, const tensor *want, const tensor *got, int64_t at, int64_t n) {
     comparison *c = context;
-    (void)scratch;
-    int own = c->body->n_outputs, all = c->n_plain;
-    for (int i = 0; i < own; i++)
-        if (is_float(&outputs[i].type)) add_energy(&c->outputs[i], &outputs[i], &outputs[all + i], n);
-    for (int i = 0; i < c->n_layers; i++) add_energy(&c->layers[i], &outputs[own + i], &outputs[all + own + i], n);
-    if (c->scores >= 0) compare_classes(c, &outputs[c->scores], &outputs[all + c->scores], at, n);
+    for (int i = 0; i < c->body->n_outputs; i++)
+        if (is_float(&want[i].type)) add_energy(&c->outputs[i], &want[i], &got[i], n);
+    for (int i = 0; i < c->n_layers; i++) {
+        const value *v = c->baseline->base.layers[i].output;
+        add_energy(&c->layers[i], watch_find(&c->baseline->plain, want, v), watch_find(c->network, got, v), n);
+    }
+    if (c->scores >= 0) compare_classes(c, &want[c->scores], &got[c->scores], at, n);
     return true;
 }
 
-static bool build(watched *w, const baseline *b, bool layers) {
-    value **values = ARENA_ARRAY(b->graph->arena, value *, b->base.n_layers);
-    for (int i = 0; i < b->base.n_layers; i++) values[i] = b->base.layers[i].output;
-    return watch_build(w, b->graph, values, layers ? b->base.n_layers : 0, b->options, b->toolchain);
+/* The graph as it is, with the outputs of layers visible, and what layers read. */
+static bool build(watched *w, const baseline *b, bool layers, bool activations) {
+    int n = 0;
+    value **values = ARENA_ARRAY(b->graph->arena, value *, b->base.n_layers + b->base.n_activations);
+    for (int i = 0; layers && i < b->base.n_layers; i++) values[n++] = b->base.layers[i].output;
+    for (int i = 0; activations && i < b->base.n_activations; i++) values[n++] = b->base.activations[i].value;
+    return watch_build(w, b->graph, values, n, b->options, b->toolchain);
 }
 
-bool measure_begin(baseline *b) { return build(&b->plain, b, true); }
+bool measure_begin(baseline *b) { return build(&b->plain, b, true, true); }
 
 void measure_end(baseline *b) { watch_free(&b->plain); }
 
@@ -79,11 +85,10 @@ static void conclude(measurement *m, const comparison *c, const baseline *b) {
 bool measure(measurement *m, const baseline *b, bool layers) {
     arena *a = b->graph->arena;
     const region *body = b->graph->body;
-    comparison c = {.body = body, .n_layers = layers ? b->base.n_layers : 0, .n_plain = b->plain.model.graph->body->n_outputs,
-                    .outputs = ARENA_ARRAY(a, energy, body->n_outputs), .layers = ARENA_ARRAY(a, energy, b->base.n_layers),
-                    .scores = classes_output(body), .labels = b->labels};
     watched w;
-    bool ok = build(&w, b, layers) && watch_run_both(&b->plain, &w, b->samples, "accuracy", compare_batch, &c);
+    comparison c = {.body = body, .baseline = b, .network = &w, .n_layers = layers ? b->base.n_layers : 0, .outputs = ARENA_ARRAY(a, energy, body->n_outputs),
+                    .layers = ARENA_ARRAY(a, energy, b->base.n_layers), .scores = classes_output(body), .labels = b->labels};
+    bool ok = build(&w, b, layers, false) && watch_run(&b->plain, &w, b->samples, "accuracy", compare_batch, &c);
     watch_free(&w);
     if (ok) conclude(m, &c, b);
     return ok;

@@ -20,7 +20,7 @@ static int64_t channels_of(const value_type *t, int64_t *inner) {
 }
 
 static observation *observed(const observer *o, int i) { return &o->all[o->scheme->activations[i].value->id]; }
-static const float *data_of(const observer *o, const tensor *outputs, int i) { return outputs[o->network->first + i].data; }
+static const float *data_of(const observer *o, const tensor *outputs, int i) { return watch_find(o->network, outputs, o->scheme->activations[i].value)->data; }
 
 /* ---- the first time: ranges and means ---- */
 
@@ -36,9 +36,9 @@ static bool note_range(observation *o, const value *v, const float *x, int64_t s
     return true;
 }
 
-static bool note_ranges(void *context, const tensor *outputs, int64_t at, int64_t n, arena *scratch) {
+static bool note_ranges(void *context, const tensor *outputs, const tensor *none, int64_t at, int64_t n) {
     const observer *o = context;
-    (void)at, (void)scratch;
+    (void)none, (void)at;
     for (int i = 0; i < o->scheme->n_activations; i++)
         if (!note_range(observed(o, i), o->scheme->activations[i].value, data_of(o, outputs, i), n, o->network->program.diags)) return false;
     return true;
@@ -63,9 +63,9 @@ static void finish_means(const observer *o, int64_t samples) {
 
 /* ---- the second time: histograms ---- */
 
-static bool note_bins(void *context, const tensor *outputs, int64_t at, int64_t n, arena *scratch) {
+static bool note_bins(void *context, const tensor *outputs, const tensor *none, int64_t at, int64_t n) {
     const observer *o = context;
-    (void)at, (void)scratch;
+    (void)none, (void)at;
     for (int i = 0; i < o->scheme->n_activations; i++) {
         observation *one = observed(o, i);
         const float *x = data_of(o, outputs, i);
@@ -79,16 +79,11 @@ static bool note_bins(void *context, const tensor *outputs, int64_t at, int64_t 
     return true;
 }
 
-observation *observe(graph *g, const scheme *s, const sample_set *samples, bool histograms, const model_options *mo, const toolchain *t) {
-    watched w;
-    observer o = {.scheme = s, .all = ARENA_ARRAY(g->arena, observation, g->next_value), .network = &w};
-    value **values = ARENA_ARRAY(g->arena, value *, s->n_activations);
-    for (int i = 0; i < s->n_activations; i++) values[i] = s->activations[i].value;
+observation *observe(const graph *g, const scheme *s, const watched *w, const sample_set *samples, bool histograms) {
+    observer o = {.scheme = s, .all = ARENA_ARRAY(g->arena, observation, g->next_value), .network = w};
     start(&o, g->arena);
-    bool ok = watch_build(&w, g, values, s->n_activations, mo, t) && watch_run(&w, samples, "ranges", note_ranges, &o);
+    if (!watch_run(w, NULL, samples, "ranges", note_ranges, &o)) return NULL;
     finish_means(&o, samples->n);
     for (int i = 0; histograms && i < s->n_activations; i++) observed(&o, i)->bins = ARENA_ARRAY(g->arena, int64_t, HISTOGRAM_BINS);
-    ok = ok && (!histograms || watch_run(&w, samples, "histograms", note_bins, &o));
-    watch_free(&w);
-    return ok ? o.all : NULL;
+    return !histograms || watch_run(w, NULL, samples, "histograms", note_bins, &o) ? o.all : NULL;
 }

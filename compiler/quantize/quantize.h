@@ -41,16 +41,18 @@ int equalize(graph *g);
 typedef struct watched {
     model model; /* read back from an ONNX file */
     program program;
-    int first;   /* of its outputs that are the values watched, in their order */
+    int *place; /* by id of the values of the graph it was made of: which of its outputs that is, + 1; 0: not visible */
 } watched;
 
-/* Builds g, quantised where its types say so, with these values of its body as outputs behind its own. */
+/* Builds g, quantised where its types say so, with these values of its body as outputs too. */
 bool watch_build(watched *w, graph *g, value *const *values, int n, const model_options *o, const toolchain *t);
-/* Calls f with the outputs of `n` samples, the first of which is `at`, until all are through. False after an error. */
-typedef bool watch_fn(void *context, const tensor *outputs, int64_t at, int64_t n, arena *scratch);
-bool watch_run(const watched *w, const sample_set *s, const char *what, watch_fn *f, void *context);
-/* The same with two networks side by side: f gets the outputs of b behind those of a. */
-bool watch_run_both(const watched *a, const watched *b, const sample_set *s, const char *what, watch_fn *f, void *context);
+/* Of the outputs of w, the one that is v. */
+const tensor *watch_find(const watched *w, const tensor *outputs, const value *v);
+
+/* Calls f with the outputs of `n` samples, the first of which is `at`, until all are through. False after an error. The second
+ * network runs on the same samples; NULL: none. */
+typedef bool watch_fn(void *context, const tensor *first, const tensor *second, int64_t at, int64_t n);
+bool watch_run(const watched *first, const watched *second, const sample_set *s, const char *what, watch_fn *f, void *context);
 void watch_free(watched *w);
 
 /* ---- select.c: which layers compute with integers ---- */
@@ -98,8 +100,8 @@ typedef struct observation {
     int64_t channels;
 } observation;
 
-/* By value id; of the activations of the scheme. NULL after an error: a value is not finite, say. */
-observation *observe(graph *g, const scheme *s, const sample_set *samples, bool histograms, const model_options *o, const toolchain *t);
+/* By value id; of the activations of the scheme, all of which w shows. NULL after an error: a value is not finite, say. */
+observation *observe(const graph *g, const scheme *s, const watched *w, const sample_set *samples, bool histograms);
 
 /* ---- calibrate.c: which range the integers cover ---- */
 
@@ -139,7 +141,7 @@ typedef struct measurement {
 typedef struct baseline {
     graph *graph;
     scheme base;   /* of all layers that could be quantised */
-    watched plain; /* the graph in float, with their outputs */
+    watched plain; /* the graph in float, with all that the scheme is about visible */
     const sample_set *samples;
     const tensor *labels; /* one for each sample, or NULL */
     const model_options *options;

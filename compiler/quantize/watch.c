@@ -9,11 +9,24 @@ enum { BATCH_BYTES = 64 << 20, BATCH_MOST = 256 };
 
 /* ---- building ---- */
 
+/* Makes an output of each value that is none yet. */
+static void add_outputs(watched *w, region *body, value *const *values, int n) {
+    w->place = ARENA_ARRAY(w->model.arena, int, body->graph->next_value);
+    for (int i = 0; i < body->n_outputs; i++) w->place[body->outputs[i]->id] = i + 1;
+    for (int i = 0; i < n; i++) {
+        if (w->place[values[i]->id]) continue;
+        region_add_output(body, values[i]);
+        w->place[values[i]->id] = body->n_outputs;
+    }
+}
+
 /* g with more outputs, as a file. */
-static bool write_with(graph *g, value *const *values, int n, const char *path, arena *a, diagnostics *d) {
+static bool write_with(watched *w, graph *g, value *const *values, int n, const char *path) {
+    arena *a = w->model.arena;
+    diagnostics *d = &w->model.diags;
     int own = g->body->n_outputs;
     value **outputs = arena_copy(a, g->body->outputs, sizeof *outputs * (size_t)own);
-    for (int i = 0; i < n; i++) region_add_output(g->body, values[i]);
+    add_outputs(w, g->body, values, n);
     FILE *f = fopen(path, "wb");
     bool ok = f && frontend_write_onnx(g, f, a, d);
     if (!f || fclose(f) != 0) ok = diag_error(d, path, NULL, "cannot write: %s", strerror(errno));
@@ -29,13 +42,12 @@ bool watch_build(watched *w, graph *g, value *const *values, int n, const model_
     read.path = o->path; /* in messages */
     model_init(&w->model, &read);
     w->program = (program){0};
-    w->first = g->body->n_outputs;
     arena *a = w->model.arena;
     diagnostics *d = &w->model.diags;
     const char *folder = temporary_folder(a, d);
     if (!folder) return false;
     read.path = temporary_file(a, folder, "watched.onnx");
-    bool ok = write_with(g, values, n, read.path, a, d) && model_load(&w->model, &read) &&
+    bool ok = write_with(w, g, values, n, read.path) && model_load(&w->model, &read) &&
               program_build(&w->program, w->model.plan, &(program_options){.toolchain = *t}, a, d);
     temporary_remove(folder);
     return ok;
@@ -70,17 +82,18 @@ static bool run_batch(const watched *w, const sample_set *s, int64_t at, int64_t
     return program_run(&p, n, inputs, outputs);
 }
 
-bool watch_run_both(const watched *a, const watched *b, const sample_set *s, const char *what, watch_fn *f, void *context) {
-    int n_first = a->model.graph->body->n_outputs, n_second = b ? b->model.graph->body->n_outputs : 0;
-    int64_t most = batch_size(a);
+static int64_t smaller(int64_t x, int64_t y) { return x < y ? x : y; }
+
+bool watch_run(const watched *first, const watched *second, const sample_set *s, const char *what, watch_fn *f, void *context) {
+    int64_t most = second ? smaller(batch_size(first), batch_size(second)) : batch_size(first);
     progress bar = progress_start(what, (s->n + most - 1) / most);
     bool ok = true;
     for (int64_t at = 0; ok && at < s->n; at += most) {
-        int64_t n = s->n - at < most ? s->n - at : most;
+        int64_t n = smaller(s->n - at, most);
         arena *scratch = arena_new();
-        tensor *outputs = ARENA_ARRAY(scratch, tensor, n_first + n_second);
-        ok = run_batch(a, s, at, n, outputs, scratch) && (!b || run_batch(b, s, at, n, outputs + n_first, scratch)) &&
-             f(context, outputs, at, n, scratch);
+        tensor *a = ARENA_ARRAY(scratch, tensor, first->model.graph->body->n_outputs);
+        tensor *b = second ? ARENA_ARRAY(scratch, tensor, second->model.graph->body->n_outputs) : NULL;
+        ok = run_batch(first, s, at, n, a, scratch) && (!second || run_batch(second, s, at, n, b, scratch)) && f(context, a, b, at, n);
         arena_free(scratch);
         progress_step(&bar, NULL);
     }
@@ -88,6 +101,4 @@ bool watch_run_both(const watched *a, const watched *b, const sample_set *s, con
     return ok;
 }
 
-bool watch_run(const watched *w, const sample_set *s, const char *what, watch_fn *f, void *context) {
-    return watch_run_both(w, NULL, s, what, f, context);
-}
+const tensor *watch_find(const watched *w, const tensor *outputs, const value *v) { return &outputs[w->place[v->id] - 1]; }
