@@ -51,19 +51,12 @@ static int deciding(const scheme *s, int i, const range *ranges) {
 
 /* ---- weights and biases ---- */
 
-/* Output channel of each of the weights: i / inner % channels. */
-static int64_t inner_size(const value_type *t, int axis) {
-    int64_t inner = 1;
-    for (int i = axis + 1; i < t->rank; i++) inner *= type_size(t, i);
-    return inner;
-}
-
 /* So that the largest weight of a channel is 127, and its bias fits into 32 bits. */
 static void fill_scales(const layer *l, const quantization *q, double input_scale) {
-    int64_t channels = type_count(&q->scale->type), count = type_count(&l->weights->type), inner = inner_size(&l->weights->type, q->axis);
+    int64_t channels = type_count(&q->scale->type), count = type_count(&l->weights->type);
     for (int64_t c = 0; c < channels; c++) store(q->scale, c, 0);
     for (int64_t i = 0; i < count; i++) {
-        int64_t c = i / inner % channels;
+        int64_t c = product_output_channel(l->node, i);
         store(q->scale, c, fmax(constant_float(q->scale, c), fabs(constant_float(l->weights->constant, i))));
     }
     for (int64_t c = 0; c < channels; c++) {

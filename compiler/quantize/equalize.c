@@ -39,28 +39,21 @@ static float *own_constant(graph *g, node *n, int input) {
 static float *weights(const node *n) { return (float *)(uintptr_t)n->inputs[1]->constant->data; }
 static float *bias(const node *n) { return node_input(n, 2) ? (float *)(uintptr_t)n->inputs[2]->constant->data : NULL; }
 
-/* The channel of the input that weight i multiplies. */
-static int64_t input_channel(const node *n, int64_t i) {
-    const value_type *w = &n->inputs[1]->type;
-    int64_t outs = type_size(w, 0), ins = type_size(w, 1), taps = type_count(w) / outs / ins;
-    return i / taps / ins / (outs / node_int(n, "group")) * ins + i / taps % ins;
-}
-
 /* One pair, once; how far the scale of a channel was from 1. */
 static double balance(const pair *p, arena *scratch) {
     int64_t channels = type_size(&p->first->inputs[1]->type, 0), n1 = type_count(&p->first->inputs[1]->type), n2 = type_count(&p->second->inputs[1]->type);
     double *made = ARENA_ARRAY(scratch, double, channels), *read = ARENA_ARRAY(scratch, double, channels), farthest = 0;
     float *w1 = weights(p->first), *w2 = weights(p->second), *b = bias(p->first);
-    for (int64_t i = 0; i < n1; i++) made[i / (n1 / channels)] = fmax(made[i / (n1 / channels)], fabs((double)w1[i]));
-    for (int64_t i = 0; i < n2; i++) read[input_channel(p->second, i)] = fmax(read[input_channel(p->second, i)], fabs((double)w2[i]));
+    for (int64_t i = 0; i < n1; i++) made[product_output_channel(p->first, i)] = fmax(made[product_output_channel(p->first, i)], fabs((double)w1[i]));
+    for (int64_t i = 0; i < n2; i++) read[product_input_channel(p->second, i)] = fmax(read[product_input_channel(p->second, i)], fabs((double)w2[i]));
     for (int64_t c = 0; c < channels; c++) {
         made[c] = made[c] > 0 && read[c] > 0 ? sqrt(made[c] / read[c]) : 1; /* the scale from here on */
         if (!isnormal((float)made[c]) || !isnormal((float)(1 / made[c]))) made[c] = 1;
         farthest = fmax(farthest, fabs(made[c] - 1));
         if (b) b[c] = (float)((double)b[c] / made[c]);
     }
-    for (int64_t i = 0; i < n1; i++) w1[i] = (float)((double)w1[i] / made[i / (n1 / channels)]);
-    for (int64_t i = 0; i < n2; i++) w2[i] = (float)((double)w2[i] * made[input_channel(p->second, i)]);
+    for (int64_t i = 0; i < n1; i++) w1[i] = (float)((double)w1[i] / made[product_output_channel(p->first, i)]);
+    for (int64_t i = 0; i < n2; i++) w2[i] = (float)((double)w2[i] * made[product_input_channel(p->second, i)]);
     return farthest;
 }
 

@@ -81,8 +81,11 @@ typedef struct scheme {
 
 /* excluded: by node id, products that stay in float; NULL: none. */
 scheme scheme_select(const graph *g, const bool *excluded, arena *a);
-/* Axis of the weights that runs over output channels. */
+/* Axis of a product's weights that runs over output channels. */
 int product_channel_axis(const node *n);
+/* The channel of the output that weight i belongs to, and that of the input that it multiplies. */
+int64_t product_output_channel(const node *n, int64_t i);
+int64_t product_input_channel(const node *n, int64_t i);
 
 /* ---- observe.c: what values there are ---- */
 

@@ -36,6 +36,22 @@ int product_channel_axis(const node *n) {
     return n->op == OP_gemm && node_int(n, "transB") ? 0 : 1;
 }
 
+int64_t product_output_channel(const node *n, int64_t i) {
+    const value_type *w = &n->inputs[1]->type;
+    int axis = product_channel_axis(n);
+    int64_t inner = 1;
+    for (int k = axis + 1; k < w->rank; k++) inner *= w->dims[k].size;
+    return i / inner % w->dims[axis].size;
+}
+
+int64_t product_input_channel(const node *n, int64_t i) {
+    const value_type *w = &n->inputs[1]->type;
+    int64_t outs = w->dims[0].size, ins = w->dims[1].size;
+    if (n->op != OP_conv) return product_channel_axis(n) == 0 ? i % ins : i / ins;
+    int64_t taps = type_count(w) / outs / ins, per_group = outs / node_int(n, "group");
+    return i / taps / ins / per_group * ins + i / taps % ins;
+}
+
 /* Why a product stays in float, or NULL. */
 static const char *obstacle_of(const node *n) {
     const value *x = n->inputs[0], *w = n->inputs[1], *bias = node_input(n, 2);
