@@ -13,6 +13,7 @@ const subcommand subcommands[] = {
     {"verify", verify_main, "MODEL | --suite DIR", "hold emitted C against a reference"},
     {"bench", bench_main, "MODEL", "time each layer"},
     {"tune", tune_main, "MODEL -o FILE", "measure which kernels are fastest here"},
+    {"quantize", quantize_main, "MODEL --data DIR -o NET.onnx", "make a network of 8-bit integers"},
     {"inspect", inspect_main, "MODEL", "show layers, shapes, cost and memory"},
     {"zoo", zoo_main, "[NAME -o OUT.c]", "list networks that come with cnnc, or compile one"},
     {"ops", ops_main, "", "list the operators"},

@@ -9,13 +9,10 @@
 
 /* ---- options ---- */
 
-enum { KEY_IMAGE = 512, KEY_RESIZE, KEY_MEAN, KEY_STD };
+enum { KEY_RESIZE = 512, KEY_MEAN, KEY_STD };
 
 static const struct argp_option options[] = {
     {NULL, 0, NULL, 0, "Pictures:", 20},
-    {"image", KEY_IMAGE, "FILE", 0,
-     "a PNG or JPEG file as the input: made smaller, its middle taken, normalized. Given several times the network runs for each",
-     0},
     {"resize", KEY_RESIZE, "N", 0,
      "the short side of the picture before its middle is taken (default: 256 for networks that take 224, others in proportion)", 0},
     {"mean", KEY_MEAN, "R,G,B", 0, "what is subtracted from samples from 0 to 1 (default: ImageNet's for 3 channels, 0 for one)", 0},
@@ -39,9 +36,6 @@ static int parse_channels(const char *option, const char *arg, double *to, const
 static error_t parse(int key, char *arg, struct argp_state *state) {
     picture_options *o = state->input;
     switch (key) {
-    case KEY_IMAGE:
-        if (!array_arguments_add(&o->files, arg)) argp_error(state, "more than %d --image", ARRAYS_MAX);
-        return 0;
     case KEY_RESIZE: o->short_side = option_int(arg, 1, 1 << 14, state); return 0;
     case KEY_MEAN: o->n_mean = parse_channels("--mean", arg, o->mean, state); return 0;
     case KEY_STD:

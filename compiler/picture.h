@@ -14,7 +14,7 @@ typedef struct picture_options {
     double mean[3], std[3]; /* of samples from 0 to 1 */
 } picture_options;
 
-/* --image, --resize, --mean, --std; input: picture_options *. */
+/* --resize, --mean, --std; input: picture_options *. */
 extern const struct argp picture_argp;
 
 /* Fills the one input of `values` that takes pictures, [1,C,H,W] or [1,H,W,C] with C = 1 or 3, with all files of the

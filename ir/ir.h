@@ -152,7 +152,8 @@ typedef struct layout {
     int top, left, bottom, right;
 } layout;
 
-/* Affine quantisation of an integer tensor: real = (q - zero_point) * scale, along `axis` (-1: whole tensor). */
+/* Affine quantisation of an integer tensor: real = (q - zero_point) * scale, along `axis` (-1: whole tensor). A float tensor that
+ * has one shall be stored so, in integers of the zero point's type: the ONNX writer puts in the operators for that. */
 typedef struct quantization {
     int axis;
     struct constant *scale, *zero_point;
