@@ -79,7 +79,16 @@ convert_fn expand_attention, expand_flex_attention, expand_rotary_embedding, exp
     expand_one_hot, expand_reverse_sequence, expand_compress, expand_affine_grid, expand_window, dft_along_input, expand_stft, expand_optimizer;
 /* attributes.c */
 convert_fn drop_attr, rename_attr, default_int, default_float, default_string, attr_to_ints, attr_to_scalar_int,
-    attr_to_scalar, rename_op, rename_text, split_evenly, cast_by_name, cast_to_known, compute_in_f32;
+    attr_to_scalar, rename_op, as_standard, rename_text, split_evenly, cast_by_name, cast_to_known, compute_in_f32;
+/* microsoft/fused.c */
+convert_fn expand_biased_gelu, expand_quick_gelu, expand_fused_conv, expand_channels_last, expand_fused_gemm, expand_fused_matmul,
+    expand_skip_normalization, expand_embed_normalization;
+/* microsoft/attention.c */
+convert_fn expand_projected_attention, expand_multi_head_attention, reorder_rotary_embedding;
+/* microsoft/quantized.c */
+convert_fn expand_between_quantized, expand_quantized_where, expand_quantized_concat, expand_quantized_softmax, expand_quantized_pool,
+    expand_quantized_mean, expand_quantized_conv, expand_quantized_gemm, expand_matmul_integer_to_float, expand_dynamic_quantize_matmul,
+    expand_matmul_integer_16, expand_matmul_nbits;
 /* sequence.c */
 convert_fn sequence_empty, sequence_insert, sequence_erase, sequence_at, sequence_length, concat_from_sequence, split_to_sequence, identity_of_sequence, if_of_sequences,
     optional_has_element, optional_get_element;
