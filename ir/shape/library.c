@@ -203,6 +203,15 @@ bool shape_tree_ensemble(node *n, diagnostics *d) {
     return true;
 }
 
+bool shape_row_reduce(node *n, diagnostics *d) {
+    const value_type *x = input_type(n, 0, 2, IR_MAX_RANK, d);
+    if (!x) return false;
+    int64_t rows = type_size(x, -2), columns = type_size(x, -1);
+    if (x->elem != DT_F64 || (rows >= 0 && columns >= 0 && columns < rows)) return node_error(d, n, NULL, "reduces rows of matrices of f64 that are not higher than wide");
+    set_output(n, 0, x->elem, x->rank, x->dims);
+    return true;
+}
+
 bool shape_unique(node *n, diagnostics *d) {
     const value_type *x = input_type(n, 0, 0, IR_MAX_RANK, d);
     if (!x) return false;

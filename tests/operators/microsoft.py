@@ -287,5 +287,52 @@ def quantized():
     return found
 
 
+def arrays():
+    x = f(3, 4, 5)
+    i64 = lambda *v: np.array(v, np.int64)
+    square = f(2, 4, 4) + 4 * np.eye(4, dtype=np.float32)
+    repeated = np.array([3, 1, 3, -2, 1, 1, 7], np.float32)
+    return [
+        *(ms("ExpandDims", [x, np.array(a, np.int32)], fixed=(1,)) for a in (0, 2, -1, 3)),
+        ms("Pad", [f(2, 3), i64(1, 0, 2, 1), np.array([0.5], np.float32)], fixed=(1, 2)),
+        ms("Pad", [f(4, 5), i64(1, 2, 0, 3)[None], None], fixed=(1,), mode="reflect"),
+        ms("Pad", [f(4, 5), i64(1, -1, 0, 3)], fixed=(1,), mode="edge"),
+        ms("Range", [np.array([2], np.int32), np.array([9], np.int32), np.array([3], np.int32)], fixed=(0, 1, 2)),
+        ms("Range", [np.array(0.5, np.float32), np.array(3, np.float32)], fixed=(0, 1)),
+        ms("Unique", [repeated], outputs=3),
+        ms("Inverse", [square]),
+        ms("Inverse", [(f(5, 5) + np.diag([0, 3, 3, 3, 0]).astype(np.float32)).astype(np.float64)], tolerance=1e-9),
+        ms("CDist", [f(5, 3), f(4, 3)]),
+        ms("CDist", [f(5, 3), f(4, 3)], metric="euclidean"),
+        ms("CDist", [f(5, 3).astype(np.float64), f(4, 3).astype(np.float64)], metric="sqeuclidean"),
+        *(ms("UnfoldTensor", [x], size=2, **a) for a in ({}, {"dim": 0}, {"dim": 1, "step": 2})),
+        ms("ConvTransposeWithDynamicPads", [f(1, 3, 5, 5), f(3, 2, 3, 3), i64(1, 0, 1, 2), f(2)], fixed=(1, 2, 3), strides=[2, 2]),
+        ms("Trilu", [x]),
+        ms("Trilu", [f(4, 5).astype(np.float64), np.array(-1, np.int64)], fixed=(1,), upper=0),
+        ms("GatherND", [x, ints(np.int64, 3, 2, 2)]),
+        ms("GatherND", [x, ints(np.int32, 3, 2, 1, 3)]),
+        *(ms("GridSample", [f(2, 3, 6, 5), f(2, 4, 3, 2)], mode=m, padding_mode=p, align_corners=a)
+          for m, p, a in (("bilinear", "zeros", 0), ("nearest", "border", 1), ("bicubic", "reflection", 0), ("bicubic", "zeros", 1))),
+    ]
+
+
+def experimental():
+    """Of the standard before version 7."""
+    def old(op, inputs, **attributes):
+        return Case(op, inputs, attributes, version=7)
+
+    return [
+        old("Affine", [f(3, 4)], alpha=0.3, beta=1.5),
+        old("ScaledTanh", [f(3, 4)], alpha=0.3, beta=1.5),
+        old("ParametricSoftplus", [f(3, 4)], alpha=0.3, beta=1.5),
+        old("Scale", [f(3, 4)], scale=0.3),
+        old("ImageScaler", [f(2, 3, 4, 5)], scale=0.3, bias=[0.1, -0.2, 0.3]),
+        old("Crop", [f(2, 3, 6, 7)], border=[1, 2, 3, 1]),
+        old("Crop", [f(2, 3, 6, 7)], border=[1, 2, 0, 0], scale=[3, 4]),
+        Case("DynamicSlice", [f(5, 6), np.array([1, 2], np.int64), np.array([4, 6], np.int64)], version=7, fixed=(1, 2)),
+        Case("DynamicSlice", [f(5, 6), np.array([-3], np.int64), np.array([100], np.int64), np.array([1], np.int64)], version=7, fixed=(1, 2, 3)),
+    ]
+
+
 def cases():
-    return activations() + convolutions() + products() + normalizations() + attentions() + quantized()
+    return activations() + convolutions() + products() + normalizations() + attentions() + quantized() + arrays() + experimental()

@@ -47,8 +47,28 @@ static const conversion table[] = {
     {"com.microsoft.DynamicQuantizeMatMul", ALWAYS, expand_dynamic_quantize_matmul, 0, 0, 0, 0},
     {"com.microsoft.MatMulInteger16", ALWAYS, expand_matmul_integer_16, 0, 0, 0, 0},
     {"com.microsoft.MatMulNBits", ALWAYS, expand_matmul_nbits, 0, 0, 0, 0},
+    {"com.microsoft.ExpandDims", ALWAYS, expand_dims, 0, 0, 0, 0},
+    {"com.microsoft.Pad", ALWAYS, flatten_pads, 0, 0, 0, 0},
+    {"com.microsoft.Range", ALWAYS, expand_range, 0, 0, 0, 0},
+    {"com.microsoft.Unique", ALWAYS, expand_first_unique, 0, 0, 0, 0},
+    {"com.microsoft.Inverse", ALWAYS, expand_inverse, 0, 0, 0, 0},
+    {"com.microsoft.CDist", ALWAYS, expand_distances, 0, 0, 0, 0},
+    {"com.microsoft.UnfoldTensor", ALWAYS, expand_unfold, 0, 0, 0, 0},
+    {"com.microsoft.ConvTransposeWithDynamicPads", ALWAYS, pads_to_attribute, 0, 0, 0, 0},
+    {"com.microsoft.Trilu", ALWAYS, as_standard, 0, 0, 14, "Trilu"},
+    {"com.microsoft.GatherND", ALWAYS, as_standard, 0, 0, 13, "GatherND"},
+    {"com.microsoft.GridSample", ALWAYS, as_standard, 0, 0, 16, "GridSample"},
     {"com.microsoft.SimplifiedLayerNormalization", ALWAYS, as_standard, 0, 0, 23, "RMSNormalization"},
     {"SimplifiedLayerNormalization", ALWAYS, as_standard, 0, 0, 23, "RMSNormalization"},
+
+    /* dropped before version 7 */
+    {"Affine", ALWAYS, expand_scaled, 0, 0, 0, "y = Add(Mul(x, $alpha:x), $beta:x)"},
+    {"Scale", ALWAYS, expand_scaled, 0, 0, 0, "y = Mul(x, $scale:x)"},
+    {"ScaledTanh", ALWAYS, expand_scaled, 0, 0, 0, "y = Mul(Tanh(Mul(x, $beta:x)), $alpha:x)"},
+    {"ParametricSoftplus", ALWAYS, expand_scaled, 0, 0, 0, "y = Mul(Softplus(Mul(x, $beta:x)), $alpha:x)"},
+    {"ImageScaler", ALWAYS, expand_image_scaler, 0, 0, 0, 0},
+    {"Crop", ALWAYS, expand_crop, 0, 0, 0, 0},
+    {"DynamicSlice", ALWAYS, as_standard, 0, 0, 10, "Slice"},
 
     /* defined by other operators */
     {"Attention", ALWAYS, expand_attention, 0, 0, 0, 0},

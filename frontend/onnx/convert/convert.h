@@ -89,6 +89,10 @@ convert_fn expand_projected_attention, expand_multi_head_attention, reorder_rota
 convert_fn expand_between_quantized, expand_quantized_where, expand_quantized_concat, expand_quantized_softmax, expand_quantized_pool,
     expand_quantized_mean, expand_quantized_conv, expand_quantized_gemm, expand_matmul_integer_to_float, expand_dynamic_quantize_matmul,
     expand_matmul_integer_16, expand_matmul_nbits;
+/* microsoft/arrays.c */
+convert_fn expand_dims, flatten_pads, expand_range, expand_first_unique, expand_inverse, expand_distances, expand_unfold, pads_to_attribute;
+/* experimental.c */
+convert_fn expand_scaled, expand_image_scaler, expand_crop;
 /* sequence.c */
 convert_fn sequence_empty, sequence_insert, sequence_erase, sequence_at, sequence_length, concat_from_sequence, split_to_sequence, identity_of_sequence, if_of_sequences,
     optional_has_element, optional_get_element;
