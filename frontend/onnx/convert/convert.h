@@ -98,10 +98,10 @@ convert_fn sequence_empty, sequence_insert, sequence_erase, sequence_at, sequenc
     optional_has_element, optional_get_element;
 /* ngrams.c */
 convert_fn expand_ngrams;
-/* ml.c */
-convert_fn expand_binarizer, expand_feature_extractor, expand_label_encoder;
-/* trees.c */
-convert_fn expand_tree_ensemble;
+/* ml/features.c, ml/labels.c, ml/linear.c, ml/trees.c, ml/tree_lists.c */
+convert_fn expand_binarizer, expand_feature_extractor, expand_scaler, expand_normalizer, expand_imputer, expand_feature_vectorizer,
+    expand_label_encoder, expand_category_mapper, expand_category_one_hot, expand_linear_regressor, expand_linear_classifier,
+    expand_tree_ensemble, expand_tree_regressor, expand_tree_classifier;
 /* gradient.c */
 convert_fn expand_gradient;
 /* random.c */
