@@ -153,6 +153,10 @@ static void tree_ensemble(const node *n, library_call *c) {
     number(c, node_int(n, "n_targets")), number(c, node_int(n, "aggregate"));
 }
 
+static void couple_classes(const node *n, library_call *c) {
+    out(c, 0), out(c, 1), in(c, 0), number(c, type_size(type_of(n, 0), 0)), number(c, type_size(type_of(n, 0), 1));
+}
+
 static void row_reduce(const node *n, library_call *c) {
     const value_type *x = type_of(n, 0);
     out(c, 0), in(c, 0), number(c, between(x, 0, x->rank - 2)), number(c, type_size(x, -2)), number(c, type_size(x, -1));
@@ -195,7 +199,7 @@ static const struct {
     {OP_string_equal, "string_equal", string_equal}, {OP_string_find, "string_find", string_find},
     {OP_string_concat, "string_concat", string_concat}, {OP_string_normalize, "string_normalize", string_normalize},
     {OP_string_split, "string_split", string_split}, {OP_regex_match, "regex_match", regex_match}, {OP_unique, "unique", unique},
-    {OP_row_reduce, "row_reduce", row_reduce}, {OP_tree_ensemble, "tree_ensemble", tree_ensemble},
+    {OP_couple_classes, "couple_classes", couple_classes}, {OP_row_reduce, "row_reduce", row_reduce}, {OP_tree_ensemble, "tree_ensemble", tree_ensemble},
     {OP_non_max_suppression, "non_max_suppression", non_max_suppression},
 };
 

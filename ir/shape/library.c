@@ -203,6 +203,16 @@ bool shape_tree_ensemble(node *n, diagnostics *d) {
     return true;
 }
 
+bool shape_couple_classes(node *n, diagnostics *d) {
+    const value_type *r = input_type(n, 0, 3, 3, d);
+    if (!r) return false;
+    if (r->elem != DT_F64 || type_size(r, 1) < 2 || type_size(r, 1) != type_size(r, 2)) return node_error(d, n, NULL, "needs square matrices of f64, of at least 2 classes");
+    const dim work[] = {dim_number(type_size(r, 1) + 1), r->dims[1]};
+    set_output(n, 0, r->elem, 2, r->dims);
+    set_output(n, 1, r->elem, 2, work);
+    return true;
+}
+
 bool shape_row_reduce(node *n, diagnostics *d) {
     const value_type *x = input_type(n, 0, 2, IR_MAX_RANK, d);
     if (!x) return false;

@@ -1,7 +1,8 @@
 """Operators of the domain ai.onnx.ml: trees, linear models, support vectors, and what prepares features for them."""
 import numpy as np
 import onnx
-from operators import ML, Case, rng, run
+from onnx.reference import ReferenceEvaluator
+from operators import ML, Case, model_of, rng, run
 
 R = rng("classical")
 
@@ -14,6 +15,14 @@ def ml(op, inputs, version=1, outputs=1, name="", **rest):
 def as_floats(op, inputs, **rest):
     """Integers that ONNX Runtime does not take there: as floats they must give the same."""
     return ml(op, inputs, expected=run(ml(op, [x.astype(np.float32) for x in inputs], **rest)), **rest)
+
+
+def by_reference(op, inputs, **rest):
+    """Where ONNX Runtime is wrong: of two linear scores it takes the second whenever the larger is positive."""
+    case = ml(op, inputs, **rest)
+    model = model_of([case])
+    case.expected = ReferenceEvaluator(model).run(None, dict(zip((i.name for i in model.graph.input), inputs)))
+    return case
 
 
 def f(*shape):
@@ -155,5 +164,40 @@ def trees():
     return found
 
 
+def floats(*shape):
+    return [float(v) for v in f(*shape).ravel()]
+
+
+def vectors():
+    found = []
+    for kernel, params in (("LINEAR", [0.0, 0.0, 0.0]), ("POLY", [0.5, 1.0, 3.0]), ("RBF", [0.3, 0.0, 0.0]), ("SIGMOID", [0.2, 0.1, 0.0])):
+        how = {"kernel_type": kernel, "kernel_params": params}
+        found += [
+            ml("SVMRegressor", [f(6, 4)], coefficients=floats(5), support_vectors=floats(5, 4), n_supports=5, rho=[0.3], **how),
+            ml("SVMRegressor", [f(6, 4)], coefficients=floats(5), support_vectors=floats(5, 4), n_supports=5, rho=[0.3], one_class=1, **how),
+        ]
+        two, four = (dict(how, support_vectors=floats(9, 4), outputs=2, coefficients=floats(c - 1, 9), vectors_per_class=v, rho=floats(c * (c - 1) // 2))
+                     for c, v in ((2, [4, 5]), (4, [2, 3, 1, 3])))
+        two_p, four_p = ({"prob_a": floats(n), "prob_b": floats(n)} for n in (1, 6))
+        x = f(12, 4)
+        found += [
+            ml("SVMClassifier", [x], classlabels_ints=[0, 1], **two),
+            ml("SVMClassifier", [x], classlabels_strings=["no", "yes"], post_transform="LOGISTIC", **two),
+            ml("SVMClassifier", [x], classlabels_ints=[8, 1, 5, 2], **four),
+            ml("SVMClassifier", [x], classlabels_strings=["a", "b", "c", "d"], post_transform="SOFTMAX", **four),
+            ml("SVMClassifier", [x], classlabels_ints=[0, 1], **two, **two_p),
+            ml("SVMClassifier", [x], classlabels_ints=[8, 1, 5, 2], tolerance=1e-4, **four, **four_p),
+        ]
+    plane = {"kernel_type": "LINEAR", "kernel_params": [0.0, 0.0, 0.0]}
+    found += [
+        ml("SVMRegressor", [f(6, 4)], **plane, coefficients=floats(4), rho=[0.3]),
+        ml("SVMClassifier", [f(6, 4)], **plane, outputs=2, coefficients=floats(3, 4), rho=[0.3], classlabels_ints=[4, 5, 6]),
+        by_reference("SVMClassifier", [f(6, 4)], **plane, outputs=2, coefficients=floats(2, 4), rho=[0.3], classlabels_ints=[4, 5],
+                     post_transform="LOGISTIC"),
+        ml("SVMClassifier", [(f(6, 4) * 3).astype(np.int64)], **plane, outputs=2, coefficients=floats(3, 4), rho=[0.3], classlabels_ints=[4, 5, 6]),
+    ]
+    return found
+
+
 def cases():
-    return features() + labels() + linear() + trees()
+    return features() + labels() + linear() + trees() + vectors()

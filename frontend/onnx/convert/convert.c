@@ -73,7 +73,9 @@ static const conversion table[] = {
     /* ai.onnx.ml: classical machine learning */
     {"ai.onnx.ml.ArrayFeatureExtractor", ALWAYS, expand_feature_extractor, 0, 0, 0, 0},
     {"ai.onnx.ml.Binarizer", ALWAYS, expand_binarizer, 0, 0, 0, 0},
+    {"ai.onnx.ml.CastMap", ALWAYS, refuse_map, 0, 0, 0, 0},
     {"ai.onnx.ml.CategoryMapper", ALWAYS, expand_category_mapper, 0, 0, 0, 0},
+    {"ai.onnx.ml.DictVectorizer", ALWAYS, refuse_map, 0, 0, 0, 0},
     {"ai.onnx.ml.FeatureVectorizer", ALWAYS, expand_feature_vectorizer, 0, 0, 0, 0},
     {"ai.onnx.ml.Imputer", ALWAYS, expand_imputer, 0, 0, 0, 0},
     {"ai.onnx.ml.LabelEncoder", ALWAYS, expand_label_encoder, 0, 0, 0, 0},
@@ -82,9 +84,12 @@ static const conversion table[] = {
     {"ai.onnx.ml.Normalizer", ALWAYS, expand_normalizer, 0, 0, 0, 0},
     {"ai.onnx.ml.OneHotEncoder", ALWAYS, expand_category_one_hot, 0, 0, 0, 0},
     {"ai.onnx.ml.Scaler", ALWAYS, expand_scaler, 0, 0, 0, 0},
+    {"ai.onnx.ml.SVMClassifier", ALWAYS, expand_svm_classifier, 0, 0, 0, 0},
+    {"ai.onnx.ml.SVMRegressor", ALWAYS, expand_svm_regressor, 0, 0, 0, 0},
     {"ai.onnx.ml.TreeEnsemble", ALWAYS, expand_tree_ensemble, 0, 0, 0, 0},
     {"ai.onnx.ml.TreeEnsembleClassifier", ALWAYS, expand_tree_classifier, 0, 0, 0, 0},
     {"ai.onnx.ml.TreeEnsembleRegressor", ALWAYS, expand_tree_regressor, 0, 0, 0, 0},
+    {"ai.onnx.ml.ZipMap", ALWAYS, keep_scores, 0, 0, 0, 0},
 
     /* defined by other operators */
     {"Attention", ALWAYS, expand_attention, 0, 0, 0, 0},

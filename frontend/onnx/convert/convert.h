@@ -102,6 +102,8 @@ convert_fn expand_ngrams;
 convert_fn expand_binarizer, expand_feature_extractor, expand_scaler, expand_normalizer, expand_imputer, expand_feature_vectorizer,
     expand_label_encoder, expand_category_mapper, expand_category_one_hot, expand_linear_regressor, expand_linear_classifier,
     expand_tree_ensemble, expand_tree_regressor, expand_tree_classifier;
+/* ml/svm.c, ml/maps.c */
+convert_fn expand_svm_regressor, expand_svm_classifier, keep_scores, refuse_map;
 /* gradient.c */
 convert_fn expand_gradient;
 /* random.c */
