@@ -23,7 +23,7 @@ bool shape_resize_axis(node *n, diagnostics *d) {
     const value_type *x = input_type(n, 0, 1, IR_MAX_RANK, d);
     int axis;
     if (!x || !resolve_axis(n, node_int(n, "axis"), x->rank, &axis, d)) return false;
-    if (!one_of(n, "transform", "half_pixel half_pixel_symmetric pytorch_half_pixel align_corners asymmetric tf_crop_and_resize", d) ||
+    if (!one_of(n, "transform", "half_pixel half_pixel_symmetric pytorch_half_pixel align_corners asymmetric tf_crop_and_resize tf_half_pixel_for_nn", d) ||
         !one_of(n, "mode", "nearest linear cubic", d) ||
         !one_of(n, "nearest_mode", "round_prefer_floor round_prefer_ceil floor ceil", d))
         return false;
@@ -210,6 +210,17 @@ bool shape_couple_classes(node *n, diagnostics *d) {
     const dim work[] = {dim_number(type_size(r, 1) + 1), r->dims[1]};
     set_output(n, 0, r->elem, 2, r->dims);
     set_output(n, 1, r->elem, 2, work);
+    return true;
+}
+
+bool shape_max_roi_pool(node *n, diagnostics *d) {
+    const value_type *x = input_type(n, 0, 4, 4, d), *rois = x ? input_type(n, 1, 2, 2, d) : NULL;
+    int count;
+    const int64_t *pooled = node_ints(n, "pooled_shape", &count);
+    if (!rois || !all_positive(n, "pooled_shape", 1, d)) return false;
+    if (count != 2 || (type_size(rois, 1) >= 0 && type_size(rois, 1) != 5)) return node_error(d, n, NULL, "its regions or its pooled_shape are of the wrong length");
+    const dim dims[] = {rois->dims[0], x->dims[1], dim_number(pooled[0]), dim_number(pooled[1])};
+    set_output(n, 0, x->elem, 4, dims);
     return true;
 }
 

@@ -13,7 +13,7 @@ from onnx import TensorProto, helper, numpy_helper
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "python"))
 from reference import reference_session, seed_of  # noqa: E402
 
-PACK = 25
+PACK = 60
 MICROSOFT, ML = "com.microsoft", "ai.onnx.ml"
 
 

@@ -208,6 +208,7 @@ static const conversion table[] = {
     /* kernels that there are for f32 only */
     {"GridSample", ALWAYS, compute_in_f32, 0, 0, 0, 0},
     {"RoiAlign", ALWAYS, compute_in_f32, 0, 0, 0, 0},
+    {"MaxRoiPool", ALWAYS, compute_in_f32, 0, 0, 0, 0},
     {"Col2Im", ALWAYS, compute_in_f32, 0, 0, 0, 0},
     {"DeformConv", ALWAYS, compute_in_f32, 0, 0, 0, 0},
     {"DFT", ALWAYS, dft_along_input, 0, 0, 0, 0},
@@ -250,6 +251,8 @@ bool converter_knows(const char *domain, const char *op_type) {
         if (row_is_of(&table[i], domain, op_type)) return true;
     return false;
 }
+
+const char *converter_operator(int i) { return i < N_ROWS ? table[i].op_type : NULL; }
 
 bool convert(draft *d) {
     attr ignored;

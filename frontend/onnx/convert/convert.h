@@ -41,6 +41,8 @@ typedef struct conversion {
 
 /* Whether a row of the table makes an operator that ops.def does not have. */
 bool converter_knows(const char *domain, const char *op_type);
+/* The operator of row i, with its domain unless that is the standard one; NULL: there are no more rows. */
+const char *converter_operator(int i);
 /* Applies the rows that fit, in order, then makes the node unless a row did. */
 bool convert(draft *d);
 
