@@ -45,9 +45,9 @@ static const conversion table[] = {
     {"com.microsoft.QGemm", ALWAYS, expand_quantized_gemm, 0, 0, 0, 0},
     {"com.microsoft.MatMulIntegerToFloat", ALWAYS, expand_matmul_integer_to_float, 0, 0, 0, 0},
     {"com.microsoft.DynamicQuantizeMatMul", ALWAYS, expand_dynamic_quantize_matmul, 0, 0, 0, 0},
-    {"com.microsoft.MatMulInteger16", ALWAYS, expand_matmul_integer_16, 0, 0, 0, 0},
+    {"com.microsoft.MatMulInteger16", ALWAYS, expand_by_text, "a b", 0, 0, "y = MatMul(Cast(a; to=6), Cast(b; to=6))"},
     {"com.microsoft.MatMulNBits", ALWAYS, expand_matmul_nbits, 0, 0, 0, 0},
-    {"com.microsoft.ExpandDims", ALWAYS, expand_dims, 0, 0, 0, 0},
+    {"com.microsoft.ExpandDims", ALWAYS, expand_by_text, "x axis", 0, 0, "y = Unsqueeze(x, Reshape(Cast(axis; to=7), [-1]))"},
     {"com.microsoft.Pad", ALWAYS, flatten_pads, 0, 0, 0, 0},
     {"com.microsoft.Range", ALWAYS, expand_range, 0, 0, 0, 0},
     {"com.microsoft.Unique", ALWAYS, expand_first_unique, 0, 0, 0, 0},
@@ -89,7 +89,7 @@ static const conversion table[] = {
     {"ai.onnx.ml.TreeEnsemble", ALWAYS, expand_tree_ensemble, 0, 0, 0, 0},
     {"ai.onnx.ml.TreeEnsembleClassifier", ALWAYS, expand_tree_classifier, 0, 0, 0, 0},
     {"ai.onnx.ml.TreeEnsembleRegressor", ALWAYS, expand_tree_regressor, 0, 0, 0, 0},
-    {"ai.onnx.ml.ZipMap", ALWAYS, keep_scores, 0, 0, 0, 0},
+    {"ai.onnx.ml.ZipMap", ALWAYS, expand_by_text, "x", 0, 0, "y = Identity(x)"},
 
     /* defined by other operators */
     {"Attention", ALWAYS, expand_attention, 0, 0, 0, 0},
@@ -199,6 +199,7 @@ static const conversion table[] = {
     {"Dropout", 12, drop_attr, "ratio", 0, 0, 0}, /* inference: it never dropped anything */
     {"Dropout", 7, drop_attr, "is_test", 0, 0, 0},
     {"Dropout", ALWAYS, expand_dropout, 0, 0, 0, 0},
+    {"Range", ALWAYS, drop_attr, "stash_type", 0, 0, 0}, /* of sums that a kernel need not make: it multiplies */
     {"Gemm", 7, drop_attr, "broadcast", 0, 0, 0},
     {"BatchNormalization", 14, batch_normalization_modes, 0, 0, 0, 0},
     {"Cast", 6, cast_by_name, 0, 0, 0, 0},
@@ -250,6 +251,18 @@ bool converter_knows(const char *domain, const char *op_type) {
     for (int i = 0; i < N_ROWS; i++)
         if (row_is_of(&table[i], domain, op_type)) return true;
     return false;
+}
+
+static bool is_repeated(int row) {
+    for (int i = 0; i < row; i++)
+        if (!strcmp(table[i].op_type, table[row].op_type)) return true;
+    return false;
+}
+
+const char *frontend_expanded_operator(int i) {
+    for (int row = 0; row < N_ROWS; row++)
+        if (op_from_onnx("", table[row].op_type) == OP_NONE && table[row].convert != refuse_map && !is_repeated(row) && !i--) return table[row].op_type;
+    return NULL;
 }
 
 const char *converter_operator(int i) { return i < N_ROWS ? table[i].op_type : NULL; }

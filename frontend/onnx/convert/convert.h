@@ -74,6 +74,8 @@ bool draft_finish(draft *d);
 
 /* ---- the families ---- */
 
+/* recipe.c: the inputs are called as in `attr`, `text` makes "y" of them */
+convert_fn expand_by_text;
 /* attention.c, loss.c, quantize.c, rearrange.c, signal.c, training.c: operators defined by others (recipe.h) */
 convert_fn expand_attention, expand_flex_attention, expand_rotary_embedding, expand_causal_conv, expand_swiglu, expand_nll_loss,
     expand_softmax_cross_entropy, expand_quantize, expand_dequantize, expand_dynamic_quantize, expand_qlinear_conv, expand_qlinear_matmul, expand_conv_integer,
@@ -90,9 +92,9 @@ convert_fn expand_projected_attention, expand_multi_head_attention, reorder_rota
 /* microsoft/quantized.c */
 convert_fn expand_between_quantized, expand_quantized_where, expand_quantized_concat, expand_quantized_softmax, expand_quantized_pool,
     expand_quantized_mean, expand_quantized_conv, expand_quantized_gemm, expand_matmul_integer_to_float, expand_dynamic_quantize_matmul,
-    expand_matmul_integer_16, expand_matmul_nbits;
+    expand_matmul_nbits;
 /* microsoft/arrays.c */
-convert_fn expand_dims, flatten_pads, expand_range, expand_first_unique, expand_inverse, expand_distances, expand_unfold, pads_to_attribute;
+convert_fn flatten_pads, expand_range, expand_first_unique, expand_inverse, expand_distances, expand_unfold, pads_to_attribute;
 /* experimental.c */
 convert_fn expand_scaled, expand_image_scaler, expand_crop;
 /* sequence.c */
@@ -105,7 +107,7 @@ convert_fn expand_binarizer, expand_feature_extractor, expand_scaler, expand_nor
     expand_label_encoder, expand_category_mapper, expand_category_one_hot, expand_linear_regressor, expand_linear_classifier,
     expand_tree_ensemble, expand_tree_regressor, expand_tree_classifier;
 /* ml/svm.c, ml/maps.c */
-convert_fn expand_svm_regressor, expand_svm_classifier, keep_scores, refuse_map;
+convert_fn expand_svm_regressor, expand_svm_classifier, refuse_map;
 /* gradient.c */
 convert_fn expand_gradient;
 /* random.c */

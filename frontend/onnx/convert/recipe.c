@@ -311,3 +311,10 @@ bool recipe_return(recipe *r, const char *words) {
     d->outputs = outputs;
     return true;
 }
+
+bool expand_by_text(draft *d, const conversion *row) {
+    recipe r = recipe_new(d);
+    recipe_inputs(&r, row->attr);
+    recipe_run(&r, row->text);
+    return recipe_return(&r, "y");
+}

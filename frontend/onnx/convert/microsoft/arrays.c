@@ -4,14 +4,6 @@
 
 /* com.microsoft: operators on arrays that came before the standard's, or that it lacks. */
 
-bool expand_dims(draft *d, const conversion *row) {
-    (void)row;
-    recipe r = recipe_new(d);
-    recipe_inputs(&r, "x axis");
-    recipe_run(&r, "y = Unsqueeze(x, Reshape(Cast(axis; to=7), [-1]))");
-    return recipe_return(&r, "y");
-}
-
 /* Pads may be a matrix of one row, the value a list of one. */
 bool flatten_pads(draft *d, const conversion *row) {
     (void)row;

@@ -181,14 +181,6 @@ bool expand_dynamic_quantize_matmul(draft *d, const conversion *row) {
     return scaled_product(&r);
 }
 
-bool expand_matmul_integer_16(draft *d, const conversion *row) {
-    (void)row;
-    recipe r = recipe_new(d);
-    recipe_inputs(&r, "a b");
-    recipe_run(&r, "y = MatMul(Cast(a; to=6), Cast(b; to=6))");
-    return recipe_return(&r, "y");
-}
-
 /* ---- MatMulNBits: weights of a few bits, the lowest first in each byte ---- */
 
 /* Bytes [..][n] become [..][8 / bits * n] numbers. */

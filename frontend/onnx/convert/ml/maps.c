@@ -1,15 +1,7 @@
 #include "frontend/onnx/convert/ml/ml.h"
 
-/* Emitted code has no maps. */
-
-/* At a classifier's end a list of maps, from classes to scores: here the matrix of scores, whose columns are the classes. */
-bool keep_scores(draft *d, const conversion *row) {
-    (void)row;
-    recipe r = recipe_new(d);
-    recipe_inputs(&r, "x");
-    recipe_run(&r, "y = Identity(x)");
-    return recipe_return(&r, "y");
-}
+/* Emitted code has no maps. ZipMap, at the end of classifiers, would make a list of them, from classes to scores: it gives
+ * the matrix of scores, whose columns are the classes (convert.c). */
 
 bool refuse_map(draft *d, const conversion *row) {
     (void)row;
