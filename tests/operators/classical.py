@@ -58,6 +58,7 @@ def features():
         ml("Imputer", [np.array([[1, 2], [3, 1]], np.float32)], imputed_value_floats=[10.0, 20.0], replaced_value_float=1.0),
         ml("FeatureVectorizer", [f(3, 2), f(3, 4)], inputdimensions=[2, 4]),
         ml("FeatureVectorizer", [f(3, 2), f(3, 1)], inputdimensions=[2, 1]),
+        ml("FeatureVectorizer", [f(2, 1) for _ in range(40)], inputdimensions=40 * [1]),
         ml("Binarizer", [x], threshold=0.7),
         ml("ArrayFeatureExtractor", [x, np.array([2, 0], np.int64)]),
     ]

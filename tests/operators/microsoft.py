@@ -213,6 +213,7 @@ def quantized_elementwise(t):
         ms("QLinearConcat", [scale(0.5), third, a, scale(0.25), zero, b, scale(1), other], fixed=(0, 1, 3, 4, 6, 7), axis=1),
         ms("QLinearConcat", [scale(0.06), third, a, scale(0.05), zero, b, scale(0.07), other, a, scale(0.06), third],
            fixed=(0, 1, 3, 4, 6, 7, 9, 10), axis=-1, steps=1),
+        ms("QLinearConcat", [scale(0.5), third] + 40 * [eight(t, 2), scale(0.25), zero], axis=0),
         ms("QLinearSoftmax", [a, scale(0.03), zero, scale(1 / 256), np.array(np.iinfo(t).min, t)], fixed=(1, 2, 3, 4), opset=13, axis=-1, steps=1),
         ms("QLinearSoftmax", [a, scale(0.03), zero, scale(1 / 128), np.array(0, t)], fixed=(1, 2, 3, 4), opset=13, axis=1, steps=1),
         ms("QLinearSoftmax", [a, scale(0.03), zero, scale(1 / 128), np.array(0, t)], fixed=(1, 2, 3, 4), opset=11, axis=1, steps=1),

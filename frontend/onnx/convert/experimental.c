@@ -39,6 +39,10 @@ bool expand_crop(draft *d, const conversion *row) {
     if (!x) return false;
     if (x->rank != 4 || !border || border->kind != ATTR_INTS || border->n != 4) return draft_error(d, NULL, "needs an image, and a border of 4 numbers");
     bool sized = scale && scale->kind == ATTR_INTS && scale->n == 2;
+    for (int i = 0; i < 4 + 2 * sized; i++) { /* sums of them must not overflow */
+        int64_t number = i < 4 ? border->ints[i] : scale->ints[i - 4];
+        if (number < 0 || number > INT32_MAX) return draft_error(d, NULL, "has a border or scale of %lld", (long long)number);
+    }
     int64_t left = border->ints[0], top = border->ints[1];
     const int64_t from[] = {top, left};
     const int64_t to[] = {sized ? top + scale->ints[0] : x->dims[2].size - border->ints[3], sized ? left + scale->ints[1] : x->dims[3].size - border->ints[2]};

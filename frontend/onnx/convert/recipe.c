@@ -257,7 +257,7 @@ void recipe_run(recipe *r, const char *text) {
 
 void recipe_call(recipe *r, const char *result, const char *op_type, const char *arguments) {
     static const bool wanted[] = {true};
-    value *inputs[MAX_ITEMS];
+    value **inputs = ARENA_ARRAY(mem(r), value *, strlen(arguments) / 2 + 1);
     draft d = *r->draft;
     d.domain = "";
     d.op_type = op_type;
@@ -266,7 +266,7 @@ void recipe_call(recipe *r, const char *result, const char *op_type, const char 
     d.n_inputs = 0;
     for (const char *s = arguments; *s && !r->failed; skip(&s)) inputs[d.n_inputs++] = read_argument(r, &s);
     if (r->failed) return;
-    d.inputs = arena_copy(mem(r), inputs, sizeof inputs);
+    d.inputs = inputs;
     d.wanted = wanted;
     d.n_outputs = 1;
     d.outputs = NULL;

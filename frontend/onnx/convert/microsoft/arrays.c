@@ -63,12 +63,14 @@ bool expand_distances(draft *d, const conversion *row) {
 
 /* Windows of `size` along an axis, `step` apart, in a dimension of their own at the end. */
 bool expand_unfold(draft *d, const conversion *row) {
+    enum { MOST_PLACES = 4096 }; /* of which there may be the square in a table */
     (void)row;
     const value_type *x = draft_static(d, 0);
     int64_t axis = draft_int(d, "dim", -1), size = draft_int(d, "size", 0), step = draft_int(d, "step", 1);
     if (!x) return false;
     axis += axis < 0 ? x->rank : 0;
-    if (axis < 0 || axis >= x->rank || x->rank == IR_MAX_RANK || size < 1 || step < 1 || size > x->dims[axis].size)
+    if (axis < 0 || axis >= x->rank || x->rank == IR_MAX_RANK || size < 1 || step < 1 || size > x->dims[axis].size ||
+        size > MOST_PLACES || x->dims[axis].size > MOST_PLACES)
         return draft_error(d, NULL, "its windows do not fit its input");
     int64_t count = (x->dims[axis].size - size) / step + 1, perm[IR_MAX_RANK];
     int64_t *places = ARENA_ARRAY(d->context->imp->arena, int64_t, count * size);

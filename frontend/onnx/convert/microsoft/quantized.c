@@ -56,16 +56,16 @@ bool expand_quantized_concat(draft *d, const conversion *row) {
     if (d->n_inputs < 5 || d->n_inputs % 3 != 2) return draft_error(d, NULL, "its inputs are no tensors with scales and zero points");
     if (!has_type(d, 2)) return false;
     recipe r = recipe_new(d);
-    const char *parts = "";
+    char *parts = arena_alloc(mem(&r), 16 * (size_t)d->n_inputs), *end = parts;
     recipe_inputs(&r, "ys yz");
     for (int i = 2; i < d->n_inputs; i += 3) {
         recipe_value(&r, "a", draft_input(d, i));
         recipe_value(&r, "as", draft_input(d, i + 1));
         recipe_value(&r, "az", draft_input(d, i + 2));
         recipe_run(&r, arena_printf(mem(&r), "part%d = DequantizeLinear(a, as, az)", i));
-        parts = arena_printf(mem(&r), "%s part%d", parts, i);
+        end += snprintf(end, 16, i > 2 ? " part%d" : "part%d", i);
     }
-    recipe_call(&r, "y", "Concat", parts + 1);
+    recipe_call(&r, "y", "Concat", parts);
     return quantize_result(&r, 2);
 }
 
@@ -201,7 +201,7 @@ static void unpack_bits(recipe *r, const char *name, int64_t bits, int rank) {
 bool expand_matmul_nbits(draft *d, const conversion *row) {
     (void)row;
     int64_t bits = draft_int(d, "bits", 4), n = draft_int(d, "N", 0), k = draft_int(d, "K", 0), block = draft_int(d, "block_size", 0);
-    if ((bits != 2 && bits != 4 && bits != 8) || n < 1 || k < 1 || block < 8)
+    if ((bits != 2 && bits != 4 && bits != 8) || n < 1 || k < 1 || block < 8 || n > INT32_MAX || k > INT32_MAX || block > INT32_MAX)
         return draft_error(d, NULL, "its attributes are out of range");
     if (draft_input(d, 4) || draft_int(d, "weight_prepacked", 0)) return draft_error(d, "export the model without them", "has an index of groups, or packed weights");
     const value_type *zero = draft_input_type(d, 3);

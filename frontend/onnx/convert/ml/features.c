@@ -85,21 +85,23 @@ bool expand_imputer(draft *d, const conversion *row) {
 bool expand_feature_vectorizer(draft *d, const conversion *row) {
     (void)row;
     arena *mem = d->context->imp->arena;
-    const attr *sizes = draft_attr(d, "inputdimensions");
-    const char *parts = "";
+    attr sizes = {.n = 0};
+    draft_take(d, "inputdimensions", &sizes);
+    draft_set_attr(d, (attr){.name = "axis", .kind = ATTR_INT, .i = 1});
+    char *parts = arena_alloc(mem, 16 * (size_t)d->n_inputs + 1), *end = parts;
     recipe r = recipe_new(d);
-    if (!sizes || sizes->kind != ATTR_INTS || sizes->n != d->n_inputs || !d->n_inputs) return draft_error(d, NULL, "inputdimensions does not fit its inputs");
+    if (sizes.kind != ATTR_INTS || sizes.n != d->n_inputs || !d->n_inputs) return draft_error(d, NULL, "inputdimensions does not fit its inputs");
     for (int i = 0; i < d->n_inputs; i++) {
         const value_type *x = draft_input_type(d, i);
-        if (x->kind != TYPE_TENSOR || x->rank < 1 || x->rank > 2 || type_size(x, -1) < 0 || sizes->ints[i] < 0)
+        if (x->kind != TYPE_TENSOR || x->rank < 1 || x->rank > 2 || type_size(x, -1) < 0 || sizes.ints[i] < 0)
             return draft_error(d, NULL, "the shape of input %d is not known", i);
         recipe_value(&r, "x", draft_input(d, i));
-        recipe_int(&r, "size", sizes->ints[i]);
-        recipe_int(&r, "more", sizes->ints[i] - (x->rank == 1 ? 1 : type_size(x, 1)));
+        recipe_int(&r, "size", sizes.ints[i]);
+        recipe_int(&r, "more", sizes.ints[i] - (x->rank == 1 ? 1 : type_size(x, 1)));
         recipe_run(&r, x->rank == 1 ? "x = Unsqueeze(Cast(x; to=1), [1])" : "x = Cast(x; to=1)");
         recipe_run(&r, arena_printf(mem, "part%d = Pad(x, [0,0,0,$more])", i)); /* a negative pad cuts */
-        parts = arena_printf(mem, "%s%spart%d", parts, i ? ", " : "", i);
+        end += snprintf(end, 16, i ? " part%d" : "part%d", i);
     }
-    recipe_run(&r, arena_printf(mem, "y = Concat(%s; axis=1)", parts));
+    recipe_call(&r, "y", "Concat", parts);
     return recipe_return(&r, "y");
 }

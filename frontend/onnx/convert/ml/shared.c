@@ -43,8 +43,8 @@ void ml_transform(recipe *r, int how) {
         "y = Identity(y)", "y = Softmax(y)", "y = Sigmoid(y)",
         "zero = Equal(y, 0.0:y)\ny = Where(zero, y, Softmax(Where(zero, -inf:y, y)))",
         /* the inverse of the normal distribution, by Winitzki's formula */
-        "u = Sub(Mul(y, 2.0:y), 1.0:y)\nl = Log(Mul(Sub(1.0:y, u), Add(1.0:y, u)))\nv = Add(4.3307467508:y, Mul(l, 0.5:y))\n"
-        "y = Mul(1.41421356237:y, Mul(Sign(u), Sqrt(Sub(Sqrt(Sub(Mul(v, v), Mul(l, 6.80272108844:y))), v))))"};
+        ("u = Sub(Mul(y, 2.0:y), 1.0:y)\nl = Log(Mul(Sub(1.0:y, u), Add(1.0:y, u)))\nv = Add(4.3307467508:y, Mul(l, 0.5:y))\n"
+        "y = Mul(1.41421356237:y, Mul(Sign(u), Sqrt(Sub(Sqrt(Sub(Mul(v, v), Mul(l, 6.80272108844:y))), v))))")};
     recipe_run(r, texts[how]);
 }
 
@@ -56,7 +56,7 @@ void ml_two_scores(recipe *r, bool mirrored, int how) {
 
 bool ml_rows(recipe *r, int64_t *features) {
     const value_type *x = draft_input_type(r->draft, 0);
-    bool known = x->kind == TYPE_TENSOR && (x->rank == 1 || x->rank == 2) && type_size(x, -1) > 0;
+    bool known = x->kind == TYPE_TENSOR && (x->rank == 1 || x->rank == 2) && type_size(x, -1) > 0 && type_size(x, -1) <= INT32_MAX;
     if (!known) return draft_error(r->draft, "fix the open dimensions with --dim NAME=SIZE", "its input is no matrix with a known number of columns");
     *features = type_size(x, -1);
     recipe_run(r, x->rank == 1 ? "x = Unsqueeze(Cast(x; to=1), [0])" : "x = Cast(x; to=1)");

@@ -62,7 +62,7 @@ bool expand_svm_regressor(draft *d, const conversion *row) {
     recipe r = recipe_new(d);
     recipe_inputs(&r, "x");
     if (transform < 0 || !rho || !ml_rows(&r, &features)) return false;
-    if (!w || vectors < 0 || type_count(&w->type) != (vectors ? vectors : features)) return draft_error(d, NULL, "its coefficients do not fit");
+    if (!w || vectors < 0 || vectors > INT32_MAX || type_count(&w->type) != (vectors ? vectors : features)) return draft_error(d, NULL, "its coefficients do not fit");
     if (vectors && !run_kernel(&r, vectors, features)) return false;
     if (!vectors) recipe_run(&r, "k = Identity(x)");
     recipe_value(&r, "w", w);
@@ -74,6 +74,9 @@ bool expand_svm_regressor(draft *d, const conversion *row) {
 }
 
 /* ---- classifiers: each pair of classes has a score, above 0 for the first of them ---- */
+
+/* What is known of pairs is written down in matrices of pairs and classes, or (of probabilities) of pairs and pairs. */
+enum { MOST_CLASSES = 256, MOST_PROBABLE = 48 };
 
 typedef struct pairs {
     int64_t classes, vectors, count;
@@ -117,6 +120,7 @@ static void bind_members(recipe *r, const pairs *p, bool square) {
 static bool add_probabilities(recipe *r, const pairs *p) {
     const attr *a = floats_of(r->draft, "prob_a", p->count), *b = floats_of(r->draft, "prob_b", p->count);
     if (!a || !b) return false;
+    if (p->classes > MOST_PROBABLE) return draft_error(r->draft, NULL, "has probabilities of more than %d classes", MOST_PROBABLE);
     recipe_value(r, "a", ml_vector(r->draft, "prob_a"));
     recipe_value(r, "b", ml_vector(r->draft, "prob_b"));
     recipe_int(r, "classes", p->classes);
@@ -165,10 +169,11 @@ bool expand_svm_classifier(draft *d, const conversion *row) {
     recipe_inputs(&r, "x");
     if (transform < 0 || !ml_rows(&r, &features)) return false;
     bool vectors = per_class && per_class->n;
-    if (p.classes < 2 || p.classes > 1000 || (vectors && per_class->n != p.classes)) return draft_error(d, NULL, "the names of its classes do not fit");
+    if (p.classes < 2 || p.classes > MOST_CLASSES || (vectors && per_class->n != p.classes)) return draft_error(d, NULL, "the names of its classes do not fit");
     for (int i = 0; vectors && i < per_class->n; i++) {
         if (p.per_class[i] < 0 || p.per_class[i] > INT32_MAX) return draft_error(d, NULL, "has %lld vectors for a class", (long long)p.per_class[i]);
         p.vectors += p.per_class[i];
+        if (p.vectors > INT32_MAX) return draft_error(d, NULL, "has too many vectors");
     }
     if (!(vectors ? classify_by_vectors(&r, &p, features, transform) : classify_by_planes(&r, &p, features, transform))) return false;
     recipe_value(&r, "labels", labels);

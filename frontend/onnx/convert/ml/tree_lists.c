@@ -40,7 +40,8 @@ static const attr *list_of(draft *d, const char *name, attr_kind kind, int64_t n
 static const value *numbers_of(draft *d, const char *name, int64_t n) {
     const value *v = ml_vector(d, arena_printf(d->context->imp->arena, "%s_as_tensor", name));
     if (!v) v = ml_vector(d, name);
-    return v && (n < 0 || type_count(&v->type) == n) ? v : NULL;
+    bool numbers = v && dtype_of(v->type.elem)->kind != CLASS_STRING;
+    return numbers && (n < 0 || type_count(&v->type) == n) ? v : NULL;
 }
 
 /* `prefix`: of the lists that tell what leaves add. */
