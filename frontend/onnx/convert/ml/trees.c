@@ -1,24 +1,17 @@
-#include "frontend/onnx/convert/recipe.h"
+#include "frontend/onnx/convert/ml/ml.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "runtime/library/tree_codes.h"
 
-/* Ensembles of decision trees, made into the tables that runtime/library/tree_ensemble.h walks. */
-
-typedef struct forest {
-    int64_t n_nodes, n_trees, n_leaves, n_entries, n_members;
-    int64_t *roots, *nodes, *leaves, *targets;
-    double *splits, *members, *weights;
-} forest;
+/* TreeEnsemble, of version 5. */
 
 static value *vector(draft *d, dtype elem, int64_t n, const void *data) {
     return value_constant(d->context->imp->graph, d->name, type_tensor(d->context->imp->arena, elem, 1, &n), data, d->name);
 }
 
-/* "y" of rows "x": f64 [rows][targets]. */
-static void run_forest(draft *d, recipe *r, const forest *f, int64_t n_targets, int64_t aggregate) {
+void forest_run(recipe *r, const forest *f, int64_t n_targets, int64_t aggregate) {
+    draft *d = r->draft;
     recipe_value(r, "roots", vector(d, DT_I64, 2 * f->n_trees, f->roots));
     recipe_value(r, "nodes", vector(d, DT_I64, TREE_FIELDS * f->n_nodes, f->nodes));
     recipe_value(r, "splits", vector(d, DT_F64, f->n_nodes, f->splits));
@@ -29,19 +22,6 @@ static void run_forest(draft *d, recipe *r, const forest *f, int64_t n_targets, 
     recipe_int(r, "n_targets", n_targets);
     recipe_int(r, "aggregate", aggregate);
     recipe_run(r, "y = tree_ensemble(Cast(x; to=11), roots, nodes, splits, members, leaves, targets, weights; n_targets=$n_targets, aggregate=$aggregate)");
-}
-
-/* What is done to a row of scores "y" at the end. */
-static bool post_transform(draft *d, recipe *r, int64_t how) {
-    static const char *const texts[] = {
-        "y = Identity(y)", "y = Softmax(y)", "y = Sigmoid(y)",
-        "zero = Equal(y, 0.0:y)\ny = Where(zero, y, Softmax(Where(zero, -inf:y, y)))",
-        /* the inverse of the normal distribution, by Winitzki's formula */
-        "u = Sub(Mul(y, 2.0:y), 1.0:y)\nl = Log(Mul(Sub(1.0:y, u), Add(1.0:y, u)))\nv = Add(4.3307467508:y, Mul(l, 0.5:y))\n"
-        "y = Mul(1.41421356237:y, Mul(Sign(u), Sqrt(Sub(Sqrt(Sub(Mul(v, v), Mul(l, 6.80272108844:y))), v))))"};
-    if (how < 0 || how > 4) return draft_error(d, NULL, "has a post_transform that is not known");
-    recipe_run(r, texts[how]);
-    return true;
 }
 
 /* ---- TreeEnsemble: nodes and leaves in lists of their own ---- */
@@ -58,8 +38,7 @@ static const constant *numbers_of(draft *d, const char *name, int64_t n) {
 
 static bool in_range(int64_t x, int64_t n) { return x >= 0 && x < n; }
 
-/* No node is reached twice on the way down, or rows would run in circles. */
-static bool is_forest(const forest *f, arena *mem) {
+bool forest_is_sound(const forest *f, arena *mem) {
     int64_t *stack = ARENA_ARRAY(mem, int64_t, 2 * f->n_nodes + f->n_trees + 1);
     bool *seen = ARENA_ARRAY(mem, bool, f->n_nodes);
     for (int64_t t = 0; t < f->n_trees; t++) {
@@ -125,7 +104,7 @@ static bool read_forest(draft *d, forest *f, int64_t features, int64_t n_targets
         f->roots[2 * i] = roots->ints[i];
         fits = fits && in_range(roots->ints[i], n);
     }
-    if (!fits || !is_forest(f, mem)) return draft_error(d, NULL, "has numbers of nodes, leaves, features or targets that there are not, or nodes in a circle");
+    if (!fits || !forest_is_sound(f, mem)) return draft_error(d, NULL, "has numbers of nodes, leaves, features or targets that there are not, or nodes in a circle");
     return read_members(d, f);
 }
 
@@ -133,15 +112,16 @@ bool expand_tree_ensemble(draft *d, const conversion *row) {
     (void)row;
     const value_type *x = draft_static(d, 0);
     int64_t n_targets = draft_int(d, "n_targets", 1), aggregate = draft_int(d, "aggregate_function", 1);
+    int64_t transform = draft_int(d, "post_transform", ML_NONE);
     forest f = {.n_nodes = 0};
     if (!x) return false;
-    if (x->rank != 2 || n_targets < 1 || n_targets > INT32_MAX || aggregate < 0 || aggregate > 3)
+    if (x->rank != 2 || n_targets < 1 || n_targets > INT32_MAX || aggregate < 0 || aggregate > 3 || transform < 0 || transform >= ML_TRANSFORMS)
         return draft_error(d, NULL, "its input is no matrix, or its attributes are out of range");
     if (!read_forest(d, &f, type_size(x, 1), n_targets)) return false;
     recipe r = recipe_new(d);
     recipe_inputs(&r, "x");
-    run_forest(d, &r, &f, n_targets, aggregate);
-    if (!post_transform(d, &r, draft_int(d, "post_transform", 0))) return false;
+    forest_run(&r, &f, n_targets, aggregate);
+    ml_transform(&r, (int)transform);
     recipe_run(&r, "y = CastLike(y, x)");
     return recipe_return(&r, "y");
 }
