@@ -16,6 +16,8 @@ typedef struct emission {
     char **input_fields, **output_fields; /* unique identifiers */
 } emission;
 
+emission emission_of(const plan *p, const backend_options *o); /* source.c */
+
 /* identifier.c: unique among the n before it */
 char *identifier_unique(arena *a, const char *name, char *const *taken, int n_taken);
 
@@ -36,6 +38,7 @@ void emit_batch(const emission *e, text *out);
 
 /* header.c */
 bool emit_has_strings(const plan *p);
+const char *emit_field_type(const emission *e, dtype t); /* of an input's or output's elements: "float" */
 void emit_header(const emission *e, text *out);
 const char *emit_run_parameters(const emission *e, bool pointers); /* of NAME_run and its kin, text */
 const char *emit_run_arguments(const emission *e); /* ", weights, batch": those behind the workspace, handed on */

@@ -315,13 +315,22 @@ static bool put_source(const emission *e, text *out) {
     return ok;
 }
 
-bool backend_emit(const plan *p, const backend_options *o, FILE *c, FILE *h, FILE *weights) {
+emission emission_of(const plan *p, const backend_options *o) {
     const region *body = p->graph->body;
-    emission e = {.plan = p, .options = o, .weights = backend_weights_mode(p, o), .arena = p->arena, .prefix = o->prefix,
-                  .files = o->files ? o->files : o->prefix, .batch = o->one_sample ? NULL : p->graph->batch};
-    e.upper = upper_case(p->arena, o->prefix);
-    e.input_fields = field_names(p->arena, body->inputs, body->n_inputs);
-    e.output_fields = field_names(p->arena, body->outputs, body->n_outputs);
+    return (emission){.plan = p,
+                      .options = o,
+                      .weights = backend_weights_mode(p, o),
+                      .arena = p->arena,
+                      .prefix = o->prefix,
+                      .files = o->files ? o->files : o->prefix,
+                      .batch = o->one_sample ? NULL : p->graph->batch,
+                      .upper = upper_case(p->arena, o->prefix),
+                      .input_fields = field_names(p->arena, body->inputs, body->n_inputs),
+                      .output_fields = field_names(p->arena, body->outputs, body->n_outputs)};
+}
+
+bool backend_emit(const plan *p, const backend_options *o, FILE *c, FILE *h, FILE *weights) {
+    emission e = emission_of(p, o);
     text source = {.arena = p->arena}, header = {.arena = p->arena};
     if (!put_source(&e, &source)) return false;
     emit_header(&e, &header);
