@@ -22,7 +22,7 @@ typedef struct compile_options {
     bool explain, report, check;
 } compile_options;
 
-enum { KEY_THREADS = 256, KEY_PROFILE, KEY_PREFIX, KEY_DUMP, KEY_EXPLAIN, KEY_REPORT, KEY_CHECK, KEY_TUNE_CC, KEY_CXX };
+enum { KEY_THREADS = 256, KEY_PROFILE, KEY_PREFIX, KEY_DUMP, KEY_EXPLAIN, KEY_REPORT, KEY_CHECK, KEY_TUNE_CC, KEY_CXX, KEY_PYTHON };
 
 static const struct argp_option options[] = {
     {"output", 'o', "OUT.c", 0, "the C file; OUT.h comes beside it, and OUT.weights where weights are large", 0},
@@ -31,6 +31,7 @@ static const struct argp_option options[] = {
      "emit a thread pool and a parallel entry point; up to N threads (4) get scratch memory of their own", 0},
     {"tune-cc", KEY_TUNE_CC, "CMD", 0, "with --tune: only what was found out with this C compiler (default: with any)", 0},
     {"cxx", KEY_CXX, NULL, 0, "also write OUT.hpp, a C++17 interface to OUT.h", 0},
+    {"python", KEY_PYTHON, NULL, 0, "write a folder, -o FOLDER, from which pip builds a wheel: run(numpy) -> numpy", 0},
     {"profile", KEY_PROFILE, NULL, 0, "emit an entry point that times each step", 0},
     {NULL, 0, NULL, 0, "To look inside:", 30},
     {"dump-ir", KEY_DUMP, "WHEN", 0, "print the IR: 'before' any pass, or 'after:PASS' (cnnc passes lists them)", 0},
@@ -55,7 +56,7 @@ static bool ends_with(const char *s, const char *end) {
 static void check_complete(const compile_options *o, struct argp_state *state) {
     bool looks = o->dump_ir || o->explain || o->report;
     if (!o->model.path) argp_error(state, "no MODEL given");
-    if (!o->output && !looks) argp_error(state, "say where the C goes: -o OUT.c");
+    if (!o->output && !looks) argp_error(state, "say where the C goes: -o %s", o->binding ? "FOLDER" : "OUT.c");
     if (!o->output && o->check) argp_error(state, "--check needs -o OUT.c");
     if (o->output && !o->binding && !ends_with(o->output, ".c")) argp_error(state, "the output's name must end in .c: '%s'", o->output);
     if (o->output && !o->binding && strpbrk(o->output, "\"\\\n\r"))
@@ -69,6 +70,11 @@ static int parse_threads(const char *arg, const struct argp_state *state) {
     return (int)n;
 }
 
+static void use_binding(compile_options *o, const char *name, const struct argp_state *state) {
+    if (o->binding && strcmp(o->binding->name, name) != 0) argp_error(state, "--%s and --%s want a folder each", o->binding->name, name);
+    o->binding = binding_find(name);
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state) {
     compile_options *o = state->input;
     switch (key) {
@@ -80,6 +86,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
         o->model.plan.threads = arg ? parse_threads(arg, state) : 4;
         return 0;
     case KEY_CXX: o->cxx = true; return 0;
+    case KEY_PYTHON: use_binding(o, "python", state); return 0;
     case KEY_PROFILE: o->backend.profile = true; return 0;
     case KEY_DUMP: check_dump(arg, state), o->dump_ir = arg; return 0;
     case KEY_EXPLAIN: o->explain = true; return 0;

@@ -18,7 +18,7 @@ typedef struct binding {
     binding_file files[BINDING_FILES]; /* ends with path NULL */
 } binding;
 
-extern const binding bindings[]; /* ends with name NULL */
+const binding *binding_find(const char *name); /* NULL: there is none */
 extern const binding_file cxx_header;
 
 const char *binding_path(arena *a, const char *path, const char *prefix); /* with "@" replaced */

@@ -24,5 +24,5 @@ for cc in $(compilers); do
     ./interface "$digits" filed.weights || fail "$cxx, C++$standard"
 done
 # Where the namespace cannot be ours.
-expect 1 "belongs to C\+\+" "$CNNC" "$digits/digits_resnet.onnx" -o std.c --cxx
+expect 1 "'std' has a meaning" "$CNNC" "$digits/digits_resnet.onnx" -o std.c --cxx
 [ ! -e std.c ] && [ ! -e std.hpp ] || fail "wrote files in spite of the error"
