@@ -5,6 +5,7 @@
 
 #include "backend/bindings/bindings.h"
 #include "compiler/check.h"
+#include "compiler/depfile.h"
 #include "compiler/model.h"
 #include "compiler/output.h"
 #include "compiler/report.h"
@@ -18,11 +19,13 @@ typedef struct compile_options {
     const char *output;  /* OUT.c, with a binding a folder; or NULL */
     const binding *binding; /* NULL: none */
     bool cxx;
+    const char *depfile; /* or NULL */
+    file_list read;
     const char *dump_ir; /* "before", "after:PASS" or NULL */
     bool explain, report, check;
 } compile_options;
 
-enum { KEY_THREADS = 256, KEY_PROFILE, KEY_PREFIX, KEY_DUMP, KEY_EXPLAIN, KEY_REPORT, KEY_CHECK, KEY_TUNE_CC, KEY_CXX, KEY_PYTHON };
+enum { KEY_THREADS = 256, KEY_PROFILE, KEY_PREFIX, KEY_DUMP, KEY_EXPLAIN, KEY_REPORT, KEY_CHECK, KEY_TUNE_CC, KEY_CXX, KEY_PYTHON, KEY_DEPFILE };
 
 static const struct argp_option options[] = {
     {"output", 'o', "OUT.c", 0, "the C file; OUT.h comes beside it, and OUT.weights where weights are large", 0},
@@ -32,6 +35,7 @@ static const struct argp_option options[] = {
     {"tune-cc", KEY_TUNE_CC, "CMD", 0, "with --tune: only what was found out with this C compiler (default: with any)", 0},
     {"cxx", KEY_CXX, NULL, 0, "also write OUT.hpp, a C++17 interface to OUT.h", 0},
     {"python", KEY_PYTHON, NULL, 0, "write a folder, -o FOLDER, from which pip builds a wheel: run(numpy) -> numpy", 0},
+    {"depfile", KEY_DEPFILE, "FILE", 0, "also write which files went into it, as a rule of make", 0},
     {"profile", KEY_PROFILE, NULL, 0, "emit an entry point that times each step", 0},
     {NULL, 0, NULL, 0, "To look inside:", 30},
     {"dump-ir", KEY_DUMP, "WHEN", 0, "print the IR: 'before' any pass, or 'after:PASS' (cnnc passes lists them)", 0},
@@ -57,6 +61,7 @@ static void check_complete(const compile_options *o, struct argp_state *state) {
     bool looks = o->dump_ir || o->explain || o->report;
     if (!o->model.path) argp_error(state, "no MODEL given");
     if (!o->output && !looks) argp_error(state, "say where the C goes: -o %s", o->binding ? "FOLDER" : "OUT.c");
+    if (!o->output && o->depfile) argp_error(state, "--depfile needs -o OUT.c");
     if (!o->output && o->check) argp_error(state, "--check needs -o OUT.c");
     if (o->output && !o->binding && !ends_with(o->output, ".c")) argp_error(state, "the output's name must end in .c: '%s'", o->output);
     if (o->output && !o->binding && strpbrk(o->output, "\"\\\n\r"))
@@ -87,6 +92,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
         return 0;
     case KEY_CXX: o->cxx = true; return 0;
     case KEY_PYTHON: use_binding(o, "python", state); return 0;
+    case KEY_DEPFILE: o->depfile = arg; return 0;
     case KEY_PROFILE: o->backend.profile = true; return 0;
     case KEY_DUMP: check_dump(arg, state), o->dump_ir = arg; return 0;
     case KEY_EXPLAIN: o->explain = true; return 0;
@@ -175,7 +181,8 @@ static bool write_files(model *m, compile_options *o) {
     output_set files = {.arena = a, .diags = &m->diags};
     weights_mode mode = backend_weights_mode(m->plan, &o->backend);
     bool needs_weights = mode == WEIGHTS_EMBED || mode == WEIGHTS_FILE;
-    bool ok = write_around(m, o, &l, &files);
+    FILE *depfile = o->depfile ? output_open(&files, o->depfile) : NULL;
+    bool ok = (depfile || !o->depfile) && write_around(m, o, &l, &files);
     FILE *weights = ok && needs_weights ? open_file(&files, &l, arena_printf(a, "%s.weights", l.code)) : NULL;
     ok = ok && (weights || !needs_weights);
     FILE *h = ok ? open_file(&files, &l, arena_printf(a, "%s.h", l.code)) : NULL;
@@ -185,6 +192,7 @@ static bool write_files(model *m, compile_options *o) {
         fflush(c), fflush(h);
         ok = check_emitted(m->plan, &files, &m->diags);
     }
+    if (ok && depfile) depfile_write(depfile, arena_printf(a, "%s.c", l.code), &o->read);
     if (ok) return output_commit(&files);
     output_discard(&files);
     return false;
@@ -218,6 +226,9 @@ static int compile_with(const struct argp *p, const char *prefix, int argc, char
     if (*prefix) o.model.path = path;
     model m;
     model_init(&m, &o.model);
+    o.read.arena = m.arena;
+    m.diags.on_read = file_list_add;
+    m.diags.on_read_context = &o.read;
     bool ok = compile(&m, &o);
     model_free(&m);
     return ok ? 0 : EXIT_ERROR;
