@@ -122,7 +122,7 @@ static char *help_filter(int key, const char *usual, void *input) {
 }
 
 static const struct argp_child children[] = {{&model_argp, 0, NULL, 0}, {0}};
-static const struct argp argp = {
+const struct argp compile_argp = {
     options, parse, "MODEL -o OUT.c", "Turns a neural network into standalone C.\v.", children, help_filter, NULL};
 
 /* ---- work ---- */
@@ -234,11 +234,10 @@ static int compile_with(const struct argp *p, const char *prefix, int argc, char
     return ok ? 0 : EXIT_ERROR;
 }
 
-int compile_main(int argc, char **argv) { return compile_with(&argp, "", argc, argv); }
+int compile_main(int argc, char **argv) { return compile_with(&compile_argp, "", argc, argv); }
 
-int compile_zoo_main(int argc, char **argv) {
-    static const struct argp zoo = {
-        options, parse, "[NAME -o OUT.c]", "Lists the networks that come with cnnc, or compiles one. All subcommands know them as zoo:NAME.",
-        children, NULL, NULL};
-    return compile_with(&zoo, ZOO_PREFIX, argc, argv);
-}
+const struct argp zoo_argp = {
+    options, parse, "[NAME -o OUT.c]", "Lists the networks that come with cnnc, or compiles one. All subcommands know them as zoo:NAME.",
+    children, NULL, NULL};
+
+int compile_zoo_main(int argc, char **argv) { return compile_with(&zoo_argp, ZOO_PREFIX, argc, argv); }
