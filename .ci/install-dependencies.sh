@@ -13,7 +13,7 @@ packages=(
     libclang-dev libxxhash-dev libzip-dev libjansson-dev libpng-dev libturbojpeg0-dev libcmocka-dev
 )
 tests=(
-    clang libclang-rt-14-dev g++ meson
+    clang libclang-rt-14-dev g++ meson zsh fish dpkg-dev
     qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross
     python3 python3-venv
     protobuf-compiler libsimde-dev
