@@ -14,7 +14,8 @@ packages=(
 )
 tests=(
     clang libclang-rt-14-dev g++ meson zsh fish dpkg-dev
-    qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross
+    qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
+    gcc-s390x-linux-gnu libc6-dev-s390x-cross
     python3 python3-venv
     protobuf-compiler libsimde-dev
 )
