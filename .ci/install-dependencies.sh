@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Install what Debian 12 lacks to build cnnc; quick and silent when nothing is missing.
 #
-#     .ci/install-dependencies.sh [--tests] [--bench]
+#     .ci/install-dependencies.sh [--tests] [--targets] [--bench]
 #
-# --tests adds what `make check` needs, --bench what `make bench` needs.
+# --tests adds what `make check` needs, --targets what `make check-targets` needs besides, --bench what `make bench` needs.
 set -euo pipefail
 
 packages=(
@@ -19,14 +19,16 @@ tests=(
     python3 python3-venv
     protobuf-compiler libsimde-dev
 )
+targets=(gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm)
 bench=(python3 python3-venv python3-torch python3-torchvision ca-certificates)
 
 for option in "$@"; do
     case $option in
         --tests) packages+=("${tests[@]}") ;;
+        --targets) packages+=("${targets[@]}") ;;
         --bench) packages+=("${bench[@]}") ;;
         *)
-            echo "usage: $0 [--tests] [--bench]" >&2
+            echo "usage: $0 [--tests] [--targets] [--bench]" >&2
             exit 2
             ;;
     esac

@@ -25,7 +25,7 @@ typedef struct compile_options {
     bool explain, report, check;
 } compile_options;
 
-enum { KEY_THREADS = 256, KEY_PROFILE, KEY_PREFIX, KEY_DUMP, KEY_EXPLAIN, KEY_REPORT, KEY_CHECK, KEY_TUNE_CC, KEY_CXX, KEY_PYTHON, KEY_DEPFILE };
+enum { KEY_THREADS = 256, KEY_PROFILE, KEY_PREFIX, KEY_DUMP, KEY_EXPLAIN, KEY_REPORT, KEY_CHECK, KEY_TUNE_CC, KEY_CXX, KEY_PYTHON, KEY_DEPFILE, KEY_ARDUINO };
 
 static const struct argp_option options[] = {
     {"output", 'o', "OUT.c", 0, "the C file; OUT.h comes beside it, and OUT.weights where weights are large", 0},
@@ -35,6 +35,7 @@ static const struct argp_option options[] = {
     {"tune-cc", KEY_TUNE_CC, "CMD", 0, "with --tune: only what was found out with this C compiler (default: with any)", 0},
     {"cxx", KEY_CXX, NULL, 0, "also write OUT.hpp, a C++17 interface to OUT.h", 0},
     {"python", KEY_PYTHON, NULL, 0, "write a folder, -o FOLDER, from which pip builds a wheel: run(numpy) -> numpy", 0},
+    {"arduino", KEY_ARDUINO, NULL, 0, "write a folder, -o FOLDER, that is an Arduino library, for microcontrollers", 0},
     {"depfile", KEY_DEPFILE, "FILE", 0, "also write which files went into it, as a rule of make", 0},
     {"profile", KEY_PROFILE, NULL, 0, "emit an entry point that times each step", 0},
     {NULL, 0, NULL, 0, "To look inside:", 30},
@@ -57,10 +58,21 @@ static bool ends_with(const char *s, const char *end) {
     return n > m && !strcmp(s + n - m, end);
 }
 
-static void check_complete(const compile_options *o, struct argp_state *state) {
+/* What a machine without an operating system has, and has not. */
+static void check_bare(compile_options *o, const struct argp_state *state) {
+    const char *name = o->binding->name;
+    if (o->backend.threads) argp_error(state, "--%s has no threads", name);
+    if (o->model.open_name) argp_error(state, "--%s computes one sample at a time: --dim %s=1", name, o->model.open_name);
+    if (o->model.storage == WEIGHTS_EMBED || o->model.storage == WEIGHTS_FILE) argp_error(state, "--%s has no files: weights are inline", name);
+    o->model.storage = WEIGHTS_INLINE;
+    if (!strcmp(o->model.target_list, "native")) o->model.target_list = "generic";
+}
+
+static void check_complete(compile_options *o, struct argp_state *state) {
     bool looks = o->dump_ir || o->explain || o->report;
     if (!o->model.path) argp_error(state, "no MODEL given");
     if (!o->output && !looks) argp_error(state, "say where the C goes: -o %s", o->binding ? "FOLDER" : "OUT.c");
+    if (o->binding && o->binding->bare) check_bare(o, state);
     if (!o->output && o->depfile) argp_error(state, "--depfile needs -o OUT.c");
     if (!o->output && o->check) argp_error(state, "--check needs -o OUT.c");
     if (o->output && !o->binding && !ends_with(o->output, ".c")) argp_error(state, "the output's name must end in .c: '%s'", o->output);
@@ -92,6 +104,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
         return 0;
     case KEY_CXX: o->cxx = true; return 0;
     case KEY_PYTHON: use_binding(o, "python", state); return 0;
+    case KEY_ARDUINO: use_binding(o, "arduino", state); return 0;
     case KEY_DEPFILE: o->depfile = arg; return 0;
     case KEY_PROFILE: o->backend.profile = true; return 0;
     case KEY_DUMP: check_dump(arg, state), o->dump_ir = arg; return 0;

@@ -7,9 +7,11 @@
 const binding_file cxx_header = {"@.hpp", "cxx/network.hpp.in"};
 
 static const binding bindings[] = {
-    {"python", "src/@/network",
+    {"python", false, "src/@/network",
      {{"pyproject.toml", "python/pyproject.toml.in"}, {"setup.py", "python/setup.py.in"}, {"src/@/__init__.py", "python/__init__.py.in"}}},
-    {NULL, NULL, {{NULL, NULL}}},
+    {"arduino", true, "src/@",
+     {{"library.properties", "arduino/library.properties.in"}, {"examples/@/@.ino", "arduino/example.ino.in"}}},
+    {NULL, false, NULL, {{NULL, NULL}}},
 };
 
 const binding *binding_find(const char *name) {
@@ -43,6 +45,17 @@ int64_t interface_elements(const value_type *t) {
     return elem->kind == CLASS_COMPLEX ? 2 * bytes / size : bytes / size;
 }
 
+static void put_element(void *context, text *out, int n, const int64_t *args) {
+    (void)n;
+    text_put(out, emit_field_type(context, interface_tensor(context, args).value->type.elem));
+}
+
+static void put_elements(void *context, text *out, int n, const int64_t *args) {
+    (void)n;
+    int64_t count = interface_elements(&interface_tensor(context, args).value->type);
+    text_printf(out, "%lld", (long long)(count ? count : 1));
+}
+
 static void put_type_comment(void *context, text *out, int n, const int64_t *args) {
     (void)n;
     interface_place t = interface_tensor(context, args);
@@ -70,12 +83,15 @@ static template_env *environment(emission *e) {
     template_text(env, "arguments", emit_run_arguments(e));
     template_int(env, "n_inputs", r->n_inputs);
     template_int(env, "n_outputs", r->n_outputs);
+    template_int(env, "workspace", e->plan->workspace ? e->plan->workspace : 64);
     template_int(env, "batch", e->batch != NULL);
     template_int(env, "threads", e->options->threads);
     template_int(env, "max_threads", e->plan->options.threads);
     template_int(env, "weights_file", e->weights == WEIGHTS_FILE);
     template_int(env, "weights_embedded", e->weights == WEIGHTS_EMBED);
     template_call(env, "field", put_field, e);
+    template_call(env, "element", put_element, e);
+    template_call(env, "elements", put_elements, e);
     template_call(env, "type", put_type_comment, e);
     cxx_names(env, e);
     python_names(env, e);
@@ -86,7 +102,7 @@ static template_env *environment(emission *e) {
 static bool is_taken(const char *template, const char *prefix) {
     static const char *const namespaces[] = {"std", "posix", NULL};
     const char *const *words = strncmp(template, "cxx/", 4) ? python_keywords : namespaces;
-    for (; *words; words++)
+    for (; *words && strncmp(template, "arduino/", 8) != 0; words++)
         if (!strcmp(*words, prefix)) return true;
     return false;
 }

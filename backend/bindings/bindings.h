@@ -14,6 +14,7 @@ typedef struct binding_file {
 /* A folder that a build system of its own takes as it is. */
 typedef struct binding {
     const char *name; /* of the option: "python" */
+    bool bare; /* for machines without files, threads and, as a rule, a target of their own: weights are C arrays, the default target generic */
     const char *code; /* the C file without ".c", a path like those of `files` */
     binding_file files[BINDING_FILES]; /* ends with path NULL */
 } binding;
