@@ -64,7 +64,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
 }
 
 static const struct argp_child children[] = {{&model_argp, 0, NULL, 0}, {&toolchain_argp, 0, NULL, 0}, {&exits_argp, 0, NULL, 0}, {0}};
-static const struct argp argp = {
+const struct argp bench_argp = {
     options, parse, "MODEL",
     "Times a network on random input: for each layer the median of all runs, its arithmetic and its bytes a second, and "
     "their shares of what one core can do, which is measured too.", children, NULL, NULL};
@@ -201,7 +201,7 @@ static bool bench_exits(model *m, bench_options *o) {
 
 int bench_main(int argc, char **argv) {
     bench_options o = {.model = model_options_default(), .core = option_last_core(), .exits.data.option = "--data"};
-    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    argp_parse(&bench_argp, argc, argv, 0, NULL, &o);
     model m;
     model_init(&m, &o.model);
     bool ok = o.exits.data.n ? bench_exits(&m, &o) : bench_and_report(&m, &o);

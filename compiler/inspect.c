@@ -19,7 +19,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
 }
 
 static const struct argp_child children[] = {{&model_argp, 0, NULL, 0}, {0}};
-static const struct argp argp = {
+const struct argp inspect_argp = {
     NULL, parse, "MODEL", "Shows a network: inputs and outputs, layers with shapes and cost, and the memory map.",
     children, NULL, NULL};
 
@@ -52,7 +52,7 @@ static bool inspect(model *m, const model_options *o) {
 int inspect_main(int argc, char **argv) {
     model_options o = model_options_default();
     o.missing = MISSING_DRAWN;
-    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    argp_parse(&inspect_argp, argc, argv, 0, NULL, &o);
     model m;
     model_init(&m, &o);
     bool ok = inspect(&m, &o);

@@ -5,7 +5,7 @@
 #include "frontend/frontend.h"
 #include "ir/ir.h"
 
-static const struct argp argp = {NULL, NULL, "", "Lists the operators: the name in the textual IR, ONNX's name, numbers "
+const struct argp ops_argp = {NULL, NULL, "", "Lists the operators: the name in the textual IR, ONNX's name, numbers "
                                  "of inputs and outputs, attributes with their defaults (* required); then ONNX's "
                                  "operators that become some of these when a model is read.", NULL, NULL, NULL};
 
@@ -26,7 +26,7 @@ static void print_attribute(const attr_spec *s) {
 }
 
 int ops_main(int argc, char **argv) {
-    argp_parse(&argp, argc, argv, 0, NULL, NULL);
+    argp_parse(&ops_argp, argc, argv, 0, NULL, NULL);
     printf("%-26s %-26s %-5s %-5s attributes\n", "operator", "ONNX", "in", "out");
     for (int i = OP_NONE + 1; i < OP_COUNT; i++) {
         const op_info *op = op_of((op_code)i);

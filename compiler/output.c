@@ -28,6 +28,20 @@ static bool is_free(output_set *s, const char *path) {
     return stat(path, &old) != 0 || S_ISREG(old.st_mode) || diag_error(s->diags, path, NULL, "cannot write: it exists and is not a regular file");
 }
 
+static bool make_folder(output_set *s, const char *path) {
+    if (mkdir(path, 0777) != 0) return errno == EEXIST || output_error(s, path, "cannot make the folder");
+    if (s->n_folders == OUTPUT_MAX || !cleanup_add(path)) return true; /* it only stays when it turns out not to be needed */
+    s->folders[s->n_folders++] = path;
+    return true;
+}
+
+bool output_folder(output_set *s, const char *file) {
+    bool ok = true;
+    for (const char *slash = file; ok && (slash = strchr(slash + 1, '/'));)
+        ok = make_folder(s, arena_strndup(s->arena, file, (size_t)(slash - file)));
+    return ok;
+}
+
 FILE *output_open(output_set *s, const char *path) {
     if (s->n == OUTPUT_MAX) {
         diag_error(s->diags, path, NULL, "too many output files");
@@ -131,4 +145,8 @@ void output_discard(output_set *s) {
         cleanup_forget(s->files[i].temporary);
     }
     s->n = 0;
+    for (; s->n_folders; s->n_folders--) {
+        rmdir(s->folders[s->n_folders - 1]); /* one that has files stays */
+        cleanup_forget(s->folders[s->n_folders - 1]);
+    }
 }

@@ -8,7 +8,7 @@
 
 #include "ir/ir.h"
 
-enum { OUTPUT_MAX = 4 };
+enum { OUTPUT_MAX = 16 };
 
 typedef struct output_set {
     arena *arena;
@@ -19,7 +19,12 @@ typedef struct output_set {
         FILE *stream;
     } files[OUTPUT_MAX];
     int n;
+    const char *folders[OUTPUT_MAX]; /* made for them */
+    int n_folders;
 } output_set;
+
+/* Makes the folders that the path of a file goes through, where they are missing. False after an error. */
+bool output_folder(output_set *s, const char *file);
 
 /* A stream to write to; NULL after an error. */
 FILE *output_open(output_set *s, const char *path);

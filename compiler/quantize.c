@@ -98,7 +98,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
 }
 
 static const struct argp_child children[] = {{&model_argp, 0, NULL, 0}, {&toolchain_argp, 0, NULL, 0}, {&picture_argp, 0, NULL, 0}, {0}};
-static const struct argp argp = {
+const struct argp quantize_argp = {
     options, parse, "MODEL --data DIR -o FILE.onnx",
     "Quantises a network to 8 bits, by what it computes on samples, and writes it as an ONNX model with QuantizeLinear and DequantizeLinear.", children, NULL, NULL};
 
@@ -175,7 +175,7 @@ static bool quantize(model *m, quantize_options *o) {
 int quantize_main(int argc, char **argv) {
     quantize_options o = {.model = model_options_default(), .limits.max_loss = -1};
     o.samples.data.option = "--data";
-    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    argp_parse(&quantize_argp, argc, argv, 0, NULL, &o);
     model m;
     model_init(&m, &o.model);
     bool ok = quantize(&m, &o);

@@ -74,7 +74,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
 
 static const struct argp_child children[] = {
     {&model_argp, 0, NULL, 0}, {&toolchain_argp, 0, NULL, 0}, {&picture_argp, 0, NULL, 0}, {0}};
-static const struct argp argp = {
+const struct argp run_argp = {
     options, parse, "MODEL --input NAME=FILE.npy... | MODEL --image FILE",
     "Compiles a network with the C compiler of this machine, runs it, and writes its outputs.", children, NULL, NULL};
 
@@ -188,7 +188,7 @@ static bool run(model *m, run_options *o) {
 
 int run_main(int argc, char **argv) {
     run_options o = {.model = model_options_default(), .inputs.option = "--input", .outputs.option = "--output"};
-    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    argp_parse(&run_argp, argc, argv, 0, NULL, &o);
     model m;
     model_init(&m, &o.model);
     bool ok = run(&m, &o);

@@ -42,7 +42,11 @@ typedef struct diagnostics {
     const char *source; /* model path, printed before each message */
     int errors;
     char first[512]; /* text of the first error, for tests */
+    void (*on_read)(void *context, const char *path); /* NULL, or told of each file that the result depends on */
+    void *on_read_context;
 } diagnostics;
+
+void diag_read(const diagnostics *d, const char *path); /* the file was read: the result depends on it */
 
 /* place: "node 'layer1.0.conv1' (Conv)" or "" ; hint: the cure, or NULL. Always returns false. */
 bool diag_error(diagnostics *d, const char *place, const char *hint, const char *format, ...) IR_PRINTF(4, 5);

@@ -63,7 +63,7 @@ static void put_string_type(const emission *e, text *out) {
                 e->upper, STRING_SLOT - 4, e->prefix, e->upper, e->prefix);
 }
 
-static const char *field_type(const emission *e, dtype t) {
+const char *emit_field_type(const emission *e, dtype t) {
     return t == DT_STRING ? arena_printf(e->arena, "%s_string", e->prefix) : dtype_of(t)->ctype;
 }
 
@@ -79,7 +79,7 @@ static void put_fields(const emission *e, bool output, text *out) {
     text_printf(out, "typedef struct %s_%s {\n", e->prefix, output ? "outputs" : "inputs");
     for (int i = 0; i < n; i++) {
         const value *v = output ? r->outputs[i] : r->inputs[i];
-        text_printf(out, "    %s%s *%s; /* ", output ? "" : "const ", field_type(e, v->type.elem), (output ? e->output_fields : e->input_fields)[i]);
+        text_printf(out, "    %s%s *%s; /* ", output ? "" : "const ", emit_field_type(e, v->type.elem), (output ? e->output_fields : e->input_fields)[i]);
         char shown[160] = "";
         FILE *f = fmemopen(shown, sizeof shown - 1, "w");
         if (f) type_print(f, &v->type), fclose(f);

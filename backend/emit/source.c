@@ -144,9 +144,10 @@ static void put_guards(const emission *e, text *out) {
                             (long long)type_count(t), k, STRING_SLOT - 4);
         }
         if (!p.only || !p.n) continue;
-        size_t size = dtype_bytes(p.only->type.elem, type_count(&p.only->type));
-        text_printf(out, "    static const unsigned char fixed%d[] = {", i);
-        for (size_t k = 0; k < size; k++) text_printf(out, "%s%d", k ? ", " : "", ((const unsigned char *)p.only->data)[k]);
+        dtype elem = p.only->type.elem;
+        size_t size = dtype_bytes(elem, type_count(&p.only->type)), part = dtype_bytes(elem, 1);
+        text_printf(out, "    static const %s fixed%d[] = {", dtype_of(elem)->ctype, i);
+        for (size_t k = 0; k * part < size; k++) text_put(out, k ? ", " : ""), emit_element(out, elem, p.only->data, (int64_t)k);
         text_printf(out, "%s};\n    if (memcmp(inputs[%d], fixed%d, %zu) != 0) return 4;\n", size ? "" : "0", p.first, i, size);
     }
 }
@@ -298,6 +299,7 @@ static bool put_source(const emission *e, text *out) {
                   " * in it, the parts of cnnc's runtime that it contains included, and give no warranty. */\n");
     put_includes(e, out);
     if (e->weights == WEIGHTS_INLINE) emit_inline_weights(e, out);
+    if (e->weights == WEIGHTS_EMBED || e->weights == WEIGHTS_FILE) emit_weights_order(out);
     if (e->weights == WEIGHTS_EMBED) emit_weights_reference(e, out);
     text_put(out, "\n");
     if (emit_has_strings(e->plan)) put_string_type(e, out);
@@ -318,13 +320,22 @@ static bool put_source(const emission *e, text *out) {
     return ok;
 }
 
-bool backend_emit(const plan *p, const backend_options *o, FILE *c, FILE *h, FILE *weights) {
+emission emission_of(const plan *p, const backend_options *o) {
     const region *body = p->graph->body;
-    emission e = {.plan = p, .options = o, .weights = backend_weights_mode(p, o), .arena = p->arena, .prefix = o->prefix,
-                  .files = o->files ? o->files : o->prefix, .batch = o->one_sample ? NULL : p->graph->batch};
-    e.upper = upper_case(p->arena, o->prefix);
-    e.input_fields = field_names(p->arena, body->inputs, body->n_inputs);
-    e.output_fields = field_names(p->arena, body->outputs, body->n_outputs);
+    return (emission){.plan = p,
+                      .options = o,
+                      .weights = backend_weights_mode(p, o),
+                      .arena = p->arena,
+                      .prefix = o->prefix,
+                      .files = o->files ? o->files : o->prefix,
+                      .batch = o->one_sample ? NULL : p->graph->batch,
+                      .upper = upper_case(p->arena, o->prefix),
+                      .input_fields = field_names(p->arena, body->inputs, body->n_inputs),
+                      .output_fields = field_names(p->arena, body->outputs, body->n_outputs)};
+}
+
+bool backend_emit(const plan *p, const backend_options *o, FILE *c, FILE *h, FILE *weights) {
+    emission e = emission_of(p, o);
     text source = {.arena = p->arena}, header = {.arena = p->arena};
     e.header_hash = emit_header(&e, &header);
     bool ok = !emit_has_weights_file(&e) || emit_weights_file(&e, weights, &e.weights_hash);

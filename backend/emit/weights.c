@@ -73,14 +73,17 @@ void emit_inline_weights(const emission *e, text *out) {
     }
 }
 
+void emit_weights_order(text *out) {
+    text_put(out, "#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__\n"
+                  "#error \"weights are little-endian: compile the model with --weights=inline\"\n#endif\n");
+}
+
 void emit_weights_reference(const emission *e, text *out) {
     const char *up = e->upper, *name = e->prefix;
     text_printf(out,
                 "/* %lld bytes of weights in kernel order, little-endian, from %s.weights. The assembler looks for it in the\n"
                 " * folder of the compilation and in -Wa,-I folders; -D%s_WEIGHTS_FILE='\"path\"' names another place. */\n"
-                "#ifndef %s_WEIGHTS_FILE\n#define %s_WEIGHTS_FILE \"%s.weights\"\n#endif\n"
-                "#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__\n"
-                "#error \"embedded weights are little-endian: compile the model with --weights=inline\"\n#endif\n",
+                "#ifndef %s_WEIGHTS_FILE\n#define %s_WEIGHTS_FILE \"%s.weights\"\n#endif\n",
                 (long long)emit_weights_size(e), e->files, up, up, up, e->files);
     text_printf(out,
                 "#if defined(__has_embed) && defined(__STDC_VERSION__) && __STDC_VERSION__ >= 202311L\n"
