@@ -75,6 +75,7 @@ static void check_complete(compile_options *o, struct argp_state *state) {
     if (o->binding && o->binding->bare) check_bare(o, state);
     if (!o->output && o->depfile) argp_error(state, "--depfile needs -o OUT.c");
     if (!o->output && o->check) argp_error(state, "--check needs -o OUT.c");
+    if (o->output && !*o->output) argp_error(state, "the output has no name");
     if (o->output && !o->binding && !ends_with(o->output, ".c")) argp_error(state, "the output's name must end in .c: '%s'", o->output);
     if (o->output && !o->binding && strpbrk(o->output, "\"\\\n\r"))
         argp_error(state, "the output's name cannot hold quotes, backslashes or line ends: C includes the header by it");
@@ -154,15 +155,12 @@ static const char *file_name(const char *path) {
 }
 
 static output_layout layout_of(compile_options *o, arena *a) {
-    output_layout l = {.folder = "", .code = arena_strndup(a, o->output, strlen(o->output) - 2)};
-    const char *name = file_name(l.code);
-    if (o->binding) {
-        size_t n = strlen(o->output);
-        while (n > 1 && o->output[n - 1] == '/') n--;
-        l.folder = arena_printf(a, "%.*s/", (int)n, o->output);
-        name = file_name(arena_strndup(a, o->output, n));
-    }
-    o->backend.prefix = identifier_from(a, o->backend.prefix ? o->backend.prefix : name);
+    size_t n = strlen(o->output);
+    if (!o->binding) n -= strlen(".c");
+    while (o->binding && n > 1 && o->output[n - 1] == '/') n--;
+    output_layout l = {.folder = "", .code = arena_strndup(a, o->output, n)};
+    if (o->binding) l.folder = arena_printf(a, "%s/", l.code);
+    o->backend.prefix = identifier_from(a, o->backend.prefix ? o->backend.prefix : file_name(l.code));
     if (o->binding) l.code = arena_printf(a, "%s%s", l.folder, binding_path(a, o->binding->code, o->backend.prefix));
     o->backend.files = file_name(l.code);
     for (int i = 0; o->binding && o->binding->files[i].path; i++) {

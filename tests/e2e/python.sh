@@ -19,4 +19,6 @@ PYTHONPATH=site "$PYTHON" "$here/run_python.py" "$digits"
 expect 1 "'lambda' has a meaning" "$CNNC" "$digits/digits_resnet.onnx" --python -o new/lambda
 [ ! -e new ] || fail "left behind: $(find new)"
 expect 1 "Not a directory" "$CNNC" "$digits/digits_resnet.onnx" --python -o net.onnx
+"$CNNC" "$digits/digits_resnet.onnx" --python -o p
+grep -q "p_run_pointers" p/src/p/__init__.py || fail "a folder of one letter"
 expect 2 "say where the C goes: -o FOLDER" "$CNNC" "$digits/digits_resnet.onnx" --python

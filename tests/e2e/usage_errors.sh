@@ -25,6 +25,8 @@ expect 2 "no MODEL" "$CNNC" inspect
 expect 2 "no MODEL and no --suite" "$CNNC" verify
 expect 2 "whole number" "$CNNC" verify "$model" --jobs zero
 
+expect 2 "has no name" "$CNNC" "$model" --python -o ""
+
 # Errors: 1
 expect 1 "No such file" "$CNNC" no_such_file.onnx -o out/net.c
 expect 1 "brings its own weights" "$CNNC" "$model" -o out/net.c --weights w.npz
