@@ -13,6 +13,7 @@ const subcommand subcommands[] = {
     {"verify", verify_main, "MODEL | --suite DIR", "hold emitted C against a reference"},
     {"bench", bench_main, "MODEL", "time each layer"},
     {"tune", tune_main, "MODEL -o FILE", "measure which kernels are fastest here"},
+    {"check", check_main, "OUT.c", "show that emitted C keeps to its memory"},
     {"inspect", inspect_main, "MODEL", "show layers, shapes, cost and memory"},
     {"zoo", zoo_main, "[NAME -o OUT.c]", "list networks that come with cnnc, or compile one"},
     {"ops", ops_main, "", "list the operators"},

@@ -17,7 +17,7 @@ typedef struct subcommand {
 extern const subcommand subcommands[]; /* ends with name NULL */
 
 subcommand_main compile_main, run_main, verify_main, bench_main, tune_main, inspect_main, zoo_main, ops_main, passes_main,
-    fmt_main, layers_main, export_main, import_main;
+    fmt_main, layers_main, export_main, import_main, check_main;
 subcommand_main compile_zoo_main; /* zoo_main, when a network is named */
 
 #endif

@@ -118,6 +118,9 @@ static void put_step_comment(text *out, const step *s, const char *indent) {
     text_put(out, " */\n");
 }
 
+/* Bytes from the operand's start to the end of its buffer, or of its share of it in one iteration. */
+static int64_t operand_room(const operand *o) { return o->loop ? o->pitch : o->buffer->size - o->offset; }
+
 static void put_call(writer *w, const step *s, int depth) {
     const function *f = function_for(w, s);
     text *out = &w->calls;
@@ -129,8 +132,9 @@ static void put_call(writer *w, const step *s, int depth) {
         int n = side ? s->n_out : s->n_in;
         text_printf(out, "%s    %svoid *const %s[] = {", indent, side ? "" : "const ", side ? "out" : "in");
         for (int i = 0; i < n; i++) {
-            text_put(out, i ? ", " : "");
+            text_printf(out, "%s%s(", i ? ", " : "", side ? "writes" : "reads");
             emit_address(w->e, side ? &s->out[i] : &s->in[i], out);
+            text_printf(out, ", %lld)", (long long)operand_room(side ? &s->out[i] : &s->in[i]));
         }
         text_put(out, n ? "};\n" : "NULL};\n");
     }
