@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "compiler/check.h"
+#include "compiler/manifest.h"
 #include "compiler/model.h"
 #include "compiler/output.h"
 #include "compiler/report.h"
@@ -16,10 +17,10 @@ typedef struct compile_options {
     toolchain toolchain; /* with cc: of which tuning findings count */
     const char *output;  /* OUT.c, or NULL */
     const char *dump_ir; /* "before", "after:PASS" or NULL */
-    bool explain, report, check;
+    bool explain, report, check, manifest;
 } compile_options;
 
-enum { KEY_THREADS = 256, KEY_PROFILE, KEY_PREFIX, KEY_DUMP, KEY_EXPLAIN, KEY_REPORT, KEY_CHECK, KEY_TUNE_CC };
+enum { KEY_THREADS = 256, KEY_PROFILE, KEY_PREFIX, KEY_DUMP, KEY_EXPLAIN, KEY_REPORT, KEY_CHECK, KEY_TUNE_CC, KEY_MANIFEST };
 
 static const struct argp_option options[] = {
     {"output", 'o', "OUT.c", 0, "the C file; OUT.h comes beside it, and OUT.weights where weights are large", 0},
@@ -27,6 +28,8 @@ static const struct argp_option options[] = {
     {"threads", KEY_THREADS, "N", OPTION_ARG_OPTIONAL,
      "emit a thread pool and a parallel entry point; up to N threads (4) get scratch memory of their own", 0},
     {"tune-cc", KEY_TUNE_CC, "CMD", 0, "with --tune: only what was found out with this C compiler (default: with any)", 0},
+    {"manifest", KEY_MANIFEST, NULL, 0,
+     "write OUT.json too: model hash, options, sizes, error bound, and which bytes each kernel reads and writes", 0},
     {"profile", KEY_PROFILE, NULL, 0, "emit an entry point that times each step", 0},
     {NULL, 0, NULL, 0, "To look inside:", 30},
     {"dump-ir", KEY_DUMP, "WHEN", 0, "print the IR: 'before' any pass, or 'after:PASS' (cnnc passes lists them)", 0},
@@ -52,7 +55,7 @@ static void check_complete(const compile_options *o, struct argp_state *state) {
     bool looks = o->dump_ir || o->explain || o->report;
     if (!o->model.path) argp_error(state, "no MODEL given");
     if (!o->output && !looks) argp_error(state, "say where the C goes: -o OUT.c");
-    if (!o->output && o->check) argp_error(state, "--check needs -o OUT.c");
+    if (!o->output && (o->check || o->manifest)) argp_error(state, "--%s needs -o OUT.c", o->check ? "check" : "manifest");
     if (o->output && !ends_with(o->output, ".c")) argp_error(state, "the output's name must end in .c: '%s'", o->output);
     if (o->output && strpbrk(o->output, "\"\\\n\r"))
         argp_error(state, "the output's name cannot hold quotes, backslashes or line ends: C includes the header by it");
@@ -81,6 +84,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     case KEY_REPORT: o->report = true; return 0;
     case KEY_TUNE_CC: o->toolchain.cc = arg; return 0;
     case KEY_CHECK: o->check = true; return 0;
+    case KEY_MANIFEST: o->manifest = true; return 0;
     case 'v': puts("cnnc " CNNC_VERSION), exit(0);
     case ARGP_KEY_END: check_complete(o, state); return 0;
     default: return ARGP_ERR_UNKNOWN;
@@ -126,6 +130,8 @@ static bool write_files(model *m, compile_options *o) {
         fflush(c), fflush(h);
         ok = check_emitted(m->plan, &files, &m->diags);
     }
+    FILE *manifest = ok && o->manifest ? output_open(&files, sibling(m->arena, o->output, ".json")) : NULL;
+    if (ok && o->manifest) ok = manifest && manifest_write(m->plan, &o->backend, manifest);
     if (ok) return output_commit(&files);
     output_discard(&files);
     return false;

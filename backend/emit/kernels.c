@@ -118,9 +118,6 @@ static void put_step_comment(text *out, const step *s, const char *indent) {
     text_put(out, " */\n");
 }
 
-/* Bytes from the operand's start to the end of its buffer, or of its share of it in one iteration. */
-static int64_t operand_room(const operand *o) { return o->loop ? o->pitch : o->buffer->size - o->offset; }
-
 static void put_call(writer *w, const step *s, int depth) {
     const function *f = function_for(w, s);
     text *out = &w->calls;

@@ -69,11 +69,8 @@ static bool difference(proof *p, const tree_node *n, form *out) {
 }
 
 static truth sign_of_difference(proof *p, const char *op, const form *d) {
-    form zero = form_constant(0), negative;
-    if (!form_add(&zero, -1, d, &negative)) return TRUTH_MAYBE;
-    const facts *k = p->facts;
-    bool below = facts_at_least(k, &negative, 1), above = !below && facts_at_least(k, d, 1);
-    bool not_above = below || facts_at_least(k, &negative, 0), not_below = above || facts_at_least(k, d, 0);
+    range r = facts_range(p->facts, d);
+    bool below = r.hi < 0, above = r.lo > 0, not_above = r.hi <= 0, not_below = r.lo >= 0;
     bool equal = not_above && not_below;
     const struct {
         const char *op;
