@@ -52,10 +52,20 @@ static void check_callee(proof *p, const tree_node *n) {
     proof_report(p);
 }
 
-static void check_tree(proof *p, const tree_node *n) {
+/* Conditions and what depends on them are walked several times, or both ways one after the other: they must change nothing. */
+static bool is_conditional(const tree_node *n, int kid) {
+    bool logical = n->kind == NODE_BINARY && (!strcmp(n->op, "&&") || !strcmp(n->op, "||"));
+    return logical || n->kind == NODE_CONDITIONAL || (n->kind == NODE_IF && kid == 0) || (n->kind == NODE_FOR && kid == 1);
+}
+
+static void check_tree(proof *p, const tree_node *n, bool conditional) {
     if (!n) return;
     if (n->kind == NODE_CALL) check_callee(p, n);
-    for (int i = 0; i < n->n_kids; i++) check_tree(p, n->kids[i]);
+    if (conditional && (n->kind == NODE_ASSIGN || n->kind == NODE_STEP)) {
+        proof_fail(p, n, "cannot show what this changes: it depends on a condition within the expression");
+        proof_report(p);
+    }
+    for (int i = 0; i < n->n_kids; i++) check_tree(p, n->kids[i], conditional || is_conditional(n, i));
 }
 
 static bool reaches(const tree_node *n, function *to);
@@ -79,7 +89,7 @@ static bool reaches(const tree_node *n, function *to) {
 
 void check_calls(proof *p) {
     for (function *f = p->tree->functions; f; f = f->next) {
-        check_tree(p, f->body);
+        check_tree(p, f->body, false);
         if (!f->body || !reaches(f->body, f)) continue;
         proof_fail(p, &(tree_node){.line = f->line}, "%s calls itself", f->name);
         proof_report(p);
@@ -116,9 +126,16 @@ static void remember(proof *p, function *f, const c_value *arguments, int n, con
 
 /* ---- calls ---- */
 
+/* A local array of pointers may hold others next time. */
+static bool is_repeatable(const proof *p, const c_value *argument) {
+    const object *o = argument->kind == VALUE_POINTER ? argument->object : NULL;
+    if (o && o->contents && o != p->inputs_object && o != p->outputs_object) return false;
+    return argument->kind == VALUE_DATA || !argument->form.n;
+}
+
 c_value walk_function(proof *p, function *f, const c_value *arguments, int n) {
     bool repeatable = !p->probing;
-    for (int i = 0; i < n; i++) repeatable = repeatable && (arguments[i].kind == VALUE_DATA || !arguments[i].form.n);
+    for (int i = 0; i < n; i++) repeatable = repeatable && is_repeatable(p, &arguments[i]);
     known_call *known = repeatable ? find_known(f, arguments, n) : NULL;
     if (known) return known->result;
     function *caller = p->function;

@@ -93,7 +93,7 @@ bool proof_of(const char *path, tree *t, const memory_sizes *sizes, arena *a, di
     check_calls(&p);
     walk_public(&p);
     if (p.n_failures > MAX_SHOWN) diag_error(d, path, NULL, "and %d more", p.n_failures - MAX_SHOWN);
-    if (p.ok) printf("%s: %d kernel calls, %d accesses within their buffers; no recursion, no allocation, every loop ends (%s)\n", path, p.n_kernels,
+    if (p.ok) printf("%s: %d different kernel calls, %d accesses within their buffers; no recursion, no allocation, every loop ends (%s)\n", path, p.n_kernels,
                      p.n_accesses, t->machine);
     free(k);
     return p.ok;
