@@ -7,24 +7,11 @@
 #include "compiler/proof/proof.h"
 #include "compiler/subcommand.h"
 
-static error_t parse(int key, char *arg, struct argp_state *state) {
-    (void)arg;
-    model_options *o = state->input;
-    switch (key) {
-    case ARGP_KEY_INIT: state->child_inputs[0] = o; return 0;
-    case ARGP_KEY_END:
-        if (!o->path) argp_error(state, "no MODEL.c given");
-        return 0;
-    default: return ARGP_ERR_UNKNOWN;
-    }
-}
-
-static const struct argp_child children[] = {{&model_argp, 0, NULL, 0}, {0}};
 static const struct argp argp = {
-    NULL, parse, "OUT.c|MODEL",
+    NULL, model_only, "OUT.c|MODEL",
     "Shows of an emitted file, its header beside it, that every access stays within its buffer, every loop ends, and "
     "nothing is allocated or calls itself. Of a MODEL: of what would be emitted.",
-    children, NULL, NULL};
+    model_child, NULL, NULL};
 
 typedef struct emitted {
     const char *path, *header_path;

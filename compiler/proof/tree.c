@@ -384,6 +384,8 @@ static tree_node *read_node(reader *r, CXCursor c) {
     case CXCursor_ArraySubscriptExpr: return read_compound(r, c, NODE_INDEX);
     case CXCursor_CallExpr: return read_compound(r, c, NODE_CALL);
     case CXCursor_InitListExpr: return read_list(r, c);
+    case CXCursor_StructDecl:
+    case CXCursor_UnionDecl: return new_node(r, c, NODE_BLOCK); /* a type: nothing to do */
     case CXCursor_CompoundStmt:
     case CXCursor_DeclStmt:
     case CXCursor_NullStmt: return read_compound(r, c, NODE_BLOCK);

@@ -10,7 +10,7 @@ done
 expect 0 "every loop ends" "$CNNC" check branchy.c
 expect 0 "every loop ends" "$CNNC" check "$digits/digits_branchy.onnx" --target x86-64-v3
 expect 1 "none.c: cannot read" "$CNNC" check none.c
-expect 2 "no MODEL.c" "$CNNC" check
+expect 2 "no MODEL given" "$CNNC" check
 
 # broken PATTERN SCRIPT: net.c changed by sed in the one line that the script changes is refused at that line.
 "$CNNC" "$digits/digits_resnet.onnx" --target generic --weights inline -o net.c
