@@ -6,6 +6,7 @@ JOBS ?= $(shell nproc)
 NETWORKS ?= build/bench/networks
 BENCH_OPTIONS ?=
 FUZZ_SECONDS ?= 300
+FORMATS ?= onnx cir cnn npz safetensors tune
 COUNT ?= 50000
 SEED ?= 1000
 DIFFERENTIAL_OPTIONS ?= --accuracy strict --cflags -O1
@@ -25,7 +26,7 @@ ifneq ($(shell command -v ninja),)
 export CMAKE_GENERATOR ?= Ninja
 endif
 
-.PHONY: build demo check differential fuzz bench conformance verify-networks errors verify-zoo install format clean
+.PHONY: build demo check check-targets differential fuzz bench conformance verify-networks errors verify-zoo install format clean
 
 build:
 	@.ci/install-dependencies.sh
@@ -46,6 +47,11 @@ check:
 	@ctest --preset $(PRESET) --parallel $(JOBS) --output-junit tests.xml; status=$$?; \
 	    .ci/counts $(BUILD)/tests.xml $(BUILD)/Testing/Temporary/LastTest.log; exit $$status
 
+# A Cortex-M7 without an operating system, in qemu; its toolchain is too large for make check, which skips this.
+check-targets: build
+	@.ci/install-dependencies.sh --tests --targets
+	@ctest --preset $(PRESET) -R '^targets[.]'
+
 # An hour or so on a quiet machine; BENCH_OPTIONS="--networks resnet18 --rounds 5" for less.
 bench:
 	@.ci/install-dependencies.sh --bench
@@ -62,16 +68,15 @@ differential:
 	@build/venv-check/bin/python tests/differential/differential.py $(CNNC) --count $(COUNT) --seed $(SEED) --jobs $(JOBS) \
 	    --regressions build/differential -- $(DIFFERENTIAL_OPTIONS)
 
-# Coverage-guided, from the suite's models if `make check` has written them and from what earlier runs kept.
-fuzz:
+# Coverage-guided, FUZZ_SECONDS for each reader, from the seeds that tests/fuzz/seeds.sh collects (the suite's models too if
+# `make check` has written them) and from what earlier runs kept. FORMATS="cnn npz" for some. It ends at the first finding.
+fuzz: build
 	@.ci/install-dependencies.sh --tests
 	@cmake -S . -B build/fuzz --log-level=WARNING -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=Debug "-DCMAKE_C_FLAGS_DEBUG=-O1 -g" \
 	    -DCNNC_SANITIZE=ON -DCNNC_FUZZ=ON
-	@cmake --build build/fuzz --target fuzz_onnx --parallel $(JOBS)
-	@tests/fuzz/seeds.sh build/fuzz/seeds
-	@mkdir -p build/fuzz/corpus
-	@cd build/fuzz && ASAN_OPTIONS=allocator_may_return_null=1 tests/fuzz/fuzz_onnx -max_total_time=$(FUZZ_SECONDS) -timeout=20 \
-	    -max_len=131072 -rss_limit_mb=4096 -malloc_limit_mb=1024 -print_final_stats=1 corpus seeds
+	@cmake --build build/fuzz --parallel $(JOBS) --target $(FORMATS:%=fuzz_%)
+	@tests/fuzz/seeds.sh $(CNNC) build/fuzz/seeds
+	@for format in $(FORMATS); do tests/fuzz/run.sh $$format $(FUZZ_SECONDS) build/fuzz || exit 1; done
 
 # The ONNX suite through another C compiler (CC=clang) than the one of `make check`, with SANITIZE=1 under the sanitizers, where
 # a finding ends the case; ONLY='node/test_conv*' for some.

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Install what Debian 12 lacks to build cnnc; quick and silent when nothing is missing.
 #
-#     .ci/install-dependencies.sh [--tests] [--bench]
+#     .ci/install-dependencies.sh [--tests] [--targets] [--bench]
 #
-# --tests adds what `make check` needs, --bench what `make bench` needs.
+# --tests adds what `make check` needs, --targets what `make check-targets` needs besides, --bench what `make bench` needs.
 set -euo pipefail
 
 packages=(
@@ -13,19 +13,22 @@ packages=(
     libclang-dev libxxhash-dev libzip-dev libjansson-dev libpng-dev libturbojpeg0-dev libcmocka-dev
 )
 tests=(
-    clang libclang-rt-14-dev g++
-    qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross
+    clang libclang-rt-14-dev g++ meson zsh fish dpkg-dev
+    qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
+    gcc-s390x-linux-gnu libc6-dev-s390x-cross
     python3 python3-venv
     protobuf-compiler libsimde-dev
 )
+targets=(gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm)
 bench=(python3 python3-venv python3-torch python3-torchvision ca-certificates)
 
 for option in "$@"; do
     case $option in
         --tests) packages+=("${tests[@]}") ;;
+        --targets) packages+=("${targets[@]}") ;;
         --bench) packages+=("${bench[@]}") ;;
         *)
-            echo "usage: $0 [--tests] [--bench]" >&2
+            echo "usage: $0 [--tests] [--targets] [--bench]" >&2
             exit 2
             ;;
     esac

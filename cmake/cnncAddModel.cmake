@@ -14,8 +14,9 @@ endfunction()
 # cnnc_add_model(NAME MODEL [TARGETS target...] [OPTIONS option...] [DEPENDS file...])
 #
 # Adds a static library NAME with the header NAME.h and the function NAME_run, compiled from MODEL: a file, relative to the current
-# source folder, or zoo:NETWORK. TARGETS are those of cnnc --target, OPTIONS its other options. cnnc runs again when the model, the
-# options, cnnc itself or a file of DEPENDS (weights, external data) has changed, and only then.
+# source folder, or zoo:NETWORK. TARGETS are those of cnnc --target, OPTIONS its other options. cnnc runs again when the model, a file
+# that it read besides (weights, external data, includes), the options or cnnc itself has changed, and only then. DEPENDS are files
+# of that kind that must be made first.
 function(cnnc_add_model name model)
   cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "TARGETS;OPTIONS;DEPENDS")
   if(DEFINED arg_UNPARSED_ARGUMENTS)
@@ -42,8 +43,10 @@ function(cnnc_add_model name model)
   file(MAKE_DIRECTORY "${folder}")
   add_custom_command(
     OUTPUT "${folder}/${name}.c" "${folder}/${name}.h"
-    COMMAND "${CNNC_EXECUTABLE}" "${model}" -o "${folder}/${name}.c" --target "${targets}" ${arg_OPTIONS}
+    COMMAND "${CNNC_EXECUTABLE}" "${model}" -o "${folder}/${name}.c" --depfile "${folder}/${name}.d" --target "${targets}"
+      ${arg_OPTIONS}
     DEPENDS ${files} "${CNNC_EXECUTABLE}"
+    DEPFILE "${folder}/${name}.d"
     WORKING_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}"
     COMMENT "Compiling ${name} from ${model}"
     VERBATIM)

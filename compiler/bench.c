@@ -64,7 +64,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
 }
 
 static const struct argp_child children[] = {{&model_argp, 0, NULL, 0}, {&toolchain_argp, 0, NULL, 0}, {&exits_argp, 0, NULL, 0}, {0}};
-static const struct argp argp = {
+const struct argp bench_argp = {
     options, parse, "MODEL",
     "Times a network on random input: for each layer the median of all runs, its arithmetic and its bytes a second, and "
     "their shares of what one core can do, which is measured too.", children, NULL, NULL};
@@ -100,7 +100,7 @@ static double *measure(const program *p, const tensor *inputs, int steps, int co
 /* ---- results ---- */
 
 static double operations_of(const step *s) {
-    return 2 * (double)s->macs + (double)s->flops;
+    return (2 * (double)s->macs + (double)s->flops) * (double)s->times;
 }
 
 /* Of the machine that cnnc runs on. */
@@ -126,8 +126,8 @@ static void collect_layers(bench_result *r, const step_list *list, const double 
         layers[r->n_layers++] = (bench_layer){
             .name = readable_name(m->arena, s->node ? s->node->name : ""), .kernel = s->family->name, .how = s->summary ? s->summary : "",
             .seconds = typical(rows, o->runs, columns, i, o->best, scratch), .operations = operations_of(s),
-            .estimate = s->choice ? 1e-6 * s->choice->taken->microseconds : 0,
-            .weights = (double)step_weight_bytes(s), .activations = (double)step_activation_bytes(s)};
+            .estimate = s->choice ? 1e-6 * s->choice->taken->microseconds * (double)s->times : 0,
+            .weights = (double)step_weight_bytes(s) * (double)s->times, .activations = (double)step_activation_bytes(s) * (double)s->times};
     }
     r->layers = layers;
     r->seconds = typical(rows, o->runs, columns, columns - 1, o->best, scratch);
@@ -201,7 +201,7 @@ static bool bench_exits(model *m, bench_options *o) {
 
 int bench_main(int argc, char **argv) {
     bench_options o = {.model = model_options_default(), .core = option_last_core(), .exits.data.option = "--data"};
-    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    argp_parse(&bench_argp, argc, argv, 0, NULL, &o);
     model m;
     model_init(&m, &o.model);
     bool ok = o.exits.data.n ? bench_exits(&m, &o) : bench_and_report(&m, &o);

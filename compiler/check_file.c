@@ -7,7 +7,7 @@
 #include "compiler/proof/proof.h"
 #include "compiler/subcommand.h"
 
-static const struct argp argp = {
+const struct argp check_argp = {
     NULL, model_only, "OUT.c|MODEL",
     "Shows of an emitted file, its header beside it, that every access stays within its buffer, every loop ends, and "
     "nothing is allocated or calls itself. Of a MODEL: of what would be emitted.",
@@ -121,7 +121,7 @@ static bool check(model *m, const model_options *o) {
 int check_main(int argc, char **argv) {
     model_options o = model_options_default();
     o.missing = MISSING_DRAWN;
-    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    argp_parse(&check_argp, argc, argv, 0, NULL, &o);
     model m;
     model_init(&m, &o);
     bool ok = check(&m, &o);

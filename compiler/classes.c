@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler/npy.h"
 #include "compiler/report.h"
 
 static bool is_scores(const value_type *t) {
@@ -53,7 +54,21 @@ const char *const *labels_read(const char *path, int64_t n, arena *a, diagnostic
     return ok ? labels : NULL;
 }
 
+bool classes_read(const char *path, int64_t samples, tensor *to, arena *a, diagnostics *d) {
+    if (!npy_read(path, to, a, d)) return false;
+    dtype_class kind = dtype_of(to->type.elem)->kind;
+    if ((kind == CLASS_INT || kind == CLASS_UINT) && type_count(&to->type) == samples) return true;
+    return diag_error(d, path, "give an array of integers", "is not one class for each of the %lld samples", (long long)samples);
+}
+
 /* ---- the best ---- */
+
+int64_t classes_best(const tensor *scores, int64_t sample) {
+    int64_t n = type_count(&scores->type), best = 0;
+    for (int64_t i = 1; i < n; i++)
+        if (dtype_load_float(scores->type.elem, scores->data, sample * n + i) > dtype_load_float(scores->type.elem, scores->data, sample * n + best)) best = i;
+    return best;
+}
 
 static void softmax(double *x, int64_t n) {
     double largest = -INFINITY, sum = 0;

@@ -51,6 +51,8 @@ void cleanup_install(void) {
 }
 
 bool cleanup_add(const char *path) {
+    for (int i = 0; i < MAX_PATHS; i++)
+        if (paths[i] && !strcmp(paths[i], path)) return true;
     for (int i = 0; i < MAX_PATHS; i++) {
         /* Past every used slot, so that a folder stays before its files. */
         bool free_from_here = true;

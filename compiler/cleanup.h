@@ -12,7 +12,8 @@ void cleanup_install(void);
 /* Signals wait until they are let through again: for steps that belong together. */
 void cleanup_hold_signals(bool hold);
 
-/* The path will be removed (a folder when it is empty by then), the last added first. False when the table is full. */
+/* The path will be removed (a folder when it is empty by then), the last added first; once, however often it
+ * is added. False when the table is full. */
 bool cleanup_add(const char *path);
 void cleanup_forget(const char *path); /* it has its final name now, or is gone */
 

@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/bindings/bindings.h"
 #include "compiler/check.h"
+#include "compiler/depfile.h"
 #include "compiler/manifest.h"
 #include "compiler/model.h"
 #include "compiler/output.h"
@@ -15,12 +17,16 @@ typedef struct compile_options {
     model_options model;
     backend_options backend;
     toolchain toolchain; /* with cc: of which tuning findings count */
-    const char *output;  /* OUT.c, or NULL */
+    const char *output;  /* OUT.c, with a binding a folder; or NULL */
+    const binding *binding; /* NULL: none */
+    bool cxx;
+    const char *depfile; /* or NULL */
+    file_list read;
     const char *dump_ir; /* "before", "after:PASS" or NULL */
     bool explain, report, check, manifest;
 } compile_options;
 
-enum { KEY_THREADS = 256, KEY_PROFILE, KEY_PREFIX, KEY_DUMP, KEY_EXPLAIN, KEY_REPORT, KEY_CHECK, KEY_TUNE_CC, KEY_MANIFEST };
+enum { KEY_THREADS = 256, KEY_PROFILE, KEY_PREFIX, KEY_DUMP, KEY_EXPLAIN, KEY_REPORT, KEY_CHECK, KEY_TUNE_CC, KEY_MANIFEST, KEY_CXX, KEY_PYTHON, KEY_DEPFILE, KEY_ARDUINO };
 
 static const struct argp_option options[] = {
     {"output", 'o', "OUT.c", 0, "the C file; OUT.h comes beside it, and OUT.weights where weights are large", 0},
@@ -30,6 +36,10 @@ static const struct argp_option options[] = {
     {"tune-cc", KEY_TUNE_CC, "CMD", 0, "with --tune: only what was found out with this C compiler (default: with any)", 0},
     {"manifest", KEY_MANIFEST, NULL, 0,
      "write OUT.json too: model hash, options, sizes, error bound, and which bytes each kernel reads and writes", 0},
+    {"cxx", KEY_CXX, NULL, 0, "also write OUT.hpp, a C++17 interface to OUT.h", 0},
+    {"python", KEY_PYTHON, NULL, 0, "write a folder, -o FOLDER, from which pip builds a wheel: run(numpy) -> numpy", 0},
+    {"arduino", KEY_ARDUINO, NULL, 0, "write a folder, -o FOLDER, that is an Arduino library, for microcontrollers", 0},
+    {"depfile", KEY_DEPFILE, "FILE", 0, "also write which files went into it, as a rule of make", 0},
     {"profile", KEY_PROFILE, NULL, 0, "emit an entry point that times each step", 0},
     {NULL, 0, NULL, 0, "To look inside:", 30},
     {"dump-ir", KEY_DUMP, "WHEN", 0, "print the IR: 'before' any pass, or 'after:PASS' (cnnc passes lists them)", 0},
@@ -51,13 +61,29 @@ static bool ends_with(const char *s, const char *end) {
     return n > m && !strcmp(s + n - m, end);
 }
 
-static void check_complete(const compile_options *o, struct argp_state *state) {
+/* What a machine without an operating system has, and has not. */
+static void check_bare(compile_options *o, const struct argp_state *state) {
+    const char *name = o->binding->name;
+    if (o->backend.threads) argp_error(state, "--%s has no threads", name);
+    if (o->model.open_name) argp_error(state, "--%s computes one sample at a time: --dim %s=1", name, o->model.open_name);
+    if (o->model.storage == WEIGHTS_EMBED || o->model.storage == WEIGHTS_FILE) argp_error(state, "--%s has no files: weights are inline", name);
+    o->model.storage = WEIGHTS_INLINE;
+    if (!strcmp(o->model.target_list, "native")) o->model.target_list = "generic";
+}
+
+static void check_complete(compile_options *o, struct argp_state *state) {
     bool looks = o->dump_ir || o->explain || o->report;
     if (!o->model.path) argp_error(state, "no MODEL given");
     if (!o->output && !looks) argp_error(state, "say where the C goes: -o OUT.c");
     if (!o->output && (o->check || o->manifest)) argp_error(state, "--%s needs -o OUT.c", o->check ? "check" : "manifest");
     if (o->output && !ends_with(o->output, ".c")) argp_error(state, "the output's name must end in .c: '%s'", o->output);
     if (o->output && strpbrk(o->output, "\"\\\n\r"))
+    if (!o->output && !looks) argp_error(state, "say where the C goes: -o %s", o->binding ? "FOLDER" : "OUT.c");
+    if (o->binding && o->binding->bare) check_bare(o, state);
+    if (!o->output && o->depfile) argp_error(state, "--depfile needs -o OUT.c");
+    if (!o->output && o->check) argp_error(state, "--check needs -o OUT.c");
+    if (o->output && !o->binding && !ends_with(o->output, ".c")) argp_error(state, "the output's name must end in .c: '%s'", o->output);
+    if (o->output && !o->binding && strpbrk(o->output, "\"\\\n\r"))
         argp_error(state, "the output's name cannot hold quotes, backslashes or line ends: C includes the header by it");
 }
 
@@ -66,6 +92,11 @@ static int parse_threads(const char *arg, const struct argp_state *state) {
     long n = strtol(arg, &end, 10);
     if (end == arg || *end || n < 1 || n > 256) argp_error(state, "--threads is a number from 1 to 256, not '%s'", arg);
     return (int)n;
+}
+
+static void use_binding(compile_options *o, const char *name, const struct argp_state *state) {
+    if (o->binding && strcmp(o->binding->name, name) != 0) argp_error(state, "--%s and --%s want a folder each", o->binding->name, name);
+    o->binding = binding_find(name);
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state) {
@@ -78,6 +109,10 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
         o->backend.threads = true;
         o->model.plan.threads = arg ? parse_threads(arg, state) : 4;
         return 0;
+    case KEY_CXX: o->cxx = true; return 0;
+    case KEY_PYTHON: use_binding(o, "python", state); return 0;
+    case KEY_ARDUINO: use_binding(o, "arduino", state); return 0;
+    case KEY_DEPFILE: o->depfile = arg; return 0;
     case KEY_PROFILE: o->backend.profile = true; return 0;
     case KEY_DUMP: check_dump(arg, state), o->dump_ir = arg; return 0;
     case KEY_EXPLAIN: o->explain = true; return 0;
@@ -108,43 +143,82 @@ static char *help_filter(int key, const char *usual, void *input) {
 }
 
 static const struct argp_child children[] = {{&model_argp, 0, NULL, 0}, {0}};
-static const struct argp argp = {
+const struct argp compile_argp = {
     options, parse, "MODEL -o OUT.c", "Turns a neural network into standalone C.\v.", children, help_filter, NULL};
 
 /* ---- work ---- */
 
-/* path with its ".c" replaced. */
-static const char *sibling(arena *a, const char *path, const char *extension) {
-    return arena_printf(a, "%.*s%s", (int)(strlen(path) - 2), path, extension);
-}
-
-static bool write_files(model *m, compile_options *o) {
-    output_set files = {.arena = m->arena, .diags = &m->diags};
-    weights_mode mode = backend_weights_mode(m->plan, &o->backend);
-    bool needs_weights = mode == WEIGHTS_EMBED || mode == WEIGHTS_FILE;
-    FILE *weights = needs_weights ? output_open(&files, sibling(m->arena, o->output, ".weights")) : NULL;
-    FILE *h = output_open(&files, sibling(m->arena, o->output, ".h"));
-    FILE *c = h ? output_open(&files, o->output) : NULL;
-    bool ok = c && (weights || !needs_weights) && backend_emit(m->plan, &o->backend, c, h, weights);
-    if (ok && o->check) {
-        fflush(c), fflush(h);
-        ok = check_emitted(m->plan, &files, &m->diags);
-    }
-    FILE *manifest = ok && o->manifest ? output_open(&files, sibling(m->arena, o->output, ".json")) : NULL;
-    if (ok && o->manifest) ok = manifest && manifest_write(m->plan, &o->backend, manifest);
-    if (ok) return output_commit(&files);
-    output_discard(&files);
-    return false;
-}
+/* Where files go: the C file without its ".c", and what is written around it. */
+typedef struct output_layout {
+    const char *code;
+    const char *folder; /* of a binding, with a slash; "" */
+    binding_file around[BINDING_FILES + 1];
+    int n_around;
+} output_layout;
 
 static const char *file_name(const char *path) {
     const char *slash = strrchr(path, '/');
     return slash ? slash + 1 : path;
 }
 
-static const char *stem(arena *a, const char *path) {
-    const char *name = file_name(path);
-    return arena_strndup(a, name, strlen(name) - 2);
+static output_layout layout_of(compile_options *o, arena *a) {
+    output_layout l = {.folder = "", .code = arena_strndup(a, o->output, strlen(o->output) - 2)};
+    const char *name = file_name(l.code);
+    if (o->binding) {
+        size_t n = strlen(o->output);
+        while (n > 1 && o->output[n - 1] == '/') n--;
+        l.folder = arena_printf(a, "%.*s/", (int)n, o->output);
+        name = file_name(arena_strndup(a, o->output, n));
+    }
+    o->backend.prefix = identifier_from(a, o->backend.prefix ? o->backend.prefix : name);
+    if (o->binding) l.code = arena_printf(a, "%s%s", l.folder, binding_path(a, o->binding->code, o->backend.prefix));
+    o->backend.files = file_name(l.code);
+    for (int i = 0; o->binding && o->binding->files[i].path; i++) {
+        binding_file file = o->binding->files[i];
+        file.path = arena_printf(a, "%s%s", l.folder, binding_path(a, file.path, o->backend.prefix));
+        l.around[l.n_around++] = file;
+    }
+    if (o->cxx) l.around[l.n_around++] = (binding_file){arena_printf(a, "%s.hpp", l.code), cxx_header.template};
+    return l;
+}
+
+static FILE *open_file(output_set *files, const output_layout *l, const char *path) {
+    bool ok = !*l->folder || output_folder(files, path);
+    return ok ? output_open(files, path) : NULL;
+}
+
+static bool write_around(model *m, const compile_options *o, const output_layout *l, output_set *files) {
+    bool ok = true;
+    for (int i = 0; i < l->n_around && ok; i++) {
+        FILE *f = open_file(files, l, l->around[i].path);
+        ok = f && binding_emit(m->plan, &o->backend, &l->around[i], f);
+    }
+    return ok;
+}
+
+static bool write_files(model *m, compile_options *o) {
+    arena *a = m->arena;
+    output_layout l = layout_of(o, a);
+    output_set files = {.arena = a, .diags = &m->diags};
+    weights_mode mode = backend_weights_mode(m->plan, &o->backend);
+    bool needs_weights = mode == WEIGHTS_EMBED || mode == WEIGHTS_FILE;
+    FILE *depfile = o->depfile ? output_open(&files, o->depfile) : NULL;
+    bool ok = (depfile || !o->depfile) && write_around(m, o, &l, &files);
+    FILE *weights = ok && needs_weights ? open_file(&files, &l, arena_printf(a, "%s.weights", l.code)) : NULL;
+    ok = ok && (weights || !needs_weights);
+    FILE *h = ok ? open_file(&files, &l, arena_printf(a, "%s.h", l.code)) : NULL;
+    FILE *c = h ? open_file(&files, &l, arena_printf(a, "%s.c", l.code)) : NULL; /* last: whoever sees it finds the others */
+    ok = c && backend_emit(m->plan, &o->backend, c, h, weights);
+    if (ok && o->check) {
+        fflush(c), fflush(h);
+        ok = check_emitted(m->plan, &files, &m->diags);
+    }
+    FILE *manifest = ok && o->manifest ? open_file(&files, &l, arena_printf(a, "%s.json", l.code)) : NULL;
+    if (ok && o->manifest) ok = manifest && manifest_write(m->plan, &o->backend, manifest);
+    if (ok && depfile) depfile_write(depfile, arena_printf(a, "%s.c", l.code), &o->read);
+    if (ok) return output_commit(&files);
+    output_discard(&files);
+    return false;
 }
 
 static bool compile(model *m, compile_options *o) {
@@ -162,9 +236,6 @@ static bool compile(model *m, compile_options *o) {
     if (o->report) report_memory(stdout, m->plan);
     if (!o->output) return true;
     o->backend.weights = o->model.storage;
-    o->backend.files = stem(m->arena, o->output);
-    const char *prefix = o->backend.prefix ? o->backend.prefix : o->backend.files;
-    o->backend.prefix = identifier_from(m->arena, prefix);
     o->backend.model = file_name(o->model.path); /* the same bytes from any folder */
     return write_files(m, o);
 }
@@ -178,16 +249,18 @@ static int compile_with(const struct argp *p, const char *prefix, int argc, char
     if (*prefix) o.model.path = path;
     model m;
     model_init(&m, &o.model);
+    o.read.arena = m.arena;
+    m.diags.on_read = file_list_add;
+    m.diags.on_read_context = &o.read;
     bool ok = compile(&m, &o);
     model_free(&m);
     return ok ? 0 : EXIT_ERROR;
 }
 
-int compile_main(int argc, char **argv) { return compile_with(&argp, "", argc, argv); }
+int compile_main(int argc, char **argv) { return compile_with(&compile_argp, "", argc, argv); }
 
-int compile_zoo_main(int argc, char **argv) {
-    static const struct argp zoo = {
-        options, parse, "[NAME -o OUT.c]", "Lists the networks that come with cnnc, or compiles one. All subcommands know them as zoo:NAME.",
-        children, NULL, NULL};
-    return compile_with(&zoo, ZOO_PREFIX, argc, argv);
-}
+const struct argp zoo_argp = {
+    options, parse, "[NAME -o OUT.c]", "Lists the networks that come with cnnc, or compiles one. All subcommands know them as zoo:NAME.",
+    children, NULL, NULL};
+
+int compile_zoo_main(int argc, char **argv) { return compile_with(&zoo_argp, ZOO_PREFIX, argc, argv); }

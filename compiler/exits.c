@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "compiler/classes.h"
-#include "compiler/npy.h"
 
 /* ---- options ---- */
 
@@ -71,20 +70,6 @@ static int find(value *const *values, int n, const char *name) {
     return -1;
 }
 
-static bool read_labels(const char *path, int64_t samples, tensor *to, arena *a, diagnostics *d) {
-    if (!npy_read(path, to, a, d)) return false;
-    dtype_class kind = dtype_of(to->type.elem)->kind;
-    if ((kind == CLASS_INT || kind == CLASS_UINT) && type_count(&to->type) == samples) return true;
-    return diag_error(d, path, "give an array of integers", "is not one class for each of the %lld samples", (long long)samples);
-}
-
-static int64_t best_class(const tensor *scores, int64_t sample) {
-    int64_t n = type_count(&scores->type), best = 0;
-    for (int64_t i = 1; i < n; i++)
-        if (dtype_load_float(scores->type.elem, scores->data, sample * n + i) > dtype_load_float(scores->type.elem, scores->data, sample * n + best)) best = i;
-    return best;
-}
-
 /* Counts which exit each sample took; the number of exits grows as they are seen. */
 static void count_exits(exits_row *row, exits_result *r, const tensor *taken) {
     for (int64_t s = 0; s < r->samples; s++) {
@@ -112,7 +97,7 @@ static bool measure_row(exits_row *row, exits_result *r, const program *p, const
     int64_t right = 0;
     for (int64_t s = 0; s < r->samples; s++) {
         row->seconds += seconds[s] / (double)r->samples;
-        if (labels) right += best_class(&outputs[scores], s) == dtype_load_int(labels->type.elem, labels->data, s);
+        if (labels) right += classes_best(&outputs[scores], s) == dtype_load_int(labels->type.elem, labels->data, s);
     }
     row->accuracy = (double)right / (double)r->samples;
     enum { EXITS_MAX = 64 };
@@ -145,7 +130,7 @@ bool exits_measure(exits_result *r, const program *p, const exits_options *o, in
     *r = (exits_result){.n_exits = 1, .n_rows = o->n ? o->n : 1, .has_threshold = threshold >= 0, .has_labels = o->labels != NULL};
     if (!arrays_read(&o->data, body->inputs, body->n_inputs, inputs, &r->samples, p->arena, p->diags)) return false;
     if (o->labels && classes_output(body) < 0) return diag_error(p->diags, "--labels", NULL, "no output of the network has a score for each class, [1,N]");
-    if (o->labels && !read_labels(o->labels, r->samples, &labels, p->arena, p->diags)) return false;
+    if (o->labels && !classes_read(o->labels, r->samples, &labels, p->arena, p->diags)) return false;
     r->rows = ARENA_ARRAY(p->arena, exits_row, r->n_rows);
     for (int i = 0; i < r->n_rows; i++) {
         if (o->n) set_threshold(&inputs[threshold], o->thresholds[i], r->samples);

@@ -27,7 +27,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
 }
 
 static const struct argp_child children[] = {{&model_argp, 0, NULL, 0}, {0}};
-static const struct argp argp = {options, parse, "MODEL -o NET.onnx", "Writes a network, usually a .cnn file, as an ONNX model.", children, NULL, NULL};
+const struct argp export_argp = {options, parse, "MODEL -o NET.onnx", "Writes a network, usually a .cnn file, as an ONNX model.", children, NULL, NULL};
 
 static bool export(model *m, const export_options *o) {
     if (!model_read(m, &o->model)) return false;
@@ -40,7 +40,7 @@ static bool export(model *m, const export_options *o) {
 
 int export_main(int argc, char **argv) {
     export_options o = {.model = model_options_default()};
-    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    argp_parse(&export_argp, argc, argv, 0, NULL, &o);
     model m;
     model_init(&m, &o.model);
     bool ok = export(&m, &o);

@@ -33,7 +33,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     }
 }
 
-static const struct argp argp = {options, parse, "NET.cnn...", "Prints files of cnnc's language in canonical form.", NULL, NULL, NULL};
+const struct argp fmt_argp = {options, parse, "NET.cnn...", "Prints files of cnnc's language in canonical form.", NULL, NULL, NULL};
 
 /* The canonical form; NULL after an error. */
 static char *formatted(const source_text *s, size_t *size, arena *a, diagnostics *d) {
@@ -72,7 +72,7 @@ static bool format(const char *path, const fmt_options *o, arena *a) {
 int fmt_main(int argc, char **argv) {
     fmt_options o = {0};
     int first;
-    argp_parse(&argp, argc, argv, 0, &first, &o);
+    argp_parse(&fmt_argp, argc, argv, 0, &first, &o);
     arena *a = arena_new();
     bool ok = true;
     for (int i = first; i < argc; i++) ok = format(argv[i], &o, a) && ok;

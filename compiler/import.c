@@ -31,7 +31,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
 }
 
 static const struct argp_child children[] = {{&model_argp, 0, NULL, 0}, {0}};
-static const struct argp argp = {options, parse, "MODEL -o NET.cnn", "Writes a model in cnnc's language, and its weights beside it.", children, NULL, NULL};
+const struct argp import_argp = {options, parse, "MODEL -o NET.cnn", "Writes a model in cnnc's language, and its weights beside it.", children, NULL, NULL};
 
 /* Shapes that are computed become constants: what is left says what the network does. */
 static bool settle(model *m) {
@@ -53,7 +53,7 @@ static bool import(model *m, const import_options *o) {
 
 int import_main(int argc, char **argv) {
     import_options o = {.model = model_options_default()};
-    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    argp_parse(&import_argp, argc, argv, 0, NULL, &o);
     model m;
     model_init(&m, &o.model);
     bool ok = import(&m, &o);

@@ -1,11 +1,12 @@
 /* cnnc inspect MODEL */
 #include <argp.h>
 
+#include "compiler/count.h"
 #include "compiler/model.h"
 #include "compiler/report.h"
 #include "compiler/subcommand.h"
 
-static const struct argp argp = {
+const struct argp inspect_argp = {
     NULL, model_only, "MODEL", "Shows a network: inputs and outputs, layers with shapes and cost, and the memory map.",
     model_child, NULL, NULL};
 
@@ -19,26 +20,10 @@ static void print_values(const char *title, value *const *values, int n) {
     }
 }
 
-static int64_t parameters(const graph *g, arena *a) {
-    /* A constant may be read often: count it at its first use. */
-    int64_t total = 0;
-    bool *seen = ARENA_ARRAY(a, bool, g->next_value);
-    for (const node *n = g->body->first; n; n = n->next) {
-        for (int i = 0; i < n->n_inputs; i++) {
-            const value *v = n->inputs[i];
-            if (!v || !v->constant || seen[v->id]) continue;
-            seen[v->id] = true;
-            int64_t count = type_count(&v->type);
-            if (count > 0 && dtype_of(v->type.elem)->kind == CLASS_FLOAT) total += count;
-        }
-    }
-    return total;
-}
-
 static bool inspect(model *m, const model_options *o) {
     if (!model_read(m, o)) return false;
     const region *body = m->graph->body;
-    int64_t n_parameters = parameters(m->graph, m->arena);
+    int64_t n_parameters = count_parameters(m->graph, m->arena);
     if (!model_optimize(m, &(pass_options){.conv_layouts = true})) return false;
     print_values("input ", body->inputs, body->n_inputs);
     print_values("output", body->outputs, body->n_outputs);
@@ -54,7 +39,7 @@ static bool inspect(model *m, const model_options *o) {
 int inspect_main(int argc, char **argv) {
     model_options o = model_options_default();
     o.missing = MISSING_DRAWN;
-    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    argp_parse(&inspect_argp, argc, argv, 0, NULL, &o);
     model m;
     model_init(&m, &o);
     bool ok = inspect(&m, &o);

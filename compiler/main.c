@@ -8,21 +8,23 @@
 #include "compiler/cleanup.h"
 
 const subcommand subcommands[] = {
-    {"compile", compile_main, "MODEL -o OUT.c", "write C (the word may be left out)"},
-    {"run", run_main, "MODEL --input X.npy", "compile, run, write the outputs"},
-    {"verify", verify_main, "MODEL | --suite DIR", "hold emitted C against a reference"},
-    {"bench", bench_main, "MODEL", "time each layer"},
-    {"tune", tune_main, "MODEL -o FILE", "measure which kernels are fastest here"},
-    {"check", check_main, "OUT.c", "show that emitted C keeps to its memory"},
-    {"inspect", inspect_main, "MODEL", "show layers, shapes, cost and memory"},
-    {"zoo", zoo_main, "[NAME -o OUT.c]", "list networks that come with cnnc, or compile one"},
-    {"ops", ops_main, "", "list the operators"},
-    {"export", export_main, "NET.cnn -o NET.onnx", "write a network as ONNX"},
-    {"import", import_main, "MODEL -o NET.cnn", "write a model in cnnc's language"},
-    {"fmt", fmt_main, "NET.cnn...", "format files of cnnc's language"},
-    {"layers", layers_main, "", "list the layers of the language"},
-    {"passes", passes_main, "", "list the passes in their order"},
-    {NULL, NULL, NULL, NULL},
+    {"compile", compile_main, &compile_argp, "MODEL -o OUT.c", "write C (the word may be left out)"},
+    {"run", run_main, &run_argp, "MODEL --input X.npy", "compile, run, write the outputs"},
+    {"verify", verify_main, &verify_argp, "MODEL | --suite DIR", "hold emitted C against a reference"},
+    {"bench", bench_main, &bench_argp, "MODEL", "time each layer"},
+    {"tune", tune_main, &tune_argp, "MODEL -o FILE", "measure which kernels are fastest here"},
+    {"quantize", quantize_main, &quantize_argp, "MODEL --data DIR -o NET.onnx", "make a network of 8-bit integers"},
+    {"check", check_main, &check_argp, "OUT.c", "show that emitted C keeps to its memory"},
+    {"inspect", inspect_main, &inspect_argp, "MODEL", "show layers, shapes, cost and memory"},
+    {"zoo", zoo_main, &zoo_argp, "[NAME -o OUT.c]", "list networks that come with cnnc, or compile one"},
+    {"ops", ops_main, &ops_argp, "", "list the operators"},
+    {"export", export_main, &export_argp, "NET.cnn -o NET.onnx", "write a network as ONNX"},
+    {"import", import_main, &import_argp, "MODEL -o NET.cnn", "write a model in cnnc's language"},
+    {"fmt", fmt_main, &fmt_argp, "NET.cnn...", "format files of cnnc's language"},
+    {"layers", layers_main, &layers_argp, "", "list the layers of the language"},
+    {"passes", passes_main, &passes_argp, "", "list the passes in their order"},
+    {"completion", completion_main, &completion_argp, "bash|zsh|fish", "print what completes cnnc's options in a shell"},
+    {NULL, NULL, NULL, NULL, NULL},
 };
 
 static const subcommand *find(const char *name) {

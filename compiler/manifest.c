@@ -71,11 +71,12 @@ static json_t *options(const plan *p, const backend_options *o) {
 
 bool manifest_write(const plan *p, const backend_options *o, FILE *f) {
     const region *r = p->graph->body;
+    const emission e = {.plan = p, .weights = backend_weights_mode(p, o)};
     json_t *kernels = json_array();
-    add_kernels(p, p->body, backend_weights_mode(p, o) == WEIGHTS_INLINE, kernels);
+    add_kernels(p, p->body, e.weights == WEIGHTS_INLINE, kernels);
     json_t *all = json_pack("{ss so ss so sI sI sI so so so}", "cnnc", CNNC_VERSION, "model", string(p, o->model), "model_hash",
                             arena_printf(p->arena, "0x%016llx", (unsigned long long)p->graph->hash), "options", options(p, o), "workspace_bytes",
-                            (json_int_t)(p->workspace ? p->workspace : 64), "weights_bytes", (json_int_t)p->weights, "macs", (json_int_t)plan_macs(p), "inputs",
+                            (json_int_t)(p->workspace ? p->workspace : 64), "weights_bytes", (json_int_t)emit_weights_size(&e), "macs", (json_int_t)plan_macs(p), "inputs",
                             tensors(p, r->inputs, r->n_inputs), "outputs", tensors(p, r->outputs, r->n_outputs), "kernels", kernels);
     /* Of the largest output; none is stated for rounding alone, nor for other narrow weights than those of `fast`. */
     static const double bounds[] = {[ACCURACY_STRICT] = 0.0, [ACCURACY_BALANCED] = 1e-4, [ACCURACY_FAST] = 1e-2};

@@ -9,7 +9,7 @@
 
 /* ---- options ---- */
 
-enum { KEY_TARGET = 256, KEY_DIM, KEY_FIX, KEY_ELEMENTS, KEY_ACCURACY, KEY_TUNE, KEY_WEIGHTS_TYPE, KEY_WEIGHTS, KEY_INIT, KEY_SEED, KEY_SALIENCY };
+enum { KEY_TARGET = 256, KEY_DIM, KEY_FIX, KEY_ELEMENTS, KEY_ACCURACY, KEY_TUNE, KEY_WEIGHTS_TYPE, KEY_WEIGHTS, KEY_INIT, KEY_SEED, KEY_SALIENCY, KEY_CROPS, KEY_CROP_FROM };
 
 static const struct argp_option options[] = {
     {NULL, 0, NULL, 0, "The network and the machine:", 10},
@@ -44,6 +44,10 @@ static const struct argp_option options[] = {
      "add an output, saliency: the gradient of a class's logit by the image; HOW is gradient, or guided (what is negative "
      "does not pass back through ReLU). Without CLASS there is an input for it, class, -1 being the largest logit",
      0},
+    {"crops", KEY_CROPS, "N", 0,
+     "average the outputs over N crops of a larger picture: 1 (its middle), 5 (and the corners) or 10 (and their mirror "
+     "images)", 0},
+    {"crop-from", KEY_CROP_FROM, "HxW", 0, "with --crops: the size of the larger picture (default: 256 for networks that take 224, others in proportion)", 0},
     {"seed", KEY_SEED, "N", 0, "of whatever is drawn at random (1)", 0},
     {0},
 };
@@ -143,6 +147,21 @@ static void parse_saliency(model_options *o, const char *arg, const struct argp_
     if (colon) o->saliency.class = option_int(colon + 1, 0, INT32_MAX, state);
 }
 
+static int parse_crops(const char *arg, const struct argp_state *state) {
+    int n = option_int(arg, 1, 10, state);
+    if (n != 1 && n != 5 && n != 10) argp_error(state, "--crops is 1, 5 or 10, not '%s'", arg);
+    return n;
+}
+
+static void parse_crop_from(model_options *o, const char *arg, const struct argp_state *state) {
+    const char *at = arg;
+    int64_t rows = parse_size(&at), columns = rows;
+    if (*at == 'x') at++, columns = parse_size(&at);
+    if (rows < 1 || columns < 1 || *at) argp_error(state, "--crop-from is HxW, 256x256 say, not '%s'", arg);
+    o->crops.from[0] = rows;
+    o->crops.from[1] = columns;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state) {
     model_options *o = state->input;
     switch (key) {
@@ -159,10 +178,15 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
         o->weights.init = arg;
         return 0;
     case KEY_SALIENCY: parse_saliency(o, arg, state); return 0;
+    case KEY_CROPS: o->crops.count = parse_crops(arg, state); return 0;
+    case KEY_CROP_FROM: parse_crop_from(o, arg, state); return 0;
     case KEY_SEED: o->weights.seed = parse_seed(arg, state); return 0;
     case ARGP_KEY_ARG:
         if (o->path) return ARGP_ERR_UNKNOWN;
         o->path = arg;
+        return 0;
+    case ARGP_KEY_END:
+        if (o->crops.from[0] && !o->crops.count) argp_error(state, "--crop-from needs --crops");
         return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -202,7 +226,8 @@ bool model_read(model *m, const model_options *o) {
     m->graph = frontend_read(o->path, &f, m->arena, &m->diags);
     if (!m->graph || m->diags.errors != errors || !specialization_check(&s)) return false;
     if (o->wants_saliency && !saliency_add(m->graph, &o->saliency)) return false;
-    return !o->open_name || batch_open(m->graph, o->open_name, o->open_min, o->open_max);
+    if (o->open_name && !batch_open(m->graph, o->open_name, o->open_min, o->open_max)) return false;
+    return !o->crops.count || crops_add(m->graph, &o->crops);
 }
 
 bool model_optimize(model *m, const pass_options *o) {

@@ -33,6 +33,7 @@ typedef struct model_options {
     weights_options weights; /* the seed also draws inputs */
     bool wants_saliency;
     saliency_options saliency;
+    crop_options crops;
     bool writes_weights;     /* set by subcommands that take --weights MODE too */
     weights_mode storage;
 } model_options;

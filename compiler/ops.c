@@ -1,11 +1,13 @@
-/* cnnc ops: everything here is derived from ir/ops.def. */
+/* cnnc ops: derived from ir/ops.def, and from the table of what the ONNX reader expands. */
 #include <argp.h>
 
 #include "compiler/subcommand.h"
+#include "frontend/frontend.h"
 #include "ir/ir.h"
 
-static const struct argp argp = {NULL, NULL, "", "Lists the operators: the name in the textual IR, ONNX's name, numbers "
-                                 "of inputs and outputs, attributes with their defaults (* required).", NULL, NULL, NULL};
+const struct argp ops_argp = {NULL, NULL, "", "Lists the operators: the name in the textual IR, ONNX's name, numbers "
+                                 "of inputs and outputs, attributes with their defaults (* required); then ONNX's "
+                                 "operators that become some of these when a model is read.", NULL, NULL, NULL};
 
 static void print_arity(int min, int max) {
     char text[32];
@@ -24,7 +26,7 @@ static void print_attribute(const attr_spec *s) {
 }
 
 int ops_main(int argc, char **argv) {
-    argp_parse(&argp, argc, argv, 0, NULL, NULL);
+    argp_parse(&ops_argp, argc, argv, 0, NULL, NULL);
     printf("%-26s %-26s %-5s %-5s attributes\n", "operator", "ONNX", "in", "out");
     for (int i = OP_NONE + 1; i < OP_COUNT; i++) {
         const op_info *op = op_of((op_code)i);
@@ -34,5 +36,8 @@ int ops_main(int argc, char **argv) {
         for (const attr_spec *s = op->attrs; s->kind != ATTR_END; s++) print_attribute(s);
         putchar('\n');
     }
+    printf("\nread as some of these:\n");
+    const char *name;
+    for (int i = 0; (name = frontend_expanded_operator(i)); i++) printf("%-26s %s\n", "-", name);
     return 0;
 }

@@ -5,11 +5,11 @@
 
 #include "compiler/subcommand.h"
 
-static const struct argp argp = {
+const struct argp passes_argp = {
     NULL, NULL, "", "Lists the passes in the order in which they run (see --dump-ir=after:PASS).", NULL, NULL, NULL};
 
 int passes_main(int argc, char **argv) {
-    argp_parse(&argp, argc, argv, 0, NULL, NULL);
+    argp_parse(&passes_argp, argc, argv, 0, NULL, NULL);
     int n;
     const pass *p = passes_all(&n);
     for (int i = 0; i < n; i++) printf("%-24s %s\n", p[i].name, p[i].purpose);

@@ -9,13 +9,10 @@
 
 /* ---- options ---- */
 
-enum { KEY_IMAGE = 512, KEY_RESIZE, KEY_MEAN, KEY_STD };
+enum { KEY_RESIZE = 512, KEY_MEAN, KEY_STD };
 
 static const struct argp_option options[] = {
     {NULL, 0, NULL, 0, "Pictures:", 20},
-    {"image", KEY_IMAGE, "FILE", 0,
-     "a PNG or JPEG file as the input: made smaller, its middle taken, normalized. Given several times the network runs for each",
-     0},
     {"resize", KEY_RESIZE, "N", 0,
      "the short side of the picture before its middle is taken (default: 256 for networks that take 224, others in proportion)", 0},
     {"mean", KEY_MEAN, "R,G,B", 0, "what is subtracted from samples from 0 to 1 (default: ImageNet's for 3 channels, 0 for one)", 0},
@@ -39,9 +36,6 @@ static int parse_channels(const char *option, const char *arg, double *to, const
 static error_t parse(int key, char *arg, struct argp_state *state) {
     picture_options *o = state->input;
     switch (key) {
-    case KEY_IMAGE:
-        if (!array_arguments_add(&o->files, arg)) argp_error(state, "more than %d --image", ARRAYS_MAX);
-        return 0;
     case KEY_RESIZE: o->short_side = option_int(arg, 1, 1 << 14, state); return 0;
     case KEY_MEAN: o->n_mean = parse_channels("--mean", arg, o->mean, state); return 0;
     case KEY_STD:
@@ -83,12 +77,12 @@ static image scaled_to_cover(const image *im, int64_t width, int64_t height, are
     return image_resize(im, (int)(w > width ? w : width), (int)(h > height ? h : height), a);
 }
 
-static bool fit(const char *path, image *im, const frame *f, int short_side, arena *a, diagnostics *d) {
+static bool fit(const char *path, image *im, const frame *f, const picture_options *o, arena *a, diagnostics *d) {
     int least = f->width < f->height ? f->width : f->height;
-    if (short_side && short_side < least)
-        return diag_error(d, "--resize", NULL, "%d is less than the network's %d", short_side, least);
-    if (!short_side && im->width == f->width && im->height == f->height) return true; /* made for this network */
-    int64_t side = short_side ? short_side : lround(least * 256 / 224.0);
+    if (o->short_side && o->short_side < least)
+        return diag_error(d, "--resize", NULL, "%d is less than the network's %d", o->short_side, least);
+    if (!o->short_side && im->width == f->width && im->height == f->height) return true; /* made for this network */
+    int64_t side = o->short_side ? o->short_side : o->whole ? least : lround(least * 256 / 224.0);
     int64_t width = side * f->width / least, height = side * f->height / least;
     double across = im->width > im->height ? (double)im->width / im->height : (double)im->height / im->width;
     if (across * (double)(width > height ? width : height) > 1 << 17)
@@ -144,7 +138,7 @@ bool pictures_read(const picture_options *o, value *const *values, int n, tensor
         arena *scratch = arena_new();
         bool ok = image_read(o->files.args[i], &im, scratch, d);
         if (ok && f.channels == 1) im = image_to_grey(&im, scratch);
-        ok = ok && fit(o->files.args[i], &im, &f, o->short_side, scratch, d);
+        ok = ok && fit(o->files.args[i], &im, &f, o, scratch, d);
         if (ok) store(&im, &f, o, to, i);
         arena_free(scratch);
         if (!ok) return false;

@@ -9,11 +9,12 @@
 typedef struct picture_options {
     array_arguments files;
     int short_side;         /* of the picture before its middle is taken; 0: in proportion to 256 for 224 */
+    bool whole;             /* the network takes crops by itself: by default no margin is cut off */
     int n_mean, n_std;      /* 0: the defaults */
     double mean[3], std[3]; /* of samples from 0 to 1 */
 } picture_options;
 
-/* --image, --resize, --mean, --std; input: picture_options *. */
+/* --resize, --mean, --std; input: picture_options *. */
 extern const struct argp picture_argp;
 
 /* Fills the one input of `values` that takes pictures, [1,C,H,W] or [1,H,W,C] with C = 1 or 3, with all files of the

@@ -135,7 +135,7 @@ void report_layers(FILE *f, const plan *p) {
         print_name(f, s->node ? s->node->name : "", 36);
         fprintf(f, " %-18s ", s->family->name);
         print_shape(f, s, 18);
-        print_count(f, (double)s->macs);
+        print_count(f, (double)s->macs * (double)s->times);
         magnitude w = magnitude_bytes((double)step_weight_bytes(s));
         if (w.number > 0) fprintf(f, " %8.2f %-3s", w.number, w.unit);
         else fprintf(f, " %12s", "");
@@ -165,7 +165,7 @@ static void report_narrow(FILE *f, const plan *p) {
 void report_totals(FILE *f, const plan *p) {
     step_list list = plan_steps(p, p->arena);
     double macs = 0;
-    for (int i = 0; i < list.n; i++) macs += (double)list.steps[i]->macs;
+    for (int i = 0; i < list.n; i++) macs += (double)list.steps[i]->macs * (double)list.steps[i]->times;
     magnitude m = magnitude_of(macs);
     fprintf(f, "%d steps, %.2f %sMAC, weights ", list.n, m.number, m.unit);
     print_bytes(f, p->weights);

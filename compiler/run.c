@@ -23,7 +23,7 @@ typedef struct run_options {
     int top;            /* 0: not asked for */
 } run_options;
 
-enum { KEY_LABELS = 256, KEY_TOP, TOP_DEFAULT = 5 };
+enum { KEY_LABELS = 256, KEY_TOP, KEY_IMAGE, TOP_DEFAULT = 5 };
 
 static const struct argp_option options[] = {
     {"input", 'i', "NAME=FILE.npy", 0,
@@ -33,6 +33,9 @@ static const struct argp_option options[] = {
     {"output", 'o', "FILE|DIR", 0,
      "NAME=FILE.npy for one output, or FILE.png for a map or picture, or an existing folder for all of them as NAME.npy. "
      "Without, a summary is printed",
+     0},
+    {"image", KEY_IMAGE, "FILE", 0,
+     "a PNG or JPEG file as the input: made smaller, its middle taken, normalized. Given several times the network runs for each",
      0},
     {"labels", KEY_LABELS, "FILE", 0, "what the classes are called, one a line", 0},
     {"top", KEY_TOP, "N", 0, "print the N most probable classes (5 with --image or --labels)", 0},
@@ -53,6 +56,9 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
         state->child_inputs[1] = &o->toolchain;
         state->child_inputs[2] = &o->pictures;
         return 0;
+    case KEY_IMAGE:
+        if (!array_arguments_add(&o->pictures.files, arg)) argp_error(state, "more than %d --image", ARRAYS_MAX);
+        return 0;
     case KEY_LABELS: o->labels = arg; return 0;
     case KEY_TOP: o->top = option_int(arg, 1, 1 << 20, state); return 0;
     case 'i':
@@ -68,7 +74,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
 
 static const struct argp_child children[] = {
     {&model_argp, 0, NULL, 0}, {&toolchain_argp, 0, NULL, 0}, {&picture_argp, 0, NULL, 0}, {0}};
-static const struct argp argp = {
+const struct argp run_argp = {
     options, parse, "MODEL --input NAME=FILE.npy... | MODEL --image FILE",
     "Compiles a network with the C compiler of this machine, runs it, and writes its outputs.", children, NULL, NULL};
 
@@ -170,6 +176,7 @@ static bool run(model *m, run_options *o) {
     tensor *inputs = ARENA_ARRAY(m->arena, tensor, body->n_inputs);
     tensor *outputs = ARENA_ARRAY(m->arena, tensor, body->n_outputs);
     int64_t samples = o->pictures.files.n;
+    o->pictures.whole = o->model.crops.count > 0;
     if (samples && !pictures_read(&o->pictures, body->inputs, body->n_inputs, inputs, m->arena, &m->diags)) return false;
     if (!arrays_read(&o->inputs, body->inputs, body->n_inputs, inputs, &samples, m->arena, &m->diags)) return false;
     program p;
@@ -181,7 +188,7 @@ static bool run(model *m, run_options *o) {
 
 int run_main(int argc, char **argv) {
     run_options o = {.model = model_options_default(), .inputs.option = "--input", .outputs.option = "--output"};
-    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    argp_parse(&run_argp, argc, argv, 0, NULL, &o);
     model m;
     model_init(&m, &o.model);
     bool ok = run(&m, &o);

@@ -64,7 +64,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
 }
 
 static const struct argp_child children[] = {{&model_argp, 0, NULL, 0}, {&toolchain_argp, 0, NULL, 0}, {0}};
-static const struct argp argp = {
+const struct argp tune_argp = {
     options, parse, "MODEL -o FILE",
     "Measures on this machine which kernels are fastest for a network, for cnnc --tune FILE. It can be stopped at any time: "
     "the same command goes on where it was. Tuning files are merged with cat.", children, NULL, NULL};
@@ -223,7 +223,7 @@ static bool tune(model *m, tune_options *o) {
 
 int tune_main(int argc, char **argv) {
     tune_options o = {.model = model_options_default(), .shard = 1, .shards = 1, .core = option_last_core()};
-    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    argp_parse(&tune_argp, argc, argv, 0, NULL, &o);
     model m;
     model_init(&m, &o.model);
     bool ok = tune(&m, &o);

@@ -25,6 +25,7 @@ char *tuning_bytes(const char *path, bool must_exist, size_t *size, arena *a, di
     bool ok = !ferror(f);
     bytes[*size] = '\0';
     fclose(f);
+    if (ok) diag_read(d, path);
     if (!ok) diag_error(d, path, NULL, "cannot be read: %s", strerror(errno));
     return ok ? bytes : NULL;
 }

@@ -104,7 +104,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
 }
 
 static const struct argp_child children[] = {{&model_argp, 0, NULL, 0}, {&toolchain_argp, 0, NULL, 0}, {0}};
-static const struct argp argp = {
+const struct argp verify_argp = {
     options, parse, "MODEL\n--suite DIR",
     "Holds the emitted C against test data, or on random inputs against the evaluator, which computes the network as the "
     "file has it, in double precision, without any pass.", children, NULL, NULL};
@@ -291,7 +291,7 @@ int verify_main(int argc, char **argv) {
         .model = model_options_default(), .tolerance = default_tolerance,
         .inputs.option = "--input", .expected.option = "--expected",
         .suite = {.jobs = (int)sysconf(_SC_NPROCESSORS_ONLN), .seconds = 120, .memory = (int64_t)4 << 30}};
-    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    argp_parse(&verify_argp, argc, argv, 0, NULL, &o);
     model m;
     model_init(&m, &o.model);
     int code = EXIT_ERROR;

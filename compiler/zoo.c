@@ -3,45 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler/count.h"
 #include "compiler/subcommand.h"
 #include "frontend/dsl/dsl.h"
 #include "frontend/zoo/zoo.h"
-
-/* ---- what a network takes ---- */
-
-static int64_t trained(const dsl_parameters *p) {
-    int64_t total = 0;
-    for (int i = 0; i < p->count; i++)
-        if (p->all[i].role != PARAMETER_MEAN && p->all[i].role != PARAMETER_VARIANCE) total += type_count(&p->all[i].v->type);
-    return total;
-}
-
-static int64_t region_macs(const region *r);
-
-/* Multiply-adds: a weight of a convolution or product is used once for each place of the output's plane (of the input's,
- * when transposed). Of branches, the longest. */
-static int64_t node_macs(const node *n) {
-    const value_type *x = n->n_inputs ? &n->inputs[0]->type : NULL, *y = &n->outputs[0]->type;
-    int64_t longest = 0;
-    switch (n->op) {
-    case OP_conv: return type_count(y) / type_size(y, 1) * type_count(&n->inputs[1]->type);
-    case OP_conv_transpose: return type_count(x) / type_size(x, 1) * type_count(&n->inputs[1]->type);
-    case OP_gemm:
-    case OP_matmul: return type_count(x) / type_size(x, -1) * type_count(&n->inputs[1]->type);
-    default:
-        for (int i = 0; i < n->n_regions; i++) {
-            int64_t macs = region_macs(n->regions[i]);
-            if (macs > longest) longest = macs;
-        }
-        return longest;
-    }
-}
-
-static int64_t region_macs(const region *r) {
-    int64_t total = 0;
-    for (const node *n = r->first; n; n = n->next) total += node_macs(n);
-    return total;
-}
 
 /* ---- the list ---- */
 
@@ -66,7 +31,7 @@ static bool print_network(const zoo_file *f) {
     dsl_parameters p;
     const graph *g = dsl_lower(dsl_load(path, a), &(frontend_options){.open_size = OPEN_SIZE}, a, &d, &p);
     if (g) {
-        printf("%-20.*s %12lld %15lld  ", length, f->name, (long long)trained(&p), (long long)region_macs(g->body));
+        printf("%-20.*s %12lld %15lld  ", length, f->name, (long long)count_parameters(g, a), (long long)count_macs(g));
         print_doc(f->text, 0);
         fputs(". ", stdout);
         print_doc(f->text, 1);

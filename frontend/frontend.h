@@ -37,6 +37,10 @@ typedef struct frontend_options {
  * NULL after an error, which names the place and the cure. All unsupported operators are reported at once. */
 graph *frontend_read(const char *path, const frontend_options *o, arena *a, diagnostics *d);
 
+/* Operators of ONNX that are no operators here but become some when they are read: number i >= 0 of them, those of other
+ * domains than the standard with theirs in front ("com.microsoft.Gelu"). NULL: there are no more. */
+const char *frontend_expanded_operator(int i);
+
 /* A graph as it was read, before passes, as an ONNX model. False after an error. */
 bool frontend_write_onnx(const graph *g, FILE *f, arena *a, diagnostics *d);
 

@@ -24,6 +24,7 @@ bool map_path(const char *path, const char *place, const uint8_t **bytes, size_t
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO must not hang us */
     if (fd < 0) return diag_error(d, place, NULL, "cannot be opened: %s", strerror(errno));
     bool ok = map_file(fd, place, bytes, size, d);
+    if (ok) diag_read(d, path);
     close(fd);
     return ok;
 }

@@ -8,6 +8,10 @@ static void print_clean(FILE *f, const char *s) {
     }
 }
 
+void diag_read(const diagnostics *d, const char *path) {
+    if (d->on_read) d->on_read(d->on_read_context, path);
+}
+
 /* The message itself, without a hint. */
 static void report(diagnostics *d, const char *source, const char *place, const char *format, va_list args) {
     char message[512];

@@ -65,20 +65,25 @@ value *value_constant(graph *g, const char *name, value_type t, const void *data
 
 /* ---- uses ---- */
 
-static void use_add(graph *g, value *v, node *n, region *r, int index) {
-    if (!v) return;
-    use *u = ARENA_NEW(g->arena, use);
-    *u = (use){.node = n, .region = r, .index = index, .next = v->uses};
+static void use_link(use *u, value *v) {
+    u->next = v->uses;
+    u->link = &v->uses;
+    if (u->next) u->next->link = &u->next;
     v->uses = u;
 }
 
-static void use_drop(value *v, const node *n, const region *r, int index) {
-    if (!v) return;
-    for (use **u = &v->uses; *u; u = &(*u)->next)
-        if ((*u)->node == n && (*u)->region == r && (*u)->index == index) {
-            *u = (*u)->next;
-            return;
-        }
+static use *use_add(graph *g, value *v, node *n, region *r, int index) {
+    if (!v) return NULL;
+    use *u = ARENA_NEW(g->arena, use);
+    *u = (use){.node = n, .region = r, .index = index};
+    use_link(u, v);
+    return u;
+}
+
+static void use_drop(use *u) {
+    if (!u) return;
+    *u->link = u->next;
+    if (u->next) u->next->link = u->link;
 }
 
 int value_use_count(const value *v) {
@@ -93,11 +98,10 @@ void value_replace_uses(value *old, value *with) {
     if (old == with) return;
     while (old->uses) {
         use *u = old->uses;
-        old->uses = u->next;
         if (u->node) u->node->inputs[u->index] = with;
         else u->region->outputs[u->index] = with;
-        u->next = with->uses;
-        with->uses = u;
+        use_drop(u);
+        use_link(u, with);
     }
 }
 
@@ -112,21 +116,20 @@ value *region_add_input(region *r, const char *name, value_type t) {
 
 void region_add_output(region *r, value *v) {
     r->outputs = grown(r->graph->arena, r->outputs, r->n_outputs, sizeof *r->outputs);
+    r->uses = grown(r->graph->arena, r->uses, r->n_outputs, sizeof *r->uses);
     r->outputs[r->n_outputs] = v;
-    use_add(r->graph, v, NULL, r, r->n_outputs++);
+    r->uses[r->n_outputs] = use_add(r->graph, v, NULL, r, r->n_outputs);
+    r->n_outputs++;
 }
 
 void region_set_output(region *r, int index, value *v) {
-    use_drop(r->outputs[index], NULL, r, index);
+    use_drop(r->uses[index]);
     r->outputs[index] = v;
-    use_add(r->graph, v, NULL, r, index);
+    r->uses[index] = use_add(r->graph, v, NULL, r, index);
 }
 
 void region_drop_outputs(region *r) {
-    while (r->n_outputs > 0) {
-        r->n_outputs--;
-        use_drop(r->outputs[r->n_outputs], NULL, r, r->n_outputs);
-    }
+    while (r->n_outputs > 0) use_drop(r->uses[--r->n_outputs]);
 }
 
 /* ---- the interface ---- */
@@ -185,27 +188,28 @@ node *node_new(region *r, node *before, op_code op, const char *name, int n_inpu
 }
 
 void node_set_input(node *n, int index, value *v) {
-    use_drop(n->inputs[index], n, NULL, index);
+    use_drop(n->uses[index]);
     n->inputs[index] = v;
-    use_add(n->parent->graph, v, n, NULL, index);
+    n->uses[index] = use_add(n->parent->graph, v, n, NULL, index);
 }
 
 int node_add_input(node *n, value *v) {
     graph *g = n->parent->graph;
     n->inputs = grown(g->arena, n->inputs, n->n_inputs, sizeof *n->inputs);
+    n->uses = grown(g->arena, n->uses, n->n_inputs, sizeof *n->uses);
     n->inputs[n->n_inputs] = v;
-    use_add(g, v, n, NULL, n->n_inputs);
+    n->uses[n->n_inputs] = use_add(g, v, n, NULL, n->n_inputs);
     return n->n_inputs++;
 }
 
 void node_remove(node *n) {
-    for (int i = 0; i < n->n_inputs; i++) use_drop(n->inputs[i], n, NULL, i);
+    for (int i = 0; i < n->n_inputs; i++) use_drop(n->uses[i]);
     for (int r = 0; r < n->n_regions; r++) {
         for (node *m = n->regions[r]->last, *prev; m; m = prev) {
             prev = m->prev;
             node_remove(m);
         }
-        for (int i = 0; i < n->regions[r]->n_outputs; i++) use_drop(n->regions[r]->outputs[i], NULL, n->regions[r], i);
+        for (int i = 0; i < n->regions[r]->n_outputs; i++) use_drop(n->regions[r]->uses[i]);
     }
     unlink_node(n);
 }

@@ -42,7 +42,11 @@ typedef struct diagnostics {
     const char *source; /* model path, printed before each message */
     int errors;
     char first[512]; /* text of the first error, for tests */
+    void (*on_read)(void *context, const char *path); /* NULL, or told of each file that the result depends on */
+    void *on_read_context;
 } diagnostics;
+
+void diag_read(const diagnostics *d, const char *path); /* the file was read: the result depends on it */
 
 /* place: "node 'layer1.0.conv1' (Conv)" or "" ; hint: the cure, or NULL. Always returns false. */
 bool diag_error(diagnostics *d, const char *place, const char *hint, const char *format, ...) IR_PRINTF(4, 5);
@@ -152,7 +156,8 @@ typedef struct layout {
     int top, left, bottom, right;
 } layout;
 
-/* Affine quantisation of an integer tensor: real = (q - zero_point) * scale, along `axis` (-1: whole tensor). */
+/* Affine quantisation of an integer tensor: real = (q - zero_point) * scale, along `axis` (-1: whole tensor). A float tensor that
+ * has one shall be stored so, in integers of the zero point's type: the ONNX writer puts in the operators for that. */
 typedef struct quantization {
     int axis;
     struct constant *scale, *zero_point;
@@ -325,7 +330,7 @@ typedef struct use {
     struct node *node;
     struct region *region;
     int index;
-    struct use *next;
+    struct use *next, **link; /* link: what points to this one, so that it goes in one step */
 } use;
 
 typedef struct node {
@@ -333,6 +338,7 @@ typedef struct node {
     int id;
     const char *name;   /* the layer's name in the model, never NULL; fused: "conv1 + bn1 + relu" */
     value **inputs;     /* NULL entries: optional ones left out */
+    use **uses;         /* of them, each in its value's list */
     int n_inputs;
     value **outputs;    /* NULL entries: not wanted */
     int n_outputs;
@@ -354,6 +360,7 @@ typedef struct region {
     value **inputs;
     int n_inputs;
     value **outputs;
+    use **uses; /* of the outputs, each in its value's list */
     int n_outputs;
 } region;
 
@@ -390,6 +397,7 @@ typedef struct graph {
     int n_symbols;
     int next_value, next_node;
     uint64_t hash; /* of the model's bytes */
+    int64_t folding_left; /* bytes by which constants may still grow when they are folded; 0: not counted yet (fold_constants) */
 } graph;
 
 graph *graph_new(arena *a, diagnostics *d, const char *name);

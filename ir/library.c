@@ -44,11 +44,12 @@ static void resize_axis(const node *n, library_call *c) {
     int axis = (int)node_int(n, "axis"), entry = (int)node_int(n, "entry"), entries = (int)node_int(n, "entries");
     const char *transform = node_string(n, "transform"), *nearest = node_string(n, "nearest_mode");
     bool symmetric = !strcmp(transform, "half_pixel_symmetric"), corners = !strcmp(transform, "align_corners");
+    bool centres = !strcmp(transform, "tf_half_pixel_for_nn");
     out(c, 0), in(c, 0);
     number(c, between(x, 0, axis)), number(c, x->dims[axis].size), number(c, node_int(n, "size")), number(c, between(x, axis + 1, x->rank));
     element(c, n, 2, entry, node_float(n, "scale"));
     element(c, n, 1, entry, node_float(n, "start")), element(c, n, 1, entry + entries, node_float(n, "end"));
-    number(c, symmetric ? 's' : corners ? 'c' : *transform);
+    number(c, symmetric ? 's' : corners ? 'c' : centres ? 'n' : *transform);
     number(c, *node_string(n, "mode"));
     number(c, !strcmp(nearest, "floor") ? 'f' : !strcmp(nearest, "ceil") ? 'c' : !strcmp(nearest, "round_prefer_ceil") ? 'C' : 'F');
     real(c, node_float(n, "cubic_coeff_a"));
@@ -73,6 +74,13 @@ static void roi_align(const node *n, library_call *c) {
     number(c, node_int(n, "output_height")), number(c, node_int(n, "output_width"));
     number(c, !strcmp(node_string(n, "coordinate_transformation_mode"), "half_pixel"));
     number(c, *node_string(n, "mode") == 'm'), number(c, node_int(n, "sampling_ratio")), real(c, node_float(n, "spatial_scale"));
+}
+
+static void max_roi_pool(const node *n, library_call *c) {
+    const value_type *x = type_of(n, 0), *y = &n->outputs[0]->type;
+    out(c, 0), in(c, 0), in(c, 1), number(c, y->dims[0].size);
+    for (int k = 0; k < 4; k++) number(c, x->dims[k].size);
+    number(c, y->dims[2].size), number(c, y->dims[3].size), real(c, node_float(n, "spatial_scale"));
 }
 
 static void col2im(const node *n, library_call *c) {
@@ -153,6 +161,15 @@ static void tree_ensemble(const node *n, library_call *c) {
     number(c, node_int(n, "n_targets")), number(c, node_int(n, "aggregate"));
 }
 
+static void couple_classes(const node *n, library_call *c) {
+    out(c, 0), out(c, 1), in(c, 0), number(c, type_size(type_of(n, 0), 0)), number(c, type_size(type_of(n, 0), 1));
+}
+
+static void row_reduce(const node *n, library_call *c) {
+    const value_type *x = type_of(n, 0);
+    out(c, 0), in(c, 0), number(c, between(x, 0, x->rank - 2)), number(c, type_size(x, -2)), number(c, type_size(x, -1));
+}
+
 static void unique(const node *n, library_call *c) {
     static const dtype types[] = {DT_F64, DT_I64, DT_STRING};
     for (int i = 0; i < 4; i++) out(c, i);
@@ -185,12 +202,13 @@ static const struct {
 } calls[] = {
     {OP_resize_axis, "resize_axis", resize_axis}, {OP_grid_sample, "grid_sample", grid_sample},
     {OP_roi_align, "roi_align", roi_align},       {OP_col2im, "col2im", col2im},
+    {OP_max_roi_pool, "max_roi_pool", max_roi_pool},
     {OP_deform_conv, "deform_conv", deform_conv}, {OP_dft, "dft", dft},
     {OP_linear_attention, "linear_attention", linear_attention}, {OP_mel_weights, "mel_weights", mel_weights}, {OP_random, "random_fill", random_numbers},
     {OP_string_equal, "string_equal", string_equal}, {OP_string_find, "string_find", string_find},
     {OP_string_concat, "string_concat", string_concat}, {OP_string_normalize, "string_normalize", string_normalize},
     {OP_string_split, "string_split", string_split}, {OP_regex_match, "regex_match", regex_match}, {OP_unique, "unique", unique},
-    {OP_tree_ensemble, "tree_ensemble", tree_ensemble},
+    {OP_couple_classes, "couple_classes", couple_classes}, {OP_row_reduce, "row_reduce", row_reduce}, {OP_tree_ensemble, "tree_ensemble", tree_ensemble},
     {OP_non_max_suppression, "non_max_suppression", non_max_suppression},
 };
 

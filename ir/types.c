@@ -168,6 +168,7 @@ int64_t dtype_load_int(dtype t, const void *data, int64_t index) {
         int bits = infos[t].bits, v = (int)packed_bits(bits, data, index);
         return v >= 1 << (bits - 1) ? v - (1 << bits) : v;
     }
+    case DT_STRING: return 0;
     default: {
         double v = dtype_load_float(t, data, index);
         if (isnan(v)) return 0;
@@ -216,6 +217,8 @@ void dtype_store_int(dtype t, void *data, int64_t index, int64_t x) {
     case CLASS_BOOL: ((uint8_t *)data)[index] = x != 0; return;
     case CLASS_INT:
     case CLASS_UINT: break;
+    case CLASS_STRING:
+    case CLASS_NONE: return; /* no number, of a model that mixes types up */
     default: dtype_store_float(t, data, index, (double)x); return;
     }
     switch (infos[t].bits) {

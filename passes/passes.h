@@ -35,6 +35,16 @@ typedef struct saliency_options {
 
 bool saliency_add(graph *g, const saliency_options *o);
 
+/* crops.c: the network sees crops of a larger picture, one after the other, and its outputs are their means: as they are,
+ * of probabilities where it ends in a softmax. The input that is a picture, [N,C,H,W] or [N,H,W,C], takes the larger one. Runs
+ * before the recipe. False after an error. */
+typedef struct crop_options {
+    int count;       /* 0: none; 1: the centre; 5: and the corners; 10: and their mirror images */
+    int64_t from[2]; /* rows and columns of the larger picture; 0: 256 for each 224 of the network's */
+} crop_options;
+
+bool crops_add(graph *g, const crop_options *o);
+
 /* open_batch.c: leaves the symbolic dimension open, from min to max, and makes g compute one sample of it (graph.batch). Runs
  * before the recipe. False after an error: it is no batch, or there is a node that mixes samples. */
 bool batch_open(graph *g, const char *name, int64_t min, int64_t max);

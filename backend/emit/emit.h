@@ -14,7 +14,10 @@ typedef struct emission {
     const char *files;  /* resnet, of resnet.h and resnet.weights */
     const char *upper;  /* RESNET */
     char **input_fields, **output_fields; /* unique identifiers */
+    uint64_t header_hash, weights_hash;   /* that the source wants of the files beside it */
 } emission;
+
+emission emission_of(const plan *p, const backend_options *o); /* source.c */
 
 /* identifier.c: unique among the n before it */
 char *identifier_unique(arena *a, const char *name, char *const *taken, int n_taken);
@@ -28,15 +31,20 @@ void emit_address(const emission *e, const operand *o, text *out);
 int emit_constant_index(const plan *p, const buffer *b); /* w0, w1… in INLINE mode */
 void emit_element(text *out, dtype elem, const void *data, int64_t i); /* as an initializer */
 void emit_inline_weights(const emission *e, text *out);
+void emit_weights_order(text *out); /* #error where their bytes would be read the wrong way round */
 void emit_weights_reference(const emission *e, text *out); /* #embed or .incbin */
-bool emit_weights_file(const emission *e, FILE *f);
+bool emit_has_weights_file(const emission *e);
+int64_t emit_weights_size(const emission *e);       /* of that file, bytes, its seal included */
+bool emit_weights_file(const emission *e, FILE *f, uint64_t *hash); /* hash: of its contents, which its seal repeats */
+void emit_weights_check(const emission *e, const char *weights, text *out); /* return 7 where another file's seal is at `weights` */
 
 /* batch.c: run_on_this_cpu, which calls run_sample for each sample. */
 void emit_batch(const emission *e, text *out);
 
 /* header.c */
 bool emit_has_strings(const plan *p);
-void emit_header(const emission *e, text *out);
+const char *emit_field_type(const emission *e, dtype t); /* of an input's or output's elements: "float" */
+uint64_t emit_header(const emission *e, text *out); /* its hash */
 const char *emit_run_parameters(const emission *e, bool pointers); /* of NAME_run and its kin, text */
 const char *emit_run_arguments(const emission *e); /* ", weights, batch": those behind the workspace, handed on */
 

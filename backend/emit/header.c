@@ -1,6 +1,7 @@
 #include "backend/emit/emit.h"
 
 #include <string.h>
+#include <xxhash.h>
 
 static int64_t sum(int64_t x, int64_t y) { return x > INT64_MAX - y ? INT64_MAX : x + y; }
 
@@ -8,7 +9,7 @@ static int64_t block_macs(const block *b) {
     int64_t n = 0;
     for (int i = 0; i < b->n_steps; i++) {
         const step *s = b->steps[i];
-        n = sum(n, s->macs);
+        n = sum(n, WORK(s->macs, s->times));
         if (s->kind != STEP_KERNEL) n = sum(n, sum(block_macs(s->then_block), block_macs(s->else_block)));
     }
     return n;
@@ -62,7 +63,7 @@ static void put_string_type(const emission *e, text *out) {
                 e->upper, STRING_SLOT - 4, e->prefix, e->upper, e->prefix);
 }
 
-static const char *field_type(const emission *e, dtype t) {
+const char *emit_field_type(const emission *e, dtype t) {
     return t == DT_STRING ? arena_printf(e->arena, "%s_string", e->prefix) : dtype_of(t)->ctype;
 }
 
@@ -78,7 +79,7 @@ static void put_fields(const emission *e, bool output, text *out) {
     text_printf(out, "typedef struct %s_%s {\n", e->prefix, output ? "outputs" : "inputs");
     for (int i = 0; i < n; i++) {
         const value *v = output ? r->outputs[i] : r->inputs[i];
-        text_printf(out, "    %s%s *%s; /* ", output ? "" : "const ", field_type(e, v->type.elem), (output ? e->output_fields : e->input_fields)[i]);
+        text_printf(out, "    %s%s *%s; /* ", output ? "" : "const ", emit_field_type(e, v->type.elem), (output ? e->output_fields : e->input_fields)[i]);
         char shown[160] = "";
         FILE *f = fmemopen(shown, sizeof shown - 1, "w");
         if (f) type_print(f, &v->type), fclose(f);
@@ -115,7 +116,7 @@ static void put_threads(const emission *e, text *out) {
                 p, p, p, p, p, p, p, p, emit_run_parameters(e, false), p, p, emit_run_parameters(e, true));
 }
 
-void emit_header(const emission *e, text *out) {
+uint64_t emit_header(const emission *e, text *out) {
     const plan *made = e->plan;
     const char *p = e->prefix, *up = e->upper;
     text_put(out, "/* Made by cnnc " CNNC_VERSION " from ");
@@ -125,7 +126,7 @@ void emit_header(const emission *e, text *out) {
     text_printf(out, "#define %s_CNNC_VERSION \"%s\"\n#define %s_MODEL_HASH 0x%016llxu\n#define %s_MACS %lld\n", up, CNNC_VERSION, up,
                 (unsigned long long)made->graph->hash, up, (long long)plan_macs(made));
     text_printf(out, "#define %s_WORKSPACE_SIZE %lld /* bytes */\n#define %s_WEIGHTS_SIZE %lld /* bytes */\n", up,
-                (long long)(made->workspace ? made->workspace : 64), up, (long long)made->weights);
+                (long long)(made->workspace ? made->workspace : 64), up, (long long)emit_weights_size(e));
     if (e->batch) put_batch(e, out);
     put_sizes(e, false, out);
     put_sizes(e, true, out);
@@ -140,9 +141,10 @@ void emit_header(const emission *e, text *out) {
                 " * 0 on success; 1: workspace missing or not aligned; 2: an input or output is missing; 3: this CPU runs none of\n"
                 " * the targets the model was compiled for; 4: an input is not what --fix said it would be; 5: something\n"
                 " * does not fit: a string is too long, or a size that data decide is not the one that the model states or has\n"
-                " * room for%s. */\n"
+                " * room for%s%s. */\n"
                 "int %s_run(%s);\n/* The same with pointers in the model's order. */\nint %s_run_pointers(%s);\n\n",
-                up, e->batch ? "; 6: such a batch is not served" : "", p, emit_run_parameters(e, false), p, emit_run_parameters(e, true));
+                up, e->batch ? "; 6: such a batch is not served" : "",
+                emit_has_weights_file(e) ? arena_printf(e->arena, "; 7: the weights are not those that %s.c was made with", e->files) : "", p, emit_run_parameters(e, false), p, emit_run_parameters(e, true));
     text_printf(out,
                 "/* The same, with each kernel's iterations split over `threads` calls of body(task, 0 .. threads-1), which\n"
                 " * parallel_for makes in any order, at the same time or not, and has finished when it returns. */\n"
@@ -163,5 +165,8 @@ void emit_header(const emission *e, text *out) {
                 "model */\n    const char *type; /* f32, i64... */\n    int rank;\n    int64_t dims[%d];\n    size_t bytes;\n} %s_tensor_info;\n\n"
                 "extern const %s_tensor_info %s_input_info[], %s_output_info[];\n\n",
                 p, IR_MAX_RANK, p, p, p, p);
-    text_printf(out, "#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
+    uint64_t hash = XXH3_64bits(out->bytes, out->size);
+    text_printf(out, "#ifdef __cplusplus\n}\n#endif\n\n/* %s.c wants this very file. */\n#define %s_HEADER_HASH 0x%016llxu\n\n#endif\n", e->files, up,
+                (unsigned long long)hash);
+    return hash;
 }

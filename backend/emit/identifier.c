@@ -10,7 +10,10 @@ static const char *const reserved[] = {
     "while",    "asm",     "typeof",   "main",    "bool",    "true",     "false",   "nullptr",  "class",  "new",      "delete",
     "this",     "template", "typename", "public", "private", "protected", "virtual", "namespace", "using", "operator", "friend",
     "try",      "catch",   "throw",    "export",  "constexpr", "thread_local", "alignas", "alignof", "static_assert", "linux",
-    "unix",     "and",     "or",       "not",     "xor",     "explicit", "mutable", "concept",  "requires"};
+    "unix",     "and",     "or",       "not",     "xor",     "explicit", "mutable", "concept",  "requires",
+    "typeid",   "wchar_t", "char8_t",  "char16_t", "char32_t", "const_cast", "static_cast", "dynamic_cast", "reinterpret_cast",
+    "decltype", "noexcept", "bitand",  "bitor",   "compl",   "and_eq",   "or_eq",   "xor_eq",   "not_eq",
+    "consteval", "constinit", "co_await", "co_return", "co_yield"};
 
 char *identifier_from(arena *a, const char *name) {
     enum { LONGEST = 60 };

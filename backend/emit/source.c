@@ -118,7 +118,9 @@ static void put_intrinsics(const emission *e, text *out) {
 static void put_string_type(const emission *e, text *out) { text_printf(out, "typedef %s_string string_slot;\n\n", e->prefix); }
 
 static void put_includes(const emission *e, text *out) {
-    text_printf(out, "#include \"%s.h\"\n\n#include <math.h>\n#include <stddef.h>\n#include <stdint.h>\n#include <string.h>\n", e->files);
+    text_printf(out, "#include \"%s.h\"\n\n#if %s_HEADER_HASH != 0x%016llxu\n#error \"%s.h is not the header that %s.c was made with: run cnnc again\"\n#endif\n",
+                e->files, e->upper, (unsigned long long)e->header_hash, e->files, e->files);
+    text_put(out, "\n#include <math.h>\n#include <stddef.h>\n#include <stdint.h>\n#include <string.h>\n");
     if (e->options->profile) text_put(out, "#include <time.h>\n");
     if (e->options->threads) text_put(out, "#include <pthread.h>\n#include <stdatomic.h>\n");
     put_intrinsics(e, out);
@@ -142,9 +144,10 @@ static void put_guards(const emission *e, text *out) {
                             (long long)type_count(t), k, STRING_SLOT - 4);
         }
         if (!p.only || !p.n) continue;
-        size_t size = dtype_bytes(p.only->type.elem, type_count(&p.only->type));
-        text_printf(out, "    static const unsigned char fixed%d[] = {", i);
-        for (size_t k = 0; k < size; k++) text_printf(out, "%s%d", k ? ", " : "", ((const unsigned char *)p.only->data)[k]);
+        dtype elem = p.only->type.elem;
+        size_t size = dtype_bytes(elem, type_count(&p.only->type)), part = dtype_bytes(elem, 1);
+        text_printf(out, "    static const %s fixed%d[] = {", dtype_of(elem)->ctype, i);
+        for (size_t k = 0; k * part < size; k++) text_put(out, k ? ", " : ""), emit_element(out, elem, p.only->data, (int64_t)k);
         text_printf(out, "%s};\n    if (memcmp(inputs[%d], fixed%d, %zu) != 0) return 4;\n", size ? "" : "0", p.first, i, size);
     }
 }
@@ -181,6 +184,7 @@ static void put_dispatch(const emission *e, text *out) {
     text_printf(out, "static int %s(const parallel_for *parallel, const void *const *inputs, void *const *outputs, "
                      "void *workspace%s%s) {\n    if (!workspace || (uintptr_t)workspace %% 64) return 1;\n",
                 e->batch ? "run_sample" : "run_on_this_cpu", parameter, seconds);
+    if (emit_has_weights_file(e)) emit_weights_check(e, e->weights == WEIGHTS_FILE ? "(const char *)weights" : weights, out);
     if (given) text_printf(out, "    const void *const given[] = {%s};\n    inputs = given;\n", given);
     text_printf(out, "    for (int i = 0; i < %s_INPUT_COUNT; i++)\n        if (!inputs[i]) return 2;\n"
                      "    for (int i = 0; i < %s_OUTPUT_COUNT; i++)\n        if (!outputs[i]) return 2;\n",
@@ -231,7 +235,7 @@ static void put_steps(const emission *e, const block *b, text *out) {
         text_string_literal(out, s->node ? s->node->name : "output");
         text_printf(out, ", \"%s\", ", s->family ? s->family->name : s->kind == STEP_LOOP ? "loop" : "if");
         text_string_literal(out, s->summary);
-        text_printf(out, ", %lld, %.17g},\n", (long long)s->macs, bytes);
+        text_printf(out, ", %lld, %.17g},\n", (long long)WORK(s->macs, s->times), bytes * (double)s->times);
         if (s->kind == STEP_KERNEL) continue;
         put_steps(e, s->then_block, out);
         put_steps(e, s->else_block, out);
@@ -295,6 +299,7 @@ static bool put_source(const emission *e, text *out) {
                   " * in it, the parts of cnnc's runtime that it contains included, and give no warranty. */\n");
     put_includes(e, out);
     if (e->weights == WEIGHTS_INLINE) emit_inline_weights(e, out);
+    if (e->weights == WEIGHTS_EMBED || e->weights == WEIGHTS_FILE) emit_weights_order(out);
     if (e->weights == WEIGHTS_EMBED) emit_weights_reference(e, out);
     text_put(out, "\n");
     if (emit_has_strings(e->plan)) put_string_type(e, out);
@@ -315,17 +320,26 @@ static bool put_source(const emission *e, text *out) {
     return ok;
 }
 
-bool backend_emit(const plan *p, const backend_options *o, FILE *c, FILE *h, FILE *weights) {
+emission emission_of(const plan *p, const backend_options *o) {
     const region *body = p->graph->body;
-    emission e = {.plan = p, .options = o, .weights = backend_weights_mode(p, o), .arena = p->arena, .prefix = o->prefix,
-                  .files = o->files ? o->files : o->prefix, .batch = o->one_sample ? NULL : p->graph->batch};
-    e.upper = upper_case(p->arena, o->prefix);
-    e.input_fields = field_names(p->arena, body->inputs, body->n_inputs);
-    e.output_fields = field_names(p->arena, body->outputs, body->n_outputs);
+    return (emission){.plan = p,
+                      .options = o,
+                      .weights = backend_weights_mode(p, o),
+                      .arena = p->arena,
+                      .prefix = o->prefix,
+                      .files = o->files ? o->files : o->prefix,
+                      .batch = o->one_sample ? NULL : p->graph->batch,
+                      .upper = upper_case(p->arena, o->prefix),
+                      .input_fields = field_names(p->arena, body->inputs, body->n_inputs),
+                      .output_fields = field_names(p->arena, body->outputs, body->n_outputs)};
+}
+
+bool backend_emit(const plan *p, const backend_options *o, FILE *c, FILE *h, FILE *weights) {
+    emission e = emission_of(p, o);
     text source = {.arena = p->arena}, header = {.arena = p->arena};
-    if (!put_source(&e, &source)) return false;
-    emit_header(&e, &header);
-    bool ok = fwrite(source.bytes, 1, source.size, c) == source.size && fwrite(header.bytes, 1, header.size, h) == header.size;
-    if (ok && weights && (e.weights == WEIGHTS_EMBED || e.weights == WEIGHTS_FILE)) ok = emit_weights_file(&e, weights);
+    e.header_hash = emit_header(&e, &header);
+    bool ok = !emit_has_weights_file(&e) || !weights || emit_weights_file(&e, weights, &e.weights_hash);
+    if (ok && !put_source(&e, &source)) return false;
+    ok = ok && fwrite(source.bytes, 1, source.size, c) == source.size && fwrite(header.bytes, 1, header.size, h) == header.size;
     return ok || diag_error(p->diags, "", "is the disk full?", "cannot write the output");
 }

@@ -3,8 +3,9 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <xxhash.h>
 
-enum { INLINE_LIMIT = 128 << 10, ALIGNMENT = 64 };
+enum { INLINE_LIMIT = 128 << 10, ALIGNMENT = 64, SEAL = ALIGNMENT };
 
 weights_mode backend_weights_mode(const plan *p, const backend_options *o) {
     if (o->weights != WEIGHTS_AUTO) return o->weights;
@@ -72,15 +73,18 @@ void emit_inline_weights(const emission *e, text *out) {
     }
 }
 
+void emit_weights_order(text *out) {
+    text_put(out, "#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__\n"
+                  "#error \"weights are little-endian: compile the model with --weights=inline\"\n#endif\n");
+}
+
 void emit_weights_reference(const emission *e, text *out) {
     const char *up = e->upper, *name = e->prefix;
     text_printf(out,
                 "/* %lld bytes of weights in kernel order, little-endian, from %s.weights. The assembler looks for it in the\n"
                 " * folder of the compilation and in -Wa,-I folders; -D%s_WEIGHTS_FILE='\"path\"' names another place. */\n"
-                "#ifndef %s_WEIGHTS_FILE\n#define %s_WEIGHTS_FILE \"%s.weights\"\n#endif\n"
-                "#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__\n"
-                "#error \"embedded weights are little-endian: compile the model with --weights=inline\"\n#endif\n",
-                (long long)e->plan->weights, e->files, up, up, up, e->files);
+                "#ifndef %s_WEIGHTS_FILE\n#define %s_WEIGHTS_FILE \"%s.weights\"\n#endif\n",
+                (long long)emit_weights_size(e), e->files, up, up, up, e->files);
     text_printf(out,
                 "#if defined(__has_embed) && defined(__STDC_VERSION__) && __STDC_VERSION__ >= 202311L\n"
                 "static const CNNC_ALIGNED unsigned char %s_weights[] = {\n#embed %s_WEIGHTS_FILE\n};\n#else\n"
@@ -90,17 +94,48 @@ void emit_weights_reference(const emission *e, text *out) {
                 name, up, name, name, name, up, name);
 }
 
-bool emit_weights_file(const emission *e, FILE *f) {
-    const plan *p = e->plan;
-    static const char padding[ALIGNMENT];
+/* ---- the file ---- */
+
+bool emit_has_weights_file(const emission *e) { return e->weights == WEIGHTS_EMBED || e->weights == WEIGHTS_FILE; }
+
+int64_t emit_weights_size(const emission *e) { return e->plan->weights + (emit_has_weights_file(e) ? SEAL : 0); }
+
+static void put_seal(uint64_t hash, unsigned char seal[static 8]) {
+    for (int i = 0; i < 8; i++) seal[i] = (unsigned char)(hash >> 8 * i);
+}
+
+static bool write_constants(const plan *p, FILE *f, XXH3_state_t *state) {
     for (int i = 0; i < p->n_buffers; i++) {
         const buffer *b = p->buffers[i];
         if (b->where != MEMORY_CONSTANT) continue;
-        void *data = packed_bytes(b->packed, (size_t)b->size);
-        size_t pad = (size_t)(-b->size & (ALIGNMENT - 1));
-        bool ok = fwrite(data, 1, (size_t)b->size, f) == (size_t)b->size && fwrite(padding, 1, pad, f) == pad;
+        size_t size = (size_t)(b->size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+        void *data = packed_bytes(b->packed, (size_t)b->size); /* has room for zeros up to the next one */
+        XXH3_64bits_update(state, data, size);
+        bool ok = fwrite(data, 1, size, f) == size;
         free(data);
         if (!ok) return false;
     }
     return true;
+}
+
+/* The seal comes last, so that a file cut short has none either. */
+bool emit_weights_file(const emission *e, FILE *f, uint64_t *hash) {
+    XXH3_state_t *state = XXH3_createState();
+    if (!state) return false;
+    XXH3_64bits_reset(state);
+    bool ok = write_constants(e->plan, f, state);
+    *hash = XXH3_64bits_digest(state);
+    XXH3_freeState(state);
+    unsigned char seal[SEAL] = {0};
+    put_seal(*hash, seal);
+    return ok && fwrite(seal, 1, sizeof seal, f) == sizeof seal;
+}
+
+void emit_weights_check(const emission *e, const char *weights, text *out) {
+    unsigned char seal[8];
+    put_seal(e->weights_hash, seal);
+    text_put(out, "    static const unsigned char seal[] = {");
+    for (int i = 0; i < 8; i++) text_printf(out, "%s%u", i ? ", " : "", seal[i]);
+    text_printf(out, "}; /* ends %s.weights */\n    if (%smemcmp(%s + %lld, seal, sizeof seal) != 0) return 7;\n", e->files,
+                e->weights == WEIGHTS_FILE ? "!weights || " : "", weights, (long long)e->plan->weights);
 }

@@ -19,7 +19,7 @@ typedef struct tiling {
     int64_t parts, part;        /* the plane is worked on in `parts` parts of `part` rows (flat: columns), which stay in L2 */
     int64_t chunks, chunk;      /* input blocks whose weights stay in L1 while all tiles of a part go over them */
     int64_t sums;               /* floats of partial sums between chunks */
-    int64_t ahead;              /* lines of the next weights that a tile prefetches for each input block; 0: none */
+    int64_t ahead;              /* lines of the next weights that a tile prefetches for each tap of each input block; 0: none */
 } tiling;
 
 typedef struct schedule {
@@ -101,10 +101,9 @@ static void choose_chunks(const schedule *s, tiling *t, const target *machine, i
 
 /* Weights that do not stay in L2 are fetched while the tiles go over those before them. */
 static int64_t choose_ahead(const schedule *s, const tiling *t, const target *machine) {
-    int64_t lines = s->window.kernel[0] * s->window.kernel[1] * s->lanes, positions = s->flat ? t->part : t->part * s->width;
-    int64_t tiles = positions / (t->tile.rows * t->tile.cols);
-    if (s->out_blocks * s->in_blocks * lines * C16 * 4 < machine->l2 / 2 || tiles < 2 || t->tile.blocks > 1) return 0;
-    return (lines + tiles - 1) / tiles;
+    int64_t lines = s->window.kernel[0] * s->window.kernel[1] * s->lanes;
+    if (s->out_blocks * s->in_blocks * lines * C16 * 4 < machine->l2 / 2) return 0;
+    return register_tile_lines_ahead(&t->tile, s->flat ? t->part : s->width, s->flat ? 1 : t->part, s->lanes);
 }
 
 static tile_plane plane_of(const schedule *s) {
@@ -158,7 +157,7 @@ static double estimate(const plan *p, const schedule *s, int64_t images, double 
     const target *t = p->targets[0];
     double taps = (double)(s->window.kernel[0] * s->window.kernel[1]), lanes = (double)(s->group * s->in_blocks * s->out_blocks * s->lanes) * taps;
     double cycles = (double)images * lanes * tile_cycles * 1.06;
-    return cost_microseconds(t, cycles + cost_weights(p, t, lanes * C16 * dtype_of(s->narrow.elem)->bits / 8));
+    return cost_microseconds(t, cost_with_weights(p, t, cycles, lanes * C16 * dtype_of(s->narrow.elem)->bits / 8));
 }
 
 static void list(const plan *p, const node *n, candidate_list *ways) {

@@ -54,7 +54,7 @@ static double estimate(const plan *p, const node *n, const decisions *d) {
     double spilled = sums > (double)t->l2 ? runs * sums / t->l3_bytes : 0;
     double again = weights > (double)t->l2 ? (runs - 1) * weights / (4 * t->l3_bytes) : 0; /* read ahead, most of it hidden */
     double threads = p->options.threads > 1 ? p->options.threads : 1, idle = ceil(runs / threads) * threads / runs; /* a run is one thread's */
-    return cost_microseconds(t, idle * (runs * strassen_cycles(t, d->levels, in, out, d->positions) + spilled + again) + cost_weights(p, t, weights));
+    return cost_microseconds(t, cost_with_weights(p, t, idle * (runs * strassen_cycles(t, d->levels, in, out, d->positions) + spilled + again), weights));
 }
 
 /* The best run of so many levels, and the best of those that are much longer or shorter. */

@@ -34,7 +34,6 @@ void conv_tile_define_product(template_env *e, const register_tile *t, const til
     template_int(e, "chunks", chunks);
     template_int(e, "chunk", chunk);
     template_int(e, "sums", sums);
-    bool streams = t->blocks == 1 && tiles > 1 && p->weight_bytes > machine->l2 / 2;
-    template_int(e, "ahead", streams ? (C16 + tiles - 1) / tiles : 0);
+    template_int(e, "ahead", p->weight_bytes > machine->l2 / 2 ? register_tile_lines_ahead(t, p->positions, 1, C16) : 0);
     template_call(e, "offset", put_offset, NULL);
 }

@@ -118,8 +118,8 @@ static double winograd_cycles(const plan *p, const shape *s, const cook_toom *fi
     tile_plane plane = {.height = 1, .width = size, .out_blocks = s->out_blocks, .unit = {1, 1}};
     register_tile_choose(&plane, t, &product);
     double pairs = (double)(s->in_blocks * s->out_blocks), overhead = block_overhead(s, elements, tiles, size, t);
-    return (double)tiles * pairs * (elements * C16 * product / (double)size + overhead) +
-           (double)(tiles * (s->in_blocks + s->out_blocks)) * transform + cost_weights(p, t, elements * C16 * C16 * 4 * pairs);
+    double products = (double)tiles * pairs * (elements * C16 * product / (double)size + overhead);
+    return cost_with_weights(p, t, products, elements * C16 * C16 * 4 * pairs) + (double)(tiles * (s->in_blocks + s->out_blocks)) * transform;
 }
 
 typedef struct decisions {

@@ -1,11 +1,13 @@
 #include "backend/kernels/register_tile.h"
 
+#include <math.h>
+
 /* Cycles a tile of `positions` takes for one input channel: the FMAs, never less than the latency of dependent ones or the
  * loads of weights and broadcasts, two a cycle. */
 static double tile_cycles(int64_t blocks, int64_t positions, const target *t) {
     enum { FMA_LATENCY = 4 };
     double fma = t->fma_cycles * (double)(blocks * positions), loads = 0.5 * (double)(blocks * t->registers + positions);
-    double cycles = fma > loads ? fma : loads;
+    double cycles = pow(pow(fma, 8) + pow(loads, 8), 1.0 / 8); /* each delays the other where they are close */
     /* among equals the one whose weights take less of L1, then the one with fewer loads */
     return (cycles > FMA_LATENCY ? cycles : FMA_LATENCY) + 0.02 * (double)(blocks * blocks) + 0.002 * loads;
 }
@@ -22,6 +24,12 @@ static void choose_tail(const tile_plane *p, register_tile *t, const target *mac
 }
 
 int64_t register_tile_full_columns(const register_tile *t, int64_t width) { return width - t->tail[0] - t->tail[1]; }
+
+int64_t register_tile_lines_ahead(const register_tile *t, int64_t width, int64_t height, int64_t lines) {
+    int64_t across = register_tile_full_columns(t, width) / t->cols + (t->tail[0] > 0) + (t->tail[1] > 0);
+    int64_t others = across * ((height + t->rows - 1) / t->rows) - 1; /* what the last one fetched would come too late */
+    return others > 0 ? (lines + others - 1) / others : 0;
+}
 
 static double row_cycles(const tile_plane *p, const register_tile *t, int64_t rows, const target *machine) {
     double cycles = (double)(register_tile_full_columns(t, p->width) / t->cols) * tile_cycles(t->blocks, rows * t->cols, machine);
@@ -54,9 +62,9 @@ static int keep_tile(tile_choice *best, int n, int max, tile_choice try) {
 }
 
 int register_tile_list(const tile_plane *p, const target *machine, tile_choice *best, int max) {
-    static const int64_t block_choices[] = {1, 2, 4, 8};
+    static const int64_t block_choices[] = {1, 2, 3, 4, 6, 8};
     int n = 0;
-    for (int i = 0; i < 4; i++) {
+    for (size_t i = 0; i < sizeof block_choices / sizeof *block_choices; i++) {
         int64_t blocks = block_choices[i];
         if (p->out_blocks % blocks) continue;
         for (int64_t rows = p->unit[0]; rows <= p->height && fits(blocks, rows * p->unit[1], machine); rows += p->unit[0])

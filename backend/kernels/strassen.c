@@ -31,14 +31,26 @@ typedef struct strassen_factor {
     term terms[16];
 } strassen_factor;
 
-static int64_t half(int64_t n, bool most) { return (n + most) / 2; }
+/* The larger or the smaller half, a multiple of `unit` if n is. */
+static int64_t half(int64_t n, int64_t unit, bool most) {
+    int64_t larger = (n + 2 * unit - 1) / (2 * unit) * unit;
+    return most ? larger : n - larger;
+}
+
+/* Output blocks of a tile that the target likes best: their halves must be multiples of it. */
+static int64_t unit_of(const target *t, int64_t out_blocks) {
+    enum { RUN = 28 };
+    if (out_blocks % 2) return 1;
+    tile_plane plane = {.height = 1, .width = RUN, .out_blocks = 2, .unit = {1, 1}};
+    return register_tile_choose(&plane, t, NULL).blocks;
+}
 
 static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
 /* A quarter of a term, as far as there is such and `part`, the sum it goes to, has room for it. */
-static term quarter(const term *t, const strassen_factor *whole, const strassen_factor *part, int q, int sign) {
-    int64_t row = q / 2 ? half(whole->rows, true) : 0, col = q % 2 ? half(whole->cols, true) : 0;
-    int64_t rows = least(half(whole->rows, q / 2 == 0), part->rows), cols = least(half(whole->cols, q % 2 == 0), part->cols);
+static term quarter(const term *t, const strassen_factor *whole, const strassen_factor *part, int64_t unit, int q, int sign) {
+    int64_t row = q / 2 ? half(whole->rows, unit, true) : 0, col = q % 2 ? half(whole->cols, 1, true) : 0;
+    int64_t rows = least(half(whole->rows, unit, q / 2 == 0), part->rows), cols = least(half(whole->cols, 1, q % 2 == 0), part->cols);
     return (term){sign * t->sign, t->row + row, t->col + col, least(t->rows - row, rows), least(t->cols - col, cols)};
 }
 
@@ -59,10 +71,10 @@ static void add_factors(strassen *s, const strassen_factor *whole, int levels) {
         return;
     }
     for (int e = 0; e < PRODUCTS; e++) {
-        strassen_factor part = {.rows = half(whole->rows, products[e].most_rows), .cols = half(whole->cols, products[e].most_cols)};
+        strassen_factor part = {.rows = half(whole->rows, s->unit, products[e].most_rows), .cols = half(whole->cols, 1, products[e].most_cols)};
         for (int q = 0; q < QUARTERS; q++)
             for (int i = 0; products[e].sum[q] && i < whole->n_terms; i++) {
-                term t = quarter(&whole->terms[i], whole, &part, q, products[e].sum[q]);
+                term t = quarter(&whole->terms[i], whole, &part, s->unit, q, products[e].sum[q]);
                 if (t.rows > 0 && t.cols > 0) part.terms[part.n_terms++] = t;
             }
         add_factors(s, &part, levels - 1);
@@ -87,15 +99,20 @@ void strassen_pack(const strassen *s, const weight_matrix *w, float *to) {
 
 /* Floats of the sums of inputs and of the partial results of a level. */
 static int64_t inputs_of(const strassen *s, int level) {
-    return ((s->in_blocks + (2 << level) - 1) >> (level + 1)) * (s->positions >> (level + 1)) * C16;
+    int64_t blocks = s->in_blocks;
+    for (int d = 0; d <= level; d++) blocks = half(blocks, 1, true);
+    return blocks * (s->positions >> (level + 1)) * C16;
 }
 
 static int64_t results_of(const strassen *s, int level) {
-    return ((s->out_blocks + (2 << level) - 1) >> (level + 1)) * (s->positions >> (level + 1)) * C16;
+    int64_t blocks = s->out_blocks;
+    for (int d = 0; d <= level; d++) blocks = half(blocks, s->unit, true);
+    return blocks * (s->positions >> (level + 1)) * C16;
 }
 
 strassen strassen_make(const plan *p, int levels, int64_t in_blocks, int64_t out_blocks, int64_t positions) {
     strassen s = {.levels = levels, .in_blocks = in_blocks, .out_blocks = out_blocks, .positions = positions};
+    s.unit = unit_of(p->targets[0], out_blocks);
     s.factors = ARENA_ARRAY(p->arena, strassen_factor, PRODUCTS * PRODUCTS);
     add_factors(&s, &(strassen_factor){.rows = out_blocks, .cols = in_blocks, .n_terms = 1, .terms = {{1, 0, 0, out_blocks, in_blocks}}}, levels);
     for (int d = 0; d < levels; d++) s.scratch += 4 * inputs_of(&s, d) + 2 * results_of(&s, d);
@@ -117,9 +134,10 @@ double strassen_cycles(const target *t, int levels, int64_t in_blocks, int64_t o
         register_tile_choose(&run, t, &product);
         return (double)(in_blocks * out_blocks * C16) * product * INNER + (double)(out_blocks * positions * t->registers) * ENDS;
     }
+    int64_t unit = unit_of(t, out_blocks);
     double cycles = 0, moves = (double)(positions * (20 * in_blocks + 12 * out_blocks)) / 4 * (double)t->registers / 2;
     for (int e = 0; e < PRODUCTS; e++)
-        cycles += strassen_cycles(t, levels - 1, half(in_blocks, products[e].most_cols), half(out_blocks, products[e].most_rows), positions / 2);
+        cycles += strassen_cycles(t, levels - 1, half(in_blocks, 1, products[e].most_cols), half(out_blocks, unit, products[e].most_rows), positions / 2);
     return cycles + moves;
 }
 
@@ -183,6 +201,7 @@ bool strassen_emit(const strassen *s, const template_env *outer, const plan *p, 
     template_int(e, "positions", s->positions);
     template_int(e, "ins", s->in_blocks);
     template_int(e, "outs", s->out_blocks);
+    template_int(e, "unit", s->unit);
     template_int(e, "in_blocks", 0); /* it varies */
     template_text(e, "x_block", arena_printf(out->arena, "block%d", s->levels));
     template_text(e, "start", "offset + ");

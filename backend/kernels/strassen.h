@@ -13,6 +13,7 @@ enum { STRASSEN_LEVELS = 2 };
 typedef struct strassen {
     int levels;
     int64_t in_blocks, out_blocks; /* of 16 channels; at least 1 << levels each */
+    int64_t unit;                  /* output blocks are halved into multiples of it, so that tiles may have that many */
     int64_t positions;             /* a multiple of 1 << levels */
     int64_t weights, scratch;      /* floats */
     struct strassen_factor *factors; /* whose products are plain: 7 to the power of levels, in the order of their weights */

@@ -253,11 +253,13 @@ static void copy_outputs(plan *p) {
     }
 }
 
-static int number_steps(block *b, int next) {
+static int number_steps(block *b, int next, int64_t times) {
     for (int i = 0; i < b->n_steps; i++) {
         step *s = b->steps[i];
         s->id = next++;
-        if (s->kind != STEP_KERNEL) next = number_steps(s->else_block, number_steps(s->then_block, next));
+        s->times = times;
+        int64_t inside = s->kind == STEP_LOOP && s->most < INT64_MAX ? WORK(times, s->most) : times;
+        if (s->kind != STEP_KERNEL) next = number_steps(s->else_block, number_steps(s->then_block, next, inside), inside);
         s->end = next;
     }
     return next;
@@ -351,7 +353,7 @@ plan *plan_make(const graph *g, const target *const *targets, int n_targets, con
     bool *haloed = ARENA_ARRAY(a, bool, p->n_buffers + 1); /* values' buffers only: later ones have no halo */
     if (!lower_region(p, g->body, p->body, haloed)) return NULL;
     copy_outputs(p);
-    p->n_steps = number_steps(p->body, 0);
+    p->n_steps = number_steps(p->body, 0, 1);
     liveness_find(p);
     buffers_place(p);
     return check_workspace(p) ? p : NULL;

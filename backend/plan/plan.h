@@ -74,6 +74,7 @@ typedef struct step {
     int64_t extent[TARGET_MAX]; /* by target: iterations that may run in parallel; the kernel does [begin, end) of them */
     int64_t phases; /* the kernel does [0, phases * extent) in all: what a phase computes, the next one reads; 1 unless set */
     int64_t macs, flops;  /* multiply-adds; other floating-point work */
+    int64_t times;        /* that a run takes it at most: the iterations of the loops around it, where their number is known */
     operand condition;    /* STEP_IF, STEP_LOOP: a bool scalar, looked at before each iteration */
     struct block *then_block, *else_block; /* STEP_LOOP: the body, and an empty block */
     int loop, end;        /* STEP_LOOP: its number, from 1; the id behind its last step */

@@ -1,5 +1,10 @@
 #include "backend/schedule/schedule.h"
 
+#include <math.h>
+
 double cost_microseconds(const target *t, double cycles) { return cycles / (1000 * t->ghz); }
 
-double cost_weights(const plan *p, const target *t, double bytes) { return p->cold ? bytes / t->dram_bytes : 0; }
+double cost_with_weights(const plan *p, const target *t, double cycles, double bytes) {
+    if (!p->cold) return cycles;
+    return cbrt(pow(cycles, 3) + pow(bytes / t->dram_bytes, 3));
+}

@@ -51,7 +51,8 @@ char *schedule_signature(const plan *p, const node *n);
 
 /* cost.c: cycles of a target's description as time. */
 double cost_microseconds(const target *t, double cycles);
-/* Cycles that the first reading of weights takes beside the work on them. */
-double cost_weights(const plan *p, const target *t, double bytes);
+/* Cycles of work on so many bytes of weights, which are fetched meanwhile: where both take long, neither hides the other
+ * quite. */
+double cost_with_weights(const plan *p, const target *t, double cycles, double bytes);
 
 #endif

@@ -121,13 +121,18 @@ static void indent(formatter *f, int i, int last) {
     for (int k = 0; k < columns; k++) put(f, " ", 1);
 }
 
+/* Nothing but semicolons from token i to the end of the line: they mean nothing there. */
+static bool is_over(const formatter *f, int i) {
+    while (i < f->n && f->tokens[i].kind == SEMICOLON) i++;
+    return i == f->n || f->tokens[i].kind == LINE_END;
+}
+
 /* One line from token i on; the token behind it. */
 static int put_line(formatter *f, int i, int *last) {
     int before = *last;
     for (bool first = true; i < f->n && f->tokens[i].kind != LINE_END; i++, first = false) {
         const dsl_token *t = &f->tokens[i];
-        bool ends = t->kind == SEMICOLON && (i + 1 == f->n || f->tokens[i + 1].kind == LINE_END);
-        if (ends) continue;
+        if (t->kind == SEMICOLON && is_over(f, i)) continue;
         if (first) indent(f, i, before);
         put_token(f, t, first ? before : *last, first);
         if (!is_comment(t->kind)) *last = t->kind;
@@ -136,15 +141,13 @@ static int put_line(formatter *f, int i, int *last) {
     return i < f->n ? i + 1 : i;
 }
 
-static bool is_blank(const formatter *f, int i) { return f->tokens[i].kind == LINE_END || (f->tokens[i].kind == SEMICOLON && (i + 1 == f->n || f->tokens[i + 1].kind == LINE_END)); }
-
 static void put_lines(formatter *f) {
     bool blank = false;
     int last = 0, written = 0;
     for (int i = 0; i < f->n;) {
-        if (is_blank(f, i)) {
+        if (is_over(f, i)) {
             blank = true;
-            i += 1 + (f->tokens[i].kind != LINE_END && i + 1 < f->n);
+            i++;
             continue;
         }
         if (blank && written && last != '{' && f->tokens[i].kind != '}') fputc('\n', f->out);

@@ -22,6 +22,9 @@
 #define PADS(name, x) {SLOT_PADS, #name, SLOT_DEFAULT, x, NULL}
 #define STRING(name, x) {SLOT_STRING, #name, SLOT_DEFAULT, 0, x}
 #define O_SIZES(name) {SLOT_SIZES, #name, SLOT_OPEN, 0, NULL}
+#define O_TENSOR(name) {SLOT_TENSOR, #name, SLOT_OPEN, 0, NULL}
+#define O_TENSORS(name) {SLOT_TENSORS, #name, SLOT_OPEN, 0, NULL}
+#define O_ANY(name) {SLOT_ANY, #name, SLOT_OPEN, 0, NULL}
 
 #define LAYER(name, rule, purpose, ...) static const layer_slot slots_##name[] = {__VA_ARGS__, {SLOT_END, NULL, SLOT_OPEN, 0, NULL}};
 #include "frontend/dsl/layers.def"
@@ -59,7 +62,7 @@ void dsl_print_layers(FILE *f) {
     for (size_t i = 0; i < sizeof layers / sizeof *layers; i++) {
         fprintf(f, "%s(", layers[i].name);
         for (const layer_slot *s = layers[i].slots; s->kind != SLOT_END; s++) {
-            fprintf(f, "%s%s%s", s == layers[i].slots ? "" : ", ", s->name, s->kind == SLOT_TENSORS ? ", ..." : s->need == SLOT_OPEN ? "=..." : "");
+            fprintf(f, "%s%s%s", s == layers[i].slots ? "" : ", ", s->name, s->need == SLOT_OPEN ? "=..." : s->kind == SLOT_TENSORS ? ", ..." : "");
             if (s->need == SLOT_DEFAULT) print_default(f, s);
         }
         fprintf(f, ")\n    %s\n", layers[i].purpose);

@@ -90,6 +90,7 @@ static void declare_block(program *p, const ast *block) {
 }
 
 static void add_file(program *p, const source_text *source, int depth) {
+    if (!zoo_is_path(source->file)) diag_read(p->l->diags, source->file);
     bool ok;
     const ast *next, *items = parse_text(source, p->l->arena, p->l->diags, &ok);
     p->ok = p->ok && ok;

@@ -82,6 +82,11 @@ static bool check_condition(lowering *l, const ast *s, datum condition) {
 /* exit when c -> y: an If, of which the first branch yields y and the number of the exit; all that follows goes into the
  * other one, until lower.c closes it. */
 static void run_exit(lowering *l, const ast *s) {
+    for (const region *r = l->region; r->owner; r = r->owner->parent)
+        if (r->owner->op == OP_loop) {
+            lower_error(l, s, NULL, "an exit leaves the network, and cannot stand in a body that is repeated");
+            return;
+        }
     datum condition = evaluate(l, s->a), results = results_of(l, s->b);
     if (!check_condition(l, s, condition) || results.kind == DATUM_ERROR) return;
     const datum *items = results.kind == DATUM_LIST ? results.items : &results;

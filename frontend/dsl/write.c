@@ -1,7 +1,7 @@
 /* A graph as a .cnn file: a line for each node, operators by their own names, weights beside it. */
 #include "frontend/dsl/dsl.h"
 #include "frontend/dsl/words.h"
-#include "frontend/onnx/names.h"
+#include "frontend/dsl/write.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -10,33 +10,27 @@
 
 enum { SMALL = 8, LARGEST_LITERAL = 1 << 20 };
 
-typedef struct writer {
-    FILE *out;
-    arena *arena;
-    diagnostics *diags;
-    const char **names; /* of values by id; NULL: not written yet */
-    names identifiers, weights;
-    parameter *parameters;
-    int n_parameters;
-} writer;
-
 /* ---- names ---- */
 
 /* Letters, digits and _; no word of the language, none that is taken. */
-static const char *identifier(writer *w, const char *wish) {
+const char *identifier(writer *w, const char *wish) {
     char *name = arena_printf(w->arena, "%s%.60s", isalpha((unsigned char)*wish) || *wish == '_' ? "" : "v", wish);
     for (char *c = name; *c; c++)
         if (!isalnum((unsigned char)*c)) *c = '_';
-    bool reserved = is_keyword(name) || dtype_from_name(name) != DT_NONE || !strcmp(name, "op") || !strcmp(name, "parameter") || !strcmp(name, "constant");
+    bool reserved = is_keyword(name) || dtype_from_name(name) != DT_NONE || !strcmp(name, "op") || !strcmp(name, "parameter") || !strcmp(name, "constant") || !strcmp(name, "repeat");
     const char *made = reserved ? arena_printf(w->arena, "%s_", name) : name;
     for (int n = 2; !names_add(&w->identifiers, made, NULL); n++) made = arena_printf(w->arena, "%s_%d", name, n);
     return made;
 }
 
-static const char *name_of(writer *w, const value *v) {
+const char *name_of(writer *w, const value *v) {
     if (!v) return "none";
     if (!w->names[v->id]) w->names[v->id] = identifier(w, v->name);
     return w->names[v->id];
+}
+
+void put_names(writer *w, value *const *values, int n, const char *before) {
+    for (int i = 0; i < n; i++) fprintf(w->out, "%s%s", i ? ", " : before, name_of(w, values[i]));
 }
 
 /* Control characters become spaces; strings end on their line. */
@@ -118,10 +112,16 @@ static void put_parameter(writer *w, value *v) {
 }
 
 /* Before the first that reads it. */
-static bool put_constant(writer *w, value *v) {
+bool put_constant(writer *w, value *v) {
     if (!v || !v->constant || w->names[v->id]) return true;
     if (v->type.elem != DT_F32 || type_count(&v->type) <= SMALL) return put_literal(w, v);
     put_parameter(w, v);
+    return true;
+}
+
+bool put_values(writer *w, value *const *values, int n) {
+    for (int i = 0; i < n; i++)
+        if (!put_constant(w, values[i])) return false;
     return true;
 }
 
@@ -148,14 +148,17 @@ static bool put_attribute(const writer *w, const node *n, const attr *a) {
     }
 }
 
-static bool put_node(writer *w, const node *n) {
-    if (n->n_regions) return node_error(w->diags, n, "compile the model itself", "control flow cannot be written in cnnc's language");
-    for (int i = 0; i < n->n_inputs; i++)
-        if (!put_constant(w, n->inputs[i])) return false;
+void put_results(writer *w, const node *n, int count) {
     fputs("    let ", w->out);
-    for (int i = 0; i < n->n_outputs; i++)
+    for (int i = 0; i < count; i++)
         fprintf(w->out, "%s%s", i ? ", " : "", n->outputs[i] ? name_of(w, n->outputs[i]) : identifier(w, "unused"));
     fputs(" = ", w->out);
+}
+
+bool put_operator(writer *w, const node *n) {
+    for (int i = 0; i < n->n_inputs; i++)
+        if (!put_constant(w, n->inputs[i])) return false;
+    put_results(w, n, n->n_outputs);
     if (*n->name) put_string(w->out, n->name, strlen(n->name) < 200 ? strlen(n->name) : 200), fputs(": ", w->out);
     fprintf(w->out, "op.%s(", op_of(n->op)->name);
     for (int i = 0; i < n->n_inputs; i++) fprintf(w->out, "%s%s", i ? ", " : "", name_of(w, n->inputs[i]));
@@ -187,27 +190,40 @@ static bool put_inputs(writer *w, const graph *g) {
     return true;
 }
 
-static bool put_outputs(writer *w, const region *r) {
-    for (int i = 0; i < r->n_outputs; i++)
-        if (!put_constant(w, r->outputs[i])) return false;
+/* Exits are an output of themselves: it has no name here. */
+static bool put_outputs(writer *w, const region *body, const region *end) {
+    int n = end->n_outputs - (w->exits > 0);
+    if (!put_values(w, end->outputs, n)) return false;
     fputs("    return ", w->out);
-    for (int i = 0; i < r->n_outputs; i++) {
-        const char *v = name_of(w, r->outputs[i]);
-        fprintf(w->out, "%s%s", i ? ", " : "", v);
+    for (int i = 0; i < n; i++) {
+        if (i) fputs(", ", w->out);
+        if (w->exits) fprintf(w->out, "%s = ", name_of(w, body->outputs[i]));
+        fputs(name_of(w, end->outputs[i]), w->out);
     }
     fputs("\n}\n", w->out);
     return true;
 }
 
-bool dsl_write(const graph *g, FILE *text, FILE *weights, arena *a, diagnostics *d) {
-    writer w = {.out = text, .arena = a, .diags = d, .identifiers.arena = a, .weights.arena = a};
-    w.names = ARENA_ARRAY(a, const char *, g->next_value);
-    w.parameters = ARENA_ARRAY(a, parameter, g->next_value);
-    name_symbols(&w, g);
+static bool write_graph(writer *w, const graph *g) {
+    name_symbols(w, g);
     for (int i = 0; i < g->body->n_outputs; i++)
-        if (!g->body->outputs[i]->constant) name_of(&w, g->body->outputs[i]); /* outputs keep their names */
-    if (!put_inputs(&w, g)) return false;
-    for (const node *n = g->body->first; n; n = n->next)
-        if (!put_node(&w, n)) return false;
-    return put_outputs(&w, g->body) && weights_write(weights, w.parameters, w.n_parameters, d);
+        if (!g->body->outputs[i]->constant) name_of(w, g->body->outputs[i]); /* outputs keep their names */
+    if (!put_inputs(w, g)) return false;
+    const region *end = put_network(w, g->body);
+    return end && put_outputs(w, g->body, end);
+}
+
+bool dsl_write(const graph *g, FILE *text, FILE *weights, arena *a, diagnostics *d) {
+    writer w = {.blocks = text, .arena = a, .diags = d, .identifiers.arena = a, .weights.arena = a, .n_values = g->next_value};
+    w.names = ARENA_ARRAY(a, const char *, w.n_values);
+    w.parameters = ARENA_ARRAY(a, parameter, w.n_values);
+    char *network = NULL;
+    size_t size;
+    w.out = open_memstream(&network, &size);
+    if (!w.out) return diag_error(d, "", NULL, "no memory for the text of the network");
+    bool ok = write_graph(&w, g);
+    ok = !fclose(w.out) && ok;
+    if (ok) fputs(network, text);
+    free(network);
+    return ok && weights_write(weights, w.parameters, w.n_parameters, d);
 }

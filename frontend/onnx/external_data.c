@@ -86,6 +86,7 @@ static external_file *map_external(model_file *f, const char *location, const ch
     if (ok) ok = map_file(fd, shown, &e->bytes, &e->size, f->diags);
     close(fd);
     if (!ok) return NULL;
+    diag_read(f->diags, arena_printf(f->arena, "%s%s", f->place, inside));
     size_t grown = f->memory_left + wire_default_limit(e->size);
     f->memory_left = grown < f->memory_left ? SIZE_MAX : grown;
     e->next = f->external;

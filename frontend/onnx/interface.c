@@ -42,8 +42,10 @@ bool import_port(context *c, const char *name, const value_type *type, value **v
         type = type->inner; /* unless we know better, an optional is always there */
         if (known && !empty) sample.like = sample.like.items[0];
     }
-    if (type->kind == TYPE_UNKNOWN || type->kind == TYPE_MAP)
-        return diag_error(c->imp->diags, "", "export the model again", "input '%.100s' has %s type", name, type->kind == TYPE_MAP ? "a map" : "no");
+    if (type->kind == TYPE_MAP)
+        return diag_error(c->imp->diags, "", "cut off what reads it, and let the model's input be the tensor that it makes of the map",
+                          "input '%.100s' is a map, which emitted code does not have", name);
+    if (type->kind == TYPE_UNKNOWN) return diag_error(c->imp->diags, "", "export the model again", "input '%.100s' has no type", name);
     *v = NULL;
     if (!empty && type->kind == TYPE_SEQUENCE && !import_sequence(c, name, known ? &sample.like : NULL, v)) return false;
     if (!empty && type->kind == TYPE_TENSOR) *v = import_tensor(c, name, type, known ? &sample : NULL, &p);
@@ -64,6 +66,7 @@ bool export_port(context *c, const Onnx__ValueInfoProto *out, value *v) {
         region_add_output(c->region, item->outputs[0]);
     }
     if (v && !sequence) region_add_output(c->region, v);
+    if (v && !sequence && p.type.kind == TYPE_SEQUENCE) p.type = v->type; /* of maps, in whose place there is a matrix */
     p.n = c->region->n_outputs - p.first;
     if (v && sizes_open(c->imp, v)) { /* its true sizes are an output too */
         value *sizes = sizes_vector(c->imp, c->region, v, 0, v->type.rank, arena_printf(c->imp->arena, "%s_dims", out->name));

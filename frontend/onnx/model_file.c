@@ -9,12 +9,11 @@
 
 bool model_file_open(model_file *f, const char *path, arena *a, diagnostics *d) {
     const char *slash = strrchr(path, '/');
-    *f = (model_file){.name = slash ? slash + 1 : path, .folder = -1, .arena = a, .diags = d};
+    *f = (model_file){.place = slash ? arena_strndup(a, path, (size_t)(slash - path) + 1) : "", .name = slash ? slash + 1 : path, .folder = -1, .arena = a, .diags = d};
     f->mapped = map_path(path, "", &f->bytes, &f->size, d);
     if (!f->mapped) return false;
     if (!f->size) return diag_error(d, "", "fetch or export it again", "is empty");
-    const char *folder = slash ? arena_strndup(a, path, (size_t)(slash - path) + 1) : ".";
-    f->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    f->folder = open(slash ? f->place : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     f->memory_left = wire_default_limit(f->size);
     return true;
 }

@@ -5,6 +5,7 @@
 #include "ir/ir.h"
 
 typedef struct model_file {
+    const char *place; /* its folder with a slash, or "" */
     const char *name; /* without folders; begins the origin of constants */
     const uint8_t *bytes; /* mapped, or the caller's; constants point into them */
     size_t size;

@@ -80,17 +80,31 @@ static bool survey_nodes(survey *s, size_t n, Onnx__NodeProto *const *nodes) {
 
 /* ---- the report ---- */
 
-static const char *nearest(const char *op_type) {
-    int best = strlen(op_type) < 6 ? 1 : 2;
-    const char *name = NULL;
-    for (int op = OP_NONE + 1; op < OP_COUNT; op++) {
-        const char *known = op_of((op_code)op)->onnx;
-        int d = known ? edit_distance(op_type, known, best) : best + 1;
-        if (d > best || (name && d == best)) continue;
-        best = d;
-        name = known;
+typedef struct guess {
+    const char *spelling;
+    int distance; /* no better one is wanted than this many edits away */
+} guess;
+
+static void consider(guess *g, const char *op_type, const char *known) {
+    int d = known ? edit_distance(op_type, known, g->distance) : g->distance + 1;
+    if (d > g->distance || (g->spelling && d == g->distance)) return;
+    *g = (guess){known, d};
+}
+
+/* The known operator that is spelt most alike, with its domain if it is another than the standard; NULL: none is. */
+static const char *nearest(const char *domain, const char *op_type, arena *scratch) {
+    guess g = {.distance = strlen(op_type) < 6 ? 1 : 2};
+    for (int op = OP_NONE + 1; op < OP_COUNT; op++) consider(&g, op_type, op_of((op_code)op)->onnx);
+    const char *row;
+    for (int i = 0; (row = converter_operator(i)); i++) {
+        const char *dot = strrchr(row, '.');
+        size_t n = dot ? (size_t)(dot - row) : 0;
+        bool same_domain = dot ? !strncmp(domain, row, n) && !domain[n] : standard_domain(domain);
+        guess better = {.distance = g.distance};
+        consider(&better, op_type, dot ? dot + 1 : row);
+        if (better.spelling && (!g.spelling || better.distance < g.distance || same_domain)) g = (guess){row, better.distance};
     }
-    return name;
+    return g.spelling ? arena_strdup(scratch, g.spelling) : NULL;
 }
 
 static void report_missing(const survey *s, const missing *m) {
@@ -99,7 +113,7 @@ static void report_missing(const survey *s, const missing *m) {
     snprintf(place, sizeof place, "operator %.40s%s%.60s", m->domain, *m->domain ? "." : "", m->op_type);
     for (size_t i = 0; i < m->count && i < SHOWN_NODES; i++)
         used += (size_t)snprintf(list + used, sizeof list - used, "%s'%.60s'", i ? ", " : "", m->nodes[i]);
-    const char *like = nearest(m->op_type);
+    const char *like = nearest(m->domain, m->op_type, s->scratch);
     const char *hint = like ? arena_printf(s->scratch, "did you mean %s?", like) : NULL; /* the summary has another */
     diag_error(s->imp->diags, place, hint, "is not supported; %zu node%s it: %s%s", m->count, m->count == 1 ? " uses" : "s use",
                list, m->count > SHOWN_NODES ? ", ..." : "");

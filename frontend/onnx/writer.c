@@ -1,9 +1,11 @@
-/* A graph becomes a ModelProto: values get unique names, constants become initializers, regions graphs in attributes. */
+/* A graph becomes a ModelProto: values get unique names, constants become initializers, regions graphs in attributes. Floats
+ * whose type has a quantization pass through QuantizeLinear and DequantizeLinear; constants among them are stored quantised. */
 #include "frontend/frontend.h"
 #include "frontend/onnx/names.h"
 #include "onnx/onnx.pb-c.h"
 
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 enum { IR_VERSION = 10, OPSET = 21 };
@@ -18,8 +20,9 @@ typedef struct exporter {
     const graph *graph;
     arena *arena;
     diagnostics *diags;
-    const char **names; /* by value id */
+    const char **names; /* by value id; of a quantised value: after DequantizeLinear */
     bool *written;      /* by value id: constants that are initializers */
+    char **input_names;  /* of the model's inputs, which quantised ones have before QuantizeLinear */
     names values, nodes; /* that are taken */
     Onnx__TensorProto **initializers;
     size_t n_initializers, max_initializers;
@@ -47,10 +50,17 @@ static char *name_of(exporter *x, const value *v) {
     return (char *)(uintptr_t)x->names[v->id];
 }
 
+static bool is_quantized(const value *v) { return v && v->type.quant && dtype_of(v->type.elem)->kind == CLASS_FLOAT; }
+
 /* Inputs and outputs of the model keep their names. */
 static void reserve_names(exporter *x) {
     const region *r = x->graph->body;
-    for (int i = 0; i < r->n_inputs; i++) name_of(x, r->inputs[i]);
+    x->input_names = ARENA_ARRAY(x->arena, char *, r->n_inputs);
+    for (int i = 0; i < r->n_inputs; i++) {
+        const value *v = r->inputs[i];
+        x->input_names[i] = unique_name(x, v->name);
+        x->names[v->id] = is_quantized(v) ? unique_name(x, arena_printf(x->arena, "%s.rounded", v->name)) : x->input_names[i];
+    }
     for (int i = 0; i < r->n_outputs; i++)
         if (r->outputs[i]->producer) name_of(x, r->outputs[i]);
 }
@@ -133,6 +143,12 @@ static char *export_read(exporter *x, const value *v) {
     return name;
 }
 
+static char *export_constant(exporter *x, const constant *c, const char *wish) {
+    char *name = unique_name(x, wish);
+    add_initializer(x, c, name);
+    return name;
+}
+
 /* ---- attributes ---- */
 
 static Onnx__AttributeProto *new_attribute(const exporter *x, const char *name, Onnx__AttributeProto__AttributeType type) {
@@ -212,6 +228,71 @@ static void note_opset(exporter *x, op_code op) {
         if (newer[i].op == op && newer[i].since > x->opset) x->opset = newer[i].since;
 }
 
+/* ---- quantised values ---- */
+
+/* Adds QuantizeLinear or DequantizeLinear to g. */
+static void export_linear(exporter *x, Onnx__GraphProto *g, const char *onnx, const value *v, char *const *inputs, char *output) {
+    Onnx__NodeProto *p = g->node[g->n_node++] = new_node(x, arena_printf(x->arena, "%s.%s", name_of(x, v), onnx), onnx, 3, 1);
+    memcpy(p->input, inputs, 3 * sizeof *inputs);
+    p->output[0] = output;
+    if (v->type.quant->axis < 0) return;
+    const attr axis = {.name = "axis", .kind = ATTR_INT, .i = v->type.quant->axis};
+    p->attribute = ARENA_ARRAY(x->arena, Onnx__AttributeProto *, 1);
+    p->attribute[p->n_attribute++] = export_attribute(x, &axis);
+}
+
+/* A constant's integers, by its type's quantization. */
+static const constant *quantized_constant(const exporter *x, const value *v) {
+    const quantization *q = v->type.quant;
+    dtype to = q->zero_point->type.elem;
+    int bits = dtype_of(to)->bits;
+    bool is_signed = dtype_of(to)->kind == CLASS_INT;
+    double low = is_signed ? -ldexp(1, bits - 1) : 0, high = ldexp(1, bits - is_signed) - 1;
+    int64_t count = type_count(&v->type), channels = type_count(&q->scale->type), inner = 1;
+    for (int i = q->axis + 1; q->axis >= 0 && i < v->type.rank; i++) inner *= v->type.dims[i].size;
+    constant *c = ARENA_NEW(x->arena, constant);
+    *c = (constant){.type = v->type, .origin = v->constant->origin};
+    c->type.elem = to;
+    void *data = arena_alloc(x->arena, dtype_bytes(to, count));
+    for (int64_t i = 0; i < count; i++) {
+        int64_t channel = i / inner % channels;
+        double y = rint(constant_float(v->constant, i) / constant_float(q->scale, channel)) + constant_float(q->zero_point, channel);
+        dtype_store_int(to, data, i, (int64_t)fmin(fmax(y, low), high));
+    }
+    c->data = data;
+    return c;
+}
+
+/* v, written under the name `plain` (NULL: a constant), rounded to what its quantization can express. */
+static void export_quantized(exporter *x, Onnx__GraphProto *g, const value *v, char *plain) {
+    char *name = name_of(x, v);
+    char *inputs[3] = {plain, export_constant(x, v->type.quant->scale, arena_printf(x->arena, "%s.scale", name)),
+                       export_constant(x, v->type.quant->zero_point, arena_printf(x->arena, "%s.zero_point", name))};
+    const char *wish = arena_printf(x->arena, "%s.quantized", name);
+    char *stored = plain ? unique_name(x, wish) : export_constant(x, quantized_constant(x, v), wish);
+    if (plain) export_linear(x, g, "QuantizeLinear", v, inputs, stored);
+    inputs[0] = stored;
+    export_linear(x, g, "DequantizeLinear", v, inputs, name);
+}
+
+/* Before n: the quantised constants that it is the first to read. */
+static void export_quantized_constants(exporter *x, Onnx__GraphProto *g, const node *n) {
+    for (int i = 0; i < n->n_core_inputs; i++) {
+        const value *v = n->inputs[i];
+        if (!is_quantized(v) || !v->constant || x->written[v->id]) continue;
+        x->written[v->id] = true;
+        export_quantized(x, g, v, NULL);
+    }
+}
+
+/* The name under which a value is made. */
+static char *made_name(exporter *x, const value *v) {
+    char *name = name_of(x, v);
+    return is_quantized(v) ? unique_name(x, arena_printf(x->arena, "%s.float", name)) : name;
+}
+
+/* ---- operators ---- */
+
 /* One axis of Resize: to sizes, from which ONNX takes the scale. */
 static Onnx__NodeProto *export_resize(exporter *x, const node *n) {
     static const char *const same[] = {"mode", "nearest_mode", "cubic_coeff_a", "antialias", "exclude_outside", "extrapolation_value"};
@@ -229,7 +310,7 @@ static Onnx__NodeProto *export_resize(exporter *x, const node *n) {
     p->input[0] = export_read(x, n->inputs[0]);
     p->input[1] = p->input[2] = text_copy(x, "");
     p->input[3] = name;
-    p->output[0] = name_of(x, n->outputs[0]);
+    p->output[0] = made_name(x, n->outputs[0]);
     p->attribute = ARENA_ARRAY(x->arena, Onnx__AttributeProto *, 16);
     attr transform = {.name = "coordinate_transformation_mode", .kind = ATTR_STRING, .s.bytes = node_string(n, "transform")};
     transform.s.size = strlen(transform.s.bytes);
@@ -251,7 +332,7 @@ static Onnx__NodeProto *export_node(exporter *x, const node *n) {
     while (n_outputs && !n->outputs[n_outputs - 1]) n_outputs--;
     Onnx__NodeProto *p = new_node(x, n->name, onnx, (size_t)n->n_core_inputs, (size_t)n_outputs);
     for (int i = 0; i < n->n_core_inputs; i++) p->input[i] = export_read(x, n->inputs[i]);
-    for (int i = 0; i < n_outputs; i++) p->output[i] = name_of(x, n->outputs[i]);
+    for (int i = 0; i < n_outputs; i++) p->output[i] = made_name(x, n->outputs[i]);
     return export_attributes(x, n, p) ? p : NULL;
 }
 
@@ -264,19 +345,25 @@ static Onnx__NodeProto *pass_through(exporter *x, const value *v, char **name) {
 }
 
 static bool export_region(exporter *x, const region *r, Onnx__GraphProto *g) {
-    int64_t n_nodes = r->n_outputs;
-    for (const node *n = r->first; n; n = n->next) n_nodes++;
+    int64_t n_nodes = r->n_outputs + 2 * r->n_inputs; /* two for each value that is quantised */
+    for (const node *n = r->first; n; n = n->next) n_nodes += 1 + n->n_core_inputs + 2 * n->n_outputs;
     g->node = ARENA_ARRAY(x->arena, Onnx__NodeProto *, n_nodes);
     g->input = ARENA_ARRAY(x->arena, Onnx__ValueInfoProto *, r->n_inputs);
     g->output = ARENA_ARRAY(x->arena, Onnx__ValueInfoProto *, r->n_outputs);
     for (int i = 0; i < r->n_inputs; i++) {
-        g->input[g->n_input++] = export_info(x, r->inputs[i], name_of(x, r->inputs[i]));
-        if (r->inputs[i]->fallback) add_initializer(x, r->inputs[i]->fallback, name_of(x, r->inputs[i]));
+        const value *v = r->inputs[i];
+        char *name = r == x->graph->body ? x->input_names[i] : name_of(x, v);
+        g->input[g->n_input++] = export_info(x, v, name);
+        if (v->fallback) add_initializer(x, v->fallback, name);
+        if (is_quantized(v)) export_quantized(x, g, v, name);
     }
     for (const node *n = r->first; n; n = n->next) {
+        export_quantized_constants(x, g, n);
         Onnx__NodeProto *p = export_node(x, n);
         if (!p) return false;
         g->node[g->n_node++] = p;
+        for (int i = 0; i < n->n_outputs; i++)
+            if (is_quantized(n->outputs[i])) export_quantized(x, g, n->outputs[i], p->output[i]);
     }
     for (int i = 0; i < r->n_outputs; i++) {
         const value *v = r->outputs[i];

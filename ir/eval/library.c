@@ -13,6 +13,7 @@
 #include "runtime/library/grid_sample.h"
 #include "runtime/scalar/wrap_index.h"
 #include "runtime/library/roi_align.h"
+#include "runtime/library/max_roi_pool.h"
 #include "runtime/library/col2im.h"
 #include "runtime/library/deform_conv.h"
 #include "runtime/library/dft.h"
@@ -37,6 +38,8 @@ typedef struct string_slot {
 #include "runtime/library/regex_match.h"
 #include "runtime/library/tree_codes.h"
 #include "runtime/library/tree_ensemble.h"
+#include "runtime/library/row_reduce.h"
+#include "runtime/library/couple_classes.h"
 #include "runtime/library/unique.h"
 
 /* The arguments of a call, evaluated. */
@@ -111,6 +114,9 @@ static bool call(const node *n, const actual *a, diagnostics *d) {
     case OP_tree_ensemble:
         tree_ensemble(a[0].out, a[1].in, I(2), I(3), a[4].in, I(5), a[6].in, a[7].in, a[8].in, a[9].in, a[10].in, a[11].in, I(12), N(13));
         return true;
+    case OP_couple_classes: couple_classes(a[0].out, a[1].out, a[2].in, I(3), I(4)); return true;
+    case OP_max_roi_pool: max_roi_pool(a[0].out, a[1].in, a[2].in, I(3), I(4), I(5), I(6), I(7), I(8), I(9), F(10)); return true;
+    case OP_row_reduce: row_reduce(a[0].out, a[1].in, I(2), I(3), I(4)); return true;
     case OP_unique: unique(a[0].out, a[1].out, a[2].out, a[3].out, a[4].in, a[5].in, a[6].in, I(7), I(8), I(9), N(10)); return true;
     default: return node_error(d, n, NULL, "cannot be evaluated");
     }

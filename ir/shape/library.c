@@ -23,7 +23,7 @@ bool shape_resize_axis(node *n, diagnostics *d) {
     const value_type *x = input_type(n, 0, 1, IR_MAX_RANK, d);
     int axis;
     if (!x || !resolve_axis(n, node_int(n, "axis"), x->rank, &axis, d)) return false;
-    if (!one_of(n, "transform", "half_pixel half_pixel_symmetric pytorch_half_pixel align_corners asymmetric tf_crop_and_resize", d) ||
+    if (!one_of(n, "transform", "half_pixel half_pixel_symmetric pytorch_half_pixel align_corners asymmetric tf_crop_and_resize tf_half_pixel_for_nn", d) ||
         !one_of(n, "mode", "nearest linear cubic", d) ||
         !one_of(n, "nearest_mode", "round_prefer_floor round_prefer_ceil floor ceil", d))
         return false;
@@ -200,6 +200,36 @@ bool shape_tree_ensemble(node *n, diagnostics *d) {
     if (targets < 1 || targets > INT32_MAX || !type_is_static(x)) return node_error(d, n, NULL, "the shape of its result is not known");
     dim dims[] = {x->dims[0], dim_number(targets)};
     set_output(n, 0, DT_F64, 2, dims);
+    return true;
+}
+
+bool shape_couple_classes(node *n, diagnostics *d) {
+    const value_type *r = input_type(n, 0, 3, 3, d);
+    if (!r) return false;
+    if (r->elem != DT_F64 || type_size(r, 1) < 2 || type_size(r, 1) != type_size(r, 2)) return node_error(d, n, NULL, "needs square matrices of f64, of at least 2 classes");
+    const dim work[] = {dim_number(type_size(r, 1) + 1), r->dims[1]};
+    set_output(n, 0, r->elem, 2, r->dims);
+    set_output(n, 1, r->elem, 2, work);
+    return true;
+}
+
+bool shape_max_roi_pool(node *n, diagnostics *d) {
+    const value_type *x = input_type(n, 0, 4, 4, d), *rois = x ? input_type(n, 1, 2, 2, d) : NULL;
+    int count;
+    const int64_t *pooled = node_ints(n, "pooled_shape", &count);
+    if (!rois || !all_positive(n, "pooled_shape", 1, d)) return false;
+    if (count != 2 || (type_size(rois, 1) >= 0 && type_size(rois, 1) != 5)) return node_error(d, n, NULL, "its regions or its pooled_shape are of the wrong length");
+    const dim dims[] = {rois->dims[0], x->dims[1], dim_number(pooled[0]), dim_number(pooled[1])};
+    set_output(n, 0, x->elem, 4, dims);
+    return true;
+}
+
+bool shape_row_reduce(node *n, diagnostics *d) {
+    const value_type *x = input_type(n, 0, 2, IR_MAX_RANK, d);
+    if (!x) return false;
+    int64_t rows = type_size(x, -2), columns = type_size(x, -1);
+    if (x->elem != DT_F64 || (rows >= 0 && columns >= 0 && columns < rows)) return node_error(d, n, NULL, "reduces rows of matrices of f64 that are not higher than wide");
+    set_output(n, 0, x->elem, x->rank, x->dims);
     return true;
 }
 

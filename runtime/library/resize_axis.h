@@ -1,9 +1,10 @@
 /* One axis of a tensor resized: [outer][in][inner] to [outer][out][inner]. transform: 'h'alf_pixel, half_pixel_'s'ymmetric,
- * 'p'ytorch_half_pixel, 'c'orners aligned, 'a'symmetric, 't'f_crop_and_resize, which alone looks at start and end.
+ * 'p'ytorch_half_pixel, 'c'orners aligned, 'a'symmetric, tf_half_pixel_for_'n'n, 't'f_crop_and_resize, which alone looks at start and end.
  * mode: 'n'earest, 'l'inear, 'c'ubic. nearest: 'f'loor, 'c'eil, 'F', 'C': round, at halves to that side. */
 CNNC_INLINE double resize_source(ptrdiff_t o, ptrdiff_t in, ptrdiff_t out, double scale, double start, double end, int transform) {
     const double width = scale * (double)in, x = (double)o;
     if (transform == 'a') return x / scale;
+    if (transform == 'n') return (x + 0.5) / scale;
     if (transform == 'c') return width == 1.0 ? 0.0 : x * (double)(in - 1) / (width - 1.0);
     if (transform == 't') {
         const double span = (end - start) * (double)(in - 1);

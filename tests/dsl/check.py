@@ -183,12 +183,16 @@ for threshold, number in ((0.0, 2), (10.0, 1)):
 # ---- to ONNX and from it ----
 
 
+def session_of(model):
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
 def exported(net, *options):
     subprocess.run([cnnc, "export", net, "-o", "exported.onnx", *options], check=True)
     onnx.checker.check_model("exported.onnx", full_check=True)
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession("exported.onnx", options, providers=["CPUExecutionProvider"])
+    return session_of("exported.onnx")
 
 
 def compare_export(net, inputs, *options):
@@ -216,5 +220,85 @@ subprocess.run([cnnc, "import", "layers.onnx", "-o", "again.cnn"], check=True)
 again = run("again.cnn", {"x": x}, "--weights", "again.safetensors")
 e = max(error(again[name], want[name]) for name in want)
 check("layers.cnn, exported and imported", e < 1e-5, f"{e:.1e}")
+
+# ---- control flow: exits stay exits, of other branches one is chosen, loops are repeat() ----
+
+subprocess.run([cnnc, "import", digits + "/digits_branchy.onnx", "-o", "branchy.cnn"], check=True)
+subprocess.run([cnnc, "fmt", "--check", "branchy.cnn"], check=True)
+got = run("branchy.cnn", {"image": images}, "--weights", "branchy.safetensors")
+check("imported digits_branchy.onnx: an exit", "    exit when " in open("branchy.cnn").read() and np.array_equal(got["exit"], exits))
+check("imported digits_branchy.onnx: logits", error(got["logits"], logits) < 1e-5, f"{error(got['logits'], logits):.1e}")
+
+
+def save_model(name, nodes, outputs):
+    f32 = lambda names: [onnx.helper.make_tensor_value_info(n, onnx.TensorProto.FLOAT, [2, 3]) for n in names]
+    zero = onnx.numpy_helper.from_array(np.float32(0), "zero")
+    graph = onnx.helper.make_graph(nodes, "control", f32(["x"]), f32(outputs), [zero])
+    onnx.save(onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=8), name)
+
+
+def branch(name, nodes, outputs):
+    info = lambda n: onnx.helper.make_tensor_value_info(n, onnx.TensorProto.FLOAT, [2, 3])
+    return onnx.helper.make_graph(nodes, name, [], [info(n) for n in outputs])
+
+
+node = onnx.helper.make_node
+inner = node("If", ["large"], ["picked"], then_branch=branch("it", [node("Neg", ["x"], ["ia"])], ["ia"]), else_branch=branch("ie", [node("Abs", ["x"], ["ib"])], ["ib"]))
+positive = branch("pt", [inner, node("Exp", ["x"], ["e"])], ["picked", "e"])
+negative = branch("pe", [node("Tanh", ["x"], ["t"]), node("Mul", ["x", "t"], ["m"])], ["t", "m"])
+sum_of_x = [node("ReduceSum", ["x"], ["sum"], keepdims=0), node("Greater", ["sum", "zero"], ["is_positive"])]
+first_of_x = [node("ReduceMax", ["x"], ["most"], keepdims=0), node("Exp", ["zero"], ["one"]), node("Greater", ["most", "one"], ["large"])]
+outer = node("If", ["is_positive"], ["p", "q"], then_branch=positive, else_branch=negative)
+save_model("choice.onnx", [*sum_of_x, *first_of_x, outer, node("Add", ["p", "q"], ["y"])], ["p", "y"])
+
+def compare_import(model, feeds):
+    net = model.replace(".onnx", ".cnn")
+    subprocess.run([cnnc, "import", model, "-o", net], check=True)
+    subprocess.run([cnnc, "fmt", "--check", net], check=True)
+    session = session_of(model)
+    names = [o.name for o in session.get_outputs()]
+    for feed in feeds:
+        got = run(net, feed, "--weights", net.replace(".cnn", ".safetensors"))
+        e = max(error(got[name], value) for name, value in zip(names, session.run(names, feed)))
+        check(f"imported {model}, {[round(float(v.sum()), 2) for v in feed.values()]}", e < 1e-5, f"{e:.1e}")
+
+
+def loop_body(name, nodes, carried, results):
+    """Of 2x3 tensors."""
+    info = onnx.helper.make_tensor_value_info
+    turn, go_on = info(name + "_turn", onnx.TensorProto.INT64, []), info(name + "_go", onnx.TensorProto.BOOL, [])
+    tensors = lambda names: [info(n, onnx.TensorProto.FLOAT, [2, 3]) for n in names]
+    return onnx.helper.make_graph(nodes, name, [turn, go_on, *tensors(carried)], [info(results[0], onnx.TensorProto.BOOL, []), *tensors(results[1:])])
+
+
+# A loop in a loop, with a branch and a weight inside; the outer one ends by its condition, the inner one by a number that data give.
+shear = onnx.numpy_helper.from_array(np.array([[0.9, 0.1, 0], [0, 0.8, -0.1], [0.2, 0, 0.7]], "f"), "shear")
+inner = loop_body("inner", [node("MatMul", ["ix", "shear"], ["iy"]), node("Identity", ["inner_go"], ["i_on"])], ["ix"], ["i_on", "iy"])
+turned = node("If", ["large"], ["t"], then_branch=branch("wt", [node("Neg", ["sheared"], ["wa"])], ["wa"]), else_branch=branch("we", [node("Add", ["sheared", "x"], ["wb"])], ["wb"]))
+steps = [node("Loop", ["turns", "", "ox"], ["sheared"], name="inner", body=inner), turned,
+         node("ReduceSum", ["t"], ["total"], keepdims=0), node("Less", ["total", "limit"], ["o_on"]), node("Add", ["acc", "t"], ["acc_"])]
+outer = loop_body("outer", steps, ["ox", "acc"], ["o_on", "t", "acc_"])
+before = [node("Abs", ["sum"], ["abs"]), node("Cast", ["abs"], ["turns"], to=onnx.TensorProto.INT64)]
+nodes = [*sum_of_x, *first_of_x, *before, node("Loop", ["nine", "is_positive", "x", "x"], ["y", "z"], name="while", body=outer)]
+save_model("loop.onnx", nodes, ["y", "z"])
+loops = onnx.load("loop.onnx")
+number = onnx.numpy_helper.from_array
+loops.graph.initializer.extend([shear, number(np.float32(8), "limit"), number(np.int64(9), "nine")])
+onnx.save(loops, "loop.onnx")
+row = lambda *values: {"x": np.array(values, "f").reshape(2, 3)}
+compare_import("choice.onnx", [row(2, 1, 0, 0, 0, -1), row(*[0.5] * 6), row(-2, 1, 0, 0, 0, -1)])  # the three ways through it
+compare_import("loop.onnx", [row(2, 1, 0, 0, 0, -1), row(*[0.5] * 6), row(-2, 1, 0, 0, 0, -1), row(*[0.1] * 6)])
+compare_export(here + "/repeat.cnn", {"x": rng.uniform(0.5, 4, (1, 8)).astype("f")}, "--init", "he")
+exported(here + "/repeat.cnn", "--init", "he")
+os.replace("exported.onnx", "repeat.onnx")
+compare_import("repeat.onnx", [{"x": rng.uniform(0.5, 4, (1, 8)).astype("f")}, {"x": rng.uniform(-4, 4, (1, 8)).astype("f")}])
+
+nodes[-1] = node("Loop", ["nine", "is_positive", "x"], ["y", "all"], name="collects", body=loop_body("b", [node("Add", ["bx", "x"], ["by"]), node("Less", ["sum", "zero"], ["b_on"]), node("Identity", ["by"], ["bz"])], ["bx"], ["b_on", "by", "bz"]))
+save_model("collects.onnx", nodes, ["y"])
+collecting = onnx.load("collects.onnx")
+collecting.graph.initializer.append(number(np.int64(9), "nine"))
+onnx.save(collecting, "collects.onnx")
+refused = subprocess.run([cnnc, "import", "collects.onnx", "-o", "collects.cnn"], capture_output=True, text=True)
+check("a loop that collects results is refused", refused.returncode == 1 and "(Loop): a loop that" in refused.stderr and not os.path.exists("collects.cnn"), refused.stderr)
 
 sys.exit(failures > 0)

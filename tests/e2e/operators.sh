@@ -82,3 +82,23 @@ model sum.onnx 'g (float[4] x) => (int64[1,n] y) { z = NonZero(x) y = CumSum(z, 
 expect 1 "whose size depends on data" "$CNNC" sum.onnx -o sum.c
 model pattern.onnx 'g (string[1] x) => (bool[1] y) { y = RegexFullMatch<pattern="a(b">(x) }'
 expect 1 "a group that is not closed, at byte 3" "$CNNC" pattern.onnx -o pattern.c
+
+# What scikit-learn's exporters write: classes and their scores, which come out as a matrix instead of a list of maps.
+sklearn() { # INPUT BODY
+    "$PYTHON" -c "import sys, onnx; onnx.save(onnx.parser.parse_model(sys.argv[1]), 'sklearn.onnx')" \
+        "<ir_version: 8, opset_import: [\"\" : 17, \"ai.onnx.ml\" : 3]> g ($1) => (int64[2] label, seq(map(int64, float)) scores) { $2 }"
+}
+sklearn 'float[2,2] x' 'label, s = ai.onnx.ml.LinearClassifier<classlabels_ints=[3, 8], coefficients=[1.0, 0.0, 0.0, 1.0], intercepts=[0.0, 0.5]>(x)
+    scores = ai.onnx.ml.ZipMap<classlabels_int64s=[3, 8]>(s)'
+build sklearn 'int main(void) {
+    const float x[4] = {1, 0, 0, 2};
+    int64_t label[2];
+    float scores[4];
+    const sklearn_inputs in = {x};
+    const sklearn_outputs out = {label, scores};
+    if (sklearn_run(&in, &out, memory) || label[0] != 3 || label[1] != 8) return 1;
+    return scores[0] != 1 || scores[1] != 0.5f || scores[2] != 0 || scores[3] != 2.5f;
+}' || fail "ZipMap: $?"
+sklearn 'map(int64, float) x' 'v = ai.onnx.ml.CastMap(x) label, s = ai.onnx.ml.LinearClassifier<classlabels_ints=[3, 8], coefficients=[1.0, 2.0]>(v)
+    scores = ai.onnx.ml.ZipMap<classlabels_int64s=[3, 8]>(s)'
+expect 1 "input 'x' is a map.*" "$CNNC" sklearn.onnx -o sklearn.c

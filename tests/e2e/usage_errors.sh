@@ -44,6 +44,10 @@ expect 1 "" "$CNNC" "$digits" -o out/net.c
 encode "$here/models/unknown_ops.txtpb" unknown.onnx
 expect 1 "first_odd_one" "$CNNC" unknown.onnx -o out/net.c
 expect 1 "second_odd_one" "$CNNC" unknown.onnx -o out/net.c
+sed 's/NoSuchOperator/FusedConvv/; s/NorThis" domain: "example/Gellu" domain: "com.microsoft/' "$here/models/unknown_ops.txtpb" >misspelt.txtpb
+encode misspelt.txtpb misspelt.onnx
+expect 1 "did you mean com.microsoft.FusedConv[?]" "$CNNC" misspelt.onnx -o out/net.c
+expect 1 "did you mean com.microsoft.Gelu[?]" "$CNNC" misspelt.onnx -o out/net.c
 expect 1 "none called 'picture'" "$CNNC" run "$model" --input picture="$digits/test_images.npy"
 expect 1 "'image' is missing" "$CNNC" run "$model"
 expect 1 "holds i64" "$CNNC" run "$model" --input image="$digits/test_labels.npy"

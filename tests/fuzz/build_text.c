@@ -1,4 +1,4 @@
-#include "tests/fuzz/build_text.h"
+#include "tests/fuzz/formats.h"
 
 #include "frontend/dsl/dsl.h"
 

@@ -1,4 +1,4 @@
-#include "tests/fuzz/fill_bytes.h"
+#include "tests/fuzz/formats.h"
 
 #include "frontend/weights/fill.h"
 
@@ -33,12 +33,12 @@ static float sum(const parameter *p) {
     return s;
 }
 
-bool fill_bytes(const char *name, const void *bytes, size_t size, char *why, size_t room) {
+bool fill_bytes(const char *path, const void *bytes, size_t size, char *why, size_t room) {
     diagnostics d = {.stream = NULL};
     arena *a = arena_new();
     parameter p[PARAMETERS];
     declare(p, graph_new(a, &d, "fuzzed"));
-    bool ok = weights_fill_bytes(p, PARAMETERS, name, bytes, size, a, &d);
+    bool ok = weights_fill_bytes(p, PARAMETERS, path, bytes, size, a, &d);
     snprintf(why, room, "%s", d.first);
     volatile float seen = ok ? sum(p) : 0;
     (void)seen;

@@ -1,10 +1,7 @@
-/* mutate [-n COUNT] [-s SEED] [-w FILE] FILE...: compiles COUNT damaged copies of each model (of .npz and .safetensors files
- * it reads the weights, of .cnn files it builds the networks) in this process, which is built with sanitizers. The first
- * crash, undefined operation, leak, exit, hang or excessive allocation ends it with the number of the case; -s NUMBER -n 1
- * runs it again, -w FILE writes what it compiled. */
-#include "tests/fuzz/compile_bytes.h"
-#include "tests/fuzz/build_text.h"
-#include "tests/fuzz/fill_bytes.h"
+/* mutate [-n COUNT] [-s SEED] [-w FILE] FILE...: takes in COUNT damaged copies of each file (formats.h says how) in this
+ * process, which is built with sanitizers. The first crash, undefined operation, leak, exit, hang or excessive allocation ends
+ * it with the number of the case; -s NUMBER -n 1 runs it again, -w FILE writes what it took in. Case 0 is the file itself. */
+#include "tests/fuzz/formats.h"
 #include "tests/fuzz/mutations.h"
 
 #include <signal.h>
@@ -82,30 +79,39 @@ static bool ends_with(const char *s, const char *end) {
     return n >= m && !strcmp(s + n - m, end);
 }
 
-static bool take_in(const char *path, const bytes *b, char *why, size_t room) {
-    if (ends_with(path, ".cnn")) return build_text(path, b->data, b->size, why, room);
-    bool weights = ends_with(path, ".npz") || ends_with(path, ".safetensors");
-    return weights ? fill_bytes(path, b->data, b->size, why, room) : compile_bytes(b->data, b->size, why, room);
+/* Of exactly its size, so that ASan sees each byte read behind it. */
+static bytes copy_of(const bytes *b) {
+    bytes copy = {malloc(b->size ? b->size : 1), b->size};
+    if (!copy.data) perror("mutate"), exit(2);
+    memcpy(copy.data, b->data, b->size);
+    return copy;
+}
+
+static bytes damaged_copy(const char *path, const bytes *b, unsigned long seed) {
+    if (!seed) return copy_of(b);
+    bool text = ends_with(path, ".cnn") || ends_with(path, ".cir") || ends_with(path, ".tune");
+    return text ? mutate_text(b, seed) : mutate(b, head_of(b), seed);
 }
 
 static unsigned long compile_many(const char *path, unsigned long first, unsigned long count, const char *keep) {
     bytes original = read_whole(path);
-    bool text = ends_with(path, ".cnn");
+    taker *take = taker_of(path);
+    if (!take) fprintf(stderr, "%s: no format has this ending\n", path), exit(2);
     char why[512];
     unsigned long compiled = 0;
     now.model = path;
     for (now.seed = first; now.seed < first + count; now.seed++) {
-        bytes damaged = text ? mutate_text(&original, now.seed) : mutate(&original, head_of(&original), now.seed);
+        bytes damaged = damaged_copy(path, &original, now.seed);
         if (keep) write_whole(keep, &damaged);
         now.running = true;
         set_alarm(SECONDS);
-        compiled += take_in(path, &damaged, why, sizeof why);
+        compiled += take(path, damaged.data, damaged.size, why, sizeof why);
         set_alarm(0);
         free(damaged.data);
         bool last = now.seed + 1 == first + count;
         if ((last || now.seed % CASES_BETWEEN_LEAK_CHECKS == 0) && leaks()) exit(1);
         now.running = false;
-        if (count == 1) puts(*why ? why : "taken");
+        if (count == 1 && first) puts(*why ? why : "taken");
     }
     free(original.data);
     return compiled;

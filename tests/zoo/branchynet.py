@@ -26,52 +26,60 @@ class Branchy(nn.Module):
 
 
 class LeNet(Branchy):
+    """As in the authors' code: padding of 3, and poolings whose last window may be cut."""
+
     channels = 1
     cases = [{"threshold": 9}, {"threshold": 0}]
 
     def __init__(self):
         super().__init__()
-        self.conv1, self.conv2, self.conv3 = conv(1, 5, 5, bias=True), conv(5, 10, 5, bias=True), conv(10, 20, 5, bias=True)
-        self.fc1, self.fc2 = nn.Linear(180, 84), nn.Linear(84, 10)
-        self.branch1 = nn.ModuleDict({"conv": conv(5, 10, 3, bias=True), "fc": nn.Linear(490, 10)})
+        self.conv1, self.conv2, self.conv3 = nn.Conv2d(1, 5, 5, 1, 3), nn.Conv2d(5, 10, 5, 1, 3), nn.Conv2d(10, 20, 5, 1, 3)
+        self.fc1, self.fc2 = nn.Linear(720, 84), nn.Linear(84, 10)
+        self.branch1 = nn.ModuleDict({"conv": conv(5, 10, 3, bias=True), "fc": nn.Linear(640, 10)})
 
     def stage(self, number, x):
-        pooled = lambda layer, x: torch.relu(f.max_pool2d(layer(x), 2))
+        pooled = lambda layer, x: torch.relu(f.max_pool2d(layer(x), 2, ceil_mode=True))
         if number == 1:
             return pooled(self.conv1, x)
-        return self.fc2(torch.relu(self.fc1(pooled(self.conv3, pooled(self.conv2, x)).flatten(1))))
+        return self.fc2(self.fc1(pooled(self.conv3, pooled(self.conv2, x)).flatten(1)))
 
     def branch(self, number, x):
-        return self.branch1["fc"](torch.relu(f.max_pool2d(self.branch1["conv"](x), 2)).flatten(1))
+        return self.branch1["fc"](torch.relu(f.max_pool2d(self.branch1["conv"](x), 2, ceil_mode=True)).flatten(1))
 
 
 TWO_EXITS = [{"threshold1": 9, "threshold2": 0}, {"threshold1": 0, "threshold2": 9}, {"threshold1": 0, "threshold2": 0}]
 
 
 class AlexNet(Branchy):
+    """As in the authors' code. Chainer's normalization adds squares; PyTorch divides alpha by the size."""
+
     cases = TWO_EXITS
 
     def __init__(self):
         super().__init__()
         for i, (inputs, width, kernel) in enumerate([(3, 32, 5), (32, 64, 5), (64, 96, 3), (96, 96, 3), (96, 64, 3)], 1):
             self.add_module(f"conv{i}", conv(inputs, width, kernel, bias=True))
-        self.fc1, self.fc2, self.fc3 = nn.Linear(576, 256), nn.Linear(256, 128), nn.Linear(128, 10)
-        self.branch1 = nn.ModuleDict({"conv1": conv(32, 64, 3, bias=True), "conv2": conv(64, 32, 3, bias=True), "fc": nn.Linear(1568, 10)})
-        self.branch2 = nn.ModuleDict({"conv": conv(64, 32, 3, bias=True), "fc": nn.Linear(288, 10)})
+        self.fc1, self.fc2, self.fc3 = nn.Linear(1024, 256), nn.Linear(256, 128), nn.Linear(128, 10)
+        self.branch1 = nn.ModuleDict({"conv1": conv(64, 32, 3, bias=True), "conv2": conv(32, 32, 3, bias=True), "fc": nn.Linear(512, 10)})
+        self.branch2 = nn.ModuleDict({"conv": conv(96, 32, 3, bias=True), "fc": nn.Linear(128, 10)})
+        self.pool = nn.MaxPool2d(3, 2, ceil_mode=True)
+
+    def normalized(self, x):
+        return f.local_response_norm(self.pool(torch.relu(x)), 3, 3 * 5e-5, 0.75, 2)
 
     def stage(self, number, x):
-        if number < 3:
-            x = f.max_pool2d(torch.relu(getattr(self, f"conv{number}")(x)), 3, 2)
-            return f.local_response_norm(x, 3, 5e-5, 0.75, 1)
-        for layer in self.conv3, self.conv4, self.conv5:
-            x = torch.relu(layer(x))
-        return self.fc3(torch.relu(self.fc2(torch.relu(self.fc1(f.max_pool2d(x, 3, 2).flatten(1))))))
+        if number == 1:
+            return self.normalized(self.conv2(self.normalized(self.conv1(x))))
+        if number == 2:
+            return self.conv3(x)
+        x = self.pool(torch.relu(self.conv5(torch.relu(self.conv4(torch.relu(x))))))
+        return self.fc3(torch.relu(self.fc2(torch.relu(self.fc1(x.flatten(1))))))
 
     def branch(self, number, x):
-        branch = getattr(self, f"branch{number}")
+        branch, x = getattr(self, f"branch{number}"), self.normalized(x) if number == 2 else x
         for name in [name for name in branch if name != "fc"]:
             x = torch.relu(branch[name](x))
-        return branch["fc"](f.max_pool2d(x, 3, 2).flatten(1))
+        return branch["fc"](self.pool(x).flatten(1))
 
 
 class ResNet110(Branchy):

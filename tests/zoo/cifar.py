@@ -78,6 +78,91 @@ class ResNet(nn.Module):
         return self.fc(x.mean((2, 3)))
 
 
+class PyramidUnit(nn.Module):
+    """Han et al. 2017, figure 6 d: no ReLU before the first convolution, a normalization behind the last."""
+
+    def __init__(self, inputs, width, stride):
+        super().__init__()
+        self.bn1, self.conv1, self.bn2 = nn.BatchNorm2d(inputs), conv(inputs, width, 3, stride), nn.BatchNorm2d(width)
+        self.conv2, self.bn3, self.pool = conv(width, width, 3), nn.BatchNorm2d(width), nn.AvgPool2d(stride)
+
+    def forward(self, x):
+        y = self.bn3(self.conv2(torch.relu(self.bn2(self.conv1(self.bn1(x))))))
+        return y + f.pad(self.pool(x), (0, 0, 0, 0, 0, y.shape[1] - x.shape[1]))
+
+
+class PyramidNet(nn.Module):
+    def __init__(self, depth, alpha):
+        super().__init__()
+        self.conv1, self.bn1, width = conv(3, 16, 3), nn.BatchNorm2d(16), 16
+        for stage in range(3):
+            units = []
+            for i in range(depth):
+                out = 16 + alpha * (stage * depth + i + 1) // (3 * depth)
+                units.append(PyramidUnit(width, out, 2 if stage and not i else 1))
+                width = out
+            self.add_module(f"layer{stage + 1}", nn.Sequential(*units))
+        self.bn2, self.fc = nn.BatchNorm2d(width), nn.Linear(width, 10)
+
+    def forward(self, x):
+        x = self.layer3(self.layer2(self.layer1(self.bn1(self.conv1(x)))))
+        return self.fc(torch.relu(self.bn2(x)).mean((2, 3)))
+
+
+class ShakeShortcut(nn.Module):
+    """Half of the channels from the pixels at even places, half from those left and above."""
+
+    def __init__(self, inputs, width, stride):
+        super().__init__()
+        self.stride, self.conv1, self.conv2 = stride, conv(inputs, width // 2, 1), conv(inputs, width // 2, 1)
+        self.bn = nn.BatchNorm2d(width)
+
+    def forward(self, x):
+        moved = f.pad(x, (1, -1, 1, -1))
+        s = self.stride
+        return self.bn(torch.cat([self.conv1(x[:, :, ::s, ::s]), self.conv2(moved[:, :, ::s, ::s])], 1))
+
+
+class ShakeBranch(nn.Module):
+    def __init__(self, inputs, width, stride):
+        super().__init__()
+        self.conv1, self.bn1 = conv(inputs, width, 3, stride), nn.BatchNorm2d(width)
+        self.conv2, self.bn2 = conv(width, width, 3), nn.BatchNorm2d(width)
+
+    def forward(self, x):
+        return self.bn2(self.conv2(torch.relu(self.bn1(self.conv1(torch.relu(x))))))
+
+
+class ShakeUnit(nn.Module):
+    def __init__(self, inputs, width, stride):
+        super().__init__()
+        self.branch1, self.branch2 = ShakeBranch(inputs, width, stride), ShakeBranch(inputs, width, stride)
+        self.shortcut = ShakeShortcut(inputs, width, stride) if inputs != width else None
+
+    def forward(self, x):
+        shortcut = self.shortcut(torch.relu(x)) if self.shortcut else x
+        return shortcut + (self.branch1(x) + self.branch2(x)) / 2
+
+
+class ShakeShake(nn.Module):
+    """Gastaldi 2017, once trained: 2 branches of 2 * 3 * depth convolutions, and 2 layers."""
+
+    def __init__(self, depth, width):
+        super().__init__()
+        self.conv1, self.bn1, inputs = conv(3, 16, 3), nn.BatchNorm2d(16), 16
+        for stage in range(3):
+            units = []
+            for i in range(depth):
+                units.append(ShakeUnit(inputs, width << stage, 2 if stage and not i else 1))
+                inputs = width << stage
+            self.add_module(f"layer{stage + 1}", nn.Sequential(*units))
+        self.fc = nn.Linear(inputs, 10)
+
+    def forward(self, x):
+        x = self.layer3(self.layer2(self.layer1(self.bn1(self.conv1(x)))))
+        return self.fc(torch.relu(x).mean((2, 3)))
+
+
 class DenseLayer(nn.Module):
     def __init__(self, inputs, growth):
         super().__init__()
@@ -149,6 +234,8 @@ NETWORKS = {
     "stochastic_resnet1202": (lambda: ResNet(200, survival=0.5), 32, "19.4 M"),
     "preresnet110": (lambda: ResNet(18, PreBasic, 1, True), 32, "1.7 M"),
     "preresnet164": (lambda: ResNet(18, PreBottleneck, 4, True), 32, "1.7 M"),
+    "pyramidnet110": (lambda: PyramidNet(18, 84), 32, "3.8 M"),
+    "shake_shake26_2x32d": (lambda: ShakeShake(4, 32), 32, "2.9 M"),
     "densenet_bc": (DenseNetBC, 32, "0.8 M"),
     "all_cnn_a": (lambda: AllCNN("A"), 32, "1.28 M"),
     "all_cnn_b": (lambda: AllCNN("B"), 32, "1.35 M"),

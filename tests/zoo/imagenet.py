@@ -32,6 +32,26 @@ class ZF5(nn.Module):
         return self.fc8(torch.relu(self.fc7(torch.relu(self.fc6(x)))))
 
 
+class AlexNet(nn.Module):
+    """Krizhevsky et al. 2012. PyTorch divides alpha by the size."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv1, self.conv2 = nn.Conv2d(3, 96, 11, 4, 2), nn.Conv2d(96, 256, 5, 1, 2, groups=2)
+        self.conv3, self.conv4 = nn.Conv2d(256, 384, 3, 1, 1), nn.Conv2d(384, 384, 3, 1, 1, groups=2)
+        self.conv5 = nn.Conv2d(384, 256, 3, 1, 1, groups=2)
+        self.fc6, self.fc7, self.fc8 = nn.Linear(256 * 36, 4096), nn.Linear(4096, 4096), nn.Linear(4096, 1000)
+        self.norm = nn.LocalResponseNorm(5, 5e-4, 0.75, 2)
+
+    def forward(self, x):
+        for conv in self.conv1, self.conv2:
+            x = f.max_pool2d(self.norm(torch.relu(conv(x))), 3, 2)
+        for conv in self.conv3, self.conv4, self.conv5:
+            x = torch.relu(conv(x))
+        x = f.max_pool2d(x, 3, 2).flatten(1)
+        return self.fc8(torch.relu(self.fc7(torch.relu(self.fc6(x)))))
+
+
 class PReLUNet(nn.Module):
     """Table 3 of He et al. 2015."""
 
@@ -55,6 +75,21 @@ class PReLUNet(nn.Module):
                 x = getattr(self, f"prelu{stage}_{i}")(getattr(self, f"conv{stage}_{i}")(x))
         x = pyramid(x, (7, 3, 2, 1))
         return self.fc3(self.prelu6(self.fc2(self.prelu5(self.fc1(x)))))
+
+
+class TinyPReLUNet(nn.Module):
+    """Le and Yang 2015, for Tiny ImageNet."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv1, self.conv2, self.conv3 = nn.Conv2d(3, 64, 5, 1, 2), nn.Conv2d(64, 128, 5, 1, 2), nn.Conv2d(128, 256, 5, 1, 2)
+        self.prelu1, self.prelu2, self.prelu3, self.prelu4 = nn.PReLU(64), nn.PReLU(128), nn.PReLU(256), nn.PReLU(1024)
+        self.fc1, self.fc2 = nn.Linear(256 * 49, 1024), nn.Linear(1024, 200)
+
+    def forward(self, x):
+        for conv, prelu in (self.conv1, self.prelu1), (self.conv2, self.prelu2), (self.conv3, self.prelu3):
+            x = f.max_pool2d(prelu(conv(x)), 2)
+        return self.fc2(self.prelu4(self.fc1(x.flatten(1))))
 
 
 class HEDSide(nn.Module):
@@ -144,11 +179,13 @@ class SatelliteEnsemble(nn.Module):
 
 # name: the model, the size of its image (a pair where it is open), the parameters that the paper gives
 NETWORKS = {
+    "alexnet_lrn": (AlexNet, 224, "60 M"),
     "zf5": (ZF5, 224, ""),
     "sppnet": (lambda: ZF5((6, 3, 2, 1)), (180, 251), ""),
     "prelunet_a": (lambda: PReLUNet(5, (256, 512, 512)), 224, ""),
     "prelunet_b": (lambda: PReLUNet(6, (256, 512, 512)), 224, ""),
     "prelunet_c": (lambda: PReLUNet(6, (384, 768, 896)), 224, ""),
+    "tiny_imagenet_prelu": (TinyPReLUNet, 56, ""),
     "hed": (HED, (150, 101), ""),
     "cbam_resnet50": (CBAMResNet50, 224, "28.09 M"),
     "satellite_ensemble": (SatelliteEnsemble, 224, ""),

@@ -5,8 +5,10 @@ import torch
 import torchvision
 from torch import nn
 
+import attention
 import branchynet
 import cifar
+import heads
 import imagenet
 
 vision = torchvision.models
@@ -199,7 +201,9 @@ NETWORKS = {
     "se_resnet50": (timm_model("legacy_seresnet50"), 224, ""),
     "senet154": (timm_model("legacy_senet154"), 224, ""),
     "wide_resnet28_10": (lambda: WideResNet(28, 10), 32, "36.5 M"),
+    **attention.NETWORKS,
     **branchynet.NETWORKS,
     **cifar.NETWORKS,
+    **heads.NETWORKS,
     **imagenet.NETWORKS,
 }

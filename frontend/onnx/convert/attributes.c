@@ -47,6 +47,14 @@ bool rename_op(draft *d, const conversion *row) {
     return true;
 }
 
+/* An operator of another domain is the standard one of that name, as of version `number`. */
+bool as_standard(draft *d, const conversion *row) {
+    d->domain = "";
+    d->op_type = row->text;
+    d->version = (int64_t)row->number;
+    return true;
+}
+
 /* ---- attributes that became inputs ---- */
 
 static bool becomes_input(draft *d, const conversion *row, attr *a) {

@@ -10,6 +10,87 @@ enum { ALWAYS = INT_MAX };
 static const conversion table[] = {
     {"Constant", ALWAYS, make_constant, 0, 0, 0, 0},
 
+    /* of ONNX Runtime */
+    {"com.microsoft.Gelu", ALWAYS, as_standard, 0, 0, 20, "Gelu"},
+    {"com.microsoft.FastGelu", ALWAYS, expand_biased_gelu, 0, 0, 0, "y = Gelu(x; approximate=\"tanh\")"},
+    {"com.microsoft.BiasGelu", ALWAYS, expand_biased_gelu, 0, 0, 0, "y = Gelu(x)"},
+    {"com.microsoft.BiasSplitGelu", ALWAYS, expand_biased_gelu, 0, 0, 0, "a, b = Split(x; axis=-1, num_outputs=2)\ny = Mul(a, Gelu(b))"},
+    {"com.microsoft.QuickGelu", ALWAYS, expand_quick_gelu, 0, 0, 0, 0},
+    {"com.microsoft.FusedConv", ALWAYS, expand_fused_conv, 0, 0, 0, 0},
+    {"com.microsoft.NhwcFusedConv", ALWAYS, expand_fused_conv, 0, 0, 1, 0},
+    {"com.microsoft.NhwcConv", ALWAYS, expand_fused_conv, 0, 0, 1, 0},
+    {"com.microsoft.NhwcMaxPool", ALWAYS, expand_channels_last, 0, 0, 0, "MaxPool"},
+    {"com.microsoft.FusedGemm", ALWAYS, expand_fused_gemm, 0, 0, 0, 0},
+    {"com.microsoft.FusedMatMul", ALWAYS, expand_fused_matmul, 0, 0, 0, 0},
+    {"com.microsoft.TransposeMatMul", ALWAYS, expand_fused_matmul, 0, 0, 0, 0},
+    {"com.microsoft.SkipLayerNormalization", ALWAYS, expand_skip_normalization, 0, 0, 0, 0},
+    {"com.microsoft.SkipSimplifiedLayerNormalization", ALWAYS, expand_skip_normalization, 0, 0, 1, 0},
+    {"com.microsoft.EmbedLayerNormalization", ALWAYS, expand_embed_normalization, 0, 0, 0, 0},
+    {"com.microsoft.Attention", ALWAYS, expand_projected_attention, 0, 0, 0, 0},
+    {"com.microsoft.MultiHeadAttention", ALWAYS, expand_multi_head_attention, 0, 0, 0, 0},
+    {"com.microsoft.RotaryEmbedding", ALWAYS, reorder_rotary_embedding, 0, 0, 0, 0},
+    {"com.microsoft.QuantizeLinear", ALWAYS, as_standard, 0, 0, 21, "QuantizeLinear"},
+    {"com.microsoft.DequantizeLinear", ALWAYS, as_standard, 0, 0, 21, "DequantizeLinear"},
+    {"com.microsoft.QLinearAdd", ALWAYS, expand_between_quantized, 0, 0, 2, "y = Add(a, b)"},
+    {"com.microsoft.QLinearMul", ALWAYS, expand_between_quantized, 0, 0, 2, "y = Mul(a, b)"},
+    {"com.microsoft.QLinearSigmoid", ALWAYS, expand_between_quantized, 0, 0, 1, "y = Sigmoid(a)"},
+    {"com.microsoft.QLinearLeakyRelu", ALWAYS, expand_between_quantized, 0, 0, 1, "y = LeakyRelu(a; alpha=$alpha)"},
+    {"com.microsoft.QLinearWhere", ALWAYS, expand_quantized_where, 0, 0, 0, 0},
+    {"com.microsoft.QLinearConcat", ALWAYS, expand_quantized_concat, 0, 0, 0, 0},
+    {"com.microsoft.QLinearSoftmax", ALWAYS, expand_quantized_softmax, 0, 0, 0, 0},
+    {"com.microsoft.QLinearAveragePool", ALWAYS, expand_quantized_pool, 0, 0, 0, "AveragePool"},
+    {"com.microsoft.QLinearGlobalAveragePool", ALWAYS, expand_quantized_pool, 0, 0, 0, "GlobalAveragePool"},
+    {"com.microsoft.QLinearReduceMean", ALWAYS, expand_quantized_mean, 0, 0, 0, 0},
+    {"com.microsoft.QLinearConv", ALWAYS, expand_quantized_conv, 0, 0, 0, 0},
+    {"com.microsoft.QGemm", ALWAYS, expand_quantized_gemm, 0, 0, 0, 0},
+    {"com.microsoft.MatMulIntegerToFloat", ALWAYS, expand_matmul_integer_to_float, 0, 0, 0, 0},
+    {"com.microsoft.DynamicQuantizeMatMul", ALWAYS, expand_dynamic_quantize_matmul, 0, 0, 0, 0},
+    {"com.microsoft.MatMulInteger16", ALWAYS, expand_by_text, "a b", 0, 0, "y = MatMul(Cast(a; to=6), Cast(b; to=6))"},
+    {"com.microsoft.MatMulNBits", ALWAYS, expand_matmul_nbits, 0, 0, 0, 0},
+    {"com.microsoft.ExpandDims", ALWAYS, expand_by_text, "x axis", 0, 0, "y = Unsqueeze(x, Reshape(Cast(axis; to=7), [-1]))"},
+    {"com.microsoft.Pad", ALWAYS, flatten_pads, 0, 0, 0, 0},
+    {"com.microsoft.Range", ALWAYS, expand_range, 0, 0, 0, 0},
+    {"com.microsoft.Unique", ALWAYS, expand_first_unique, 0, 0, 0, 0},
+    {"com.microsoft.Inverse", ALWAYS, expand_inverse, 0, 0, 0, 0},
+    {"com.microsoft.CDist", ALWAYS, expand_distances, 0, 0, 0, 0},
+    {"com.microsoft.UnfoldTensor", ALWAYS, expand_unfold, 0, 0, 0, 0},
+    {"com.microsoft.ConvTransposeWithDynamicPads", ALWAYS, pads_to_attribute, 0, 0, 0, 0},
+    {"com.microsoft.Trilu", ALWAYS, as_standard, 0, 0, 14, "Trilu"},
+    {"com.microsoft.GatherND", ALWAYS, as_standard, 0, 0, 13, "GatherND"},
+    {"com.microsoft.GridSample", ALWAYS, as_standard, 0, 0, 16, "GridSample"},
+    {"com.microsoft.SimplifiedLayerNormalization", ALWAYS, as_standard, 0, 0, 23, "RMSNormalization"},
+    {"SimplifiedLayerNormalization", ALWAYS, as_standard, 0, 0, 23, "RMSNormalization"},
+
+    /* dropped before version 7 */
+    {"Affine", ALWAYS, expand_scaled, 0, 0, 0, "y = Add(Mul(x, $alpha:x), $beta:x)"},
+    {"Scale", ALWAYS, expand_scaled, 0, 0, 0, "y = Mul(x, $scale:x)"},
+    {"ScaledTanh", ALWAYS, expand_scaled, 0, 0, 0, "y = Mul(Tanh(Mul(x, $beta:x)), $alpha:x)"},
+    {"ParametricSoftplus", ALWAYS, expand_scaled, 0, 0, 0, "y = Mul(Softplus(Mul(x, $beta:x)), $alpha:x)"},
+    {"ImageScaler", ALWAYS, expand_image_scaler, 0, 0, 0, 0},
+    {"Crop", ALWAYS, expand_crop, 0, 0, 0, 0},
+    {"DynamicSlice", ALWAYS, as_standard, 0, 0, 10, "Slice"},
+
+    /* ai.onnx.ml: classical machine learning */
+    {"ai.onnx.ml.ArrayFeatureExtractor", ALWAYS, expand_feature_extractor, 0, 0, 0, 0},
+    {"ai.onnx.ml.Binarizer", ALWAYS, expand_binarizer, 0, 0, 0, 0},
+    {"ai.onnx.ml.CastMap", ALWAYS, refuse_map, 0, 0, 0, 0},
+    {"ai.onnx.ml.CategoryMapper", ALWAYS, expand_category_mapper, 0, 0, 0, 0},
+    {"ai.onnx.ml.DictVectorizer", ALWAYS, refuse_map, 0, 0, 0, 0},
+    {"ai.onnx.ml.FeatureVectorizer", ALWAYS, expand_feature_vectorizer, 0, 0, 0, 0},
+    {"ai.onnx.ml.Imputer", ALWAYS, expand_imputer, 0, 0, 0, 0},
+    {"ai.onnx.ml.LabelEncoder", ALWAYS, expand_label_encoder, 0, 0, 0, 0},
+    {"ai.onnx.ml.LinearClassifier", ALWAYS, expand_linear_classifier, 0, 0, 0, 0},
+    {"ai.onnx.ml.LinearRegressor", ALWAYS, expand_linear_regressor, 0, 0, 0, 0},
+    {"ai.onnx.ml.Normalizer", ALWAYS, expand_normalizer, 0, 0, 0, 0},
+    {"ai.onnx.ml.OneHotEncoder", ALWAYS, expand_category_one_hot, 0, 0, 0, 0},
+    {"ai.onnx.ml.Scaler", ALWAYS, expand_scaler, 0, 0, 0, 0},
+    {"ai.onnx.ml.SVMClassifier", ALWAYS, expand_svm_classifier, 0, 0, 0, 0},
+    {"ai.onnx.ml.SVMRegressor", ALWAYS, expand_svm_regressor, 0, 0, 0, 0},
+    {"ai.onnx.ml.TreeEnsemble", ALWAYS, expand_tree_ensemble, 0, 0, 0, 0},
+    {"ai.onnx.ml.TreeEnsembleClassifier", ALWAYS, expand_tree_classifier, 0, 0, 0, 0},
+    {"ai.onnx.ml.TreeEnsembleRegressor", ALWAYS, expand_tree_regressor, 0, 0, 0, 0},
+    {"ai.onnx.ml.ZipMap", ALWAYS, expand_by_text, "x", 0, 0, "y = Identity(x)"},
+
     /* defined by other operators */
     {"Attention", ALWAYS, expand_attention, 0, 0, 0, 0},
     {"ai.onnx.preview.FlexAttention", ALWAYS, expand_flex_attention, 0, 0, 0, 0},
@@ -50,11 +131,7 @@ static const conversion table[] = {
     {"Optional", ALWAYS, optional_get_element, 0, 0, 0, 0},
     {"OptionalGetElement", ALWAYS, optional_get_element, 0, 0, 0, 0},
     {"OptionalHasElement", ALWAYS, optional_has_element, 0, 0, 0, 0},
-    {"ai.onnx.ml.Binarizer", ALWAYS, expand_binarizer, 0, 0, 0, 0},
-    {"ai.onnx.ml.LabelEncoder", ALWAYS, expand_label_encoder, 0, 0, 0, 0},
-    {"ai.onnx.ml.TreeEnsemble", ALWAYS, expand_tree_ensemble, 0, 0, 0, 0},
     {"ai.onnx.preview.training.Gradient", ALWAYS, expand_gradient, 0, 0, 0, 0},
-    {"ai.onnx.ml.ArrayFeatureExtractor", ALWAYS, expand_feature_extractor, 0, 0, 0, 0},
     {"TfIdfVectorizer", ALWAYS, expand_ngrams, 0, 0, 0, 0},
     {"STFT", ALWAYS, expand_stft, 0, 0, 0, 0},
     {"ai.onnx.preview.training.Adagrad", ALWAYS, expand_optimizer, 0, 0, 0, 0},
@@ -122,6 +199,7 @@ static const conversion table[] = {
     {"Dropout", 12, drop_attr, "ratio", 0, 0, 0}, /* inference: it never dropped anything */
     {"Dropout", 7, drop_attr, "is_test", 0, 0, 0},
     {"Dropout", ALWAYS, expand_dropout, 0, 0, 0, 0},
+    {"Range", ALWAYS, drop_attr, "stash_type", 0, 0, 0}, /* of sums that a kernel need not make: it multiplies */
     {"Gemm", 7, drop_attr, "broadcast", 0, 0, 0},
     {"BatchNormalization", 14, batch_normalization_modes, 0, 0, 0, 0},
     {"Cast", 6, cast_by_name, 0, 0, 0, 0},
@@ -131,6 +209,7 @@ static const conversion table[] = {
     /* kernels that there are for f32 only */
     {"GridSample", ALWAYS, compute_in_f32, 0, 0, 0, 0},
     {"RoiAlign", ALWAYS, compute_in_f32, 0, 0, 0, 0},
+    {"MaxRoiPool", ALWAYS, compute_in_f32, 0, 0, 0, 0},
     {"Col2Im", ALWAYS, compute_in_f32, 0, 0, 0, 0},
     {"DeformConv", ALWAYS, compute_in_f32, 0, 0, 0, 0},
     {"DFT", ALWAYS, dft_along_input, 0, 0, 0, 0},
@@ -173,6 +252,20 @@ bool converter_knows(const char *domain, const char *op_type) {
         if (row_is_of(&table[i], domain, op_type)) return true;
     return false;
 }
+
+static bool is_repeated(int row) {
+    for (int i = 0; i < row; i++)
+        if (!strcmp(table[i].op_type, table[row].op_type)) return true;
+    return false;
+}
+
+const char *frontend_expanded_operator(int i) {
+    for (int row = 0; row < N_ROWS; row++)
+        if (op_from_onnx("", table[row].op_type) == OP_NONE && table[row].convert != refuse_map && !is_repeated(row) && !i--) return table[row].op_type;
+    return NULL;
+}
+
+const char *converter_operator(int i) { return i < N_ROWS ? table[i].op_type : NULL; }
 
 bool convert(draft *d) {
     attr ignored;

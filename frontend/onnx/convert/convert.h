@@ -41,6 +41,8 @@ typedef struct conversion {
 
 /* Whether a row of the table makes an operator that ops.def does not have. */
 bool converter_knows(const char *domain, const char *op_type);
+/* The operator of row i, with its domain unless that is the standard one; NULL: there are no more rows. */
+const char *converter_operator(int i);
 /* Applies the rows that fit, in order, then makes the node unless a row did. */
 bool convert(draft *d);
 
@@ -72,6 +74,8 @@ bool draft_finish(draft *d);
 
 /* ---- the families ---- */
 
+/* recipe.c: the inputs are called as in `attr`, `text` makes "y" of them */
+convert_fn expand_by_text;
 /* attention.c, loss.c, quantize.c, rearrange.c, signal.c, training.c: operators defined by others (recipe.h) */
 convert_fn expand_attention, expand_flex_attention, expand_rotary_embedding, expand_causal_conv, expand_swiglu, expand_nll_loss,
     expand_softmax_cross_entropy, expand_quantize, expand_dequantize, expand_dynamic_quantize, expand_qlinear_conv, expand_qlinear_matmul, expand_conv_integer,
@@ -79,16 +83,31 @@ convert_fn expand_attention, expand_flex_attention, expand_rotary_embedding, exp
     expand_one_hot, expand_reverse_sequence, expand_compress, expand_affine_grid, expand_window, dft_along_input, expand_stft, expand_optimizer;
 /* attributes.c */
 convert_fn drop_attr, rename_attr, default_int, default_float, default_string, attr_to_ints, attr_to_scalar_int,
-    attr_to_scalar, rename_op, rename_text, split_evenly, cast_by_name, cast_to_known, compute_in_f32;
+    attr_to_scalar, rename_op, as_standard, rename_text, split_evenly, cast_by_name, cast_to_known, compute_in_f32;
+/* microsoft/fused.c */
+convert_fn expand_biased_gelu, expand_quick_gelu, expand_fused_conv, expand_channels_last, expand_fused_gemm, expand_fused_matmul,
+    expand_skip_normalization, expand_embed_normalization;
+/* microsoft/attention.c */
+convert_fn expand_projected_attention, expand_multi_head_attention, reorder_rotary_embedding;
+/* microsoft/quantized.c */
+convert_fn expand_between_quantized, expand_quantized_where, expand_quantized_concat, expand_quantized_softmax, expand_quantized_pool,
+    expand_quantized_mean, expand_quantized_conv, expand_quantized_gemm, expand_matmul_integer_to_float, expand_dynamic_quantize_matmul,
+    expand_matmul_nbits;
+/* microsoft/arrays.c */
+convert_fn flatten_pads, expand_range, expand_first_unique, expand_inverse, expand_distances, expand_unfold, pads_to_attribute;
+/* experimental.c */
+convert_fn expand_scaled, expand_image_scaler, expand_crop;
 /* sequence.c */
 convert_fn sequence_empty, sequence_insert, sequence_erase, sequence_at, sequence_length, concat_from_sequence, split_to_sequence, identity_of_sequence, if_of_sequences,
     optional_has_element, optional_get_element;
 /* ngrams.c */
 convert_fn expand_ngrams;
-/* ml.c */
-convert_fn expand_binarizer, expand_feature_extractor, expand_label_encoder;
-/* trees.c */
-convert_fn expand_tree_ensemble;
+/* ml/features.c, ml/labels.c, ml/linear.c, ml/trees.c, ml/tree_lists.c */
+convert_fn expand_binarizer, expand_feature_extractor, expand_scaler, expand_normalizer, expand_imputer, expand_feature_vectorizer,
+    expand_label_encoder, expand_category_mapper, expand_category_one_hot, expand_linear_regressor, expand_linear_classifier,
+    expand_tree_ensemble, expand_tree_regressor, expand_tree_classifier;
+/* ml/svm.c, ml/maps.c */
+convert_fn expand_svm_regressor, expand_svm_classifier, refuse_map;
 /* gradient.c */
 convert_fn expand_gradient;
 /* random.c */

@@ -1,14 +1,16 @@
 #include "frontend/onnx/convert/recipe.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-/* TfIdfVectorizer on integers: how often each n-gram of a pool occurs, gaps of up to max_skip_count allowed. Every window
+/* TfIdfVectorizer: how often each n-gram of a pool occurs, gaps of up to max_skip_count allowed. Every window
  * of the input is compared with every n-gram. */
 
 typedef struct ngrams {
     recipe r;
     draft *d;
     int64_t length, n_outputs; /* of the input's rows, of the output's */
+    value *keys; /* of strings; NULL: they are integers */
     const attr *pool, *starts, *places, *weights;
     bool cuts, weighs; /* counts above 1 count as 1; counts are scaled */
 } ngrams;
@@ -53,13 +55,46 @@ static bool place_counts(ngrams *s, int64_t first, int64_t n) {
     return true;
 }
 
+typedef struct pool_word {
+    ir_string text;
+    int64_t at;
+} pool_word;
+
+static int by_text(const void *a, const void *b) {
+    const pool_word *p = a, *q = b;
+    size_t shorter = p->text.size < q->text.size ? p->text.size : q->text.size;
+    int order = shorter ? memcmp(p->text.bytes, q->text.bytes, shorter) : 0;
+    return order ? order : (p->text.size > q->text.size) - (p->text.size < q->text.size);
+}
+
+/* A pool of strings becomes one of integers: the places of its strings among `keys`, where the input's are looked up too. */
+static void number_strings(ngrams *s, const attr *words) {
+    arena *mem = s->d->context->imp->arena;
+    attr *numbers = ARENA_NEW(mem, attr);
+    int64_t *ints = ARENA_ARRAY(mem, int64_t, words->n), n = 0;
+    ir_string *keys = ARENA_ARRAY(mem, ir_string, words->n);
+    pool_word *sorted = ARENA_ARRAY(mem, pool_word, words->n);
+    for (int i = 0; i < words->n; i++) sorted[i] = (pool_word){words->strings[i], i};
+    qsort(sorted, (size_t)words->n, sizeof *sorted, by_text);
+    for (int i = 0; i < words->n; i++) {
+        if (!i || by_text(&sorted[i - 1], &sorted[i])) keys[n++] = sorted[i].text;
+        ints[sorted[i].at] = n - 1;
+    }
+    *numbers = (attr){.name = "pool_int64s", .kind = ATTR_INTS, .n = words->n, .ints = ints};
+    s->pool = numbers;
+    s->keys = constant_value(s, DT_STRING, 1, &n, keys);
+}
+
 static bool read_ngrams(ngrams *s) {
     draft *d = s->d;
     const char *mode = draft_string(d, "mode", "TF");
     s->pool = draft_attr(d, "pool_int64s"), s->starts = draft_attr(d, "ngram_counts"), s->places = draft_attr(d, "ngram_indexes");
     s->weights = draft_attr(d, "weights");
+    const attr *words = draft_attr(d, "pool_strings");
+    if (words && words->kind == ATTR_STRINGS && words->n) number_strings(s, words);
     bool lists = s->pool && s->pool->kind == ATTR_INTS && s->starts && s->starts->kind == ATTR_INTS && s->places && s->places->kind == ATTR_INTS;
-    if (!lists) return draft_error(d, "n-grams of strings are not supported", "lacks its pool of integers");
+    if (!lists) return draft_error(d, NULL, "lacks its pool, or the lists of what is in it");
+    if (!s->keys != (draft_input_type(d, 0)->elem != DT_STRING)) return draft_error(d, NULL, "its pool and its input are of different types");
     s->weighs = strcmp(mode, "TF") != 0;
     s->cuts = !strcmp(mode, "IDF");
     for (int i = 0; i < s->places->n; i++)
@@ -81,7 +116,9 @@ bool expand_ngrams(draft *d, const conversion *row) {
     recipe_inputs(&s.r, "x");
     recipe_ints(&s.r, "shape", 2, shape);
     recipe_value(&s.r, "count", NULL);
-    recipe_run(&s.r, "x = Cast(x; to=7)\ny = Expand(0.0, $shape)");
+    recipe_value(&s.r, "keys", s.keys);
+    recipe_run(&s.r, s.keys ? "x = string_find(x, keys)" : "x = Cast(x; to=7)");
+    recipe_run(&s.r, "y = Expand(0.0, $shape)");
     if (x->rank == 1) recipe_run(&s.r, "x = Unsqueeze(x, [0])");
     int64_t first = 0;
     for (int64_t g = 1; g <= s.starts->n; g++) {

@@ -1,4 +1,12 @@
-#include "frontend/onnx/convert/convert.h"
+#include "frontend/onnx/convert/recipe.h"
+
+static bool normalize_by_position(draft *d) {
+    recipe r = recipe_new(d);
+    recipe_inputs(&r, "x scale bias mean variance");
+    recipe_float(&r, "epsilon", draft_float(d, "epsilon", 1e-5f));
+    recipe_run(&r, "y = Add(Mul(Div(Sub(x, mean), Sqrt(Add(variance, $epsilon:x))), scale), bias)");
+    return recipe_return(&r, "y");
+}
 
 /* Until version 14 the number of outputs told training from inference; until 9 a `spatial` of 0 gave each position
  * statistics of its own. */
@@ -6,10 +14,11 @@ bool batch_normalization_modes(draft *d, const conversion *row) {
     (void)row;
     attr spatial = {.i = 1}, is_test;
     draft_take(d, "is_test", &is_test);
-    if (draft_take(d, "spatial", &spatial) && !spatial.i)
-        return draft_error(d, "export the model with opset 9 or newer", "has spatial = 0, which is not supported");
+    draft_take(d, "spatial", &spatial);
     if (d->n_outputs > 3 && (d->wanted[3] || d->wanted[4]))
         return draft_error(d, "export the model for inference", "returns saved statistics, which only training wants");
+    if (!spatial.i && d->n_outputs > 1) return draft_error(d, "export the model for inference", "has spatial = 0 in training");
+    if (!spatial.i) return normalize_by_position(d);
     if (d->n_outputs > 1) {
         d->n_outputs = 3;
         draft_set_attr(d, (attr){.name = "training_mode", .kind = ATTR_INT, .i = 1});

@@ -255,6 +255,32 @@ void recipe_run(recipe *r, const char *text) {
     for (skip(&text); *text && !r->failed; skip(&text)) statement(r, &text);
 }
 
+void recipe_call(recipe *r, const char *result, const char *op_type, const char *arguments) {
+    static const bool wanted[] = {true};
+    value **inputs = ARENA_ARRAY(mem(r), value *, strlen(arguments) / 2 + 1);
+    draft d = *r->draft;
+    d.domain = "";
+    d.op_type = op_type;
+    d.version = ONNX_OPSET_MAX;
+    d.name = arena_printf(mem(r), "%s.%s%d", r->draft->name, op_type, r->n_made++);
+    d.n_inputs = 0;
+    for (const char *s = arguments; *s && !r->failed; skip(&s)) inputs[d.n_inputs++] = read_argument(r, &s);
+    if (r->failed) return;
+    d.inputs = inputs;
+    d.wanted = wanted;
+    d.n_outputs = 1;
+    d.outputs = NULL;
+    if (convert(&d)) recipe_value(r, result, d.outputs[0]);
+    else r->failed = true;
+}
+
+void recipe_move_channels(recipe *r, const char *name, int rank, bool to_second) {
+    int64_t perm[IR_MAX_RANK] = {0};
+    for (int i = 1; i < rank; i++) perm[i] = to_second ? (i == 1 ? rank - 1 : i - 1) : (i == rank - 1 ? 1 : i + 1);
+    recipe_ints(r, "channels", rank, perm);
+    recipe_run(r, arena_printf(mem(r), "%s = Transpose(%s; perm=$channels)", name, name));
+}
+
 /* ---- the node's own ends ---- */
 
 void recipe_inputs(recipe *r, const char *words) {
@@ -284,4 +310,11 @@ bool recipe_return(recipe *r, const char *words) {
     }
     d->outputs = outputs;
     return true;
+}
+
+bool expand_by_text(draft *d, const conversion *row) {
+    recipe r = recipe_new(d);
+    recipe_inputs(&r, row->attr);
+    recipe_run(&r, row->text);
+    return recipe_return(&r, "y");
 }

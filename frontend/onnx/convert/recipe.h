@@ -27,6 +27,11 @@ void recipe_float(recipe *r, const char *name, double f);
 /* Binds "x", "y"… to the inputs in order. */
 void recipe_inputs(recipe *r, const char *words);
 void recipe_run(recipe *r, const char *text);
+/* result = op_type(arguments) with the attributes that the draft has. `arguments`: any number of names, each behind a space but
+ * the first. */
+void recipe_call(recipe *r, const char *result, const char *op_type, const char *arguments);
+/* The channels of what has that name and rank, last in its shape, become second, or the other way round. */
+void recipe_move_channels(recipe *r, const char *name, int rank, bool to_second);
 value *recipe_get(const recipe *r, const char *name);
 /* The node's outputs, in order; those left out or not wanted may be unbound. False if anything failed. */
 bool recipe_return(recipe *r, const char *words);

@@ -7,14 +7,14 @@ static void set_string(draft *d, const char *name, const char *s) {
     draft_set_attr(d, (attr){.name = name, .kind = ATTR_STRING, .s = {s, strlen(s)}});
 }
 
-/* Version 10: inputs x, scales; positions are floor(i / scale). */
+/* Version 10: inputs x, scales; positions are i / scale, rounded up where that makes the axis shorter, else down. */
 bool resize_without_roi(draft *d, const conversion *row) {
     (void)row;
     value *scales = draft_input(d, 1);
     draft_set_input(d, 1, NULL);
     draft_set_input(d, 2, scales);
     set_string(d, "coordinate_transformation_mode", "asymmetric");
-    set_string(d, "nearest_mode", "floor");
+    set_string(d, "nearest_mode", "outward");
     return true;
 }
 
@@ -110,6 +110,7 @@ static value *resize_one(draft *d, value *v, int axis, int64_t size, double scal
     if (r->roi) node_set_float(n, "end", constant_float(r->roi, entry + r->n));
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
         if (draft_attr(d, kept[i])) node_set_attr(n, *draft_attr(d, kept[i]));
+    if (!strcmp(draft_string(d, "nearest_mode", ""), "outward")) node_set_string(n, "nearest_mode", scale < 1 ? "ceil" : "floor");
     return infer_node(n, d->context->imp->diags) ? n->outputs[0] : NULL;
 }
 

@@ -3,14 +3,14 @@
 #include <fstream>
 #include <iostream>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
-#include "digits.h"
+#include "digits.hpp"
 
 namespace {
 
 constexpr std::size_t images = 400;
-alignas(64) unsigned char workspace[DIGITS_WORKSPACE_SIZE];
 
 // The array behind a header of 128 bytes.
 std::vector<float> load(const char *path, std::size_t n) {
@@ -28,17 +28,16 @@ int main(int argc, char **argv) {
     if (argc != 3) return 2;
     const auto pixels = load(argv[1], images * DIGITS_INPUT_0_SIZE);
     const auto expected = load(argv[2], images * DIGITS_OUTPUT_0_SIZE);
-    std::vector<float> logits(expected.size());
+    digits::network network(2); // threads
+    std::array<float, DIGITS_OUTPUT_0_SIZE> logits{};
     for (std::size_t i = 0; i < images; i++) {
-        digits_inputs in{};
-        digits_outputs out{};
-        in.image = &pixels[i * DIGITS_INPUT_0_SIZE];
-        out.logits = &logits[i * DIGITS_OUTPUT_0_SIZE];
-        if (digits_run(&in, &out, workspace) != 0) return 1;
-    }
-    for (std::size_t i = 0; i < logits.size(); i++)
-        if (!(std::fabs(logits[i] - expected[i]) < 1e-3f)) {
-            std::cerr << "image " << i / DIGITS_OUTPUT_0_SIZE << ": " << logits[i] << " instead of " << expected[i] << '\n';
+        const decltype(digits::inputs::image) image(&pixels[i * DIGITS_INPUT_0_SIZE]);
+        network.run({image}, {logits});
+        for (std::size_t j = 0; j < logits.size(); j++) {
+            const float want = expected[i * logits.size() + j];
+            if (std::fabs(logits[j] - want) < 1e-3f) continue;
+            std::cerr << "image " << i << ": " << logits[j] << " instead of " << want << '\n';
             return 1;
         }
+    }
 }
