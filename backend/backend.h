@@ -21,7 +21,8 @@ typedef struct backend_options {
     const char *model; /* file name for the header comment */
 } backend_options;
 
-/* Streams for the three files; `weights` is written only in EMBED and FILE mode (see backend_weights_mode). */
+/* Streams for the three files; `weights` is written only in EMBED and FILE mode (see backend_weights_mode);
+ * NULL then: to look at the code only, whose weights no file will have. */
 bool backend_emit(const plan *p, const backend_options *o, FILE *c, FILE *h, FILE *weights);
 weights_mode backend_weights_mode(const plan *p, const backend_options *o); /* resolves AUTO */
 

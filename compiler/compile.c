@@ -6,6 +6,7 @@
 #include "backend/bindings/bindings.h"
 #include "compiler/check.h"
 #include "compiler/depfile.h"
+#include "compiler/manifest.h"
 #include "compiler/model.h"
 #include "compiler/output.h"
 #include "compiler/report.h"
@@ -22,10 +23,10 @@ typedef struct compile_options {
     const char *depfile; /* or NULL */
     file_list read;
     const char *dump_ir; /* "before", "after:PASS" or NULL */
-    bool explain, report, check;
+    bool explain, report, check, manifest;
 } compile_options;
 
-enum { KEY_THREADS = 256, KEY_PROFILE, KEY_PREFIX, KEY_DUMP, KEY_EXPLAIN, KEY_REPORT, KEY_CHECK, KEY_TUNE_CC, KEY_CXX, KEY_PYTHON, KEY_DEPFILE, KEY_ARDUINO };
+enum { KEY_THREADS = 256, KEY_PROFILE, KEY_PREFIX, KEY_DUMP, KEY_EXPLAIN, KEY_REPORT, KEY_CHECK, KEY_TUNE_CC, KEY_MANIFEST, KEY_CXX, KEY_PYTHON, KEY_DEPFILE, KEY_ARDUINO };
 
 static const struct argp_option options[] = {
     {"output", 'o', "OUT.c", 0, "the C file; OUT.h comes beside it, and OUT.weights where weights are large", 0},
@@ -33,6 +34,8 @@ static const struct argp_option options[] = {
     {"threads", KEY_THREADS, "N", OPTION_ARG_OPTIONAL,
      "emit a thread pool and a parallel entry point; up to N threads (4) get scratch memory of their own", 0},
     {"tune-cc", KEY_TUNE_CC, "CMD", 0, "with --tune: only what was found out with this C compiler (default: with any)", 0},
+    {"manifest", KEY_MANIFEST, NULL, 0,
+     "write OUT.json too: model hash, options, sizes, error bound, and which bytes each kernel reads and writes", 0},
     {"cxx", KEY_CXX, NULL, 0, "also write OUT.hpp, a C++17 interface to OUT.h", 0},
     {"python", KEY_PYTHON, NULL, 0, "write a folder, -o FOLDER, from which pip builds a wheel: run(numpy) -> numpy", 0},
     {"arduino", KEY_ARDUINO, NULL, 0, "write a folder, -o FOLDER, that is an Arduino library, for microcontrollers", 0},
@@ -71,6 +74,10 @@ static void check_bare(compile_options *o, const struct argp_state *state) {
 static void check_complete(compile_options *o, struct argp_state *state) {
     bool looks = o->dump_ir || o->explain || o->report;
     if (!o->model.path) argp_error(state, "no MODEL given");
+    if (!o->output && !looks) argp_error(state, "say where the C goes: -o OUT.c");
+    if (!o->output && (o->check || o->manifest)) argp_error(state, "--%s needs -o OUT.c", o->check ? "check" : "manifest");
+    if (o->output && !ends_with(o->output, ".c")) argp_error(state, "the output's name must end in .c: '%s'", o->output);
+    if (o->output && strpbrk(o->output, "\"\\\n\r"))
     if (!o->output && !looks) argp_error(state, "say where the C goes: -o %s", o->binding ? "FOLDER" : "OUT.c");
     if (o->binding && o->binding->bare) check_bare(o, state);
     if (!o->output && o->depfile) argp_error(state, "--depfile needs -o OUT.c");
@@ -113,6 +120,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     case KEY_REPORT: o->report = true; return 0;
     case KEY_TUNE_CC: o->toolchain.cc = arg; return 0;
     case KEY_CHECK: o->check = true; return 0;
+    case KEY_MANIFEST: o->manifest = true; return 0;
     case 'v': puts("cnnc " CNNC_VERSION), exit(0);
     case ARGP_KEY_END: check_complete(o, state); return 0;
     default: return ARGP_ERR_UNKNOWN;
@@ -203,6 +211,8 @@ static bool write_files(model *m, compile_options *o) {
         fflush(c), fflush(h);
         ok = check_emitted(m->plan, &files, &m->diags);
     }
+    FILE *manifest = ok && o->manifest ? open_file(&files, &l, arena_printf(a, "%s.json", l.code)) : NULL;
+    if (ok && o->manifest) ok = manifest && manifest_write(m->plan, &o->backend, manifest);
     if (ok && depfile) depfile_write(depfile, arena_printf(a, "%s.c", l.code), &o->read);
     if (ok) return output_commit(&files);
     output_discard(&files);

@@ -6,22 +6,9 @@
 #include "compiler/report.h"
 #include "compiler/subcommand.h"
 
-static error_t parse(int key, char *arg, struct argp_state *state) {
-    (void)arg;
-    model_options *o = state->input;
-    switch (key) {
-    case ARGP_KEY_INIT: state->child_inputs[0] = o; return 0;
-    case ARGP_KEY_END:
-        if (!o->path) argp_error(state, "no MODEL given");
-        return 0;
-    default: return ARGP_ERR_UNKNOWN;
-    }
-}
-
-static const struct argp_child children[] = {{&model_argp, 0, NULL, 0}, {0}};
 const struct argp inspect_argp = {
-    NULL, parse, "MODEL", "Shows a network: inputs and outputs, layers with shapes and cost, and the memory map.",
-    children, NULL, NULL};
+    NULL, model_only, "MODEL", "Shows a network: inputs and outputs, layers with shapes and cost, and the memory map.",
+    model_child, NULL, NULL};
 
 static void print_values(const char *title, value *const *values, int n) {
     for (int i = 0; i < n; i++) {

@@ -14,6 +14,7 @@ const subcommand subcommands[] = {
     {"bench", bench_main, &bench_argp, "MODEL", "time each layer"},
     {"tune", tune_main, &tune_argp, "MODEL -o FILE", "measure which kernels are fastest here"},
     {"quantize", quantize_main, &quantize_argp, "MODEL --data DIR -o NET.onnx", "make a network of 8-bit integers"},
+    {"check", check_main, &check_argp, "OUT.c", "show that emitted C keeps to its memory"},
     {"inspect", inspect_main, &inspect_argp, "MODEL", "show layers, shapes, cost and memory"},
     {"zoo", zoo_main, &zoo_argp, "[NAME -o OUT.c]", "list networks that come with cnnc, or compile one"},
     {"ops", ops_main, &ops_argp, "", "list the operators"},

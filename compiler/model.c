@@ -194,6 +194,20 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
 
 const struct argp model_argp = {options, parse, NULL, NULL, NULL, NULL, NULL};
 
+error_t model_only(int key, char *arg, struct argp_state *state) {
+    (void)arg;
+    model_options *o = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT: state->child_inputs[0] = o; return 0;
+    case ARGP_KEY_END:
+        if (!o->path) argp_error(state, "no MODEL given");
+        return 0;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
+const struct argp_child model_child[] = {{&model_argp, 0, NULL, 0}, {0}};
+
 model_options model_options_default(void) {
     return (model_options){.target_list = "native", .plan.accuracy = ACCURACY_BALANCED, .weights.seed = 1};
 }

@@ -41,6 +41,9 @@ typedef struct model_options {
 /* MODEL itself and --target, --accuracy, --tune, --dim, --weights…; input: model_options *, from model_options_default. */
 extern const struct argp model_argp;
 model_options model_options_default(void);
+/* For subcommands without options of their own: parser and children of their argp; input: model_options *. */
+error_t model_only(int key, char *arg, struct argp_state *state);
+extern const struct argp_child model_child[];
 
 typedef struct model {
     arena *arena;

@@ -129,8 +129,9 @@ static void put_call(writer *w, const step *s, int depth) {
         int n = side ? s->n_out : s->n_in;
         text_printf(out, "%s    %svoid *const %s[] = {", indent, side ? "" : "const ", side ? "out" : "in");
         for (int i = 0; i < n; i++) {
-            text_put(out, i ? ", " : "");
+            text_printf(out, "%s%s(", i ? ", " : "", side ? "writes" : "reads");
             emit_address(w->e, side ? &s->out[i] : &s->in[i], out);
+            text_printf(out, ", %lld)", (long long)operand_room(side ? &s->out[i] : &s->in[i]));
         }
         text_put(out, n ? "};\n" : "NULL};\n");
     }

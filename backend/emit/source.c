@@ -152,22 +152,24 @@ static void put_guards(const emission *e, text *out) {
     }
 }
 
-/* What inputs are that the caller leaves out; false if it may leave out none. */
-static bool put_fallbacks(const emission *e, text *out) {
+/* What inputs are that the caller leaves out. Returns the pointers that are used, separated by commas; NULL if it may leave out
+ * none. */
+static const char *put_fallbacks(const emission *e, text *out) {
     const region *r = e->plan->graph->body;
     const char *list = "";
     bool any = false;
     for (int i = 0; i < r->n_inputs; i++) {
         const constant *c = r->inputs[i]->fallback;
-        list = arena_printf(e->arena, "%s%s%s", list, i ? ", " : "", c ? arena_printf(e->arena, "fallback%d", i) : "NULL");
+        const char *used = arena_printf(e->arena, c ? "inputs[%d] ? inputs[%d] : fallback%d" : "inputs[%d]", i, i, i);
+        list = arena_printf(e->arena, "%s%s%s", list, i ? ", " : "", used);
         if (!c) continue;
         any = true;
         text_printf(out, "static const CNNC_ALIGNED %s fallback%d[] = {", dtype_of(c->type.elem)->ctype, i);
         for (int64_t k = 0; k < type_count(&c->type); k++) text_put(out, k ? ", " : ""), emit_element(out, c->type.elem, c->data, k);
         text_put(out, "};\n");
     }
-    if (any) text_printf(out, "static const void *const fallbacks[] = {%s};\n\n", list);
-    return any;
+    if (any) text_put(out, "\n");
+    return any ? list : NULL;
 }
 
 /* The first target that this compiler built and this CPU runs. */
@@ -178,14 +180,12 @@ static void put_dispatch(const emission *e, text *out) {
                           : e->weights == WEIGHTS_EMBED ? arena_printf(e->arena, "(const char *)%s_weights", e->prefix)
                                                         : "NULL";
     const char *parameter = e->weights == WEIGHTS_FILE ? ", const void *weights" : "";
-    bool fallbacks = put_fallbacks(e, out);
+    const char *given = put_fallbacks(e, out);
     text_printf(out, "static int %s(const parallel_for *parallel, const void *const *inputs, void *const *outputs, "
                      "void *workspace%s%s) {\n    if (!workspace || (uintptr_t)workspace %% 64) return 1;\n",
                 e->batch ? "run_sample" : "run_on_this_cpu", parameter, seconds);
     if (emit_has_weights_file(e)) emit_weights_check(e, e->weights == WEIGHTS_FILE ? "(const char *)weights" : weights, out);
-    if (fallbacks)
-        text_printf(out, "    const void *given[%s_INPUT_COUNT];\n    for (int i = 0; i < %s_INPUT_COUNT; i++) given[i] = inputs[i] ? "
-                         "inputs[i] : fallbacks[i];\n    inputs = given;\n", e->upper, e->upper);
+    if (given) text_printf(out, "    const void *const given[] = {%s};\n    inputs = given;\n", given);
     text_printf(out, "    for (int i = 0; i < %s_INPUT_COUNT; i++)\n        if (!inputs[i]) return 2;\n"
                      "    for (int i = 0; i < %s_OUTPUT_COUNT; i++)\n        if (!outputs[i]) return 2;\n",
                 e->upper, e->upper);
@@ -338,7 +338,7 @@ bool backend_emit(const plan *p, const backend_options *o, FILE *c, FILE *h, FIL
     emission e = emission_of(p, o);
     text source = {.arena = p->arena}, header = {.arena = p->arena};
     e.header_hash = emit_header(&e, &header);
-    bool ok = !emit_has_weights_file(&e) || emit_weights_file(&e, weights, &e.weights_hash);
+    bool ok = !emit_has_weights_file(&e) || !weights || emit_weights_file(&e, weights, &e.weights_hash);
     if (ok && !put_source(&e, &source)) return false;
     ok = ok && fwrite(source.bytes, 1, source.size, c) == source.size && fwrite(header.bytes, 1, header.size, h) == header.size;
     return ok || diag_error(p->diags, "", "is the disk full?", "cannot write the output");

@@ -159,6 +159,8 @@ int64_t work_product(int n, const int64_t *counts);
 #define WORK(...) work_product((int)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)), (int64_t[]){__VA_ARGS__})
 /* `size` elements that mean the same position in every C16 operand: planes without halo may be walked flat. */
 bool operand_is_flat(const operand *o);
+/* Bytes from its start that a kernel may touch: to the end of its buffer, or of its share of it in one iteration of a loop. */
+int64_t operand_room(const operand *o);
 
 /* ---- making it: lower.c calls the others in this order ---- */
 

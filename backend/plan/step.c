@@ -109,6 +109,8 @@ int64_t work_product(int n, const int64_t *counts) {
     return fits ? product : INT64_MAX;
 }
 
+int64_t operand_room(const operand *o) { return o->loop ? o->pitch : o->buffer->size - o->offset; }
+
 int plan_target_index(const plan *p, const target *t) {
     int i = 0;
     while (p->targets[i] != t) i++;

@@ -1,0 +1,66 @@
+/* Integers that are not known to the digit: affine forms over symbols, and what is known of the symbols. */
+#ifndef CNNC_FORM_H
+#define CNNC_FORM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct range {
+    int64_t lo, hi; /* both included; INT64_MIN and INT64_MAX: no bound */
+} range;
+
+enum { FORM_TERMS = 8, FACTS_SYMBOLS = 1 << 16, FACTS_CONSTRAINTS = 192, FACTS_DIVISIONS = 64 };
+
+typedef struct term {
+    int symbol;
+    int64_t factor; /* not 0 */
+} term;
+
+typedef struct form {
+    int64_t constant;
+    int n;
+    term terms[FORM_TERMS]; /* by symbol, ascending */
+} form;
+
+typedef struct division {
+    form of, quotient, rest;
+    int64_t by;
+} division;
+
+typedef struct facts {
+    range symbols[FACTS_SYMBOLS];
+    int n_symbols;
+    form constraints[FACTS_CONSTRAINTS]; /* each is known to be >= 0 */
+    int n_constraints;
+    division divisions[FACTS_DIVISIONS]; /* so that x / 4 and x % 4 know of each other */
+    int n_divisions;
+    struct {
+        int symbol;
+        range before;
+    } trail[FACTS_SYMBOLS]; /* ranges that assumptions have narrowed */
+    int n_trail;
+} facts;
+
+typedef struct facts_mark {
+    int n_symbols, n_constraints, n_divisions, n_trail;
+} facts_mark;
+
+form form_constant(int64_t c);
+/* a + factor * b; false where numbers or terms do not fit. */
+bool form_add(const form *a, int64_t factor, const form *b, form *out);
+bool form_equal(const form *a, const form *b);
+
+/* A new symbol; of a range of one number, that number. */
+form facts_symbol(facts *k, range r);
+form facts_fold(const facts *k, const form *a); /* symbols of one value replaced by it */
+range facts_range(const facts *k, const form *a); /* bounds, by what is known of symbols and by constraints */
+bool facts_at_least(const facts *k, const form *a, int64_t bound); /* shown that a >= bound */
+bool facts_assume(facts *k, form a); /* a >= 0 from now on; false: that cannot be */
+/* a / by and a % by, as C computes them, for by > 0; false where a may be negative. */
+bool facts_divide(facts *k, const form *a, int64_t by, form *quotient, form *rest);
+
+facts_mark facts_here(const facts *k);
+void facts_return(facts *k, facts_mark m); /* to what was known then; younger symbols are gone */
+void facts_forget(facts *k, facts_mark m); /* likewise, but younger symbols stay */
+
+#endif

@@ -1,0 +1,100 @@
+#include "compiler/proof/proof.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_SHOWN = 20 };
+
+void proof_fail(proof *p, const tree_node *at, const char *format, ...) {
+    if (p->failed) return;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(p->message, sizeof p->message, format, arguments);
+    va_end(arguments);
+    p->failed = true;
+    p->line = at->line;
+}
+
+void proof_report(proof *p) {
+    if (!p->failed) return;
+    p->failed = false;
+    p->ok = false;
+    if (++p->n_failures <= MAX_SHOWN) diag_error(p->diags, arena_printf(p->arena, "%s:%d", p->path, p->line), NULL, "%s", p->message);
+}
+
+/* ---- what functions are given from outside ---- */
+
+/* An array of pointers to tensors. */
+static object *tensors(proof *p, const char *what, const int64_t *bytes, int n, bool fixed) {
+    object *r = object_new(p, arena_printf(p->arena, "%ss", what), 8 * (int64_t)n);
+    r->contents = ARENA_ARRAY(p->arena, c_value, n);
+    r->element = 8;
+    r->n_contents = n;
+    r->constant = true;
+    for (int i = 0; i < n; i++) {
+        object *t = object_new(p, arena_printf(p->arena, "%s %d", what, i), bytes[i]);
+        t->constant = fixed;
+        t->optional = true;
+        r->contents[i] = pointer_value(t, 0);
+    }
+    return r;
+}
+
+/* The header says what the parameters of public functions are, by their names. */
+static c_value given(proof *p, const variable *v) {
+    const struct {
+        const char *name;
+        object *what;
+    } known[] = {{"inputs", p->inputs_object}, {"in", p->inputs_object}, {"outputs", p->outputs_object}, {"out", p->outputs_object},
+                 {"workspace", p->arena_object}, {"weights", p->weights_object}};
+    if (v->type.kind != TYPE_POINTER) return unknown_value(p, &v->type);
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (!strcmp(v->name, known[i].name)) return pointer_value(known[i].what, 0);
+    return pointer_value(object_new(p, v->name, !strcmp(v->name, "seconds") ? 8 * p->sizes.steps : v->type.element), 0);
+}
+
+static void walk_public(proof *p) {
+    for (function *f = p->tree->functions; f; f = f->next) {
+        if (!f->body || f->is_static) continue;
+        c_value arguments[16];
+        for (int i = 0; i < f->n_parameters && i < 16; i++) arguments[i] = given(p, f->parameters[i]);
+        p->work = 0;
+        walk_function(p, f, arguments, f->n_parameters < 16 ? f->n_parameters : 16);
+        proof_report(p);
+    }
+}
+
+static void prepare_globals(proof *p) {
+    const tree *t = p->tree;
+    for (int i = 0; i < t->n_globals; i++) {
+        variable *v = t->globals[i];
+        if (v->type.size < 0) v->memory = p->weights_object; /* NAME_weights, which the assembler defines */
+        if (v->type.constant) continue;
+        proof_fail(p, &(tree_node){.line = v->line}, "%s can change and outlives a call", v->name);
+        proof_report(p);
+    }
+}
+
+bool proof_of(const char *path, tree *t, const memory_sizes *sizes, arena *a, diagnostics *d) {
+    facts *k = calloc(1, sizeof *k);
+    if (!k) return diag_error(d, path, NULL, "out of memory");
+    proof p = {.path = path, .tree = t, .sizes = *sizes, .arena = a, .diags = d, .facts = k, .ok = true};
+    function outside = {.name = "outside"};
+    c_value nothing;
+    p.function = &outside;
+    p.variables = &nothing;
+    p.arena_object = object_new(&p, "the workspace", sizes->workspace);
+    p.weights_object = object_new(&p, "the weights", sizes->weights);
+    p.weights_object->constant = true;
+    p.inputs_object = tensors(&p, "input", sizes->inputs, sizes->n_inputs, true);
+    p.outputs_object = tensors(&p, "output", sizes->outputs, sizes->n_outputs, false);
+    prepare_globals(&p);
+    check_calls(&p);
+    walk_public(&p);
+    if (p.n_failures > MAX_SHOWN) diag_error(d, path, NULL, "and %d more", p.n_failures - MAX_SHOWN);
+    if (p.ok) printf("%s: %d different kernel calls, %d accesses within their buffers; no recursion, no allocation, every loop ends (%s)\n", path, p.n_kernels,
+                     p.n_accesses, t->machine);
+    free(k);
+    return p.ok;
+}

@@ -1,0 +1,66 @@
+"""manifest.py OUT.json: holds it against OUT.c and OUT.h beside it (one target)."""
+import json
+import re
+import sys
+from pathlib import Path
+
+path = Path(sys.argv[1])
+manifest = json.loads(path.read_text())
+source, header = path.with_suffix(".c").read_text(), path.with_suffix(".h").read_text()
+
+
+def same(what, stated, emitted):
+    if stated != emitted:
+        sys.exit(f"{path}: {what}: {stated} in the manifest, {emitted} in the emitted files")
+
+
+def macro(name):
+    return re.search(rf"^#define \w+_{name} (\S+)", header, re.M)[1].strip('"')
+
+
+for key, name in [("cnnc", "CNNC_VERSION"), ("workspace_bytes", "WORKSPACE_SIZE"), ("weights_bytes", "WEIGHTS_SIZE"), ("macs", "MACS")]:
+    same(key, str(manifest[key]), macro(name))
+same("model_hash", manifest["model_hash"], macro("MODEL_HASH").rstrip("u"))
+if manifest["options"]["weights"] in ("embed", "file"):
+    same("bytes of weights", manifest["weights_bytes"], path.with_suffix(".weights").stat().st_size)
+
+
+def tensors(side):
+    table = re.search(rf"_{side}_info\[\] = \{{\n(.*?)^\}};", source, re.M | re.S)[1]
+    rows = re.findall(r'\{"(.*?)", "(\w+)", (\d+), \{([\d, ]+)\}, (\d+)\}', table)
+    return [(name, kind, [int(d) for d in dims.split(",")][: int(rank)], int(size)) for name, kind, rank, dims, size in rows]
+
+
+for side in ("input", "output"):
+    stated = [(t["name"], t["type"], t["dims"], t["bytes"]) for t in manifest[side + "s"]]
+    same(side + "s", stated, tensors(side))
+
+
+def part(place, size):
+    """`arena + 64 + iteration1 * 4` as the manifest says it."""
+    place = re.sub(r"^\((?:const )?char \*\)", "", place)
+    base, *rest = place.split(" + ")
+    index = re.search(r"\d+", base)
+    found = {"buffer": {"arena": "workspace", "constan": "weights"}.get(base[:7], re.sub(r"s?\[\d+\]|\d+$", "", base)), "offset": 0, "bytes": int(size)}
+    if index:
+        found["index"] = int(index[0])
+    for term in rest:
+        step = re.match(r"iteration(\d+) \* (\d+)", term)
+        if step:
+            found["loop"], found["pitch"] = int(step[1]), int(step[2])
+        else:
+            found["offset"] = int(term)
+    return found
+
+
+calls = re.findall(r"void \*const in\[\] = \{(.*)\};\n.*void \*const out\[\] = \{(.*)\};\n.*step_run\(parallel, k\d+_(\w+), ", source)
+same("kernel calls", len(manifest["kernels"]), len(calls))
+for kernel, (reads, writes, name) in zip(manifest["kernels"], calls):
+    same("kernel", kernel["kernel"], name)
+    for side, text, word in (("reads", reads, "reads"), ("writes", writes, "writes")):
+        same(f"what {name} {side}", kernel[side], [part(*p) for p in re.findall(rf"{word}\((.*?), (\d+)\)", text)])
+    for p in kernel["reads"] + kernel["writes"]:
+        room = {"workspace": manifest["workspace_bytes"], "weights": manifest["weights_bytes"]}.get(p["buffer"])
+        if room is not None and p["offset"] + p["bytes"] > room:
+            sys.exit(f"{path}: {name} may touch more than the {p['buffer']} has: {p}")
+same("the sum of multiply-adds", sum(k["macs"] for k in manifest["kernels"]), manifest["macs"])

@@ -1,0 +1,55 @@
+# cnnc check passes on what cnnc emits, and not on the same with a mistake put into it, whose line it names.
+source "$(dirname "$0")/common.sh"
+
+for options in "--target generic" "--target x86-64-v4,x86-64-v3,generic --threads --profile" "--target aarch64,generic" "--weights embed" \
+    "--weights file --weights-type int8" "--accuracy strict --saliency=guided"; do
+    "$CNNC" "$digits/digits_resnet.onnx" $options -o net.c
+    expect 0 "every loop ends" "$CNNC" check net.c
+done
+"$CNNC" "$digits/digits_branchy.onnx" --target generic -o branchy.c
+expect 0 "every loop ends" "$CNNC" check branchy.c
+expect 0 "every loop ends" "$CNNC" check "$digits/digits_branchy.onnx" --target x86-64-v3
+expect 1 "none.c: cannot read" "$CNNC" check none.c
+expect 2 "no MODEL given" "$CNNC" check
+
+# broken PATTERN SCRIPT: net.c changed by sed in the one line that the script changes is refused at that line.
+"$CNNC" "$digits/digits_resnet.onnx" --target generic --weights inline -o net.c
+broken() {
+    local line
+    sed -E "$2" net.c >broken.c
+    line=$(diff net.c broken.c | sed -nE '1s/^[0-9,]+[acd]([0-9]+).*/\1/p') || true
+    [ -n "$line" ] || fail "nothing is changed by $2"
+    cp net.h broken.h
+    expect 1 "broken.c:${3:-$line}: $1" "$CNNC" check broken.c
+}
+line_of() { grep -nE -- "$1" net.c | sed -n "${2:-1}s/:.*//p"; }
+
+conv=$(line_of '^static void k[0-9]+_conv_direct')
+# A loop that goes round once too often, in the last of its rows.
+tail -n "+$conv" net.c | grep -nE 'for \(ptrdiff_t ky = 0; ky < 3; ky\+\+\)' >loops
+loop=$((conv - 1 + $(sed -n '1s/:.*//p' loops)))
+broken "cannot show that this load stays within .* it may touch bytes" "${loop}s/ky < 3/ky < 4/" '[0-9]+'
+# An offset outside of the workspace, and one that leaves no room for the buffer behind it.
+call=$(line_of 'void \*const out\[\] = \{writes\(arena \+ [0-9]+')
+broken "cannot show that this store stays within the workspace" "${call}s/arena \+ [0-9]+/arena + 99999936/"
+workspace=$(sed -nE 's/^#define NET_WORKSPACE_SIZE ([0-9]+).*/\1/p' net.h)
+broken "cannot show that this store stays within the workspace" "${call}s/arena \+ [0-9]+/arena + $((workspace - 64))/"
+weights=$(line_of 'void \*const in\[\] = .*constant[0-9]+, [0-9]+')
+broken "cannot show that this load stays within constant" "${weights}s/constant([0-9]+), ([0-9]+)/constant\1, \20/"
+# An allocation.
+body=$(line_of '^    for \(ptrdiff_t i = begin' 1)
+broken "this calls malloc: emitted code allocates nothing" "${body}s/^/float *extra = malloc(64); (void)extra; /; s/#include <math.h>/#include <math.h>\n#include <stdlib.h>/" '[0-9]+'
+# What else may not be.
+broken "cannot show that this loop ends" "${body}s/^/for (int forever = 0; forever < 1; forever--) {} /"
+broken "cannot show what this does: emitted code has nothing like it" "${body}s/^/while (begin < end) begin++; /"
+broken "cannot show that this store is allowed" "${body}s/^/((float *)in[0])[0] = 0.0f; /"
+broken "cannot show that this store stays within .*bytes -8589934592 to 8589934591 of" "${body}s/^/((float *)out[0])[(int)*(const float *)in[0]] = 0.0f; /"
+broken "k[0-9]+_.* calls itself" "${body}s/^/if (end > 100) $(sed -nE "$((conv))s/^static void (k[0-9]+_conv_direct).*/\1/p" net.c)(in, out, 0, 1); /" '[0-9]+'
+broken "cannot show what this changes" "${body}s/^/ptrdiff_t k = 0; if (end > 1 \&\& k++) {} /"
+broken "calls can change and outlives a call" "$(line_of '^size_t net_workspace_size')s/^/int calls = 0; /"
+# A vocabulary that is not cnnc's is looked into like everything else.
+broken "cannot show that this load stays within" "s/^(CNNC_INLINE v16 v16_load\(const float \*p\) \{)/\1 p += 1 << 20;/" '[0-9]+'
+# Addresses by data are fine where the code keeps them within bounds.
+sed -E "${body}s/^/int where = (int)*(const float *)in[0]; where = where < 0 ? 0 : where > 9 ? 9 : where; ((float *)out[0])[where] = 0.0f; /" net.c >clamped.c
+cp net.h clamped.h
+expect 0 "every loop ends" "$CNNC" check clamped.c
