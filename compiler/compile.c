@@ -233,6 +233,7 @@ static bool compile(model *m, compile_options *o) {
 static int compile_with(const struct argp *p, const char *prefix, int argc, char **argv) {
     compile_options o = {.model = model_options_default()};
     o.model.writes_weights = true;
+    o.model.keeps_sizes_open = true;
     argp_parse(p, argc, argv, 0, NULL, &o);
     char path[256];
     snprintf(path, sizeof path, "%s%s", prefix, o.model.path);

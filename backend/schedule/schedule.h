@@ -34,6 +34,8 @@ typedef struct choice {
     const char *source; /* NULL: the estimates; else where the advice to take it came from */
 } choice;
 
+/* A dimension of an operand is open: only families that say so take the node. */
+bool schedule_is_open(const node *n);
 /* Sets family and choice of a step. False: no family accepts the node. */
 bool schedule_choose(const plan *p, const node *n, step *s);
 /* What was decided for a step of the family that it goes to; NULL: it lists no candidates. */
