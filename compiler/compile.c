@@ -62,7 +62,7 @@ static bool ends_with(const char *s, const char *end) {
 static void check_bare(compile_options *o, const struct argp_state *state) {
     const char *name = o->binding->name;
     if (o->backend.threads) argp_error(state, "--%s has no threads", name);
-    if (o->model.open_name) argp_error(state, "--%s computes one sample at a time: --dim %s=1", name, o->model.open_name);
+    if (o->model.n_open) argp_error(state, "--%s has fixed sizes: --dim %s=SIZE", name, o->model.open_names[0]);
     if (o->model.storage == WEIGHTS_EMBED || o->model.storage == WEIGHTS_FILE) argp_error(state, "--%s has no files: weights are inline", name);
     o->model.storage = WEIGHTS_INLINE;
     if (!strcmp(o->model.target_list, "native")) o->model.target_list = "generic";

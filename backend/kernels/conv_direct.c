@@ -132,6 +132,8 @@ static int list_tiles(const schedule *s, const target *t, tile_choice *best, int
     register_tile *tile = &best->tile;
     for (; tile->cols > LONGEST; tile->cols = tile->cols / 2 / s->pool[1] * s->pool[1]) {}
     tile->tail[0] = tile->tail[1] = 0;
+    const window *w = &s->window;
+    best->cycles *= (double)likely_size(w->out[0]) * (double)likely_size(w->out[1]) / (double)(s->pool[0] * LIKELY);
     return 1;
 }
 

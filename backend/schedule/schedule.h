@@ -51,7 +51,9 @@ typedef struct advice {
  * and what matters of the network and the options. */
 char *schedule_signature(const plan *p, const node *n);
 
-/* cost.c: cycles of a target's description as time. */
+/* cost.c: the size that an open dimension is estimated at, the geometric mean of its bounds; its size where it is a number. */
+int64_t likely_size(dim d);
+/* Cycles of a target's description as time. */
 double cost_microseconds(const target *t, double cycles);
 /* Cycles of work on so many bytes of weights, which are fetched meanwhile: where both take long, neither hides the other
  * quite. */
