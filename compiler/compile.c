@@ -65,7 +65,7 @@ static bool ends_with(const char *s, const char *end) {
 static void check_bare(compile_options *o, const struct argp_state *state) {
     const char *name = o->binding->name;
     if (o->backend.threads) argp_error(state, "--%s has no threads", name);
-    if (o->model.open_name) argp_error(state, "--%s computes one sample at a time: --dim %s=1", name, o->model.open_name);
+    if (o->model.n_open) argp_error(state, "--%s has fixed sizes: --dim %s=SIZE", name, o->model.open_names[0]);
     if (o->model.storage == WEIGHTS_EMBED || o->model.storage == WEIGHTS_FILE) argp_error(state, "--%s has no files: weights are inline", name);
     o->model.storage = WEIGHTS_INLINE;
     if (!strcmp(o->model.target_list, "native")) o->model.target_list = "generic";
@@ -230,6 +230,9 @@ static bool compile(model *m, compile_options *o) {
     if (!o->output && !o->explain && !o->report) return true;
     if (o->toolchain.cc && !model_build_with(&o->model, &o->toolchain, m->arena, &m->diags)) return false;
     if (!model_plan(m, &o->model)) return false;
+    for (int i = 0; i < m->graph->n_symbols; i++)
+        if (o->binding && m->graph->symbols[i]->open)
+            return diag_error(&m->diags, "", "fix it: --dim NAME=SIZE", "--%s has no form for open dimensions other than the batch", o->binding->name);
     if (o->explain) plan_print(stdout, m->plan);
     if (o->report) report_memory(stdout, m->plan);
     if (!o->output) return true;
@@ -241,6 +244,7 @@ static bool compile(model *m, compile_options *o) {
 static int compile_with(const struct argp *p, const char *prefix, int argc, char **argv) {
     compile_options o = {.model = model_options_default()};
     o.model.writes_weights = true;
+    o.model.keeps_sizes_open = true;
     argp_parse(p, argc, argv, 0, NULL, &o);
     char path[256];
     snprintf(path, sizeof path, "%s%s", prefix, o.model.path);

@@ -23,13 +23,13 @@ typedef struct range {
     double low, high;
 } range;
 
-static void include(range *x, double number) {
-    if (number < x->low) x->low = number;
-    if (number > x->high) x->high = number;
+static void include(range *x, double at) {
+    if (at < x->low) x->low = at;
+    if (at > x->high) x->high = at;
 }
 
-static double place(const range *x, double number, double from, double to) {
-    return x->high > x->low ? from + (number - x->low) / (x->high - x->low) * (to - from) : (from + to) / 2;
+static double place(const range *x, double at, double from, double to) {
+    return x->high > x->low ? from + (at - x->low) / (x->high - x->low) * (to - from) : (from + to) / 2;
 }
 
 void exits_draw(FILE *f, const exits_result *r) {

@@ -27,8 +27,8 @@ static const struct argp_option options[] = {
      "int8 with a scale for each output channel",
      0},
     {"dim", KEY_DIM, "NAME=SIZE", 0,
-     "make the symbolic dimension NAME this size; MIN..MAX instead of SIZE leaves it open, if it is the batch: the emitted "
-     "functions then take the number of samples",
+     "make the symbolic dimension NAME this size; MIN..MAX instead of SIZE leaves it open: the emitted functions then take "
+     "it as an argument",
      0},
     {"fix", KEY_FIX, "NAME=X,X...", 0, "the input NAME always holds these numbers: sizes may depend on them", 0},
     {"elements", KEY_ELEMENTS, "NAME=TYPES", 0,
@@ -63,10 +63,10 @@ static int64_t parse_size(const char **at) {
 
 static void parse_open(model_options *o, const char *name, int64_t min, int64_t max, const struct argp_state *state) {
     if (min < 1 || max < min) argp_error(state, "--dim %s=MIN..MAX wants 1 <= MIN <= MAX", name);
-    if (o->open_name) argp_error(state, "only one dimension can stay open, the batch: --dim %s=SIZE fixes another", name);
-    o->open_name = name;
-    o->open_min = min;
-    o->open_max = max;
+    if (o->n_open == MODEL_MAX_DIMS) argp_error(state, "more than %d --dim", MODEL_MAX_DIMS);
+    o->open_names[o->n_open] = name;
+    o->open_min[o->n_open] = min;
+    o->open_max[o->n_open++] = max;
 }
 
 static void parse_dim(model_options *o, char *arg, const struct argp_state *state) {
@@ -218,6 +218,24 @@ void model_init(model *m, const model_options *o) {
     *m = (model){.arena = arena_new(), .diags = {.stream = stderr, .source = o->path}};
 }
 
+/* The batch last: what it is proved by knows of no other open dimension. */
+static bool open_dims(graph *g, const model_options *o) {
+    const char *batch = NULL;
+    int which = 0;
+    for (int i = 0; i < o->n_open; i++) {
+        if (!batch_is(g, o->open_names[i])) {
+            if (!o->keeps_sizes_open && !graph_bind_symbol(g, o->open_names[i], o->open_max[i])) return false;
+            if (o->keeps_sizes_open && !graph_open_symbol(g, o->open_names[i], o->open_min[i], o->open_max[i])) return false;
+        } else {
+            const char *name = o->open_names[i];
+            if (batch) return diag_error(g->diags, "", NULL, "only one batch can stay open: --dim %s=SIZE or --dim %s=SIZE fixes the other", batch, name);
+            batch = name, which = i;
+        }
+    }
+    if (batch && !batch_open(g, batch, o->open_min[which], o->open_max[which])) return false;
+    return open_sizes_check(g);
+}
+
 bool model_read(model *m, const model_options *o) {
     specialization s = {.options = o, .arena = m->arena, .diags = &m->diags};
     frontend_options f = {.n_dims = o->n_dims, .dim_names = o->dim_names, .dim_sizes = o->dim_sizes, .weights = o->weights,
@@ -226,7 +244,7 @@ bool model_read(model *m, const model_options *o) {
     m->graph = frontend_read(o->path, &f, m->arena, &m->diags);
     if (!m->graph || m->diags.errors != errors || !specialization_check(&s)) return false;
     if (o->wants_saliency && !saliency_add(m->graph, &o->saliency)) return false;
-    if (o->open_name && !batch_open(m->graph, o->open_name, o->open_min, o->open_max)) return false;
+    if (o->n_open && !open_dims(m->graph, o)) return false;
     return !o->crops.count || crops_add(m->graph, &o->crops);
 }
 

@@ -23,8 +23,9 @@ typedef struct model_options {
     int n_dims;
     const char *dim_names[MODEL_MAX_DIMS];
     int64_t dim_sizes[MODEL_MAX_DIMS];
-    const char *open_name; /* NULL, or --dim NAME=MIN..MAX */
-    int64_t open_min, open_max;
+    int n_open; /* --dim NAME=MIN..MAX */
+    const char *open_names[MODEL_MAX_DIMS];
+    int64_t open_min[MODEL_MAX_DIMS], open_max[MODEL_MAX_DIMS];
     int n_fixed, n_elements;
     const char *fixed[MODEL_MAX_DIMS];    /* --fix NAME=VALUES */
     const char *elements[MODEL_MAX_DIMS]; /* --elements NAME=TYPES */
@@ -35,6 +36,7 @@ typedef struct model_options {
     saliency_options saliency;
     crop_options crops;
     bool writes_weights;     /* set by subcommands that take --weights MODE too */
+    bool keeps_sizes_open;   /* set by those that emit; for others open sizes are the largest, the batch apart */
     weights_mode storage;
 } model_options;
 

@@ -1,4 +1,4 @@
-/* A symbolic dimension becomes a number, in every type of the graph. */
+/* A symbolic dimension becomes a number, or bounded and open, in every type of the graph. */
 #include "ir/ir.h"
 
 #include <string.h>
@@ -6,7 +6,7 @@
 typedef struct binding {
     arena *arena;
     const symbol *symbol;
-    int64_t size;
+    dim to;
 } binding;
 
 static dim bind_dim(const binding *b, dim d) {
@@ -15,7 +15,7 @@ static dim bind_dim(const binding *b, dim d) {
     const dim_expr *e = d.expr;
     if (!e || e->op == DIM_UNKNOWN) return d;
     if (e->op == DIM_NUMBER) return dim_number(e->number);
-    if (e->op == DIM_SYMBOL) return e->symbol == b->symbol ? dim_number(b->size) : d;
+    if (e->op == DIM_SYMBOL) return e->symbol == b->symbol ? b->to : d;
     dim x = bind_dim(b, (dim){.size = -1, .expr = e->a}), y = bind_dim(b, (dim){.size = -1, .expr = e->b});
     if (e->op == DIM_FLOORDIV && dim_is_number(y) && y.size < 1) return dim_unknown(b->arena); /* no network divides by it */
     return makers[e->op](b->arena, x, y);
@@ -40,16 +40,27 @@ static void bind_region(const binding *b, region *r) {
     }
 }
 
+static bool check_bounds(const graph *g, const symbol *s, const char *name, int64_t min, int64_t max) {
+    if (!s) return diag_error(g->diags, "", "`cnnc inspect` shows the inputs with their dimensions", "there is no dimension '%.80s'", name);
+    if (min >= s->min && (s->max <= 0 || max <= s->max)) return true;
+    return diag_error(g->diags, "", NULL, "dimension '%.80s' cannot be %lld: it is at least %lld%s", name, (long long)(min < s->min ? min : max),
+                      (long long)s->min, s->max > 0 ? arena_printf(g->arena, " and at most %lld", (long long)s->max) : "");
+}
+
 bool graph_bind_symbol(graph *g, const char *name, int64_t size) {
-    for (int i = 0; i < g->n_symbols; i++) {
-        const symbol *s = g->symbols[i];
-        if (strcmp(s->name, name) != 0) continue;
-        if (size < s->min || (s->max > 0 && size > s->max))
-            return diag_error(g->diags, "", NULL, "dimension '%.80s' cannot be %lld: it is at least %lld%s", name, (long long)size,
-                              (long long)s->min, s->max > 0 ? arena_printf(g->arena, " and at most %lld", (long long)s->max) : "");
-        bind_region(&(binding){g->arena, s, size}, g->body);
-        memmove(g->symbols + i, g->symbols + i + 1, sizeof *g->symbols * (size_t)(--g->n_symbols - i));
-        return true;
-    }
-    return diag_error(g->diags, "", "`cnnc inspect` shows the inputs with their dimensions", "there is no dimension '%.80s'", name);
+    const symbol *s = graph_find_symbol(g, name);
+    if (!check_bounds(g, s, name, size, size)) return false;
+    bind_region(&(binding){g->arena, s, dim_number(size)}, g->body);
+    int i = 0;
+    while (g->symbols[i] != s) i++;
+    memmove(g->symbols + i, g->symbols + i + 1, sizeof *g->symbols * (size_t)(--g->n_symbols - i));
+    return true;
+}
+
+bool graph_open_symbol(graph *g, const char *name, int64_t min, int64_t max) {
+    symbol *s = graph_find_symbol(g, name);
+    if (!check_bounds(g, s, name, min, max)) return false;
+    s->min = min, s->max = max, s->open = true;
+    bind_region(&(binding){g->arena, s, dim_symbol(g->arena, s)}, g->body);
+    return true;
 }

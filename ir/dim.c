@@ -10,7 +10,26 @@ bool dim_is_number(dim d) { return !d.expr; }
 /* What is longer than any network needs (a sum with itself doubles the tree each time) counts as unknown. */
 enum { LONGEST = 1000 };
 
-static dim make(arena *a, dim_expr e) { return (dim){.size = -1, .expr = arena_copy(a, &e, sizeof e)}; }
+typedef struct range {
+    int64_t least, most;
+} range;
+
+static range range_of(const dim_expr *e);
+
+static bool is_open(const dim_expr *e) {
+    if (e->op == DIM_NUMBER) return true;
+    if (e->op == DIM_SYMBOL) return e->symbol->open;
+    return e->op != DIM_UNKNOWN && is_open(e->a) && is_open(e->b);
+}
+
+static dim make(arena *a, dim_expr e) {
+    dim d = {.size = -1, .expr = arena_copy(a, &e, sizeof e)};
+    if (is_open(d.expr)) d.size = range_of(d.expr).most;
+    if (d.size < 0) d.size = -1;
+    return d;
+}
+
+bool dim_is_open(dim d) { return d.expr && d.size >= 0; }
 
 dim dim_unknown(arena *a) { return make(a, (dim_expr){.op = DIM_UNKNOWN}); }
 
@@ -49,6 +68,9 @@ dim dim_add(arena *a, dim x, dim y) {
     if (!x.expr && !y.expr) return dim_number(add(x.size, y.size));
     if (is(x, 0)) return y;
     if (is(y, 0)) return x;
+    /* (x + 2) - 3 is x - 1: what keeps its size has the same expression */
+    if (!y.expr && x.expr->op == DIM_ADD && x.expr->b->op == DIM_NUMBER)
+        return dim_add(a, make(a, *x.expr->a), dim_number(add(x.expr->b->number, y.size)));
     return binary(a, DIM_ADD, x, y);
 }
 
@@ -101,6 +123,27 @@ static int64_t upper(const dim_expr *e) {
 }
 
 int64_t dim_upper(dim d) { return d.expr ? upper(d.expr) : d.size; }
+
+static int64_t smaller(int64_t x, int64_t y) { return x < y ? x : y; }
+static int64_t larger(int64_t x, int64_t y) { return x > y ? x : y; }
+
+/* By interval arithmetic: never too narrow. */
+static range range_of(const dim_expr *e) {
+    if (e->op == DIM_NUMBER) return (range){e->number, e->number};
+    if (e->op == DIM_SYMBOL) return (range){e->symbol->min, e->symbol->max};
+    range x = range_of(e->a), y = range_of(e->b);
+    int64_t corners[4] = {mul(x.least, y.least), mul(x.least, y.most), mul(x.most, y.least), mul(x.most, y.most)};
+    switch (e->op) {
+    case DIM_ADD: return (range){add(x.least, y.least), add(x.most, y.most)};
+    case DIM_MUL:
+        return (range){smaller(smaller(corners[0], corners[1]), smaller(corners[2], corners[3])),
+                       larger(larger(corners[0], corners[1]), larger(corners[2], corners[3]))};
+    case DIM_FLOORDIV: return y.least < 1 ? (range){0, INT64_MAX} : (range){floordiv(x.least, x.least < 0 ? y.least : y.most), floordiv(x.most, x.most < 0 ? y.most : y.least)};
+    default: return (range){larger(x.least, y.least), larger(x.most, y.most)};
+    }
+}
+
+int64_t dim_least(dim d) { return d.expr ? range_of(d.expr).least : d.size; }
 
 /* As it is where it is a plain word, else quoted. */
 static void print_symbol(FILE *f, const char *name) {

@@ -111,6 +111,7 @@ void dtype_store_cast(dtype t, void *data, int64_t index, double x, const char *
 typedef struct symbol {
     const char *name;
     int64_t min, max;
+    bool open; /* stays a symbol in the emitted program, see graph_open_symbol */
 } symbol;
 
 typedef enum dim_op { DIM_SYMBOL, DIM_NUMBER, DIM_ADD, DIM_MUL, DIM_FLOORDIV, DIM_MAX, DIM_UNKNOWN } dim_op;
@@ -123,7 +124,8 @@ typedef struct dim_expr {
     int size; /* operations, written out as a tree */
 } dim_expr;
 
-/* A number when expr is NULL, else an expression over symbols (DIM_UNKNOWN: known only from data). */
+/* A number when expr is NULL, else an expression over symbols (DIM_UNKNOWN: known only from data). Where all of these are
+ * open, `size` is the largest it can be; else it is -1. */
 typedef struct dim {
     int64_t size;
     const dim_expr *expr;
@@ -133,12 +135,14 @@ dim dim_number(int64_t n);
 dim dim_unknown(arena *a);
 dim dim_symbol(arena *a, const symbol *s);
 bool dim_is_number(dim d);
+bool dim_is_open(dim d); /* an expression over open symbols */
 dim dim_add(arena *a, dim x, dim y);
 dim dim_mul(arena *a, dim x, dim y);
 dim dim_floordiv(arena *a, dim x, dim y); /* towards minus infinity; y != 0 */
 dim dim_max(arena *a, dim x, dim y);
 bool dim_equal(dim x, dim y); /* structurally the same */
 int64_t dim_upper(dim d);     /* the largest it can be; -1: not bounded */
+int64_t dim_least(dim d);     /* of an open one: the least it can be, or less */
 void dim_print(FILE *f, dim d);
 
 /* ---- tensor types ------------------------------------------------------------------------------------------------------ */
@@ -178,8 +182,10 @@ typedef struct value_type {
 value_type type_tensor(arena *a, dtype elem, int rank, const int64_t *dims);
 value_type type_tensor_dims(arena *a, dtype elem, int rank, const dim *dims);
 bool type_is_static(const value_type *t);            /* a tensor whose every dimension is a number */
-int64_t type_count(const value_type *t);             /* elements; -1 when not static */
-int64_t type_size(const value_type *t, int axis);    /* dims[axis].size, axis may be negative; -1 when not a number */
+bool type_is_bounded(const value_type *t);           /* likewise, or open: then type_count and type_size tell the most */
+int64_t type_count(const value_type *t);             /* elements; -1 when not bounded */
+int64_t type_size(const value_type *t, int axis);    /* dims[axis].size, axis may be negative; -1 when not bounded */
+bool type_same_shape(const value_type *x, const value_type *y);
 bool type_equal(const value_type *x, const value_type *y); /* element type, shape and layout */
 void type_print(FILE *f, const value_type *t);       /* f32[1,64,56,56] @c16(1,1,1,1) */
 
@@ -419,6 +425,8 @@ void region_drop_outputs(region *r); /* all of them */
 
 /* bind.c: the symbolic dimension becomes a number everywhere. An error if there is none, or its bounds exclude it. */
 bool graph_bind_symbol(graph *g, const char *name, int64_t size);
+/* The same, but it stays a symbol, with these bounds. */
+bool graph_open_symbol(graph *g, const char *name, int64_t min, int64_t max);
 /* widen.c: every float32 becomes a float64, constants and graph inputs too. For graphs that no pass has seen yet. */
 bool graph_widen(graph *g);
 /* drop_layouts.c: as before assign_layout; conversions become identities. */

@@ -249,8 +249,15 @@ bool type_is_static(const value_type *t) {
     return true;
 }
 
+bool type_is_bounded(const value_type *t) {
+    if (t->kind != TYPE_TENSOR || t->rank < 0) return false;
+    for (int i = 0; i < t->rank; i++)
+        if (!dim_is_number(t->dims[i]) && !dim_is_open(t->dims[i])) return false;
+    return true;
+}
+
 int64_t type_count(const value_type *t) {
-    if (!type_is_static(t)) return -1;
+    if (!type_is_bounded(t)) return -1;
     int64_t n = 1;
     for (int i = 0; i < t->rank; i++) n *= t->dims[i].size;
     return n;
@@ -258,14 +265,19 @@ int64_t type_count(const value_type *t) {
 
 int64_t type_size(const value_type *t, int axis) {
     if (axis < 0) axis += t->rank;
-    if (axis < 0 || axis >= t->rank || !dim_is_number(t->dims[axis])) return -1;
+    if (axis < 0 || axis >= t->rank) return -1;
     return t->dims[axis].size;
 }
 
-bool type_equal(const value_type *x, const value_type *y) {
-    if (x->kind != y->kind || x->elem != y->elem || x->rank != y->rank) return false;
+bool type_same_shape(const value_type *x, const value_type *y) {
+    if (x->rank != y->rank) return false;
     for (int i = 0; i < x->rank; i++)
         if (!dim_equal(x->dims[i], y->dims[i])) return false;
+    return true;
+}
+
+bool type_equal(const value_type *x, const value_type *y) {
+    if (x->kind != y->kind || x->elem != y->elem || !type_same_shape(x, y)) return false;
     if ((x->inner != NULL) != (y->inner != NULL)) return false;
     if (x->inner && !type_equal(x->inner, y->inner)) return false;
     const layout *l = &x->layout, *m = &y->layout;

@@ -16,7 +16,7 @@ typedef struct assignment {
 
 /* ---- what an operator can do ---- */
 
-static bool is_f32_4d(const value *v) { return v->type.elem == DT_F32 && v->type.rank == 4 && type_is_static(&v->type); }
+static bool is_f32_4d(const value *v) { return v->type.elem == DT_F32 && v->type.rank == 4 && type_is_bounded(&v->type); }
 
 static bool is_conv(const node *n) { return n->op == OP_conv || n->op == OP_conv_max_pool; }
 
@@ -53,14 +53,13 @@ static bool epilogue_fits(const node *n) {
 
 /* An extra operand that C16 kernels can read: a tensor of the result's shape, one number a channel, or one number. */
 static bool fits_result(const value *v, const value_type *result) {
-    if (v->type.elem != DT_F32 || !type_is_static(&v->type)) return false;
-    if (type_count(&v->type) == 1) return v->constant != NULL;
+    if (v->type.elem != DT_F32 || !type_is_bounded(&v->type)) return false;
+    if (type_is_static(&v->type) && type_count(&v->type) == 1) return v->constant != NULL;
     int rank = v->type.rank;
     if (rank == 4 && !v->constant) {
-        bool same = true, per_channel = type_size(&v->type, 0) == type_size(result, 0);
-        for (int i = 0; i < 4; i++) same &= type_size(&v->type, i) == type_size(result, i);
+        bool per_channel = type_is_static(&v->type) && type_size(&v->type, 0) == type_size(result, 0);
         per_channel &= type_size(&v->type, 1) == type_size(result, 1) && type_size(&v->type, 2) == 1 && type_size(&v->type, 3) == 1;
-        return same || per_channel;
+        return type_same_shape(&v->type, result) || per_channel;
     }
     if (!v->constant || rank < 3 || rank > 4) return false;
     return type_count(&v->type) == type_size(result, 1) && type_size(&v->type, rank - 3) == type_size(result, 1);
@@ -102,7 +101,7 @@ static bool elementwise_fits(const node *n) {
     const value *y = n->outputs[0];
     bool any = false;
     if (!is_f32_4d(y) || !epilogue_fits(n) || !extras_fit(n, 0)) return false;
-    for (int i = 0; i < n->n_inputs; i++) any |= is_c16(n->inputs[i]) && type_count(&n->inputs[i]->type) == type_count(&y->type);
+    for (int i = 0; i < n->n_inputs; i++) any |= is_c16(n->inputs[i]) && type_same_shape(&n->inputs[i]->type, &y->type);
     return any;
 }
 
@@ -230,7 +229,7 @@ static bool halo_of_conv(assignment *s, node *n, bool *changed) {
     int64_t end[2];
     for (int i = 0; i < 2; i++) { /* the last window's end may stay short of the padding */
         int64_t last = (w.out[i].size - 1) * w.stride[i] + (w.kernel[i] - 1) * w.dilation[i] + 1;
-        end[i] = last - w.pad_begin[i] - w.in[i].size;
+        end[i] = dim_is_number(w.in[i]) ? last - w.pad_begin[i] - w.in[i].size : w.pad_end[i];
     }
     layout *l = &n->inputs[0]->type.layout;
     layout wide = joined(*l, (layout){LAYOUT_C16, (int)w.pad_begin[0], (int)w.pad_begin[1], larger(0, end[0]), larger(0, end[1])});

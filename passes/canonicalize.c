@@ -85,7 +85,7 @@ static bool covers_plane(const node *n) {
 
 static bool averages_plane(const node *n) {
     const value_type *t = &n->inputs[0]->type;
-    if (n->op != OP_reduce_mean || t->rank != 4 || t->elem != DT_F32 || !type_is_static(t)) return false;
+    if (n->op != OP_reduce_mean || t->rank != 4 || t->elem != DT_F32 || !type_is_bounded(t)) return false;
     if (n->n_inputs < 2 || !n->inputs[1] || !n->inputs[1]->constant || type_count(&n->inputs[1]->type) != 2) return false;
     int64_t a = constant_int(n->inputs[1]->constant, 0), b = constant_int(n->inputs[1]->constant, 1);
     a += a < 0 ? 4 : 0, b += b < 0 ? 4 : 0;

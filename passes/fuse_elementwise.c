@@ -98,8 +98,8 @@ static void drop_unused_inputs(graph *g, node *f) {
 
 static bool can_absorb(const node *f, const value *v) {
     const node *p = v->producer;
-    return p && p->op == OP_fused && p->parent == f->parent && value_only_user(v) == f && type_is_static(&v->type) &&
-           v->type.rank == f->outputs[0]->type.rank && type_count(&v->type) == type_count(&f->outputs[0]->type) &&
+    return p && p->op == OP_fused && p->parent == f->parent && value_only_user(v) == f && type_is_bounded(&v->type) &&
+           type_same_shape(&v->type, &f->outputs[0]->type) &&
            f->n_inputs + p->n_inputs <= MOST_INPUTS && tree_size(f->epilogue) + 2 * tree_size(p->epilogue) <= MOST_OPERATORS;
 }
 

@@ -20,7 +20,7 @@ static bool takes_epilogue(const node *p) {
 
 /* What a kernel's epilogue can read at a position: the same shape, one number a channel, or one number. */
 static bool fits(const value *v, const value_type *result) {
-    if (v->type.elem != DT_F32 || !type_is_static(&v->type)) return false;
+    if (v->type.elem != DT_F32 || !type_is_bounded(&v->type)) return false;
     if (type_equal(&v->type, result) && !v->constant) return true;
     if (result->rank < 2) return false;
     int64_t channels = type_size(result, 1);
@@ -28,7 +28,7 @@ static bool fits(const value *v, const value_type *result) {
         int axis = v->type.rank - (result->rank - 1);
         return type_count(&v->type) == channels && axis >= 0 && type_size(&v->type, axis) == channels;
     }
-    bool per_channel = v->type.rank == result->rank && type_size(&v->type, 0) == type_size(result, 0) && type_size(&v->type, 1) == channels;
+    bool per_channel = type_is_static(&v->type) && v->type.rank == result->rank && type_size(&v->type, 0) == type_size(result, 0) && type_size(&v->type, 1) == channels;
     return per_channel && type_count(&v->type) == type_size(result, 0) * channels;
 }
 
@@ -36,7 +36,7 @@ static bool is_candidate(const node *f, int input) {
     const value *v = f->inputs[input];
     const node *p = v->producer;
     if (!p || p->parent != f->parent || !takes_epilogue(p) || value_only_user(v) != f) return false;
-    if (v->type.elem != DT_F32 || !type_is_static(&v->type) || !type_equal(&v->type, &f->outputs[0]->type)) return false;
+    if (v->type.elem != DT_F32 || !type_is_bounded(&v->type) || !type_equal(&v->type, &f->outputs[0]->type)) return false;
     for (int i = 0; i < f->n_inputs; i++)
         if (i != input && !fits(f->inputs[i], &v->type)) return false;
     return true;

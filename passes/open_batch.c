@@ -142,6 +142,17 @@ static bool check_interface(const graph *g, const symbol *s, const char *cure) {
     return true;
 }
 
+bool batch_is(const graph *g, const char *name) {
+    const symbol *s = graph_find_symbol(g, name);
+    bool leads = false;
+    for (int i = 0; s && i < g->body->n_inputs; i++) {
+        sharing how = sharing_of(g->body->inputs[i], s);
+        if (how == NEITHER) return false;
+        leads = leads || how == BATCHED;
+    }
+    return leads;
+}
+
 bool batch_open(graph *g, const char *name, int64_t min, int64_t max) {
     symbol *s = graph_find_symbol(g, name);
     const region *r = g->body;

@@ -48,5 +48,10 @@ bool crops_add(graph *g, const crop_options *o);
 /* open_batch.c: leaves the symbolic dimension open, from min to max, and makes g compute one sample of it (graph.batch). Runs
  * before the recipe. False after an error: it is no batch, or there is a node that mixes samples. */
 bool batch_open(graph *g, const char *name, int64_t min, int64_t max);
+bool batch_is(const graph *g, const char *name); /* the first dimension of an input, and no other one */
+
+/* open_sizes.c: of a graph some of whose symbols are open (graph_open_symbol), before the recipe. False after an error: sizes
+ * that may differ where they must not. */
+bool open_sizes_check(const graph *g);
 
 #endif

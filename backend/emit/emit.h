@@ -10,6 +10,9 @@ typedef struct emission {
     weights_mode weights; /* resolved */
     arena *arena;
     const open_batch *batch; /* NULL: none is open */
+    const symbol *const *open; /* n_open other dimensions that are */
+    char **open_fields;        /* as parameters: "H" */
+    int n_open;
     const char *prefix; /* resnet */
     const char *files;  /* resnet, of resnet.h and resnet.weights */
     const char *upper;  /* RESNET */
@@ -21,6 +24,8 @@ emission emission_of(const plan *p, const backend_options *o); /* source.c */
 
 /* identifier.c: unique among the n before it */
 char *identifier_unique(arena *a, const char *name, char *const *taken, int n_taken);
+
+char *emit_upper_case(arena *a, const char *s); /* source.c */
 
 /* kernels.c: the functions of one target and the function that calls them in order. suffix "" or "_x86_64_v4". */
 bool emit_target_code(const emission *e, int target_index, const char *suffix, text *out);
@@ -38,6 +43,16 @@ int64_t emit_weights_size(const emission *e);       /* of that file, bytes, its 
 bool emit_weights_file(const emission *e, FILE *f, uint64_t *hash); /* hash: of its contents, which its seal repeats */
 void emit_weights_check(const emission *e, const char *weights, text *out); /* return 7 where another file's seal is at `weights` */
 
+/* sizes.c: sizes that depend on open dimensions, each with a name of its own within one function. */
+typedef struct size_table size_table;
+size_table *sizes_new(const emission *e);
+const char *size_name(size_table *t, dim d); /* "48", "H" or "size3" */
+const char *sizes_declared(const size_table *t); /* the C that declares these, "" if there are none */
+void emit_open_dims(const emission *e, text *out); /* of the header: bounds, and what they are */
+void emit_tensor_bytes(const emission *e, const value_type *t, text *out); /* as a size_t; NULL: 0 */
+void emit_open_check(const emission *e, text *out); /* returns 6 where one is out of bounds */
+void emit_name_open_dims(emission *e);
+
 /* batch.c: run_on_this_cpu, which calls run_sample for each sample. */
 void emit_batch(const emission *e, text *out);
 
@@ -46,7 +61,9 @@ bool emit_has_strings(const plan *p);
 const char *emit_field_type(const emission *e, dtype t); /* of an input's or output's elements: "float" */
 uint64_t emit_header(const emission *e, text *out); /* its hash */
 const char *emit_run_parameters(const emission *e, bool pointers); /* of NAME_run and its kin, text */
-const char *emit_run_arguments(const emission *e); /* ", weights, batch": those behind the workspace, handed on */
+const char *emit_run_arguments(const emission *e); /* ", weights, batch, H": those behind the workspace, handed on */
+const char *emit_open_parameters(const emission *e); /* ", int64_t H, int64_t W" */
+const char *emit_open_arguments(const emission *e);  /* ", H, W" */
 
 int64_t plan_macs(const plan *p);
 

@@ -19,12 +19,13 @@ int64_t plan_macs(const plan *p) { return block_macs(p->body); }
 
 const char *emit_run_parameters(const emission *e, bool pointers) {
     const char *weights = e->weights == WEIGHTS_FILE ? ", const void *weights" : "", *count = e->batch ? ", int64_t batch" : "";
-    if (pointers) return arena_printf(e->arena, "const void *const *inputs, void *const *outputs, void *workspace%s%s", weights, count);
-    return arena_printf(e->arena, "const %s_inputs *in, const %s_outputs *out, void *workspace%s%s", e->prefix, e->prefix, weights, count);
+    const char *open = emit_open_parameters(e);
+    if (pointers) return arena_printf(e->arena, "const void *const *inputs, void *const *outputs, void *workspace%s%s%s", weights, count, open);
+    return arena_printf(e->arena, "const %s_inputs *in, const %s_outputs *out, void *workspace%s%s%s", e->prefix, e->prefix, weights, count, open);
 }
 
 const char *emit_run_arguments(const emission *e) {
-    return arena_printf(e->arena, "%s%s", e->weights == WEIGHTS_FILE ? ", weights" : "", e->batch ? ", batch" : "");
+    return arena_printf(e->arena, "%s%s%s", e->weights == WEIGHTS_FILE ? ", weights" : "", e->batch ? ", batch" : "", emit_open_arguments(e));
 }
 
 static void put_batch(const emission *e, text *out) {
@@ -128,6 +129,7 @@ uint64_t emit_header(const emission *e, text *out) {
     text_printf(out, "#define %s_WORKSPACE_SIZE %lld /* bytes */\n#define %s_WEIGHTS_SIZE %lld /* bytes */\n", up,
                 (long long)(made->workspace ? made->workspace : 64), up, (long long)emit_weights_size(e));
     if (e->batch) put_batch(e, out);
+    emit_open_dims(e, out);
     put_sizes(e, false, out);
     put_sizes(e, true, out);
     if (emit_has_strings(made)) put_string_type(e, out);
@@ -143,7 +145,7 @@ uint64_t emit_header(const emission *e, text *out) {
                 " * does not fit: a string is too long, or a size that data decide is not the one that the model states or has\n"
                 " * room for%s%s. */\n"
                 "int %s_run(%s);\n/* The same with pointers in the model's order. */\nint %s_run_pointers(%s);\n\n",
-                up, e->batch ? "; 6: such a batch is not served" : "",
+                up, e->batch || e->n_open ? e->n_open ? "; 6: such a size is not served" : "; 6: such a batch is not served" : "",
                 emit_has_weights_file(e) ? arena_printf(e->arena, "; 7: the weights are not those that %s.c was made with", e->files) : "", p, emit_run_parameters(e, false), p, emit_run_parameters(e, true));
     text_printf(out,
                 "/* The same, with each kernel's iterations split over `threads` calls of body(task, 0 .. threads-1), which\n"

@@ -21,6 +21,7 @@ typedef struct writer {
     function *functions, **last;
     int n_functions;
     text calls;
+    size_table *sizes;
     bool ok;
 } writer;
 
@@ -41,7 +42,47 @@ static bool aliases(const step *s) {
     return false;
 }
 
+/* ---- open sizes: a step hands them to its kernel behind its inputs ---- */
+
+typedef struct open_size {
+    const char *name, *row; /* row: NULL, or the name of the C16 row that long */
+    int halo;               /* of the row */
+    dim size;
+} open_size;
+
+enum { MAX_OPEN_SIZES = 4 * STEP_MAX_OPERANDS };
+
+static int add_open_sizes(const operand *o, open_size *list, int n) {
+    for (int k = 0; k < o->rank; k++) {
+        bool known = !o->open[k];
+        for (int i = 0; i < n && !known; i++) known = !strcmp(list[i].name, o->open[k]);
+        if (known || n == MAX_OPEN_SIZES) continue;
+        list[n++] = (open_size){o->open[k], k == 3 ? o->open_row : NULL, o->layout.left + o->layout.right, o->value->type.dims[k]};
+    }
+    return n;
+}
+
+static int open_sizes(const step *s, open_size *list) {
+    int n = 0;
+    for (int i = 0; i < s->n_in; i++) n = add_open_sizes(&s->in[i], list, n);
+    for (int i = 0; i < s->n_out; i++) n = add_open_sizes(&s->out[i], list, n);
+    return n;
+}
+
+/* Declares those that the code mentions. */
+static void put_open_sizes(const step *s, const char *code, const char *indent, text *out) {
+    open_size list[MAX_OPEN_SIZES];
+    int n = open_sizes(s, list);
+    for (int i = 0; i < n; i++) {
+        bool row = list[i].row && mentions(code, list[i].row);
+        if (row || mentions(code, list[i].name)) text_printf(out, "%sconst ptrdiff_t %s = sizes[%d];\n", indent, list[i].name, i);
+        if (row) text_printf(out, "%sconst ptrdiff_t %s = (%s + %d) * 16;\n", indent, list[i].row, list[i].name, list[i].halo);
+    }
+}
+
 static void put_parameters(const step *s, const char *body, text *out) {
+    text sizes = {.arena = out->arena};
+    put_open_sizes(s, body, "    ", &sizes);
     const char *restricted = aliases(s) ? "" : "restrict ";
     for (int side = 0; side < 2; side++) {
         const operand *list = side ? s->out : s->in;
@@ -54,8 +95,9 @@ static void put_parameters(const step *s, const char *body, text *out) {
             text_printf(out, "    %s%s *%s%s = %s[%d];\n", side ? "" : "const ", dtype_of(list[i].elem)->ctype, restricted, name,
                         side ? "out" : "in", i);
         }
-        if (!used) text_printf(out, "    (void)%s;\n", side ? "out" : "in");
+        if (!used && (side || !sizes.bytes)) text_printf(out, "    (void)%s;\n", side ? "out" : "in");
     }
+    if (sizes.bytes) text_printf(out, "    const ptrdiff_t *const sizes = in[%d];\n%s", s->n_in, sizes.bytes);
     if (!mentions(body, "begin")) text_put(out, "    (void)begin;\n");
     if (!mentions(body, "end")) text_put(out, "    (void)end;\n");
 }
@@ -125,6 +167,12 @@ static void put_call(writer *w, const step *s, int depth) {
     for (int i = 0; i < depth && i < 15; i++) strcat(indent, "    ");
     put_step_comment(out, s, indent);
     text_printf(out, "%s{\n", indent);
+    open_size sizes[MAX_OPEN_SIZES];
+    int n_sizes = open_sizes(s, sizes);
+    const char *extent = number_text(out->arena, s->extent[w->target]);
+    for (int i = 0; i < n_sizes; i++) text_printf(out, i ? ", %s" : "%s    const ptrdiff_t sizes[] = {%s", i ? size_name(w->sizes, sizes[i].size) : indent, size_name(w->sizes, sizes[i].size));
+    if (n_sizes) text_put(out, "};\n");
+    put_open_sizes(s, extent, arena_printf(out->arena, "%s    ", indent), out);
     for (int side = 0; side < 2; side++) {
         int n = side ? s->n_out : s->n_in;
         text_printf(out, "%s    %svoid *const %s[] = {", indent, side ? "" : "const ", side ? "out" : "in");
@@ -133,9 +181,11 @@ static void put_call(writer *w, const step *s, int depth) {
             emit_address(w->e, side ? &s->out[i] : &s->in[i], out);
             text_printf(out, ", %lld)", (long long)operand_room(side ? &s->out[i] : &s->in[i]));
         }
-        text_put(out, n ? "};\n" : "NULL};\n");
+        bool more = !side && n_sizes;
+        if (more) text_put(out, n ? ", sizes" : "sizes");
+        text_put(out, n || more ? "};\n" : "NULL};\n");
     }
-    text_printf(out, "%s    step_run(parallel, %s, in, out, %lld, %lld);\n%s}\n", indent, f->name, (long long)s->extent[w->target], (long long)s->phases, indent);
+    text_printf(out, "%s    step_run(parallel, %s, in, out, %s, %lld);\n%s}\n", indent, f->name, extent, (long long)s->phases, indent);
     if (w->e->options->profile) text_printf(out, "%sprofile_mark(&clock, %d);\n", indent, s->id);
 }
 
@@ -215,15 +265,17 @@ static void put_function(const function *f, text *out) {
 }
 
 bool emit_target_code(const emission *e, int target_index, const char *suffix, text *out) {
-    writer w = {.e = e, .target = target_index, .suffix = suffix, .calls = {.arena = e->arena}, .ok = true};
+    writer w = {.e = e, .target = target_index, .suffix = suffix, .calls = {.arena = e->arena}, .sizes = sizes_new(e), .ok = true};
     w.last = &w.functions;
     put_block(&w, e->plan->body, 1);
     for (const function *f = w.functions; f; f = f->next) put_function(f, out);
     bool profile = e->options->profile;
     text_printf(out,
                 "static int run%s(const void *const *inputs, void *const *outputs, char *arena, const char *weights, "
-                "const parallel_for *parallel%s) {\n    (void)inputs, (void)outputs, (void)arena, (void)weights, (void)parallel;\n",
-                suffix, profile ? ", double *seconds" : "");
+                "const parallel_for *parallel%s%s) {\n    (void)inputs, (void)outputs, (void)arena, (void)weights, (void)parallel;\n",
+                suffix, emit_open_parameters(e), profile ? ", double *seconds" : "");
+    for (int i = 0; i < e->n_open; i++) text_printf(out, "    (void)%s;\n", e->open_fields[i]);
+    text_put(out, sizes_declared(w.sizes));
     if (profile) text_put(out, "    profile_clock clock = profile_start(seconds);\n");
     const buffer *status = e->plan->status;
     if (status) text_printf(out, "    int32_t *const status = (int32_t *)(void *)(arena + %lld);\n    *status = 0;\n", (long long)status->offset);

@@ -5,7 +5,7 @@
 #include <ctype.h>
 #include <string.h>
 
-static char *upper_case(arena *a, const char *s) {
+char *emit_upper_case(arena *a, const char *s) {
     char *up = arena_strdup(a, s);
     for (char *c = up; *c; c++) *c = (char)toupper((unsigned char)*c);
     return up;
@@ -182,8 +182,10 @@ static void put_dispatch(const emission *e, text *out) {
     const char *parameter = e->weights == WEIGHTS_FILE ? ", const void *weights" : "";
     const char *given = put_fallbacks(e, out);
     text_printf(out, "static int %s(const parallel_for *parallel, const void *const *inputs, void *const *outputs, "
-                     "void *workspace%s%s) {\n    if (!workspace || (uintptr_t)workspace %% 64) return 1;\n",
-                e->batch ? "run_sample" : "run_on_this_cpu", parameter, seconds);
+                     "void *workspace%s%s%s) {\n",
+                e->batch ? "run_sample" : "run_on_this_cpu", parameter, emit_open_parameters(e), seconds);
+    if (!e->batch) emit_open_check(e, out);
+    text_put(out, "    if (!workspace || (uintptr_t)workspace % 64) return 1;\n");
     if (emit_has_weights_file(e)) emit_weights_check(e, e->weights == WEIGHTS_FILE ? "(const char *)weights" : weights, out);
     if (given) text_printf(out, "    const void *const given[] = {%s};\n    inputs = given;\n", given);
     text_printf(out, "    for (int i = 0; i < %s_INPUT_COUNT; i++)\n        if (!inputs[i]) return 2;\n"
@@ -192,8 +194,8 @@ static void put_dispatch(const emission *e, text *out) {
     put_guards(e, out);
     for (int i = 0; i < e->plan->n_targets; i++) {
         const target *t = e->plan->targets[i];
-        text_printf(out, "#if %s\n    if (%s) {\n        return run%s(inputs, outputs, (char *)workspace, %s, parallel%s);\n    }\n#endif\n",
-                    t->guard, t->cpu_test, target_suffix(e, i), weights, pass);
+        text_printf(out, "#if %s\n    if (%s) {\n        return run%s(inputs, outputs, (char *)workspace, %s, parallel%s%s);\n    }\n#endif\n",
+                    t->guard, t->cpu_test, target_suffix(e, i), weights, emit_open_arguments(e), pass);
     }
     text_put(out, "    return 3;\n}\n\n");
 }
@@ -322,16 +324,18 @@ static bool put_source(const emission *e, text *out) {
 
 emission emission_of(const plan *p, const backend_options *o) {
     const region *body = p->graph->body;
-    return (emission){.plan = p,
+    emission e = {.plan = p,
                       .options = o,
                       .weights = backend_weights_mode(p, o),
                       .arena = p->arena,
                       .prefix = o->prefix,
                       .files = o->files ? o->files : o->prefix,
                       .batch = o->one_sample ? NULL : p->graph->batch,
-                      .upper = upper_case(p->arena, o->prefix),
+                      .upper = emit_upper_case(p->arena, o->prefix),
                       .input_fields = field_names(p->arena, body->inputs, body->n_inputs),
                       .output_fields = field_names(p->arena, body->outputs, body->n_outputs)};
+    emit_name_open_dims(&e);
+    return e;
 }
 
 bool backend_emit(const plan *p, const backend_options *o, FILE *c, FILE *h, FILE *weights) {

@@ -13,7 +13,7 @@ typedef struct binding {
     const char *name;
     size_t length;
     binding_kind kind;
-    int64_t number;
+    number number;
     const char *string;
     template_callback *call;
     void *context;
@@ -43,7 +43,9 @@ static const binding *bind(arena *a, const binding *next, binding b) {
     return arena_copy(a, &b, sizeof b);
 }
 
-void template_int(template_env *e, const char *name, int64_t x) {
+void template_int(template_env *e, const char *name, int64_t x) { template_number(e, name, number_known(x)); }
+
+void template_number(template_env *e, const char *name, number x) {
     e->bindings = bind(e->arena, e->bindings, (binding){.name = name, .kind = BIND_INT, .number = x});
 }
 
@@ -89,7 +91,15 @@ static void skip_blanks(const char **s) {
     while (**s == ' ' || **s == '\t') (*s)++;
 }
 
-static int64_t parse_ternary(machine *m, const char **s);
+static number parse_ternary(machine *m, const char **s);
+
+/* A number that the template itself depends on: it cannot wait for run time. */
+static int64_t parse_known(machine *m, const char **s) {
+    const char *at = *s;
+    number x = parse_ternary(m, s);
+    if (x.text) fail(m, at, "not known at compile time:", at, (size_t)(*s - at));
+    return x.n;
+}
 
 static size_t word_length(const char *s) {
     size_t n = 0;
@@ -98,29 +108,43 @@ static size_t word_length(const char *s) {
     return n;
 }
 
-static int64_t parse_atom(machine *m, const char **s) {
+static number parse_parenthesis(machine *m, const char **s) {
+    ++*s;
+    number x = parse_ternary(m, s);
+    skip_blanks(s);
+    if (**s != ')') fail(m, *s, "missing ')' before", *s, strcspn(*s, "\n"));
+    else ++*s;
+    return x;
+}
+
+/* open(E): is it known at run time only? bytes(E): as a size_t. */
+static bool parse_function(machine *m, const char **s, size_t n, number *x) {
+    bool asks = n == 4 && !strncmp(*s, "open", n), converts = n == 5 && !strncmp(*s, "bytes", n);
+    if ((*s)[n] != '(' || (!asks && !converts)) return false;
+    *s += n;
+    *x = parse_parenthesis(m, s);
+    if (asks) *x = number_known(x->text != NULL);
+    else if (x->text) x->text = arena_printf(m->arena, "(size_t)%s", x->text);
+    return true;
+}
+
+static number parse_atom(machine *m, const char **s) {
     skip_blanks(s);
     const char *at = *s;
-    if (*at == '(') {
-        ++*s;
-        int64_t x = parse_ternary(m, s);
-        skip_blanks(s);
-        if (**s != ')') fail(m, *s, "missing ')' before", *s, strcspn(*s, "\n"));
-        else ++*s;
-        return x;
-    }
-    if (*at == '-') return ++*s, -parse_atom(m, s);
-    if (*at == '!') return ++*s, !parse_atom(m, s);
+    number x = number_known(0);
+    if (*at == '(') return parse_parenthesis(m, s);
+    if (*at == '-') return ++*s, number_apply(m->arena, "-", x, parse_atom(m, s));
+    if (*at == '!') return ++*s, number_apply(m->arena, "==", parse_atom(m, s), x);
     if (isdigit((unsigned char)*at)) {
-        int64_t x = 0;
-        for (; isdigit((unsigned char)**s); ++*s) x = x * 10 + (**s - '0');
+        for (; isdigit((unsigned char)**s); ++*s) x.n = x.n * 10 + (**s - '0');
         return x;
     }
     size_t n = word_length(at);
+    if (parse_function(m, s, n, &x)) return x;
     const binding *b = n ? lookup(m, at, n) : NULL;
     if (!b || b->kind != BIND_INT) {
         fail(m, at, "not an integer:", at, n ? n : strcspn(at, "\n"));
-        return 0;
+        return x;
     }
     *s += n;
     return b->number;
@@ -132,28 +156,16 @@ static const struct operator_row {
 } operators[] = {{"||", 1}, {"&&", 2}, {"==", 3}, {"!=", 3}, {"<=", 4}, {">=", 4}, {"<", 4},
                  {">", 4},  {"+", 5},  {"-", 5},  {"*", 6},  {"/", 6},  {"%", 6}};
 
-static int64_t apply(machine *m, const char *at, const char *op, int64_t x, int64_t y) {
-    switch (op[0]) {
-    case '|': return x || y;
-    case '&': return x && y;
-    case '=': return x == y;
-    case '!': return x != y;
-    case '<': return op[1] ? x <= y : x < y;
-    case '>': return op[1] ? x >= y : x > y;
-    case '+': return x + y;
-    case '-': return x - y;
-    case '*': return x * y;
-    default: break;
-    }
-    if (!y) {
+static number apply(machine *m, const char *at, const char *op, number x, number y) {
+    if ((op[0] == '/' || op[0] == '%') && number_is(y, 0)) {
         fail(m, at, "division by zero at", at, strcspn(at, "\n"));
-        return 0;
+        return y;
     }
-    return op[0] == '/' ? x / y : x % y;
+    return number_apply(m->arena, op, x, y);
 }
 
-static int64_t parse_binary(machine *m, const char **s, int precedence) {
-    int64_t x = parse_atom(m, s);
+static number parse_binary(machine *m, const char **s, int precedence) {
+    number x = parse_atom(m, s);
     while (!m->failed) {
         skip_blanks(s);
         const struct operator_row *found = NULL;
@@ -167,17 +179,18 @@ static int64_t parse_binary(machine *m, const char **s, int precedence) {
     return x;
 }
 
-static int64_t parse_ternary(machine *m, const char **s) {
-    int64_t x = parse_binary(m, s, 1);
+static number parse_ternary(machine *m, const char **s) {
+    number x = parse_binary(m, s, 1);
     skip_blanks(s);
     if (**s != '?') return x;
     ++*s;
-    int64_t yes = parse_ternary(m, s);
+    number yes = parse_ternary(m, s);
     skip_blanks(s);
     if (**s != ':') fail(m, *s, "missing ':' before", *s, strcspn(*s, "\n"));
     else ++*s;
-    int64_t no = parse_ternary(m, s);
-    return x ? yes : no;
+    number no = parse_ternary(m, s);
+    if (!x.text) return x.n ? yes : no;
+    return number_open(arena_printf(m->arena, "(%s ? %s : %s)", x.text, number_text(m->arena, yes), number_text(m->arena, no)));
 }
 
 /* ---- lines ---- */
@@ -191,7 +204,7 @@ static void expand_call(machine *m, const binding *b, const char **s) {
     skip_blanks(s);
     while (**s != ')' && !m->failed) {
         if (n == MAX_ARGUMENTS) fail(m, *s, "too many arguments at", *s, strcspn(*s, "\n"));
-        else args[n++] = parse_ternary(m, s);
+        else args[n++] = parse_known(m, s);
         skip_blanks(s);
         if (**s == ',') ++*s;
         else if (**s != ')') fail(m, *s, "missing ')' before", *s, strcspn(*s, "\n"));
@@ -213,7 +226,7 @@ static void expand_hole(machine *m, const char **s) {
         *s += n;
         text_put(m->out, b->string);
     } else {
-        text_printf(m->out, "%lld", (long long)parse_ternary(m, s));
+        text_put(m->out, number_text(m->arena, parse_ternary(m, s)));
     }
     skip_blanks(s);
     if (**s == '}') ++*s;
@@ -295,14 +308,14 @@ static const char *expand_for(machine *m, line head) {
     skip_blanks(&s);
     if (!n || strncmp(s, "in", 2)) fail(m, s, "expected $for NAME in A..B, not", head.directive, (size_t)(head.end - head.directive));
     s += 2;
-    int64_t from = parse_ternary(m, &s);
+    int64_t from = parse_known(m, &s);
     skip_blanks(&s);
     if (!m->failed && strncmp(s, "..", 2)) fail(m, s, "expected '..' before", s, (size_t)(head.end - s));
     s += 2;
-    int64_t to = m->failed ? 0 : parse_ternary(m, &s);
+    int64_t to = m->failed ? 0 : parse_known(m, &s);
     const binding *outer = m->bindings;
     for (int64_t i = from; i < to && !m->failed; i++) {
-        m->bindings = bind(m->arena, outer, (binding){.name = name, .kind = BIND_INT, .number = i});
+        m->bindings = bind(m->arena, outer, (binding){.name = name, .kind = BIND_INT, .number = number_known(i)});
         expand_lines(m, after(head), end.start);
     }
     m->bindings = outer;
@@ -317,7 +330,7 @@ static const char *expand_if(machine *m, line head) {
         bool taken = is_directive(head, "else");
         if (!taken && !done) {
             const char *s = head.directive + (is_directive(head, "if") ? 2 : 4);
-            taken = parse_ternary(m, &s);
+            taken = parse_known(m, &s);
         }
         if (taken && !done) {
             const binding *outer = m->bindings;
@@ -342,7 +355,7 @@ static void expand_let(machine *m, line l) {
         return;
     }
     s++;
-    int64_t x = parse_ternary(m, &s);
+    number x = parse_ternary(m, &s);
     m->bindings = bind(m->arena, m->bindings, (binding){.name = name, .kind = BIND_INT, .number = x});
 }
 

@@ -47,18 +47,20 @@ bool c16_flat(const step *s) {
 }
 
 void c16_address(text *out, const char *name, const operand *o, bool flat, int64_t db, int64_t dr, int64_t dc) {
-    int64_t shift = o->origin + db * o->block + dr * o->row + dc * C16;
+    arena *a = out->arena;
+    number row = operand_row(o), start = number_add(a, operand_origin(a, o), number_known(db * o->block));
+    number shift = number_add(a, number_add(a, start, number_mul(a, row, number_known(dr))), number_known(dc * C16));
     text_put(out, name);
     if (o->dims[0] > 1) text_printf(out, " + n * %lld", (long long)o->batch);
     text_printf(out, " + b * %lld", (long long)o->block);
     if (flat && !operand_is_flat(o)) {
-        shift = o->origin + db * o->block;
-        text_printf(out, " + row%lld * %lld + col%lld * 16", (long long)dc, (long long)o->row, (long long)dc);
+        shift = start;
+        text_printf(out, " + row%lld * %s + col%lld * 16", (long long)dc, number_text(a, row), (long long)dc);
     } else {
-        if (!flat) text_printf(out, " + y * %lld", (long long)o->row);
+        if (!flat) text_printf(out, " + y * %s", number_text(a, row));
         text_put(out, " + x * 16");
     }
-    if (shift) text_printf(out, " + %lld", (long long)shift);
+    if (!number_is(shift, 0)) text_printf(out, " + %s", number_text(a, shift));
 }
 
 static void put_leaf(void *context, text *out, const expr *leaf) {
@@ -77,7 +79,7 @@ static void put_leaf(void *context, text *out, const expr *leaf) {
         return;
     }
     text_put(out, "v16_load(");
-    if (o->layout.kind == LAYOUT_C16 && (o->dims[2] > 1 || o->dims[3] > 1 || type_equal(&v->type, &at->step->node->outputs[0]->type))) {
+    if (o->layout.kind == LAYOUT_C16 && (o->dims[2] > 1 || o->dims[3] > 1 || o->open_row || type_equal(&v->type, &at->step->node->outputs[0]->type))) {
         c16_address(out, name, o, at->flat, at->o, at->r, at->c);
     } else {
         text_put(out, name);

@@ -27,7 +27,7 @@ typedef struct schedule {
     int64_t group, in_blocks, lanes, last_lanes, out_blocks; /* per group of the convolution; lanes: channels of a block */
     int64_t height, width;                                   /* convolved plane as walked: flat ones have one row */
     int64_t pool[2];                                         /* its windows are max-pooled: 1x1 where not */
-    bool flat;
+    bool flat, varies; /* varies: height or width is open; then they are the most that it can be */
     tiling tiling[TARGET_MAX];
     narrow_weights narrow;
     int bias, scale; /* operands, -1: none */
@@ -117,13 +117,30 @@ static tiling make_tiling(const schedule *s, const operand *x, const target *t, 
     choose_parts(s, x, &made, t);
     int64_t tail = made.tile.tail[0] + made.tile.tail[1];
     made.sums = C16 * made.tile.blocks * (s->flat ? made.part + tail : made.part * s->width);
-    made.ahead = choose_ahead(s, &made, t);
+    made.ahead = s->varies ? 0 : choose_ahead(s, &made, t);
     return made;
 }
 
-static tiling choose_tiling(const schedule *s, const operand *x, const target *t) {
+/* Of an open width there is a form for each size up to the tile's: one row, not too long, and whatever remains is shared
+ * out between the last two. */
+static int list_tiles(const schedule *s, const target *t, tile_choice *best, int max) {
+    enum { LONGEST = 14, LIKELY = 84 /* a multiple of most tiles */ };
     tile_plane plane = plane_of(s);
-    register_tile tile = register_tile_choose(&plane, t, NULL);
+    if (!s->varies) return register_tile_list(&plane, t, best, max);
+    plane.height = s->pool[0], plane.width = LIKELY;
+    register_tile_list(&plane, t, best, 1);
+    register_tile *tile = &best->tile;
+    for (; tile->cols > LONGEST; tile->cols = tile->cols / 2 / s->pool[1] * s->pool[1]) {}
+    tile->tail[0] = tile->tail[1] = 0;
+    const window *w = &s->window;
+    best->cycles *= (double)likely_size(w->out[0]) * (double)likely_size(w->out[1]) / (double)(s->pool[0] * LIKELY);
+    return 1;
+}
+
+static tiling choose_tiling(const schedule *s, const operand *x, const target *t) {
+    tile_choice best;
+    list_tiles(s, t, &best, 1);
+    const register_tile tile = best.tile;
     return make_tiling(s, x, t, &tile, CHUNK_SHARE);
 }
 
@@ -145,6 +162,7 @@ static bool describe(const plan *p, const node *n, const operand *x, schedule *c
     const int64_t *pool = node_ints(n, "pool", &n_pool);
     for (int i = 0; i < 2; i++) c->pool[i] = n_pool ? pool[i] : 1;
     c->flat = !stem && w->kernel[0] * w->kernel[1] == 1 && !n_pool && w->stride[0] == 1 && w->stride[1] == 1 && operand_is_flat(x);
+    c->varies = !type_is_static(&n->outputs[0]->type) || !type_is_static(&n->inputs[0]->type);
     c->height = c->flat ? 1 : w->out[0].size / c->pool[0] * c->pool[0]; /* incomplete windows are left out */
     c->width = c->flat ? w->out[0].size * w->out[1].size : w->out[1].size / c->pool[1] * c->pool[1];
     return true;
@@ -168,9 +186,8 @@ static void list(const plan *p, const node *n, candidate_list *ways) {
     schedule s = {.bias = -1};
     if (!describe(p, n, &x, &s)) return;
     s.narrow.elem = narrow_type(p, positions(n));
-    tile_plane plane = plane_of(&s);
     tile_choice tiles[TILES];
-    int count = register_tile_list(&plane, machine, tiles, TILES);
+    int count = list_tiles(&s, machine, tiles, TILES);
     for (int i = 0; i < count; i++)
         for (int k = 0; k < 3; k++) {
             tiling t = make_tiling(&s, &x, machine, &tiles[i].tile, shares[k]);
@@ -181,6 +198,17 @@ static void list(const plan *p, const node *n, candidate_list *ways) {
 }
 
 /* ---- planning ---- */
+
+/* Rows, or positions of a flat plane, that are stored. */
+static number stored_length(arena *a, const schedule *c, const operand *y) {
+    return c->flat ? operand_count(a, y, 2, 4) : operand_size(y, 2);
+}
+
+static number parts_of(arena *a, const schedule *c, const tiling *t, const operand *y) {
+    if (!c->varies || t->parts == 1) return number_known(t->parts);
+    const int64_t stored = c->flat ? t->part : t->part / c->pool[0];
+    return number_apply(a, "/", number_add(a, stored_length(a, c, y), number_known(stored - 1)), number_known(stored));
+}
 
 static bool plan_conv(plan *p, const node *n, step *s) {
     schedule *c = ARENA_NEW(p->arena, schedule);
@@ -201,7 +229,8 @@ static bool plan_conv(plan *p, const node *n, step *s) {
     c->scale = c->narrow.scale ? c16_add_channel_constant(p, s, c->narrow.scale, outs) : -1;
     for (int i = 0; i < p->n_targets; i++) {
         c->tiling[i] = i ? choose_tiling(c, &x, p->targets[i]) : *(const tiling *)schedule_decisions(s);
-        s->extent[i] = type_size(&n->outputs[0]->type, 0) * c->group * (c->out_blocks / c->tiling[i].tile.blocks) * c->tiling[i].parts;
+        const number groups = number_known(type_size(&n->outputs[0]->type, 0) * c->group * (c->out_blocks / c->tiling[i].tile.blocks));
+        s->extent[i] = number_mul(p->arena, groups, parts_of(p->arena, c, &c->tiling[i], &s->out[0]));
     }
     s->schedule = c;
     s->macs = WORK(type_count(&n->outputs[0]->type), c->pool[0], c->pool[1], ins, taps);
@@ -233,9 +262,11 @@ static void put_offset(void *context, text *out, int n, const int64_t *args) {
     const tile_context *t = context;
     const operand *x = &t->step->in[0];
     bool stem = x->layout.kind == LAYOUT_ROW_MAJOR;
-    int64_t row = stem ? x->dims[3] : x->row, pixel = stem ? 1 : C16;
+    const number row = stem ? operand_size(x, 3) : operand_row(x);
+    int64_t pixel = stem ? 1 : C16;
     const window *w = &t->schedule->window;
-    text_printf(out, "%lld", (long long)(args[0] * w->stride[0] * row + args[1] * w->stride[1] * pixel));
+    arena *a = out->arena;
+    text_put(out, number_text(a, number_add(a, number_mul(a, row, number_known(args[0] * w->stride[0])), number_known(args[1] * w->stride[1] * pixel))));
 }
 
 /* Position i of block o, summed up. */
@@ -265,19 +296,22 @@ static void put_target_address(void *context, text *out, int n, const int64_t *a
     c16_address(out, "y0", &t->step->out[0], t->schedule->flat, args[0], args[1], args[2]);
 }
 
-static void define_input(const schedule *c, const operand *x, template_env *e) {
+static void define_input(const schedule *c, const operand *x, arena *a, template_env *e) {
     bool stem = x->layout.kind == LAYOUT_ROW_MAJOR;
     const window *w = &c->window;
-    int64_t row = stem ? x->dims[3] : x->row, pixel = stem ? 1 : C16;
-    template_int(e, "x_batch", stem ? x->dims[1] * x->dims[2] * x->dims[3] : x->batch);
+    const number row = stem ? operand_size(x, 3) : operand_row(x), plane = operand_count(a, x, 2, 4);
+    int64_t pixel = stem ? 1 : C16;
+    template_number(e, "x_batch", stem ? number_mul(a, plane, number_known(x->dims[1])) : number_known(x->batch));
     template_int(e, "x_block", stem ? 0 : x->block);
     template_text(e, "lane", stem ? "c * plane" : "c");
-    template_int(e, "plane", stem ? x->dims[2] * x->dims[3] : 0);
-    template_int(e, "x_row", w->stride[0] * row * c->pool[0]); /* of one stored row */
+    template_int(e, "stem", stem);
+    template_number(e, "plane", plane);
+    template_number(e, "x_row", number_mul(a, row, number_known(w->stride[0] * c->pool[0]))); /* of one stored row */
     template_int(e, "x_col", w->stride[1] * pixel * c->pool[1]);
-    template_int(e, "tap_row", w->dilation[0] * row);
+    template_number(e, "tap_row", number_mul(a, row, number_known(w->dilation[0])));
     template_int(e, "tap_col", w->dilation[1] * pixel);
-    template_int(e, "x_origin", stem ? 0 : x->origin - w->pad_begin[0] * row - w->pad_begin[1] * pixel);
+    const number above = number_mul(a, row, number_known(x->layout.top - w->pad_begin[0]));
+    template_number(e, "x_origin", stem ? number_known(0) : number_add(a, above, number_known((x->layout.left - w->pad_begin[1]) * pixel)));
 }
 
 static void put_tile(void *context, text *out, int n, const int64_t *args) {
@@ -294,7 +328,9 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
     const tiling *t = &c->tiling[which];
     template_env *e = template_env_new(body->arena);
     tile_context context = {.plan = p, .step = s, .schedule = c, .env = e, .ok = true};
-    define_input(c, &s->in[0], e);
+    arena *a = body->arena;
+    const operand *y = &s->out[0];
+    define_input(c, &s->in[0], a, e);
     template_int(e, "batch", s->out[0].dims[0]);
     template_int(e, "groups", c->group * (c->out_blocks / t->tile.blocks));
     template_int(e, "groups_per_group", c->out_blocks / t->tile.blocks);
@@ -309,10 +345,12 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
     template_int(e, "bias", c->bias);
     template_int(e, "scale", c->scale);
     narrow_define(&c->narrow, e);
-    template_int(e, "height", c->height);
+    template_int(e, "varies", c->varies);
+    template_number(e, "height", c->varies ? number_mul(a, operand_size(y, 2), number_known(c->pool[0])) : number_known(c->height));
     template_int(e, "full_rows", c->height / t->tile.rows * t->tile.rows);
-    template_int(e, "last_rows", c->height % t->tile.rows);
-    template_int(e, "parts", t->parts);
+    template_int(e, "last_rows", c->varies ? 0 : c->height % t->tile.rows);
+    if (c->varies) template_number(e, "full_cols", c->flat ? operand_count(a, y, 2, 4) : number_mul(a, operand_size(y, 3), number_known(c->pool[1])));
+    template_number(e, "parts", parts_of(a, c, t, y));
     template_int(e, "part", t->part);
     template_int(e, "chunks", t->chunks);
     template_int(e, "chunk", t->chunk);
@@ -325,7 +363,7 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
     template_text(e, "position", "x");
     template_int(e, "levels", 0);
     template_int(e, "scattered", c->flat && !c16_flat(s));
-    template_int(e, "plane_w", c->window.out[1].size);
+    template_number(e, "plane_w", operand_size(y, 3));
     template_call(e, "offset", put_offset, &context);
     template_int(e, "touch", c->in_blocks > 1 && c->window.kernel[0] * c->window.kernel[1] == 1);
     template_call(e, "result", put_result, &context);
@@ -334,4 +372,4 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
     return template_expand(e, "backend/kernels/conv_direct.c.in", body, p->diags) && context.ok;
 }
 
-const kernel_family kernel_conv_direct = {.name = "conv_direct", .accepts = accepts, .list = list, .plan = plan_conv, .emit = emit_conv};
+const kernel_family kernel_conv_direct = {.name = "conv_direct", .accepts = accepts, .list = list, .plan = plan_conv, .emit = emit_conv, .open = true};

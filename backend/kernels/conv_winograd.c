@@ -22,6 +22,7 @@ typedef struct schedule {
     int64_t units, extent, phases;   /* units of work; parts that may run in parallel; 2 a block where its channels are shared out */
     int64_t v_element, product_element, slot; /* floats from one of the n*n elements to the next; bytes of scratch a part */
     register_tile tile[TARGET_MAX];
+    bool varies; /* height or width is open: then the numbers of tiles are likely ones */
     int bias; /* operand, -1: none */
 } schedule;
 
@@ -60,7 +61,7 @@ static bool shape_of(const node *n, const window *w, shape *s) {
     s->out_blocks = c16_blocks(type_size(weights, 0));
     for (int i = 0; i < 2; i++) {
         s->pool[i] = ints_at(n, "pool", i, 1);
-        s->size[i] = w->out[i].size / s->pool[i] * s->pool[i];
+        s->size[i] = likely_size(w->out[i]) / s->pool[i] * s->pool[i];
         s->taps[i] = w->kernel[i];
         s->stride[i] = w->stride[i];
     }
@@ -186,10 +187,10 @@ static int64_t share_out(schedule *c, const plan *p) {
     int64_t shares = threads;
     for (int i = 0; i < p->n_targets; i++)
         if (shares > c->out_blocks / c->tile[i].blocks) shares = c->out_blocks / c->tile[i].blocks;
-    bool shared = blocks % threads && shares > 1;
+    bool shared = blocks % threads && shares > 1 && !c->varies;
     c->phases = shared ? 2 * blocks : 1;
     c->units = blocks;
-    c->extent = shared ? shares : threads < blocks ? threads : blocks;
+    c->extent = shared ? shares : threads < blocks || c->varies ? threads : blocks;
     int64_t out_blocks = 0; /* whose products a part holds */
     for (int i = 0; i < p->n_targets; i++) {
         int64_t unit = c->tile[i].blocks, held = shared ? ceil_div(c->out_blocks / unit, shares) * unit : c->out_blocks;
@@ -201,6 +202,17 @@ static int64_t share_out(schedule *c, const plan *p) {
     int64_t v = c->elements * c->v_element * 4, products = c->elements * c->product_element * 4;
     c->slot = v + products;
     return shared ? v + shares * products : c->extent * c->slot;
+}
+
+/* Of blocks with any number of tiles: there is a form for each up to the tile's columns (conv_tile.c.in). */
+static register_tile varying_tile(const tile_plane *plane, const target *t) {
+    enum { LONGEST = 14, LIKELY = 84 /* a multiple of most tiles */ };
+    tile_plane likely = *plane;
+    likely.width = LIKELY;
+    register_tile tile = register_tile_choose(&likely, t, NULL);
+    while (tile.cols > LONGEST) tile.cols /= 2;
+    tile.tail[0] = tile.tail[1] = 0;
+    return tile;
 }
 
 static bool plan_winograd(plan *p, const node *n, step *s) {
@@ -218,11 +230,14 @@ static bool plan_winograd(plan *p, const node *n, step *s) {
     c->height = g.size[0] / c->pool[0], c->width = g.size[1] / c->pool[1];
     c->tiles_h = ceil_div(g.size[0], f[0].m), c->tiles_w = ceil_div(g.size[1], f[1].m), c->tiles = count_tiles(&g, f);
     c->block_tiles = chosen->block_tiles;
+    c->varies = schedule_is_open(n);
     for (int i = 0; i < p->n_targets; i++) {
         tile_plane plane = {.height = 1, .width = c->block_tiles, .out_blocks = c->out_blocks, .unit = {1, 1}};
         c->tile[i] = register_tile_choose(&plane, p->targets[i], NULL);
+        if (c->varies) c->tile[i] = varying_tile(&plane, p->targets[i]);
     }
     int64_t scratch = share_out(c, p);
+
     const char *strided = f[0].stride * f[1].stride > 1 ? arena_printf(p->arena, "/%dx%d", f[0].stride, f[1].stride) : "";
     const char *name = arena_printf(p->arena, "F(%dx%d, %dx%d%s)", f[0].m, f[1].m, f[0].r, f[1].r, strided);
     packed k = {.source = weights->constant,
@@ -311,6 +326,33 @@ static void put_result(void *context, text *out, int n, const int64_t *args) {
     c16_epilogue(out, &(c16_leaf){w->step, false, 0, 0, args[0], acc.bytes});
 }
 
+/* a - b, a / b rounded up. */
+static number minus(arena *a, number x, number y) { return number_apply(a, "-", x, y); }
+static number over(arena *a, number x, int64_t y) { return number_apply(a, "/", number_add(a, x, number_known(y - 1)), number_known(y)); }
+
+/* Of one image: how many tiles, what is left for the last ones, and how many blocks that makes. */
+static void define_tiles(const schedule *c, const operand *y, arena *a, template_env *e) {
+    const cook_toom *f = c->filter;
+    number tiles[2];
+    for (int i = 0; i < 2; i++) {
+        const number stored = y->open[2 + i] ? operand_size(y, 2 + i) : number_known(i ? c->width : c->height);
+        const number outputs = number_mul(a, stored, number_known(c->pool[i]));
+        tiles[i] = over(a, outputs, f[i].m);
+        template_number(e, i ? "width" : "height", stored);
+        /* input of the last tile that lies within plane and halo */
+        number before = number_add(a, number_mul(a, minus(a, tiles[i], number_known(1)), number_known(f[i].m)), number_known(1));
+        number last = number_mul(a, minus(a, outputs, before), number_known(f[i].stride));
+        template_number(e, i ? "last_cols" : "last_rows", number_add(a, last, number_known(f[i].r)));
+        template_number(e, i ? "tiles_w" : "tiles_h", tiles[i]);
+    }
+    const number all = number_mul(a, number_mul(a, tiles[0], tiles[1]), number_known(y->dims[0]));
+    template_number(e, "tiles", all);
+    template_number(e, "units", over(a, all, c->block_tiles));
+    if (!c->varies) return;
+    template_int(e, "varies", 1);
+    template_number(e, "full_cols", number_open("count"));
+}
+
 static bool emit_winograd(const plan *p, const step *s, const target *machine, text *body) {
     const schedule *c = s->schedule;
     int which = plan_target_index(p, machine);
@@ -331,29 +373,22 @@ static bool emit_winograd(const plan *p, const step *s, const target *machine, t
     template_int(e, "batch", s->out[0].dims[0]);
     template_int(e, "in_blocks", c->in_blocks);
     template_int(e, "out_blocks", c->out_blocks);
-    template_int(e, "tiles_h", c->tiles_h);
-    template_int(e, "tiles_w", c->tiles_w);
-    template_int(e, "tiles", c->tiles);
+    define_tiles(c, &s->out[0], body->arena, e);
     template_int(e, "block_tiles", c->block_tiles);
     template_int(e, "phases", c->phases);
-    template_int(e, "units", c->units);
     template_int(e, "extent", c->extent);
     template_int(e, "slot", c->slot);
     template_int(e, "v_element", c->v_element);
     template_int(e, "product_element", c->product_element);
-    for (int i = 0; i < 2; i++) { /* input of the last tile that lies within plane and halo */
-        int64_t outputs = i ? c->width * c->pool[1] - (c->tiles_w - 1) * f[1].m : c->height * c->pool[0] - (c->tiles_h - 1) * f[0].m;
-        template_int(e, i ? "last_cols" : "last_rows", (outputs - 1) * f[i].stride + f[i].r);
-    }
-    template_int(e, "height", c->height);
-    template_int(e, "width", c->width);
     template_int(e, "pool_h", c->pool[0]);
     template_int(e, "pool_w", c->pool[1]);
     template_int(e, "bias", c->bias);
     template_int(e, "x_batch", x->batch);
     template_int(e, "x_block", x->block);
-    template_int(e, "x_row", x->row);
-    template_int(e, "x_origin", x->origin - c->window.pad_begin[0] * x->row - c->window.pad_begin[1] * C16);
+    arena *a = body->arena;
+    const number above = number_mul(a, operand_row(x), number_known(x->layout.top - c->window.pad_begin[0]));
+    template_number(e, "x_row", operand_row(x));
+    template_number(e, "x_origin", number_add(a, above, number_known((x->layout.left - c->window.pad_begin[1]) * C16)));
     template_call(e, "input_transform", put_input_transform, &w);
     template_call(e, "output_transform", put_output_transform, &w);
     template_call(e, "tile", put_tile, &w);
@@ -362,4 +397,4 @@ static bool emit_winograd(const plan *p, const step *s, const target *machine, t
     return template_expand(e, "backend/kernels/conv_winograd.c.in", body, p->diags) && w.ok;
 }
 
-const kernel_family kernel_conv_winograd = {.name = "conv_winograd", .accepts = accepts, .list = list, .plan = plan_winograd, .emit = emit_winograd};
+const kernel_family kernel_conv_winograd = {.name = "conv_winograd", .accepts = accepts, .list = list, .plan = plan_winograd, .emit = emit_winograd, .open = true};

@@ -12,13 +12,14 @@ static bool emit_copy(const plan *p, const step *s, const target *t, text *body)
     (void)p, (void)t;
     const operand *from = &s->in[0], *to = &s->out[0];
     bool c16 = from->layout.kind == LAYOUT_C16;
-    int64_t count = 1;
-    for (int i = 0; i < from->rank; i++) count *= from->dims[i];
+    arena *a = body->arena;
+    number count = operand_count(a, from, 0, from->rank), element = number_known(stored_bytes(from->elem, 8));
+    number bytes = number_apply(a, "/", number_add(a, number_mul(a, count, element), number_known(7)), number_known(8));
     template_env *e = template_env_new(body->arena);
     template_int(e, "batch", c16 ? from->dims[0] : 1);
     template_int(e, "from", from->batch);
     template_int(e, "to", to->batch);
-    template_int(e, "bytes", c16 ? from->batch * (int64_t)sizeof(float) : (int64_t)stored_bytes(from->elem, count));
+    template_number(e, "bytes", c16 ? number_known(from->batch * (int64_t)sizeof(float)) : bytes);
     return template_expand(e, "backend/kernels/copy.c.in", body, p->diags);
 }
 
@@ -27,9 +28,9 @@ static bool emit_halo(const plan *p, const step *s, const target *t, text *body)
     const operand *o = &s->out[0];
     template_env *e = template_env_new(body->arena);
     template_int(e, "planes", o->dims[1] / C16);
-    template_int(e, "height", o->dims[2]);
+    template_number(e, "height", operand_size(o, 2));
     template_int(e, "block", o->block);
-    template_int(e, "row", o->row);
+    template_number(e, "row", operand_row(o));
     template_int(e, "top", o->layout.top);
     template_int(e, "bottom", o->layout.bottom);
     template_int(e, "left", o->layout.left);

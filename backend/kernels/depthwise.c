@@ -74,9 +74,10 @@ static bool plan_depthwise(plan *p, const node *n, step *s) {
     packed k = {.source = n->inputs[1]->constant, .form = "depthwise c16", .elem = DT_F32, .count = d->blocks * taps * C16, .write = write_weights};
     d->bias = c16_add_convolution(p, s, n, k);
     int64_t width = d->window.out[1].size;
+    const number rows = operand_size(&s->out[0], 2), planes = number_known(type_size(&n->outputs[0]->type, 0) * d->blocks);
     for (int i = 0; i < p->n_targets; i++)
         d->cols[i] = i ? even_cols(width, most_cols(p->targets[i])) : *(const int64_t *)schedule_decisions(s);
-    step_set_extent(s, type_size(&n->outputs[0]->type, 0) * d->blocks * d->window.out[0].size);
+    step_set_open_extent(s, number_mul(p->arena, planes, rows));
     s->schedule = d;
     s->macs = WORK(type_count(&n->outputs[0]->type), taps);
     s->summary = arena_printf(p->arena, "%lldx%lld, tile 1x%lld", (long long)d->window.kernel[0], (long long)d->window.kernel[1], (long long)d->cols[0]);
@@ -104,7 +105,10 @@ static bool emit_depthwise(const plan *p, const step *s, const target *machine, 
     template_env *e = template_env_new(body->arena);
     template_int(e, "batch", x->dims[0]);
     template_int(e, "channel_blocks", d->blocks);
-    template_int(e, "height", w->out[0].size);
+    arena *a = body->arena;
+    const number row = operand_row(x), width = operand_size(&s->out[0], 3), above = number_mul(a, row, number_known(x->layout.top - w->pad_begin[0]));
+    template_number(e, "height", operand_size(&s->out[0], 2));
+    template_number(e, "width", width);
     template_int(e, "tile", d->cols[which]);
     template_int(e, "full_cols", w->out[1].size / d->cols[which] * d->cols[which]);
     template_int(e, "last_cols", w->out[1].size % d->cols[which]);
@@ -113,14 +117,14 @@ static bool emit_depthwise(const plan *p, const step *s, const target *machine, 
     template_int(e, "bias", d->bias);
     template_int(e, "x_batch", x->batch);
     template_int(e, "x_block", x->block);
-    template_int(e, "x_row", w->stride[0] * x->row);
+    template_number(e, "x_row", number_mul(a, row, number_known(w->stride[0])));
     template_int(e, "x_col", w->stride[1] * C16);
-    template_int(e, "x_origin", x->origin - w->pad_begin[0] * x->row - w->pad_begin[1] * C16);
-    template_int(e, "tap_row", w->dilation[0] * x->row);
+    template_number(e, "x_origin", number_add(a, above, number_known((x->layout.left - w->pad_begin[1]) * C16)));
+    template_number(e, "tap_row", number_mul(a, row, number_known(w->dilation[0])));
     template_int(e, "tap_col", w->dilation[1] * C16);
     template_call(e, "result", put_result, (void *)s);
     template_call(e, "target", put_target, (void *)s);
     return template_expand(e, "backend/kernels/depthwise.c.in", body, p->diags);
 }
 
-const kernel_family kernel_depthwise = {.name = "depthwise", .accepts = accepts, .list = list, .plan = plan_depthwise, .emit = emit_depthwise};
+const kernel_family kernel_depthwise = {.name = "depthwise", .accepts = accepts, .list = list, .plan = plan_depthwise, .emit = emit_depthwise, .open = true};

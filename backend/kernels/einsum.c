@@ -76,7 +76,7 @@ static bool emit_einsum(const plan *p, const step *s, const target *t, text *bod
     int64_t results = 1;
     for (int k = 0; k < s->out[0].rank; k++) results *= s->out[0].dims[k];
     template_int(e, "terms", s->node->n_core_inputs);
-    template_int(e, "pieces", s->extent[0] == 1 ? results : 1);
+    template_int(e, "pieces", number_is(s->extent[0], 1) ? results : 1);
     template_text(e, "type", sum_ctype(s->in[0].elem));
     template_call(e, "start", put_start, (void *)s);
     template_call(e, "element", put_element, (void *)s);

@@ -1,5 +1,6 @@
 /* Elementwise operators and fused expressions on row-major tensors of any type. */
 #include "backend/kernels/row_major.h"
+#include "backend/schedule/schedule.h"
 
 #include <math.h>
 
@@ -38,9 +39,20 @@ static const expr *tree_of(arena *a, const node *n) {
     return arena_copy(a, &div, sizeof div);
 }
 
+/* Of open sizes only one loop over all elements: each operand is as large as the result, or one number. */
+static bool runs_flat(const node *n) {
+    const value_type *y = &n->outputs[0]->type;
+    for (int i = 0; i < n->n_inputs && schedule_is_open(n); i++) {
+        const value_type *x = n->inputs[i] ? &n->inputs[i]->type : NULL;
+        if (x && !type_same_shape(x, y) && !(type_is_static(x) && type_count(x) == 1)) return false;
+    }
+    return true;
+}
+
 static bool accepts(const node *n) {
     if (n->n_outputs != 1 || !n->outputs[0] || !row_major_accepts(n)) return false;
     if (n->op != OP_fused && n->epilogue) return false;
+    if (!runs_flat(n)) return false;
     const expr *tree = tree_of(n->parent->graph->arena, n);
     return tree && expr_has_scalar_form(tree);
 }
@@ -64,8 +76,9 @@ static bool plan_elementwise(plan *p, const node *n, step *s) {
     c->vector = expr_has_vector_form(c->tree) && y->elem == DT_F32 && c->cols >= 8;
     s->schedule = c;
     s->flops = c->rows * c->cols;
-    int64_t parts = c->rows != 1 ? c->rows : (c->cols + BLOCK - 1) / BLOCK;
-    step_set_extent(s, dtype_of(y->elem)->bits < 8 ? 1 : parts); /* two threads must not share a byte */
+    const number count = operand_count(p->arena, y, 0, y->rank), all = number_add(p->arena, count, number_known(BLOCK - 1));
+    const number parts = c->rows != 1 ? number_known(c->rows) : number_apply(p->arena, "/", all, number_known(BLOCK));
+    step_set_open_extent(s, dtype_of(y->elem)->bits < 8 ? number_known(1) : parts); /* two threads must not share a byte */
     s->summary = c->vector ? "vectors of 16" : "one element at a time";
     return true;
 }
@@ -93,13 +106,14 @@ static bool emit_elementwise(const plan *p, const step *s, const target *t, text
     const schedule *c = s->schedule;
     template_env *e = template_env_new(body->arena);
     template_int(e, "rows", c->rows);
-    template_int(e, "pieces", s->extent[0] == 1 ? c->rows : 1);
-    template_int(e, "cols", c->cols);
-    template_int(e, "block", s->extent[0] > 1 ? BLOCK : c->cols);
+    template_int(e, "pieces", number_is(s->extent[0], 1) ? c->rows : 1);
+    const number count = operand_count(body->arena, &s->out[0], 0, s->out[0].rank), cols = count.text ? count : number_known(c->cols);
+    template_number(e, "cols", cols);
+    template_number(e, "block", number_is(s->extent[0], 1) ? cols : number_known(BLOCK));
     template_int(e, "vector", c->vector);
     template_call(e, "vector_result", put_vector_result, (void *)s);
     template_call(e, "store", put_scalar_store, (void *)s);
     return template_expand(e, "backend/kernels/elementwise.c.in", body, p->diags);
 }
 
-const kernel_family kernel_elementwise = {.name = "elementwise", .accepts = accepts, .plan = plan_elementwise, .emit = emit_elementwise};
+const kernel_family kernel_elementwise = {.name = "elementwise", .accepts = accepts, .plan = plan_elementwise, .emit = emit_elementwise, .open = true};

@@ -13,7 +13,8 @@ static bool plan_elementwise(plan *p, const node *n, step *s) {
     c16_add_extras(p, s, n, 0);
     step_add_output(p, s, n->outputs[0]);
     s->flops = type_count(out);
-    step_set_extent(s, type_size(out, 0) * c16_blocks(type_size(out, 1)) * type_size(out, 2));
+    const number rows = operand_size(&s->out[0], 2), planes = number_known(type_size(out, 0) * c16_blocks(type_size(out, 1)));
+    step_set_open_extent(s, number_mul(p->arena, planes, rows));
     return true;
 }
 
@@ -34,11 +35,11 @@ static bool emit_elementwise(const plan *p, const step *s, const target *machine
     template_env *e = template_env_new(body->arena);
     template_int(e, "batch", y->dims[0]);
     template_int(e, "channel_blocks", c16_blocks(y->dims[1]));
-    template_int(e, "height", y->dims[2]);
-    template_int(e, "width", y->dims[3]);
+    template_number(e, "height", operand_size(y, 2));
+    template_number(e, "width", operand_size(y, 3));
     template_call(e, "result", put_result, (void *)s);
     template_call(e, "target", put_target, (void *)s);
     return template_expand(e, "backend/kernels/elementwise_c16.c.in", body, p->diags);
 }
 
-const kernel_family kernel_elementwise_c16 = {.name = "elementwise_c16", .accepts = accepts, .plan = plan_elementwise, .emit = emit_elementwise};
+const kernel_family kernel_elementwise_c16 = {.name = "elementwise_c16", .accepts = accepts, .plan = plan_elementwise, .emit = emit_elementwise, .open = true};

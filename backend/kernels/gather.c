@@ -167,7 +167,7 @@ static bool emit_gather(const plan *p, const step *s, const target *t, text *bod
     else put_copy(&copy, x->elem, c->inner);
     template_text(e, scatters(s->node) ? "store" : "copy", copy.bytes);
     /* several tuples may be one thread's: a piece of work is all of them where elements share bytes */
-    if (!scatters(s->node) && s->extent[0] == 1 && c->tuples != 1) {
+    if (!scatters(s->node) && number_is(s->extent[0], 1) && c->tuples != 1) {
         text_printf(body, "    begin = 0, end = %lld;\n", (long long)c->tuples);
     }
     return template_expand(e, scatters(s->node) ? "backend/kernels/scatter.c.in" : "backend/kernels/gather.c.in", body, p->diags);

@@ -19,13 +19,13 @@ static bool emit_layout(const plan *p, const step *s, const target *machine, tex
     template_int(e, "batch", c16->dims[0]);
     template_int(e, "channels", c16->dims[1]);
     template_int(e, "channel_blocks", c16_blocks(c16->dims[1]));
-    template_int(e, "height", c16->dims[2]);
-    template_int(e, "width", c16->dims[3]);
+    template_number(e, "height", operand_size(c16, 2));
+    template_number(e, "width", operand_size(c16, 3));
     template_int(e, "c_batch", c16->batch);
     template_int(e, "c_block", c16->block);
-    template_int(e, "c_row", c16->row);
-    template_int(e, "c_origin", c16->origin);
+    template_number(e, "c_row", operand_row(c16));
+    template_number(e, "c_origin", operand_origin(body->arena, c16));
     return template_expand(e, "backend/kernels/layout.c.in", body, p->diags);
 }
 
-const kernel_family kernel_layout = {.name = "layout", .accepts = accepts, .plan = plan_layout, .emit = emit_layout};
+const kernel_family kernel_layout = {.name = "layout", .accepts = accepts, .plan = plan_layout, .emit = emit_layout, .open = true};

@@ -27,19 +27,19 @@ static bool emit_lrn(const plan *p, const step *s, const target *t, text *body) 
     const operand *x = &s->in[0];
     const node *n = s->node;
     arena *a = body->arena;
-    int64_t plane = 1, size = node_int(n, "size");
-    for (int k = 2; k < x->rank; k++) plane *= x->dims[k];
+    int64_t size = node_int(n, "size");
+    const number plane = operand_count(a, x, 2, x->rank);
     double beta = node_float(n, "beta");
     text element = {.arena = a}, other = {.arena = a};
     emit_load(&element, x->elem, "x0", "at");
-    emit_load(&other, x->elem, "x0", arena_printf(a, "at + (k - c) * %lld", (long long)plane));
+    emit_load(&other, x->elem, "x0", arena_printf(a, "at + (k - c) * %s", number_text(a, plane)));
     template_env *e = template_env_new(a);
     template_int(e, "channels", x->dims[1]);
-    template_int(e, "plane", plane);
+    template_number(e, "plane", plane);
     template_int(e, "before", (size - 1) / 2);
     template_int(e, "after", size - 1 - (size - 1) / 2);
     template_int(e, "roots", beta == 0.75); /* x^0.75 by two square roots */
-    template_int(e, "vector", beta == 0.75 && x->elem == DT_F32 && plane >= 16 && !n->epilogue);
+    template_int(e, "vector", beta == 0.75 && x->elem == DT_F32 && (plane.text || plane.n >= 16) && !n->epilogue);
     template_text(e, "alpha", arena_printf(a, "%.9g", node_float(n, "alpha") / (double)size));
     template_text(e, "beta", arena_printf(a, "%.9g", beta));
     template_text(e, "bias", arena_printf(a, "%.9g", node_float(n, "bias")));
@@ -50,4 +50,4 @@ static bool emit_lrn(const plan *p, const step *s, const target *t, text *body) 
     return template_expand(e, "backend/kernels/lrn.c.in", body, p->diags);
 }
 
-const kernel_family kernel_lrn = {.name = "lrn", .accepts = accepts, .plan = plan_lrn, .emit = emit_lrn};
+const kernel_family kernel_lrn = {.name = "lrn", .accepts = accepts, .plan = plan_lrn, .emit = emit_lrn, .open = true};

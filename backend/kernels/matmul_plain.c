@@ -36,7 +36,7 @@ static bool emit_matmul(const plan *p, const step *s, const target *t, text *bod
     const product *m = s->schedule;
     template_env *e = template_env_new(body->arena);
     template_int(e, "batches", m->batches);
-    template_int(e, "rows", s->extent[0] == 1 ? m->batches * m->rows : 1); /* of one piece of work */
+    template_int(e, "rows", number_is(s->extent[0], 1) ? m->batches * m->rows : 1); /* of one piece of work */
     template_int(e, "rows_total", m->rows);
     template_int(e, "inner", m->inner);
     template_int(e, "cols", m->cols);

@@ -44,7 +44,7 @@ static bool emit_order(const plan *p, const step *s, const target *t, text *body
     template_env *e = template_env_new(a);
     template_int(e, "length", c->from.count);
     template_int(e, "stride", c->from.n ? c->from.stride[0] : 1);
-    template_int(e, "pieces", s->extent[0] == 1 ? c->across.count : 1);
+    template_int(e, "pieces", number_is(s->extent[0], 1) ? c->across.count : 1);
     template_int(e, "k", c->to.count);
     template_int(e, "to_stride", c->to.n ? c->to.stride[0] : 1);
     template_text(e, "start", axes_index(a, &c->across, "i"));

@@ -30,7 +30,8 @@ static bool plan_pool(plan *p, const node *n, step *s) {
     step_add_output(p, s, n->outputs[0]);
     s->schedule = w;
     s->flops = WORK(type_count(out), w->kernel[0], w->kernel[1]);
-    step_set_extent(s, type_size(out, 0) * c16_blocks(type_size(out, 1)) * w->out[0].size);
+    const number rows = operand_size(&s->out[0], 2), planes = number_known(type_size(out, 0) * c16_blocks(type_size(out, 1)));
+    step_set_open_extent(s, number_mul(p->arena, planes, rows));
     s->summary = arena_printf(p->arena, "%s %lldx%lld", is_average(n) ? "average" : "max", (long long)w->kernel[0], (long long)w->kernel[1]);
     return true;
 }
@@ -46,16 +47,19 @@ static void put_target(void *context, text *out, int n, const int64_t *args) {
     c16_address(out, "y0", &s->out[0], false, 0, 0, 0);
 }
 
-static void define_axis(template_env *e, const window *w, int axis, const char *const names[7]) {
-    const int64_t values[7] = {w->in[axis].size, w->out[axis].size, w->kernel[axis], w->stride[axis], w->dilation[axis], w->pad_begin[axis], w->pad_end[axis]};
-    for (int i = 0; i < 7; i++) template_int(e, names[i], values[i]);
+static void define_axis(template_env *e, const step *s, const window *w, int axis, const char *const names[7]) {
+    const int64_t values[5] = {w->kernel[axis], w->stride[axis], w->dilation[axis], w->pad_begin[axis], w->pad_end[axis]};
+    template_number(e, names[0], operand_size(&s->in[0], 2 + axis));
+    template_number(e, names[1], operand_size(&s->out[0], 2 + axis));
+    for (int i = 0; i < 5; i++) template_int(e, names[2 + i], values[i]);
     /* outputs in [first, last) have their whole window inside the input */
     int64_t reach = (w->kernel[axis] - 1) * w->dilation[axis], first = (w->pad_begin[axis] + w->stride[axis] - 1) / w->stride[axis];
     int64_t room = w->in[axis].size - 1 - reach + w->pad_begin[axis], last = room < 0 ? 0 : room / w->stride[axis] + 1;
     if (last > w->out[axis].size) last = w->out[axis].size;
     if (first > last) first = last;
-    template_int(e, axis ? "first_x" : "first_y", first);
-    template_int(e, axis ? "last_x" : "last_y", last);
+    bool open = s->out[0].open[2 + axis]; /* then they are variables of the kernel */
+    template_number(e, axis ? "first_x" : "first_y", open ? number_open("first_x") : number_known(first));
+    template_number(e, axis ? "last_x" : "last_y", open ? number_open("last_x") : number_known(last));
 }
 
 static bool emit_pool(const plan *p, const step *s, const target *machine, text *body) {
@@ -64,19 +68,21 @@ static bool emit_pool(const plan *p, const step *s, const target *machine, text 
     const window *w = s->schedule;
     const operand *x = &s->in[0];
     template_env *e = template_env_new(body->arena);
-    define_axis(e, w, 0, (const char *const[]){"in_h", "out_h", "kernel_h", "stride_h", "dilation_h", "pad_h", "pad_end_h"});
-    define_axis(e, w, 1, (const char *const[]){"in_w", "out_w", "kernel_w", "stride_w", "dilation_w", "pad_w", "pad_end_w"});
+    define_axis(e, s, w, 0, (const char *const[]){"in_h", "out_h", "kernel_h", "stride_h", "dilation_h", "pad_h", "pad_end_h"});
+    define_axis(e, s, w, 1, (const char *const[]){"in_w", "out_w", "kernel_w", "stride_w", "dilation_w", "pad_w", "pad_end_w"});
     template_int(e, "average", is_average(n));
     template_int(e, "include_pad", n->op == OP_average_pool && node_int(n, "count_include_pad"));
     template_int(e, "batch", x->dims[0]);
     template_int(e, "channel_blocks", c16_blocks(x->dims[1]));
     template_int(e, "x_batch", x->batch);
     template_int(e, "x_block", x->block);
-    template_int(e, "x_row", x->row);
-    template_int(e, "x_origin", x->origin);
+    template_number(e, "x_row", operand_row(x));
+    template_number(e, "x_origin", operand_origin(body->arena, x));
+    number count = operand_count(body->arena, x, 2, 4);
+    template_text(e, "count", arena_printf(body->arena, count.text ? "(float)%s" : "%s.0f", number_text(body->arena, count)));
     template_call(e, "result", put_result, (void *)s);
     template_call(e, "target", put_target, (void *)s);
     return template_expand(e, is_global(n) ? "backend/kernels/global_pool_c16.c.in" : "backend/kernels/pool_c16.c.in", body, p->diags);
 }
 
-const kernel_family kernel_pool_c16 = {.name = "pool_c16", .accepts = accepts, .plan = plan_pool, .emit = emit_pool};
+const kernel_family kernel_pool_c16 = {.name = "pool_c16", .accepts = accepts, .plan = plan_pool, .emit = emit_pool, .open = true};

@@ -1,5 +1,6 @@
 /* Max, average and Lp pooling, windowed and global, on row-major tensors of any rank and type. */
 #include "backend/kernels/spatial.h"
+#include "backend/schedule/schedule.h"
 
 typedef enum pooling { POOL_NONE, POOL_MAX, POOL_AVERAGE, POOL_LP } pooling;
 
@@ -47,11 +48,12 @@ static bool emit_pool(const plan *p, const step *s, const target *t, text *body)
     emit_load(&element, x->elem, "x0", "at");
     template_env *e = template_env_new(body->arena);
     spatial_define(e, s->schedule);
+    if (schedule_is_open(n)) spatial_define_open(e, body->arena, x, &s->out[0], !node_has(n, "kernel_shape"));
     template_int(e, "max", pooling_of(n->op) == POOL_MAX);
     template_int(e, "average", pooling_of(n->op) == POOL_AVERAGE);
     template_int(e, "real", dtype_of(x->elem)->kind == CLASS_FLOAT);
     template_int(e, "include_pad", n->op == OP_average_pool && node_int(n, "count_include_pad"));
-    template_int(e, "planes", s->extent[0] == 1 ? x->dims[0] * x->dims[1] : 1); /* of one piece of work */
+    template_int(e, "planes", number_is(s->extent[0], 1) ? x->dims[0] * x->dims[1] : 1); /* of one piece of work */
     template_int(e, "indices", n->op == OP_max_pool && n->n_outputs > 1 && n->outputs[1]);
     template_int(e, "columns", n->op == OP_max_pool && node_int(n, "storage_order"));
     template_int(e, "p", pooling_of(n->op) == POOL_LP ? node_int(n, "p") : 0);
@@ -61,4 +63,4 @@ static bool emit_pool(const plan *p, const step *s, const target *t, text *body)
     return template_expand(e, "backend/kernels/pool_generic.c.in", body, p->diags);
 }
 
-const kernel_family kernel_pool_generic = {.name = "pool_generic", .accepts = accepts, .plan = plan_pool, .emit = emit_pool};
+const kernel_family kernel_pool_generic = {.name = "pool_generic", .accepts = accepts, .plan = plan_pool, .emit = emit_pool, .open = true};

@@ -54,10 +54,10 @@ static void put_fill(const step *s, text *body) {
     int64_t count = 1;
     for (int k = 0; k < y->rank; k++) count *= y->dims[k];
     expr c = {.kind = EXPR_CONST, .dtype = y->elem, .value = v && v->tensor ? constant_float(v->tensor, 0) : 0};
-    text number = {.arena = body->arena};
-    expr_emit_scalar(&number, &c, NULL, NULL);
+    text filling = {.arena = body->arena};
+    expr_emit_scalar(&filling, &c, NULL, NULL);
     text_printf(body, "    for (ptrdiff_t i = 0; i < %lld; i++) ", (long long)count);
-    emit_store(body, y->elem, "y0", "i", number.bytes);
+    emit_store(body, y->elem, "y0", "i", filling.bytes);
     text_put(body, "\n");
 }
 

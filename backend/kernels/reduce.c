@@ -145,7 +145,7 @@ static bool emit_reduce(const plan *p, const step *s, const target *t, text *bod
     if (c->late) return expand_late(p, s, e, body);
     template_int(e, "vector", c->vector);
     template_int(e, "length", c->along.count);
-    template_int(e, "pieces", s->extent[0] == 1 ? c->kept.count : 1);
+    template_int(e, "pieces", number_is(s->extent[0], 1) ? c->kept.count : 1);
     template_text(e, "start", axes_index(a, &c->kept, "i"));
     if (c->vector) template_text(e, "vector_take", r->vector_take);
     template_call(e, "open", put_open, (void *)s);

@@ -5,7 +5,7 @@
 static bool plain(const value *v, bool strings) {
     if (!v) return true;
     dtype_class kind = dtype_of(v->type.elem)->kind;
-    return type_is_static(&v->type) && v->type.layout.kind == LAYOUT_ROW_MAJOR && (strings || kind != CLASS_STRING) && kind != CLASS_COMPLEX;
+    return type_is_bounded(&v->type) && v->type.layout.kind == LAYOUT_ROW_MAJOR && (strings || kind != CLASS_STRING) && kind != CLASS_COMPLEX;
 }
 
 static bool accepts(const node *n, bool strings) {

@@ -47,3 +47,15 @@ void spatial_define(template_env *e, const spatial *g) {
     template_int(e, "out_plane", g->out[0] * g->out[1] * g->out[2]);
     template_int(e, "taps", g->kernel[0] * g->kernel[1] * g->kernel[2]);
 }
+
+void spatial_define_open(template_env *e, arena *a, const operand *x, const operand *y, bool global) {
+    static const char *const in[3] = {"in_0", "in_1", "in_2"}, *const out[3] = {"out_0", "out_1", "out_2"};
+    const number plane = operand_count(a, x, 2, x->rank);
+    template_number(e, "in_plane", plane);
+    template_number(e, "out_plane", operand_count(a, y, 2, y->rank));
+    if (global) template_number(e, "in_2", plane), template_number(e, "kernel_2", plane), template_number(e, "taps", plane);
+    for (int k = 2; !global && k < x->rank; k++) {
+        template_number(e, in[3 - x->rank + k], operand_size(x, k));
+        template_number(e, out[3 - x->rank + k], operand_size(y, k));
+    }
+}

@@ -13,5 +13,7 @@ bool spatial_of(const node *n, spatial *g, diagnostics *d);
 
 /* Defines in_0 … out_2, kernel_, stride_, dilation_, pad_, pad_end_ and in_plane, out_plane, taps. */
 void spatial_define(template_env *e, const spatial *g);
+/* Then sizes that are open, of tensors of one to three spatial axes; global pools see one axis. */
+void spatial_define_open(template_env *e, arena *a, const operand *x, const operand *y, bool global);
 
 #endif

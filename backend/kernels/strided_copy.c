@@ -13,7 +13,7 @@ enum { MAX_AXES = 2 * IR_MAX_RANK };
 typedef struct strided {
     int in, out; /* operands */
     int n_axes;
-    int64_t count[MAX_AXES], from_step[MAX_AXES], to_step[MAX_AXES], from_start, to_start;
+    number count[MAX_AXES], from_step[MAX_AXES], to_step[MAX_AXES], from_start, to_start;
 } strided;
 
 typedef struct schedule {
@@ -50,19 +50,30 @@ static bool accepts(const node *n) {
     return true;
 }
 
-static void strides_of(const value_type *t, int64_t *steps) {
-    int64_t stride = 1;
-    for (int i = t->rank - 1; i >= 0; i--) {
+/* The numbers of a node's copies, and where their text lives. */
+typedef struct copying {
+    arena *arena;
+    const operand *x, *y;
+    number from[IR_MAX_RANK], to[IR_MAX_RANK]; /* strides */
+} copying;
+
+static void strides_of(arena *a, const operand *o, number *steps) {
+    number stride = number_known(1);
+    for (int i = o->rank - 1; i >= 0; i--) {
         steps[i] = stride;
-        stride *= t->dims[i].size;
+        stride = number_mul(a, operand_size(o, i), stride);
     }
 }
 
-static void add_axis(strided *c, int64_t count, int64_t from_step, int64_t to_step) {
-    if (count == 1) return;
+static number times(const copying *k, int64_t n, number x) { return number_mul(k->arena, number_known(n), x); }
+
+static void move_start(const copying *k, number *start, int64_t n, number stride) { *start = number_add(k->arena, *start, times(k, n, stride)); }
+
+static void add_axis(arena *a, strided *c, number count, number from_step, number to_step) {
+    if (number_is(count, 1)) return;
     int last = c->n_axes - 1;
-    if (last >= 0 && c->from_step[last] == count * from_step && c->to_step[last] == count * to_step) {
-        c->count[last] *= count;
+    if (last >= 0 && number_equal(c->from_step[last], number_mul(a, count, from_step)) && number_equal(c->to_step[last], number_mul(a, count, to_step))) {
+        c->count[last] = number_mul(a, c->count[last], count);
         c->from_step[last] = from_step;
         c->to_step[last] = to_step;
         return;
@@ -72,76 +83,77 @@ static void add_axis(strided *c, int64_t count, int64_t from_step, int64_t to_st
     c->to_step[c->n_axes++] = to_step;
 }
 
-static void copy_transpose(const node *n, strided *c, const int64_t *from, const int64_t *to) {
-    const value_type *y = &n->outputs[0]->type;
-    int count;
+static void copy_transpose(const node *n, strided *c, const copying *k) {
+    int count, rank = k->y->rank;
     const int64_t *perm = node_ints(n, "perm", &count);
-    for (int i = 0; i < y->rank; i++) add_axis(c, y->dims[i].size, from[count ? perm[i] : y->rank - 1 - i], to[i]);
+    for (int i = 0; i < rank; i++) add_axis(k->arena, c, operand_size(k->y, i), k->from[count ? perm[i] : rank - 1 - i], k->to[i]);
 }
 
-static bool copy_slice(const node *n, strided *c, const int64_t *from, const int64_t *to, diagnostics *d) {
+static bool copy_slice(const node *n, strided *c, const copying *k, diagnostics *d) {
     slice_axis axes[IR_MAX_RANK];
     if (slice_axes(n, axes, d) < 1) return node_error(d, n, NULL, "its starts and ends must be constants");
     for (int i = 0; i < n->outputs[0]->type.rank; i++) {
-        c->from_start += axes[i].start * from[i];
-        add_axis(c, axes[i].count, axes[i].step * from[i], to[i]);
+        bool whole = !axes[i].start && axes[i].step == 1 && axes[i].count == k->x->dims[i];
+        move_start(k, &c->from_start, axes[i].start, k->from[i]);
+        add_axis(k->arena, c, whole ? operand_size(k->x, i) : number_known(axes[i].count), times(k, axes[i].step, k->from[i]), k->to[i]);
     }
     return true;
 }
 
-static void copy_expand(const node *n, strided *c, const int64_t *from, const int64_t *to) {
-    const value_type *x = &n->inputs[0]->type, *y = &n->outputs[0]->type;
-    for (int i = 0; i < y->rank; i++) {
-        int axis = i - (y->rank - x->rank);
-        bool repeats = axis < 0 || x->dims[axis].size == 1;
-        add_axis(c, y->dims[i].size, repeats ? 0 : from[axis], to[i]);
+static void copy_expand(strided *c, const copying *k) {
+    for (int i = 0; i < k->y->rank; i++) {
+        int axis = i - (k->y->rank - k->x->rank);
+        bool repeats = axis < 0 || k->x->dims[axis] == 1;
+        add_axis(k->arena, c, operand_size(k->y, i), repeats ? number_known(0) : k->from[axis], k->to[i]);
     }
 }
 
-static void copy_tile(const node *n, strided *c, const int64_t *from, const int64_t *to) {
-    const value_type *x = &n->inputs[0]->type, *y = &n->outputs[0]->type;
-    for (int i = 0; i < x->rank; i++) {
-        int64_t size = x->dims[i].size;
-        add_axis(c, size ? y->dims[i].size / size : 0, 0, to[i] * size);
-        add_axis(c, size, from[i], to[i]);
+static void copy_tile(strided *c, const copying *k) {
+    for (int i = 0; i < k->x->rank; i++) {
+        int64_t size = k->x->dims[i];
+        number one = operand_size(k->x, i);
+        add_axis(k->arena, c, number_known(size ? k->y->dims[i] / size : 0), number_known(0), number_mul(k->arena, k->to[i], one));
+        add_axis(k->arena, c, one, k->from[i], k->to[i]);
     }
 }
 
-static bool copy_pad(const node *n, strided *c, const int64_t *from, const int64_t *to, diagnostics *d) {
+static bool copy_pad(const node *n, strided *c, const copying *k, diagnostics *d) {
     int64_t begin[IR_MAX_RANK], end[IR_MAX_RANK];
     if (pad_amounts(n, begin, end, d) < 1) return node_error(d, n, NULL, "its pads must be constants");
-    const value_type *x = &n->inputs[0]->type;
-    for (int i = 0; i < x->rank; i++) {
-        int64_t cut = begin[i] < 0 ? -begin[i] : 0, kept = x->dims[i].size - cut + (end[i] < 0 ? end[i] : 0);
-        c->from_start += cut * from[i];
-        c->to_start += (begin[i] > 0 ? begin[i] : 0) * to[i];
-        add_axis(c, kept > 0 ? kept : 0, from[i], to[i]);
+    for (int i = 0; i < k->x->rank; i++) {
+        int64_t cut = begin[i] < 0 ? -begin[i] : 0;
+        number kept = number_add(k->arena, operand_size(k->x, i), number_known((end[i] < 0 ? end[i] : 0) - cut));
+        move_start(k, &c->from_start, cut, k->from[i]);
+        move_start(k, &c->to_start, begin[i] > 0 ? begin[i] : 0, k->to[i]);
+        add_axis(k->arena, c, !kept.text && kept.n < 0 ? number_known(0) : kept, k->from[i], k->to[i]);
     }
     return true;
 }
 
-/* A part of `whole` along axis: all of its elements, at `at`. */
-static void copy_part(strided *c, const value_type *part, const int64_t *part_steps, const int64_t *whole_steps, int axis, int64_t at, bool split) {
-    *(split ? &c->from_start : &c->to_start) = at * whole_steps[axis];
-    for (int i = 0; i < part->rank; i++) add_axis(c, part->dims[i].size, split ? whole_steps[i] : part_steps[i], split ? part_steps[i] : whole_steps[i]);
+/* A part of a whole along axis: all of its elements, at `at`. */
+static void copy_part(arena *a, strided *c, const operand *part, const number *whole_steps, int axis, number at, bool split) {
+    number part_steps[IR_MAX_RANK];
+    strides_of(a, part, part_steps);
+    *(split ? &c->from_start : &c->to_start) = number_mul(a, at, whole_steps[axis]);
+    for (int i = 0; i < part->rank; i++) add_axis(a, c, operand_size(part, i), split ? whole_steps[i] : part_steps[i], split ? part_steps[i] : whole_steps[i]);
 }
 
-static void copy_parts(const node *n, schedule *s) {
+static void copy_parts(arena *a, const node *n, const step *t, schedule *s) {
     bool split = n->op == OP_split;
-    const value_type *whole = split ? &n->inputs[0]->type : &n->outputs[0]->type;
+    const operand *whole = split ? &t->in[0] : &t->out[0];
     int axis = (int)node_int(n, "axis");
     axis += axis < 0 ? whole->rank : 0;
-    int64_t whole_steps[IR_MAX_RANK], steps[IR_MAX_RANK], at = 0;
-    strides_of(whole, whole_steps);
+    number whole_steps[IR_MAX_RANK], at = number_known(0);
+    strides_of(a, whole, whole_steps);
     int outs = 0;
     for (int i = 0; i < (split ? n->n_outputs : n->n_inputs); i++) {
         const value *v = split ? n->outputs[i] : n->inputs[i];
         if (!v) continue;
-        strides_of(&v->type, steps);
         strided *c = &s->copies[s->n_copies++];
         *c = (strided){.in = split ? 0 : i, .out = split ? outs++ : 0};
-        copy_part(c, &v->type, steps, whole_steps, axis, at, split);
-        at += v->type.dims[axis].size;
+        const operand *part = split ? &t->out[c->out] : &t->in[i];
+        copy_part(a, c, part, whole_steps, axis, at, split);
+        at = number_add(a, at, operand_size(part, axis));
     }
 }
 
@@ -156,42 +168,49 @@ static bool plan_copies(plan *p, const node *n, step *s) {
     for (int i = 0; i < n->n_outputs; i++)
         if (n->outputs[i]) step_add_output(p, s, n->outputs[i]);
     s->schedule = k;
-    if (parts) return copy_parts(n, k), true;
-    int64_t from[IR_MAX_RANK], to[IR_MAX_RANK];
-    strides_of(&n->inputs[0]->type, from);
-    strides_of(&n->outputs[0]->type, to);
+    if (parts) return copy_parts(p->arena, n, s, k), true;
+    copying how = {.arena = p->arena, .x = &s->in[0], .y = &s->out[0]};
+    strides_of(p->arena, how.x, how.from);
+    strides_of(p->arena, how.y, how.to);
     strided *c = &k->copies[k->n_copies++];
     switch (n->op) {
-    case OP_transpose: copy_transpose(n, c, from, to); return true;
-    case OP_slice: return copy_slice(n, c, from, to, p->diags);
-    case OP_expand: copy_expand(n, c, from, to); return true;
-    case OP_tile: copy_tile(n, c, from, to); return true;
+    case OP_transpose: copy_transpose(n, c, &how); return true;
+    case OP_slice: return copy_slice(n, c, &how, p->diags);
+    case OP_expand: copy_expand(c, &how); return true;
+    case OP_tile: copy_tile(c, &how); return true;
     default: break;
     }
     k->fill = true;
     if (n->n_inputs > 2 && n->inputs[2]) k->fill_input = step_add_input(p, s, n->inputs[2]);
-    return copy_pad(n, c, from, to, p->diags);
+    return copy_pad(n, c, &how, p->diags);
 }
 
-static void put_index(text *out, const int64_t *steps, int64_t start, int n_axes) {
-    text_printf(out, "%lld", (long long)start);
+static void put_index(text *out, const number *steps, number start, int n_axes) {
+    text_put(out, number_text(out->arena, start));
     for (int i = 0; i < n_axes; i++)
-        if (steps[i]) text_printf(out, " + i%d * %lld", i, (long long)steps[i]);
+        if (!number_is(steps[i], 0)) text_printf(out, " + i%d * %s", i, number_text(out->arena, steps[i]));
+}
+
+/* ", 48": of `count` elements, as the last argument. */
+static void put_bytes(text *out, number count, size_t element) {
+    number bytes = number_mul(out->arena, count, number_known((int64_t)element));
+    text_printf(out, ", %s%s", bytes.text ? "(size_t)" : "", number_text(out->arena, bytes));
 }
 
 static void put_copy(text *out, const strided *c, size_t element) {
     int loops = c->n_axes;
     for (int i = 0; i < c->n_axes; i++)
-        if (!c->count[i]) return;
-    bool runs = loops && c->from_step[loops - 1] == 1 && c->to_step[loops - 1] == 1 && c->count[loops - 1] >= 8;
+        if (number_is(c->count[i], 0)) return;
+    const number last = loops ? c->count[loops - 1] : number_known(0);
+    bool runs = loops && number_is(c->from_step[loops - 1], 1) && number_is(c->to_step[loops - 1], 1) && (last.text || last.n >= 8);
     loops -= runs;
     for (int i = 0; i < loops; i++)
-        text_printf(out, "    %*sfor (ptrdiff_t i%d = 0; i%d < %lld; i%d++)\n", 4 * i, "", i, i, (long long)c->count[i], i);
+        text_printf(out, "    %*sfor (ptrdiff_t i%d = 0; i%d < %s; i%d++)\n", 4 * i, "", i, i, number_text(out->arena, c->count[i]), i);
     text_printf(out, "    %*s%sy%d%s", 4 * loops, "", runs ? "memcpy(" : "", c->out, runs ? " + " : "[");
     put_index(out, c->to_step, c->to_start, loops);
     text_printf(out, "%sx%d%s", runs ? ", " : "] = ", c->in, runs ? " + " : "[");
     put_index(out, c->from_step, c->from_start, loops);
-    if (runs) text_printf(out, ", %lld);\n", (long long)((size_t)c->count[c->n_axes - 1] * element));
+    if (runs) put_bytes(out, last, element), text_put(out, ");\n");
     else text_put(out, "];\n");
 }
 
@@ -200,12 +219,11 @@ static bool emit_copies(const plan *p, const step *s, const target *machine, tex
     const schedule *k = s->schedule;
     const operand *y = &s->out[0];
     size_t element = (size_t)stored_bytes(y->elem, 1);
-    int64_t count = 1;
-    for (int i = 0; i < y->rank; i++) count *= y->dims[i];
-    if (k->fill && k->fill_input < 0) text_printf(body, "    memset(y0, 0, %lld);\n", (long long)((size_t)count * element));
-    else if (k->fill) text_printf(body, "    for (ptrdiff_t i = 0; i < %lld; i++) y0[i] = x%d[0];\n", (long long)count, k->fill_input);
+    number count = operand_count(body->arena, y, 0, y->rank);
+    if (k->fill && k->fill_input < 0) text_put(body, "    memset(y0, 0"), put_bytes(body, count, element), text_put(body, ");\n");
+    else if (k->fill) text_printf(body, "    for (ptrdiff_t i = 0; i < %s; i++) y0[i] = x%d[0];\n", number_text(body->arena, count), k->fill_input);
     for (int i = 0; i < k->n_copies; i++) put_copy(body, &k->copies[i], element);
     return true;
 }
 
-const kernel_family kernel_strided_copy = {.name = "strided_copy", .accepts = accepts, .plan = plan_copies, .emit = emit_copies};
+const kernel_family kernel_strided_copy = {.name = "strided_copy", .accepts = accepts, .plan = plan_copies, .emit = emit_copies, .open = true};

@@ -41,7 +41,7 @@ static bool same_geometry(const value_type *x, const value_type *y) {
 /* A tensor of which axis `axis` is the outermost that matters, so that its slices are contiguous. */
 static bool sliceable(const value_type *t, int axis) {
     if (t->layout.kind == LAYOUT_C16) return axis == 1 && type_size(t, 0) == 1;
-    if (dtype_of(t->elem)->bits < 8) return false;
+    if (dtype_of(t->elem)->bits < 8 || !type_is_static(t)) return false;
     for (int i = 0; i < axis; i++)
         if (type_size(t, i) != 1) return false;
     return true;

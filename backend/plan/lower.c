@@ -228,6 +228,7 @@ static bool lower_node(plan *p, const node *n, block *b, bool *haloed) {
             if (n->inputs[i]) fputs(i ? ", " : "", f), type_print(f, &n->inputs[i]->type);
         fclose(f);
     }
+    if (schedule_is_open(n)) return node_error(p->diags, n, "fix the open dimension: --dim NAME=SIZE", "has no form for open dimensions: inputs %s", types);
     return node_error(p->diags, n, "this operator, or this use of it, has no kernel yet", "cannot be compiled for inputs %s", types);
 }
 
@@ -282,7 +283,7 @@ static bool check_types(const plan *p, const region *r) {
             if (!check_types(p, n->regions[i])) return false;
         for (int i = 0; i < n->n_outputs; i++) {
             const value *v = n->outputs[i];
-            if (!v || type_is_static(&v->type)) continue;
+            if (!v || type_is_bounded(&v->type)) continue;
             char shown[200] = "";
             FILE *f = fmemopen(shown, sizeof shown - 1, "w");
             if (f) type_print(f, &v->type), fclose(f);
@@ -297,7 +298,7 @@ static bool check_inputs(const plan *p) {
     const region *body = p->graph->body;
     for (int i = 0; i < body->n_inputs; i++) {
         const value *v = body->inputs[i];
-        if (type_is_static(&v->type)) continue;
+        if (type_is_bounded(&v->type)) continue;
         for (int k = 0; v->type.kind == TYPE_TENSOR && k < v->type.rank; k++)
             if (!dim_is_number(v->type.dims[k]) && v->type.dims[k].expr->op == DIM_SYMBOL)
                 return diag_error(p->diags, "", "give it a size: --dim NAME=SIZE", "input '%s': dimension %d, named '%s', is open",

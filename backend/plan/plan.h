@@ -5,6 +5,7 @@
 #ifndef CNNC_PLAN_H
 #define CNNC_PLAN_H
 
+#include "backend/emit/number.h"
 #include "backend/emit/text.h"
 #include "backend/target/target.h"
 #include "ir/ir.h"
@@ -44,7 +45,11 @@ int64_t stored_bytes(dtype t, int64_t count); /* of `count` elements in emitted 
 bool strings_to_slots(const ir_string *s, int64_t count, void *slots); /* false: one is too long, and cut */
 
 /* What a kernel is given: where a tensor lies and how to step through it. Strides in elements; those of C16 skip the
- * halo: element (n, c, y, x) is at origin + n*batch + c/16*block + y*row + x*16 + c%16. */
+ * halo: element (n, c, y, x) is at origin + n*batch + c/16*block + y*row + x*16 + c%16.
+ *
+ * Where dimensions are open, dims has the most that they can be, and so have row and origin: kernels ask for operand_size,
+ * operand_row and operand_origin. block and batch hold for any size: a plane has room for the largest, and lies at the
+ * beginning of it, so that the channels of a concat stay where they are. */
 typedef struct operand {
     buffer *buffer;
     int64_t offset; /* bytes from the buffer's start to the tensor's first element, halo included */
@@ -53,6 +58,7 @@ typedef struct operand {
     int64_t dims[IR_MAX_RANK];
     layout layout;
     int64_t origin, batch, block, row; /* C16 only; block counts a whole [H][W][16] plane with halo */
+    const char *open[IR_MAX_RANK], *open_row; /* names of sizes that are known at run time only, "x0_h", or NULL */
     const value *value;                /* NULL for packed constants and scratch */
     int loop;                          /* number of the loop of which each iteration has the next such operand; 0: none */
     int64_t pitch;                     /* bytes from one to the next */
@@ -71,7 +77,7 @@ typedef struct step {
     const struct choice *choice; /* NULL: there was none; else why this family, and what else there was */
     const void *schedule; /* the family's decisions: algorithm, tile, blocks */
     const char *summary;  /* the same for people: "direct, tile 2x14, rows outer" */
-    int64_t extent[TARGET_MAX]; /* by target: iterations that may run in parallel; the kernel does [begin, end) of them */
+    number extent[TARGET_MAX]; /* by target: iterations that may run in parallel; the kernel does [begin, end) of them */
     int64_t phases; /* the kernel does [0, phases * extent) in all: what a phase computes, the next one reads; 1 unless set */
     int64_t macs, flops;  /* multiply-adds; other floating-point work */
     int64_t times;        /* that a run takes it at most: the iterations of the loops around it, where their number is known */
@@ -137,9 +143,11 @@ typedef struct kernel_family {
      * emit): adds operands and packed constants, sets schedule, summary, extent, macs. */
     bool (*plan)(plan *p, const node *n, step *s);
     /* The body of the C function for one target. Its parameters are named x0, x1… (in) and y0, y1… (out), typed
-     * `const T *restrict` and `T *restrict`, and `ptrdiff_t begin, end`, the part of [0, extent) to do. Two steps whose
-     * bodies are the same text share one function, so bodies must not mention names of layers. */
+     * `const T *restrict` and `T *restrict`, and `ptrdiff_t begin, end`, the part of [0, extent) to do; sizes that are open
+     * have the names of operand_size. Two steps whose bodies are the same text share one function, so bodies must not
+     * mention names of layers. */
     bool (*emit)(const plan *p, const step *s, const target *t, text *body);
+    bool open; /* it takes tensors of open dimensions: all it asks for is operand_size and the like */
 } kernel_family;
 
 extern const kernel_family kernel_copy, kernel_halo; /* for steps that no node asks for */
@@ -154,9 +162,14 @@ int step_add_status(plan *p, step *s);                 /* likewise: where it rep
 void step_add_node(plan *p, step *s, const node *n);
 int plan_target_index(const plan *p, const target *t); /* of one of its targets: where schedules keep what is decided for it */
 void step_set_extent(step *s, int64_t extent); /* the same for every target; 1 unless set */
+void step_set_open_extent(step *s, number extent);
 /* A product of counts, for macs and flops: it saturates where it does not fit (such a network never ends anyway). */
 int64_t work_product(int n, const int64_t *counts);
 #define WORK(...) work_product((int)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)), (int64_t[]){__VA_ARGS__})
+number operand_size(const operand *o, int axis);
+number operand_row(const operand *o);
+number operand_origin(arena *a, const operand *o);
+number operand_count(arena *a, const operand *o, int from, int to); /* elements of axes [from, to) */
 /* `size` elements that mean the same position in every C16 operand: planes without halo may be walked flat. */
 bool operand_is_flat(const operand *o);
 /* Bytes from its start that a kernel may touch: to the end of its buffer, or of its share of it in one iteration of a loop. */

@@ -25,6 +25,20 @@ bool operand_is_flat(const operand *o) {
     return o->layout.kind != LAYOUT_C16 || (o->row == o->dims[3] * C16 && o->block == o->dims[2] * o->row);
 }
 
+number operand_size(const operand *o, int axis) { return o->open[axis] ? number_open(o->open[axis]) : number_known(o->dims[axis]); }
+
+number operand_row(const operand *o) { return o->open_row ? number_open(o->open_row) : number_known(o->row); }
+
+number operand_origin(arena *a, const operand *o) {
+    return number_add(a, number_mul(a, operand_row(o), number_known(o->layout.top)), number_known(o->layout.left * C16));
+}
+
+number operand_count(arena *a, const operand *o, int from, int to) {
+    number count = number_known(1);
+    for (int k = from; k < to; k++) count = number_mul(a, count, operand_size(o, k));
+    return count;
+}
+
 int64_t stored_bytes(dtype t, int64_t count) { return t == DT_STRING ? STRING_SLOT * count : (int64_t)dtype_bytes(t, count); }
 
 bool strings_to_slots(const ir_string *s, int64_t count, void *slots) {
@@ -59,8 +73,22 @@ static buffer *packed_buffer(plan *p, packed k) {
     return b;
 }
 
-static int append(plan *p, operand **list, int *n, operand o) {
+/* Images have height and width; other axes are numbered. */
+static void name_open_sizes(plan *p, operand *o, const char *name) {
+    const value_type *t = &o->value->type;
+    for (int k = 0; k < t->rank; k++) {
+        if (!dim_is_open(t->dims[k])) continue;
+        bool image = t->rank == 4 && k >= 2;
+        o->open[k] = image ? arena_printf(p->arena, "%s_%c", name, k == 2 ? 'h' : 'w') : arena_printf(p->arena, "%s_size%d", name, k);
+    }
+    if (t->layout.kind == LAYOUT_C16 && o->open[3]) o->open_row = arena_printf(p->arena, "%s_row", name);
+}
+
+static int append(plan *p, step *s, bool output, operand o) {
+    operand **list = output ? &s->out : &s->in;
+    int *n = output ? &s->n_out : &s->n_in;
     if (!*list) *list = ARENA_ARRAY(p->arena, operand, STEP_MAX_OPERANDS);
+    if (o.value && !o.value->constant) name_open_sizes(p, &o, arena_printf(p->arena, "%c%d", output ? 'y' : 'x', *n));
     (*list)[*n] = o;
     return (*n)++;
 }
@@ -68,29 +96,29 @@ static int append(plan *p, operand **list, int *n, operand o) {
 int step_add_packed(plan *p, step *s, packed k) {
     buffer *b = packed_buffer(p, k);
     operand o = {.buffer = b, .elem = k.elem, .rank = 1, .dims = {k.count}};
-    return append(p, &s->in, &s->n_in, o);
+    return append(p, s, false, o);
 }
 
 int step_add_input(plan *p, step *s, const value *v) {
-    if (!v->constant) return append(p, &s->in, &s->n_in, plan_operand(p, v));
+    if (!v->constant) return append(p, s, false, plan_operand(p, v));
     bool strings = v->type.elem == DT_STRING;
     int64_t count = type_count(&v->type);
     packed k = {.source = v->constant, .form = "row-major", .elem = strings ? DT_U8 : v->type.elem,
                 .count = strings ? stored_bytes(DT_STRING, count) : count, .write = write_row_major};
-    return append(p, &s->in, &s->n_in, operand_describe(&v->type, v, packed_buffer(p, k), 0));
+    return append(p, s, false, operand_describe(&v->type, v, packed_buffer(p, k), 0));
 }
 
-int step_add_output(plan *p, step *s, const value *v) { return append(p, &s->out, &s->n_out, plan_operand(p, v)); }
+int step_add_output(plan *p, step *s, const value *v) { return append(p, s, true, plan_operand(p, v)); }
 
 int step_add_scratch(plan *p, step *s, int64_t bytes) {
     operand o = {.buffer = plan_buffer(p, MEMORY_ARENA, bytes), .elem = DT_U8, .rank = 1, .dims = {bytes}};
-    return append(p, &s->out, &s->n_out, o);
+    return append(p, s, true, o);
 }
 
 int step_add_status(plan *p, step *s) {
     if (!p->status) p->status = plan_buffer(p, MEMORY_ARENA, 64);
     operand o = {.buffer = p->status, .elem = DT_I32, .rank = 0};
-    return append(p, &s->out, &s->n_out, o);
+    return append(p, s, true, o);
 }
 
 void step_add_node(plan *p, step *s, const node *n) {
@@ -117,6 +145,8 @@ int plan_target_index(const plan *p, const target *t) {
     return i;
 }
 
-void step_set_extent(step *s, int64_t extent) {
+void step_set_open_extent(step *s, number extent) {
     for (int i = 0; i < TARGET_MAX; i++) s->extent[i] = extent;
 }
+
+void step_set_extent(step *s, int64_t extent) { step_set_open_extent(s, number_known(extent)); }

@@ -57,11 +57,21 @@ static void sort(const candidate_list *l) {
 
 /* ---- the choice among them ---- */
 
+static bool is_open(const value *v) { return v && !type_is_static(&v->type); }
+
+bool schedule_is_open(const node *n) {
+    bool open = false;
+    for (int i = 0; i < n->n_inputs; i++) open = open || is_open(n->inputs[i]);
+    for (int i = 0; i < n->n_outputs; i++) open = open || is_open(n->outputs[i]);
+    return open;
+}
+
 /* The candidates of the first families that accept the node, until one comes that has only one way; that one where there
  * are none before. */
 static const kernel_family *gather(const plan *p, const node *n, candidate_list *l) {
+    bool open = schedule_is_open(n);
     for (const kernel_family *const *f = families; *f; f++) {
-        if (!(*f)->accepts(n)) continue;
+        if ((open && !(*f)->open) || !(*f)->accepts(n)) continue;
         if (!(*f)->list) return l->n ? NULL : *f;
         l->family = *f;
         (*f)->list(p, n, l);

@@ -8,3 +8,9 @@ double cost_with_weights(const plan *p, const target *t, double cycles, double b
     if (!p->cold) return cycles;
     return cbrt(pow(cycles, 3) + pow(bytes / t->dram_bytes, 3));
 }
+
+int64_t likely_size(dim d) {
+    if (dim_is_number(d)) return d.size;
+    int64_t least = dim_least(d);
+    return (int64_t)sqrt((double)(least > 0 ? least : 1) * (double)d.size);
+}

@@ -34,6 +34,8 @@ typedef struct choice {
     const char *source; /* NULL: the estimates; else where the advice to take it came from */
 } choice;
 
+/* A dimension of an operand is open: only families that say so take the node. */
+bool schedule_is_open(const node *n);
 /* Sets family and choice of a step. False: no family accepts the node. */
 bool schedule_choose(const plan *p, const node *n, step *s);
 /* What was decided for a step of the family that it goes to; NULL: it lists no candidates. */
@@ -49,7 +51,9 @@ typedef struct advice {
  * and what matters of the network and the options. */
 char *schedule_signature(const plan *p, const node *n);
 
-/* cost.c: cycles of a target's description as time. */
+/* cost.c: the size that an open dimension is estimated at, the geometric mean of its bounds; its size where it is a number. */
+int64_t likely_size(dim d);
+/* Cycles of a target's description as time. */
 double cost_microseconds(const target *t, double cycles);
 /* Cycles of work on so many bytes of weights, which are fetched meanwhile: where both take long, neither hides the other
  * quite. */

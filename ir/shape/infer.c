@@ -12,7 +12,7 @@ static void refine(value_type *t, const value_type *declared) {
         t->dims = declared->dims;
     }
     for (int k = 0; t->rank == declared->rank && k < t->rank; k++)
-        if (!dim_is_number(t->dims[k]) && dim_is_number(declared->dims[k])) t->dims[k] = declared->dims[k];
+        if (!dim_is_number(t->dims[k]) && !dim_is_open(t->dims[k]) && dim_is_number(declared->dims[k])) t->dims[k] = declared->dims[k];
 }
 
 void set_output(node *n, int i, dtype elem, int rank, const dim *dims) {
@@ -144,7 +144,7 @@ static bool check_size(const node *n, int output, const value_type *t, diagnosti
     if (t->rank > IR_MAX_RANK)
         return node_error(d, n, NULL, "output %d has rank %d, more than %d", output, t->rank, IR_MAX_RANK);
     for (int k = 0; k < t->rank; k++) {
-        if (!dim_is_number(t->dims[k])) continue;
+        if (!dim_is_number(t->dims[k]) && !dim_is_open(t->dims[k])) continue;
         int64_t size = t->dims[k].size;
         if (size < 0) return node_error(d, n, NULL, "output %d has size %lld on axis %d", output, (long long)size, k);
         if (size == 0) empty = true;

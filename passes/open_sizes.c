@@ -1,0 +1,60 @@
+/* Open dimensions other than the batch (--dim H=32..1024). Values keep their sizes as expressions over the open symbols; the
+ * program is laid out for the largest, and its kernels count to the actual ones. What inference took for granted where it
+ * met symbols must be certain for that: whether there is a kernel at all is for the plan to say. */
+#include "passes/passes.h"
+
+static bool refuse(const node *n, const char *what) {
+    return node_error(n->parent->graph->diags, n, "fix the open dimension: --dim NAME=SIZE", "%s", what);
+}
+
+static bool is_open(const value *v) { return v && v->type.kind == TYPE_TENSOR && v->type.rank >= 0 && !type_is_static(&v->type); }
+
+/* Each operand's size is the result's, or 1: what only happens to be equal may differ at run time. */
+static bool broadcasts_surely(const node *n) {
+    const value_type *y = &n->outputs[0]->type;
+    for (int i = 0; i < n->n_core_inputs; i++) {
+        const value_type *x = n->inputs[i] ? &n->inputs[i]->type : NULL;
+        for (int k = 0; x && k < x->rank; k++)
+            if (type_size(x, k) != 1 && !dim_equal(x->dims[k], y->dims[y->rank - x->rank + k])) return refuse(n, "its operands' sizes may differ");
+    }
+    return true;
+}
+
+static bool concatenates_surely(const node *n) {
+    const value_type *y = &n->outputs[0]->type;
+    int64_t axis = node_int(n, "axis");
+    axis += axis < 0 ? y->rank : 0;
+    for (int i = 0; i < n->n_inputs; i++)
+        for (int k = 0; k < y->rank; k++)
+            if (k != axis && !dim_equal(n->inputs[i]->type.dims[k], y->dims[k])) return refuse(n, "its parts' sizes may differ");
+    return true;
+}
+
+static bool has_elements(const node *n, const value_type *t) {
+    for (int k = 0; k < t->rank; k++)
+        if (dim_is_open(t->dims[k]) && dim_least(t->dims[k]) < 1)
+            return node_error(n->parent->graph->diags, n, "raise the least size of the open dimension", "axis %d of its result may be empty", k);
+    return true;
+}
+
+static bool check_node(const node *n) {
+    bool open = false;
+    for (int i = 0; i < n->n_inputs; i++) open = open || is_open(n->inputs[i]);
+    for (int i = 0; i < n->n_outputs; i++) {
+        const value *v = n->outputs[i];
+        if (!is_open(v)) continue;
+        open = true;
+        if (!type_is_bounded(&v->type)) return refuse(n, "the size of its result is not known");
+        if (!has_elements(n, &v->type)) return false;
+    }
+    if (!open || !n->outputs[0]) return true;
+    if (n->n_regions) return refuse(n, "control flow has fixed sizes only");
+    if (n->op == OP_concat) return concatenates_surely(n);
+    return !(op_of(n->op)->props & PROP_ELEMENTWISE) || broadcasts_surely(n);
+}
+
+bool open_sizes_check(const graph *g) {
+    for (const node *n = g->body->first; n; n = n->next)
+        if (!check_node(n)) return false;
+    return true;
+}

@@ -1,0 +1,46 @@
+# --dim H=MIN..MAX: one program for images of several sizes.
+source "$(dirname "$0")/common.sh"
+
+refused() { # PATTERN TEXT
+    printf 'graph "g" {\n  dim H in 1..4096\n  dim W in 1..4096\n%s\n}\n' "$2" >net.cir
+    expect 1 "$1" "$CNNC" net.cir -o net.c --target generic --dim H=2..64 --dim W=2..64
+    [ ! -e net.c ] || fail "wrote net.c"
+}
+refused "Add.*sizes may differ" '  input %x "x" : f32[3,H]
+  input %z "z" : f32[3,W]
+  %y "y" = add(%x, %z)
+  return %y'
+refused "MaxPool.*may be empty" '  input %x "x" : f32[1,3,H,W]
+  %y "y" = max_pool(%x) {kernel_shape=[3,3]}
+  return %y'
+refused "CumSum.*no form for open dimensions" '  input %x "x" : f32[3,H]
+  const %i : i64[1] {0}
+  %y "y" = cum_sum(%x, %i)
+  return %y'
+refused "Shape.*no form for open dimensions" '  input %x "x" : f32[3,H]
+  %y "y" = shape(%x)
+  return %y'
+refused "Slice.*its result is not known" '  input %x "x" : f32[3,H]
+  const %a : i64[1] {1}
+  const %b : i64[1] {9}
+  %y "y" = slice(%x, %a, %b, %a)
+  return %y'
+
+if [ ! -x "$PYTHON" ]; then
+    echo "skipped the rest: no Python environment (make check makes it)"
+    exit 77
+fi
+"$PYTHON" "$here/make_open_size.py"
+sanitized="-O0 -march=native -fsanitize=address,undefined -fno-sanitize-recover=all"
+for how in "generic --accuracy strict" native; do
+    "$CNNC" net.onnx -o net.c --target $how --dim batch=1 --dim H=8..120 --dim W=8..130 --check
+    for cc in $([ "$how" = native ] && compilers || echo gcc); do
+        $cc $strict -Wno-psabi -std=c11 $sanitized -I. "$here/open_size.c" net.c -lm -o net
+        ./net || fail "$cc, $how"
+    done
+done
+"$CNNC" net.onnx -o net.c --dim batch=1..2 --dim H=8..120 --dim W=8..130 --threads --profile --weights=file --check
+"$CNNC" net.onnx -o net.c --dim batch=1..2 --dim H=8..120 --dim W=8..130
+gcc $strict -std=c11 $sanitized -DBATCH -I. "$here/open_size.c" net.c -lm -o net
+./net || fail "a batch"
+expect 0 "output y: ok" "$CNNC" verify net.onnx --target generic --dim batch=1 --dim H=8..24 --dim W=8..16
