@@ -53,10 +53,13 @@ static tile_plane plane_of(const schedule *s) {
     return (tile_plane){.height = s->height, .width = s->width, .out_blocks = s->out_blocks, .unit = {1, 1}};
 }
 
-/* Two products of a v16 in a cycle where they are one instruction each: then tiles that load less win. */
+/* A target as this tile uses it: two products in a cycle where they are one instruction each, so that tiles which load less
+ * win, and no more sums than gcc keeps in registers beside weights and bytes of an unrolled step. */
 static target machine_of(const target *t) {
+    enum { MOST_SUMS = 24 };
     target dots = *t;
     if (dots.fma_cycles > 0.5) dots.fma_cycles *= 0.5;
+    if (dots.accumulators > MOST_SUMS) dots.accumulators = MOST_SUMS;
     return dots;
 }
 

@@ -126,6 +126,7 @@ bool expand_dynamic_quantize(draft *d, const conversion *row) {
     recipe_inputs(&r, "x");
     recipe_run(&r, "low = Min(ReduceMin(x; keepdims=0), 0.0)\nhigh = Max(ReduceMax(x; keepdims=0), 0.0)\n"
                    "scale = Div(Sub(high, low), 255.0)\n"
+                   "scale = Where(Greater(scale, 0.0), scale, 1.0)\n" /* nothing but zeros, as ONNX Runtime has it */
                    "zero = Cast(Round(Clip(Div(Neg(low), scale), 0.0, 255.0)); to=2)\n"
                    "y = QuantizeLinear(x, scale, zero)");
     return recipe_return(&r, "y scale zero");
@@ -178,8 +179,9 @@ static void shifted(recipe *r, const draft *d, const char *x, const char *zero, 
     recipe_run(r, arena_printf(mem, "%s = Cast(%s; to=6)", x, x));
     if (!draft_input(d, input)) return;
     const value_type *t = draft_input_type(d, input);
-    bool one = t->kind == TYPE_TENSOR && type_count(t) == 1;
-    recipe_run(r, arena_printf(mem, "%s = Sub(%s, Cast(Reshape(%s, %s); to=6))", x, x, zero, one ? "[]" : shape));
+    bool one = t->kind == TYPE_TENSOR && type_count(t) == 1, many = t->kind == TYPE_TENSOR && t->rank > 1; /* as they are */
+    const char *fitting = one || !many ? arena_printf(mem, "Reshape(%s, %s)", zero, one ? "[]" : shape) : zero;
+    recipe_run(r, arena_printf(mem, "%s = Sub(%s, Cast(%s; to=6))", x, x, fitting));
 }
 
 bool expand_conv_integer(draft *d, const conversion *row) {

@@ -26,11 +26,11 @@ CNNC_INLINE void v16_store_u8(uint8_t *p, v16 a) {
 CNNC_INLINE b64 b64_load(const int8_t *p) {
     return v16i_join(_mm256_loadu_si256((const __m256i *)(const void *)p), _mm256_loadu_si256((const __m256i *)(const void *)(p + 32)));
 }
-/* The same four bytes 16 times. */
+/* The same four bytes 16 times. Loaded as a float, which compilers broadcast straight from memory. */
 CNNC_INLINE b64 b64_repeat(const uint8_t *p) {
-    int four;
+    float four;
     memcpy(&four, p, sizeof four);
-    return v16i_join(_mm256_set1_epi32(four), _mm256_set1_epi32(four));
+    return v16i_join(_mm256_castps_si256(_mm256_set1_ps(four)), _mm256_castps_si256(_mm256_set1_ps(four)));
 }
 /* Four vectors of 16 bytes behind one another: byte i of each as the four of lane i. */
 CNNC_INLINE b64 b64_columns(const uint8_t *p) {

@@ -13,11 +13,7 @@ CNNC_INLINE void v16_store_u8(uint8_t *p, v16 a) {
 }
 CNNC_INLINE b64 b64_load(const int8_t *p) { return _mm512_loadu_si512(p); }
 /* The same four bytes 16 times. */
-CNNC_INLINE b64 b64_repeat(const uint8_t *p) {
-    int four;
-    memcpy(&four, p, sizeof four);
-    return _mm512_set1_epi32(four);
-}
+CNNC_INLINE b64 b64_repeat(const uint8_t *p) { return _mm512_broadcastd_epi32(_mm_loadu_si32(p)); }
 /* Four vectors of 16 bytes behind one another: byte i of each as the four of lane i. */
 CNNC_INLINE b64 b64_columns(const uint8_t *p) {
     const __m512i by_quads = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
