@@ -116,18 +116,20 @@ typedef struct tile_context {
     bool ok;
 } tile_context;
 
+/* Position (row r, column q of the tile) of output block o. */
 static void put_result(void *context, text *out, int n, const int64_t *args) {
     (void)n;
     const tile_context *t = context;
-    char acc[64];
-    snprintf(acc, sizeof acc, "v16_from_i32(a%lld_%lld)", (long long)args[0], (long long)(args[1] * args[3] + args[2]));
-    c16_epilogue(out, &(c16_leaf){t->step, t->schedule->flat, args[0], args[1], args[2], acc});
+    int64_t o = args[0], r = args[1], cols = args[2], rows = args[3], first = (o * rows + r) * cols * C16;
+    const char *plus = first ? arena_printf(out->arena, " + %lld", (long long)first) : "";
+    const char *acc = arena_printf(out->arena, "v16_from_i32(v16i_load(sums%s + q * 16))", plus);
+    c16_epilogue(out, &(c16_leaf){t->step, t->schedule->flat, o, r, 0, acc});
 }
 
 static void put_address(void *context, text *out, int n, const int64_t *args) {
     (void)n;
     const tile_context *t = context;
-    c16_address(out, "y0", &t->step->out[0], t->schedule->flat, args[0], args[1], args[2]);
+    c16_address(out, "y0", &t->step->out[0], t->schedule->flat, args[0], args[1], 0);
 }
 
 static void put_tile(void *context, text *out, int n, const int64_t *args) {
@@ -143,6 +145,7 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
     const register_tile *tile = &c->tile[plan_target_index(p, machine)];
     const operand *x = &s->in[0];
     const window *w = &c->window;
+    bool by_taps = c->in_blocks == 1 && c->last_quads == 1;
     const struct {
         const char *name;
         int64_t value;
@@ -151,10 +154,13 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
                      {"groups_per_group", c->out_blocks / tile->blocks},
                      {"grouped", c->group > 1},
                      {"in_blocks", c->in_blocks},
-                     {"last_quads", c->last_quads},
                      {"w_block", c->in_blocks * w->kernel[0] * w->kernel[1] * C16 * C16},
                      {"kernel_h", w->kernel[0]},
-                     {"kernel_w", w->kernel[1]},
+                     {"tap_cols", by_taps ? 1 : w->kernel[1]},
+                     {"steps", by_taps ? w->kernel[1] : QUADS},
+                     {"last_steps", by_taps ? w->kernel[1] : c->last_quads},
+                     {"step_weights", by_taps ? C16 * C16 : C16 * QUAD},
+                     {"step_bytes", by_taps ? w->dilation[1] * C16 : QUAD},
                      {"x_batch", x->batch},
                      {"x_block", x->block},
                      {"x_row", w->stride[0] * x->row},

@@ -11,6 +11,10 @@ CNNC_INLINE v16i v16i_join(__m256i lo, __m256i hi) {
 CNNC_INLINE v16i v16i_load(const int32_t *p) {
     return v16i_join(_mm256_loadu_si256((const __m256i *)(const void *)p), _mm256_loadu_si256((const __m256i *)(const void *)(p + 8)));
 }
+CNNC_INLINE void v16i_store(int32_t *p, v16i a) {
+    _mm256_storeu_si256((__m256i *)(void *)p, a.lo);
+    _mm256_storeu_si256((__m256i *)(void *)(p + 8), a.hi);
+}
 CNNC_INLINE v16 v16_from_i32(v16i a) { return v16_join(_mm256_cvtepi32_ps(a.lo), _mm256_cvtepi32_ps(a.hi)); }
 CNNC_INLINE v16 v16_load_u8(const uint8_t *p) {
     return v16_join(_mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(const void *)p))),

@@ -3,6 +3,7 @@ typedef __m512i v16i;
 typedef __m512i b64;
 
 CNNC_INLINE v16i v16i_load(const int32_t *p) { return _mm512_loadu_si512(p); }
+CNNC_INLINE void v16i_store(int32_t *p, v16i a) { _mm512_storeu_si512(p, a); }
 CNNC_INLINE v16 v16_from_i32(v16i a) { return _mm512_cvtepi32_ps(a); }
 CNNC_INLINE v16 v16_load_u8(const uint8_t *p) {
     return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)(const void *)p)));

@@ -10,6 +10,9 @@ CNNC_INLINE v16i v16i_load(const int32_t *p) {
     const v16i a = {{vld1q_s32(p), vld1q_s32(p + 4), vld1q_s32(p + 8), vld1q_s32(p + 12)}};
     return a;
 }
+CNNC_INLINE void v16i_store(int32_t *p, v16i a) {
+    for (int i = 0; i < 4; i++) vst1q_s32(p + 4 * i, a.q[i]);
+}
 CNNC_INLINE v16 v16_from_i32(v16i a) {
     const v16 r = {{vcvtq_f32_s32(a.q[0]), vcvtq_f32_s32(a.q[1]), vcvtq_f32_s32(a.q[2]), vcvtq_f32_s32(a.q[3])}};
     return r;

@@ -11,6 +11,7 @@ CNNC_INLINE v16i v16i_load(const int32_t *p) {
     memcpy(r.lane, p, sizeof r.lane);
     return r;
 }
+CNNC_INLINE void v16i_store(int32_t *p, v16i a) { memcpy(p, a.lane, sizeof a.lane); }
 CNNC_INLINE v16 v16_from_i32(v16i a) {
     v16 r;
     for (int i = 0; i < 16; i++) r.lane[i] = (float)a.lane[i];
