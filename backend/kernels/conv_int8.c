@@ -75,7 +75,7 @@ static void list(const plan *p, const node *n, candidate_list *ways) {
     int count = register_tile_list(&plane, &dots, tiles, TILES);
     for (int i = 0; i < count; i++) {
         const register_tile *t = &tiles[i].tile;
-        double cycles = steps * tiles[i].cycles + cost_weights(p, machine, steps * C16 * QUAD);
+        double cycles = cost_with_weights(p, machine, steps * tiles[i].cycles, steps * C16 * QUAD);
         candidate_add(ways, cost_microseconds(machine, cycles), NULL, t, sizeof *t, "tile %lldx%lldx%lld", (long long)t->blocks, (long long)t->rows,
                       (long long)t->cols);
     }
