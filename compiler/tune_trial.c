@@ -49,7 +49,7 @@ static const node *copy_node(const trial *t, const node *n, value *const *inputs
 }
 
 static value_type row_major(value_type t) {
-    t.layout = (layout){LAYOUT_ROW_MAJOR, 0, 0, 0, 0};
+    t.layout = (layout){.kind = LAYOUT_ROW_MAJOR};
     return t;
 }
 

@@ -154,10 +154,12 @@ typedef enum layout_kind {
     LAYOUT_C16 /* NCHW in blocks of 16 channels: [N][C/16][top+H+bottom][left+W+right][16]; lanes >= C are zero */
 } layout_kind;
 
-/* Only C16 has a halo: rows and columns of zeros around each plane, so that convolutions need no bounds checks. */
+/* Only C16 has a halo: rows and columns around each plane that hold `fill` (0, or the zero point of 8-bit integers), so that
+ * convolutions need no bounds checks. */
 typedef struct layout {
     layout_kind kind;
     int top, left, bottom, right;
+    int fill;
 } layout;
 
 /* Affine quantisation of an integer tensor: real = (q - zero_point) * scale, along `axis` (-1: whole tensor). A float tensor that
@@ -187,7 +189,7 @@ int64_t type_count(const value_type *t);             /* elements; -1 when not bo
 int64_t type_size(const value_type *t, int axis);    /* dims[axis].size, axis may be negative; -1 when not bounded */
 bool type_same_shape(const value_type *x, const value_type *y);
 bool type_equal(const value_type *x, const value_type *y); /* element type, shape and layout */
-void type_print(FILE *f, const value_type *t);       /* f32[1,64,56,56] @c16(1,1,1,1) */
+void type_print(FILE *f, const value_type *t);       /* f32[1,64,56,56] @c16(1,1,1,1); u8[1,64,56,56] @c16(1,1,1,1,128) */
 
 /* ---- constants ---------------------------------------------------------------------------------------------------------- */
 
@@ -285,7 +287,8 @@ typedef enum op_props {
     PROP_VIEW = 1 << 3,            /* row-major data unchanged: reshape and its kin */
     PROP_RANDOM = 1 << 4,          /* never folded, never merged */
     PROP_CONTROL = 1 << 5,         /* owns regions */
-    PROP_COMMUTATIVE = 1 << 6
+    PROP_COMMUTATIVE = 1 << 6,
+    PROP_KEPT = 1 << 7             /* not folded, though its inputs are constants: passes look for it */
 } op_props;
 
 struct node;

@@ -109,6 +109,11 @@ static bool read_layout(reader *r, layout *l) {
         if (!scan_expect(s, i ? "," : "(") || !scan_int_between(s, 0, WIDEST_HALO, &width)) return false;
         *sides[i] = (int)width;
     }
+    if (scan_accept(s, ",")) {
+        int64_t fill;
+        if (!scan_int_between(s, INT8_MIN, UINT8_MAX, &fill)) return false;
+        l->fill = (int)fill;
+    }
     return scan_expect(s, ")");
 }
 

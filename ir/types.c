@@ -281,7 +281,7 @@ bool type_equal(const value_type *x, const value_type *y) {
     if ((x->inner != NULL) != (y->inner != NULL)) return false;
     if (x->inner && !type_equal(x->inner, y->inner)) return false;
     const layout *l = &x->layout, *m = &y->layout;
-    return l->kind == m->kind && l->top == m->top && l->left == m->left && l->bottom == m->bottom && l->right == m->right;
+    return l->kind == m->kind && l->top == m->top && l->left == m->left && l->bottom == m->bottom && l->right == m->right && l->fill == m->fill;
 }
 
 void type_print(FILE *f, const value_type *t) {
@@ -307,7 +307,10 @@ void type_print(FILE *f, const value_type *t) {
     }
     fputc(']', f);
     const layout *l = &t->layout;
-    if (l->kind == LAYOUT_C16) fprintf(f, " @c16(%d,%d,%d,%d)", l->top, l->left, l->bottom, l->right);
+    if (l->kind != LAYOUT_C16) return;
+    fprintf(f, " @c16(%d,%d,%d,%d", l->top, l->left, l->bottom, l->right);
+    if (l->fill) fprintf(f, ",%d", l->fill);
+    fputc(')', f);
 }
 
 double constant_float(const constant *c, int64_t index) { return dtype_load_float(c->type.elem, c->data, index); }

@@ -95,8 +95,8 @@ static bool is_c16(const value *v) { return v && v->type.layout.kind == LAYOUT_C
 static bool check_layout(const node *n, const value *v, diagnostics *d) {
     const layout *l = &v->type.layout;
     if (!is_c16(v)) return true;
-    if (v->type.elem != DT_F32 || v->type.rank != 4 || !type_is_bounded(&v->type) || v->constant)
-        return node_error(d, n, DEFECT, "'%.80s' cannot have the layout c16: it is no f32 tensor of four known sizes", v->name);
+    if ((v->type.elem != DT_F32 && v->type.elem != DT_U8) || v->type.rank != 4 || !type_is_bounded(&v->type) || v->constant)
+        return node_error(d, n, DEFECT, "'%.80s' cannot have the layout c16: it is no f32 or u8 tensor of four known sizes", v->name);
     if (l->top < 0 || l->left < 0 || l->bottom < 0 || l->right < 0) return node_error(d, n, DEFECT, "the halo of '%.80s' is negative", v->name);
     return true;
 }
@@ -105,6 +105,7 @@ static bool check_layout(const node *n, const value *v, diagnostics *d) {
 static bool knows_c16(const node *n) {
     switch (n->op) {
     case OP_conv:
+    case OP_conv_integer:
     case OP_conv_max_pool:
     case OP_max_pool:
     case OP_average_pool:

@@ -2,7 +2,7 @@
  * conversions at their borders. Inputs of convolutions get a halo of zeros as wide as the padding, so that inner loops
  * need no bounds checks; values that share memory in a concat or split get the same halo.
  *
- * What is not f32, not 4-D or has an operator without a C16 kernel stays row-major. */
+ * What is not f32 or u8, not 4-D or has an operator without a C16 kernel stays row-major. */
 #include "passes/passes.h"
 
 #include <string.h>
@@ -16,9 +16,11 @@ typedef struct assignment {
 
 /* ---- what an operator can do ---- */
 
-static bool is_f32_4d(const value *v) { return v->type.elem == DT_F32 && v->type.rank == 4 && type_is_bounded(&v->type); }
+static bool is_element(dtype t) { return t == DT_F32 || t == DT_U8; }
 
-static bool is_conv(const node *n) { return n->op == OP_conv || n->op == OP_conv_max_pool; }
+static bool is_4d(const value *v) { return is_element(v->type.elem) && v->type.rank == 4 && type_is_bounded(&v->type); }
+
+static bool is_conv(const node *n) { return n->op == OP_conv || n->op == OP_conv_max_pool || n->op == OP_conv_integer; }
 
 static bool is_c16(const value *v) { return v->type.layout.kind == LAYOUT_C16; }
 
@@ -38,7 +40,8 @@ static bool has_vector_form(const expr *e) {
     static const op_code scalar[] = {OP_log, OP_sin, OP_cos, OP_tan, OP_asin, OP_acos, OP_atan, OP_sinh, OP_cosh, OP_asinh,
                                      OP_acosh, OP_atanh, OP_sign, OP_pow, OP_mod, OP_softplus, OP_shrink};
     if (!e) return true;
-    if (e->dtype != DT_F32) return false;
+    if (e->kind != EXPR_OP) return is_element(e->dtype) || e->kind == EXPR_ACC;
+    if (e->op == OP_cast ? e->dtype != DT_F32 : e->dtype != DT_F32 && (e->op != OP_saturate || e->dtype != DT_U8)) return false;
     for (size_t i = 0; e->kind == EXPR_OP && i < sizeof scalar / sizeof *scalar; i++)
         if ((op_code)e->op == scalar[i]) return false;
     for (int i = 0; i < e->n_args; i++)
@@ -53,7 +56,7 @@ static bool epilogue_fits(const node *n) {
 
 /* An extra operand that C16 kernels can read: a tensor of the result's shape, one number a channel, or one number. */
 static bool fits_result(const value *v, const value_type *result) {
-    if (v->type.elem != DT_F32 || !type_is_bounded(&v->type)) return false;
+    if (!is_element(v->type.elem) || (v->constant && v->type.elem != DT_F32) || !type_is_bounded(&v->type)) return false;
     if (type_is_static(&v->type) && type_count(&v->type) == 1) return v->constant != NULL;
     int rank = v->type.rank;
     if (rank == 4 && !v->constant) {
@@ -81,26 +84,33 @@ static bool halo_is_small(const node *n) {
     return true;
 }
 
+static int64_t steps_of(const node *n, int axis) {
+    int count;
+    const int64_t *dilations = node_ints(n, "dilations", &count);
+    return count > axis ? dilations[axis] : 1;
+}
+
 static bool conv_fits(const node *n) {
     const value *x = n->inputs[0], *w = n->inputs[1], *y = n->outputs[0];
-    if (!is_f32_4d(x) || !is_f32_4d(y) || !w->constant || w->type.rank != 4 || n->prologue) return false;
+    if (n->op == OP_conv_integer ? x->type.elem != DT_U8 || w->type.elem != DT_I8 || !n->epilogue : x->type.elem != DT_F32) return false;
+    if (!is_4d(x) || !is_4d(y) || !w->constant || w->type.rank != 4 || n->prologue) return false;
     if (n->n_inputs > 2 && n->n_core_inputs > 2 && n->inputs[2] && !n->inputs[2]->constant) return false;
     if (!type_count(&x->type) || !type_count(&y->type)) return false;
     int64_t group = node_int(n, "group"), in = type_size(&x->type, 1), out = type_size(&y->type, 1);
-    bool depthwise = group == in && out == in;
+    bool depthwise = group == in && out == in && (n->op != OP_conv_integer || steps_of(n, 1) == 1);
     bool grouped = in / group % C16 == 0 && out / group % C16 == 0;
     return (group == 1 || depthwise || grouped) && extras_fit(n, n->n_core_inputs) && epilogue_fits(n) && halo_is_small(n);
 }
 
 static bool follows_input(const node *n) {
-    return is_f32_4d(n->inputs[0]) && is_c16(n->inputs[0]) && is_f32_4d(n->outputs[0]) && n->n_outputs == 1 && !n->prologue &&
+    return is_4d(n->inputs[0]) && is_c16(n->inputs[0]) && is_4d(n->outputs[0]) && n->n_outputs == 1 && !n->prologue &&
            extras_fit(n, n->n_core_inputs) && epilogue_fits(n);
 }
 
 static bool elementwise_fits(const node *n) {
     const value *y = n->outputs[0];
     bool any = false;
-    if (!is_f32_4d(y) || !epilogue_fits(n) || !extras_fit(n, 0)) return false;
+    if (!is_4d(y) || !epilogue_fits(n) || !extras_fit(n, 0)) return false;
     for (int i = 0; i < n->n_inputs; i++) any |= is_c16(n->inputs[i]) && type_same_shape(&n->inputs[i]->type, &y->type);
     return any;
 }
@@ -108,10 +118,10 @@ static bool elementwise_fits(const node *n) {
 static bool concat_fits(const node *n) {
     int64_t axis = node_int(n, "axis");
     bool any = false;
-    if (!is_f32_4d(n->outputs[0]) || (axis != 1 && axis != -3)) return false;
+    if (!is_4d(n->outputs[0]) || (axis != 1 && axis != -3)) return false;
     for (int i = 0; i < n->n_inputs; i++) {
         const value *part = n->inputs[i];
-        if (!is_f32_4d(part) || part->constant || (i + 1 < n->n_inputs && type_size(&part->type, 1) % C16)) return false;
+        if (!is_4d(part) || part->constant || (i + 1 < n->n_inputs && type_size(&part->type, 1) % C16)) return false;
         any |= is_c16(part);
     }
     return any;
@@ -121,10 +131,10 @@ static bool concat_fits(const node *n) {
 static bool split_fits(const node *n) {
     int64_t axis = node_int(n, "axis");
     const value *whole = n->inputs[0];
-    if (!is_f32_4d(whole) || !is_c16(whole) || type_size(&whole->type, 0) != 1 || (axis != 1 && axis != -3) || n->epilogue) return false;
+    if (!is_4d(whole) || !is_c16(whole) || type_size(&whole->type, 0) != 1 || (axis != 1 && axis != -3) || n->epilogue) return false;
     for (int i = 0; i < n->n_outputs; i++) {
         const value *part = n->outputs[i];
-        if (!part || !is_f32_4d(part) || (i + 1 < n->n_outputs && type_size(&part->type, 1) % C16)) return false;
+        if (!part || !is_4d(part) || (i + 1 < n->n_outputs && type_size(&part->type, 1) % C16)) return false;
     }
     return true;
 }
@@ -133,6 +143,7 @@ static bool wants_c16(const node *n) {
     if (!n->n_inputs || !n->inputs[0] || !n->outputs[0] || n->n_regions) return false;
     switch (n->op) {
     case OP_conv:
+    case OP_conv_integer:
     case OP_conv_max_pool: return conv_fits(n);
     case OP_max_pool:
     case OP_average_pool:
@@ -148,7 +159,7 @@ static bool wants_c16(const node *n) {
 /* A stem reads few channels: better in NCHW than 16 lanes of which most are padding. */
 static bool reads_row_major(const node *n) {
     enum { STEM_CHANNELS = 4 };
-    return is_conv(n) && !is_c16(n->inputs[0]) && type_size(&n->inputs[0]->type, 1) <= STEM_CHANNELS && node_int(n, "group") == 1;
+    return is_conv(n) && n->op != OP_conv_integer && !is_c16(n->inputs[0]) && type_size(&n->inputs[0]->type, 1) <= STEM_CHANNELS && node_int(n, "group") == 1;
 }
 
 /* ---- conversions ---- */
@@ -170,9 +181,9 @@ static void set_input_layouts(assignment *s, node *n, bool c16) {
     for (int i = 0; i < n->n_inputs; i++) {
         value *v = n->inputs[i];
         if (!v || v->constant) continue;
-        if (!c16 && is_c16(v)) node_set_input(n, i, convert(s, n, OP_from_c16, v, (layout){LAYOUT_ROW_MAJOR, 0, 0, 0, 0}));
+        if (!c16 && is_c16(v)) node_set_input(n, i, convert(s, n, OP_from_c16, v, (layout){.kind = LAYOUT_ROW_MAJOR}));
         if (c16 && !is_c16(v) && v->type.rank == 4 && !(i == 0 && reads_row_major(n)))
-            node_set_input(n, i, convert(s, n, OP_to_c16, v, (layout){LAYOUT_C16, 0, 0, 0, 0}));
+            node_set_input(n, i, convert(s, n, OP_to_c16, v, (layout){.kind = LAYOUT_C16}));
     }
 }
 
@@ -208,7 +219,7 @@ static bool assign_region(assignment *s, region *r) {
         if (!is_c16(v)) continue;
         node *c = node_new(r, NULL, OP_from_c16, arena_printf(s->graph->arena, "%s (layout)", v->name), 1, &v, 1);
         c->outputs[0]->type = v->type;
-        c->outputs[0]->type.layout = (layout){LAYOUT_ROW_MAJOR, 0, 0, 0, 0};
+        c->outputs[0]->type.layout = (layout){.kind = LAYOUT_ROW_MAJOR};
         c->outputs[0]->name = v->name;
         region_set_output(r, i, c->outputs[0]);
     }
@@ -220,7 +231,7 @@ static bool assign_region(assignment *s, region *r) {
 static int larger(int x, int64_t y) { return y > x ? (int)y : x; }
 
 static layout joined(layout x, layout y) {
-    return (layout){LAYOUT_C16, larger(x.top, y.top), larger(x.left, y.left), larger(x.bottom, y.bottom), larger(x.right, y.right)};
+    return (layout){LAYOUT_C16, larger(x.top, y.top), larger(x.left, y.left), larger(x.bottom, y.bottom), larger(x.right, y.right), larger(x.fill, y.fill)};
 }
 
 static bool halo_of_conv(assignment *s, node *n, bool *changed) {
@@ -232,7 +243,9 @@ static bool halo_of_conv(assignment *s, node *n, bool *changed) {
         end[i] = dim_is_number(w.in[i]) ? last - w.pad_begin[i] - w.in[i].size : w.pad_end[i];
     }
     layout *l = &n->inputs[0]->type.layout;
-    layout wide = joined(*l, (layout){LAYOUT_C16, (int)w.pad_begin[0], (int)w.pad_begin[1], larger(0, end[0]), larger(0, end[1])});
+    layout needed = {LAYOUT_C16, (int)w.pad_begin[0], (int)w.pad_begin[1], larger(0, end[0]), larger(0, end[1]), 0};
+    if (n->op == OP_conv_integer) needed.fill = (int)node_int(n, "x_zero");
+    layout wide = joined(*l, needed);
     *changed |= memcmp(l, &wide, sizeof wide) != 0;
     *l = wide;
     return true;

@@ -41,7 +41,7 @@ static bool reads_before(const node *n, int input) {
 }
 
 static bool is_foldable(const graph *g, const node *n) {
-    if (n->n_regions || (op_of(n->op)->props & (PROP_RANDOM | PROP_CONTROL)) || !n->n_outputs) return false;
+    if (n->n_regions || (op_of(n->op)->props & (PROP_RANDOM | PROP_CONTROL | PROP_KEPT)) || !n->n_outputs) return false;
     if (needs_shape_only(n)) return type_is_static(&n->inputs[0]->type);
     int64_t bytes_in = 0, bytes_out = 0;
     for (int i = 0; i < n->n_inputs; i++) {

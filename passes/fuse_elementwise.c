@@ -96,11 +96,18 @@ static void drop_unused_inputs(graph *g, node *f) {
     node_remove(f);
 }
 
+/* Bytes made of sums of products: they belong into the epilogue of what sums, where fuse_epilogue puts the next node too. */
+static bool is_saturated_sum(const node *p) {
+    bool byte = dtype_of(p->outputs[0]->type.elem)->bits == 8, sums = false;
+    for (int i = 0; i < p->n_inputs; i++) sums |= p->inputs[i]->producer && p->inputs[i]->producer->op == OP_conv_integer;
+    return byte && sums;
+}
+
 static bool can_absorb(const node *f, const value *v) {
     const node *p = v->producer;
     return p && p->op == OP_fused && p->parent == f->parent && value_only_user(v) == f && type_is_bounded(&v->type) &&
            type_same_shape(&v->type, &f->outputs[0]->type) &&
-           f->n_inputs + p->n_inputs <= MOST_INPUTS && tree_size(f->epilogue) + 2 * tree_size(p->epilogue) <= MOST_OPERATORS;
+           f->n_inputs + p->n_inputs <= MOST_INPUTS && !is_saturated_sum(p) && tree_size(f->epilogue) + 2 * tree_size(p->epilogue) <= MOST_OPERATORS;
 }
 
 static bool fuse_one(graph *g, node *n, void *context) {

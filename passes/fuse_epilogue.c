@@ -6,6 +6,7 @@
 
 static bool takes_epilogue(const node *p) {
     switch (p->op) {
+    case OP_conv_integer: return p->n_outputs == 1; /* what it has may be the beginning of more */
     case OP_conv:
     case OP_conv_transpose:
     case OP_gemm:
@@ -18,10 +19,20 @@ static bool takes_epilogue(const node *p) {
     }
 }
 
+/* f32 throughout; kernels on bytes sum in f32 or i32 and give back what the expression makes of it. */
+static bool types_fit(const node *p, const value *v, const value *result) {
+    dtype in = p->inputs[0]->type.elem;
+    bool bytes = in == DT_U8 || in == DT_I8;
+    if (p->epilogue) return v->type.elem == DT_U8 || v->type.elem == DT_I8;
+    return v->type.elem == (p->op == OP_conv_integer ? DT_I32 : DT_F32) && (bytes || result->type.elem == DT_F32);
+}
+
 /* What a kernel's epilogue can read at a position: the same shape, one number a channel, or one number. */
 static bool fits(const value *v, const value_type *result) {
-    if (v->type.elem != DT_F32 || !type_is_bounded(&v->type)) return false;
-    if (type_equal(&v->type, result) && !v->constant) return true;
+    bool byte = v->type.elem == DT_U8 || v->type.elem == DT_I8;
+    if ((v->type.elem != DT_F32 && (v->constant || !byte)) || !type_is_bounded(&v->type)) return false;
+    if (type_same_shape(&v->type, result) && !v->constant) return true;
+    if (byte) return false;
     if (result->rank < 2) return false;
     int64_t channels = type_size(result, 1);
     if (v->constant) {
@@ -36,7 +47,7 @@ static bool is_candidate(const node *f, int input) {
     const value *v = f->inputs[input];
     const node *p = v->producer;
     if (!p || p->parent != f->parent || !takes_epilogue(p) || value_only_user(v) != f) return false;
-    if (v->type.elem != DT_F32 || !type_is_bounded(&v->type) || !type_equal(&v->type, &f->outputs[0]->type)) return false;
+    if (!types_fit(p, v, f->outputs[0]) || !type_is_bounded(&v->type) || !type_same_shape(&v->type, &f->outputs[0]->type)) return false;
     for (int i = 0; i < f->n_inputs; i++)
         if (i != input && !fits(f->inputs[i], &v->type)) return false;
     return true;
@@ -53,10 +64,12 @@ static void fuse(graph *g, node *f, int input) {
     int map[64];
     for (int i = 0; i < f->n_inputs; i++) map[i] = i == input ? 0 : node_add_input(p, f->inputs[i]);
     /* INPUT `input` is what p computes; the others moved to p's list */
-    p->epilogue = expr_rebind(g->arena, f->epilogue, input, expr_acc(g->arena, DT_F32), map);
+    const expr *result = p->epilogue ? p->epilogue : expr_acc(g->arena, f->inputs[input]->type.elem);
+    p->epilogue = expr_rebind(g->arena, f->epilogue, input, result, map);
     p->name = joined_name(g, p->name, f->name);
     node_move_before(p, f);
     p->outputs[0]->name = f->outputs[0]->name;
+    p->outputs[0]->type.elem = f->outputs[0]->type.elem;
     value_replace_uses(f->outputs[0], p->outputs[0]);
     node_remove(f);
 }

@@ -101,6 +101,7 @@ static family *const families[OP_COUNT] = {
     [OP_reduce_l1] = first_only, [OP_reduce_l2] = first_only, [OP_reduce_sum_square] = first_only, [OP_arg_max] = first_only,
     [OP_arg_min] = first_only, [OP_reshape] = first_only, [OP_flatten] = first_only, [OP_squeeze] = names_axes,
     [OP_unsqueeze] = first_only, [OP_transpose] = first_only, [OP_concat] = all_batched, [OP_split] = first_only,
+    [OP_quantize_linear] = behind_axis, [OP_dequantize_linear] = behind_axis,
 };
 
 /* ---- the proof ---- */

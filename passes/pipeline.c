@@ -3,12 +3,15 @@
 #include <string.h>
 
 pass_fn pass_fold_constants, pass_remove_identity, pass_canonicalize, pass_lower_batchnorm, pass_fold_scale_shift, pass_fold_pad,
-    pass_fuse_elementwise, pass_fuse_epilogue, pass_move_pool, pass_fuse_pool, pass_lower_dense, pass_remove_dead,
+    pass_integer_layers, pass_move_quantize, pass_lower_quantize, pass_fuse_elementwise, pass_fuse_epilogue, pass_move_pool, pass_fuse_pool, pass_lower_dense, pass_remove_dead,
     pass_remove_dead_channels, pass_merge_pool, pass_assign_layout;
 
 static const pass pipeline[] = {
     {"fold_constants", pass_fold_constants, "infer shapes; compute what does not depend on the inputs"},
     {"remove_identity", pass_remove_identity, "drop nodes that return their input"},
+    {"integer_layers", pass_integer_layers, "convolutions and products of dequantised tensors compute with the integers"},
+    {"move_quantize", pass_move_quantize, "quantisation moves ahead of what only moves or compares numbers, and cancels"},
+    {"lower_quantize", pass_lower_quantize, "quantisation that is left becomes arithmetic, in one step with scales and activations"},
     {"canonicalize", pass_canonicalize, "one spelling for reshapes, sums, global pools"},
     {"lower_batchnorm", pass_lower_batchnorm, "batch normalization at inference is a scale and a shift"},
     {"fold_scale_shift", pass_fold_scale_shift, "scales and shifts by channel go into weights and biases"},

@@ -95,6 +95,7 @@ static const op_form forms[] = {
     {OP_softsign, "^softsign($0)", NULL, NULL, "v16_softsign($0)"},
     {OP_thresholded_relu, "^thresholded_relu($0, @alpha)", NULL, NULL, "v16_thresholded_relu($0, @alpha)"},
     {OP_shrink, "^shrink($0, @bias, @lambd)", NULL, NULL, NULL},
+    {OP_saturate, "saturate($0, %low, %high, %zero)", NULL, NULL, "v16_saturate($0, %low, %high, %zero)"},
 };
 
 static const op_form *form_of(int op) {
@@ -314,9 +315,13 @@ bool expr_has_scalar_form(const expr *e) {
     return e->op == OP_mean || e->op == OP_cast || scalar_form(e, any_arg(e, is_real)) != NULL;
 }
 
+static bool is_byte(dtype t) { return t == DT_U8 || t == DT_I8; }
+
+/* Lanes are floats. Integers in them are what is loaded and what has been saturated. */
 bool expr_has_vector_form(const expr *e) {
-    if (e->dtype != DT_F32) return false;
-    if (e->kind != EXPR_OP) return true;
+    if (e->kind != EXPR_OP) return e->dtype == DT_F32 || is_byte(e->dtype) || (e->kind == EXPR_ACC && e->dtype == DT_I32);
+    if (e->op == OP_cast) return e->dtype == DT_F32 && expr_has_vector_form(e->args[0]);
+    if (e->dtype != DT_F32 && (e->op != OP_saturate || !is_byte(e->dtype))) return false;
     const op_form *f = form_of(e->op);
     if (e->op != OP_mean && (!f || !f->vector)) return false;
     for (int i = 0; i < e->n_args; i++)
@@ -331,6 +336,8 @@ void expr_emit_vector(text *out, const expr *e, expr_leaf *leaf, void *context) 
         text_put(out, ")");
     } else if (e->kind != EXPR_OP) {
         leaf(context, out, e);
+    } else if (e->op == OP_cast) {
+        expr_emit_vector(out, e->args[0], leaf, context);
     } else if (!emit_variadic(out, e, expr_emit_vector, leaf, context)) {
         filling f = {.e = e, .suffix = "f", .vector = true, .leaf = leaf, .context = context};
         put_form(out, &f, form_of(e->op)->vector);

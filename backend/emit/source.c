@@ -59,18 +59,22 @@ static void put_renames(const char *vocabulary, const char *suffix, bool undo, t
         if (undo) text_printf(out, "#undef %.*s\n", (int)(open - name), name);
         else text_printf(out, "#define %.*s %.*s%s\n", (int)(open - name), name, (int)(open - name), name, suffix);
     }
-    static const char *const types[] = {"v16", "m16"};
-    for (int i = 0; i < 2; i++) {
+    static const char *const types[] = {"v16", "m16", "v16i", "b64"};
+    for (int i = 0; i < 4; i++) {
         if (undo) text_printf(out, "#undef %s\n", types[i]);
         else text_printf(out, "#define %s %s%s\n", types[i], types[i], suffix);
     }
 }
 
-static void put_vocabulary(const target *t, const char *suffix, bool undo, text *out) {
-    const char *files[] = {t->simd, "runtime/simd/math.h"};
-    for (int i = 0; *suffix && i < 2; i++)
+/* What distinguishes kernels on 8-bit integers. */
+static bool has_bytes(const char *code) { return strstr(code, "v16i") || strstr(code, "v16_load_u8") || strstr(code, "v16_store_u8"); }
+
+static void put_vocabulary(const target *t, const char *code, const char *suffix, bool undo, text *out) {
+    const char *files[] = {t->simd, "runtime/simd/math.h", t->bytes, t->dot};
+    int n = has_bytes(code) ? 4 : 2;
+    for (int i = 0; *suffix && i < n; i++)
         if (embedded_find(files[i])) put_renames(embedded_find(files[i]), suffix, undo, out);
-    for (int i = 0; !undo && i < 2; i++) put_file(out, files[i]);
+    for (int i = 0; !undo && i < n; i++) put_file(out, files[i]);
 }
 
 static const char *target_suffix(const emission *e, int i) {
@@ -93,9 +97,9 @@ static bool put_target(const emission *e, int i, text *out) {
                     "#elif defined(__GNUC__)\n#pragma GCC push_options\n#pragma GCC target(\"%s\")\n#endif\n\n",
                     t->attribute, t->attribute);
     bool vectors = strstr(code.bytes, "v16") != NULL;
-    if (vectors) put_vocabulary(t, suffix, false, out);
+    if (vectors) put_vocabulary(t, code.bytes, suffix, false, out);
     text_put(out, code.bytes);
-    if (vectors) put_vocabulary(t, suffix, true, out);
+    if (vectors) put_vocabulary(t, code.bytes, suffix, true, out);
     if (*t->attribute)
         text_put(out, "\n#if defined(__clang__)\n#pragma clang attribute pop\n#elif defined(__GNUC__)\n#pragma GCC pop_options\n#endif\n");
     text_put(out, "#endif\n\n");

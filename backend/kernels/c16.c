@@ -46,6 +46,9 @@ bool c16_flat(const step *s) {
     return true;
 }
 
+const char *c16_load(dtype t) { return t == DT_U8 ? "v16_load_u8" : "v16_load"; }
+const char *c16_store(dtype t) { return t == DT_U8 ? "v16_store_u8" : "v16_store"; }
+
 void c16_address(text *out, const char *name, const operand *o, bool flat, int64_t db, int64_t dr, int64_t dc) {
     arena *a = out->arena;
     number row = operand_row(o), start = number_add(a, operand_origin(a, o), number_known(db * o->block));
@@ -78,8 +81,8 @@ static void put_leaf(void *context, text *out, const expr *leaf) {
         text_printf(out, "v16_set(%s[0])", name);
         return;
     }
-    text_put(out, "v16_load(");
-    if (o->layout.kind == LAYOUT_C16 && (o->dims[2] > 1 || o->dims[3] > 1 || o->open_row || type_equal(&v->type, &at->step->node->outputs[0]->type))) {
+    text_printf(out, "%s(", c16_load(o->elem));
+    if (o->layout.kind == LAYOUT_C16 && (o->dims[2] > 1 || o->dims[3] > 1 || o->open_row || type_same_shape(&v->type, &at->step->node->outputs[0]->type))) {
         c16_address(out, name, o, at->flat, at->o, at->r, at->c);
     } else {
         text_put(out, name);

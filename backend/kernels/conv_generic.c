@@ -5,8 +5,8 @@
 enum { ROW = 64 }; /* outputs summed at a time */
 
 static bool accepts(const node *n) {
-    if ((n->op != OP_conv && n->op != OP_conv_transpose) || !n->outputs[0] || !row_major_accepts(n)) return false;
-    return !n->epilogue || dtype_of(n->inputs[0]->type.elem)->kind == CLASS_FLOAT;
+    if ((n->op != OP_conv && n->op != OP_conv_transpose && n->op != OP_conv_integer) || !n->outputs[0] || !row_major_accepts(n)) return false;
+    return n->op == OP_conv_integer || !n->epilogue || dtype_of(n->inputs[0]->type.elem)->kind == CLASS_FLOAT;
 }
 
 static bool plan_conv(plan *p, const node *n, step *s) {
@@ -23,19 +23,29 @@ static bool plan_conv(plan *p, const node *n, step *s) {
     return true;
 }
 
+/* What the operator itself computes. */
+static dtype core_type(const node *n) { return n->op == OP_conv_integer ? DT_I32 : n->inputs[0]->type.elem; }
+
+/* An element of the input: bytes less their zero point. */
+static const char *input_term(arena *a, const step *s) {
+    const char *x = sum_term(a, s->in[0].elem, "x0", "at");
+    int64_t zero = s->node->op == OP_conv_integer ? node_int(s->node, "x_zero") : 0;
+    return zero ? arena_printf(a, "(%s - (uint64_t)(%lld))", x, (long long)zero) : x;
+}
+
 static void put_result(void *context, text *out, int n, const int64_t *args) {
     (void)n, (void)args;
     const step *s = context;
     const operand *y = &s->out[0];
-    position at = {.step = s, .split = y->rank - 1, .row = "i", .col = "x", .acc = sum_result(out->arena, s->in[0].elem, "sum[x - from]")};
-    put_store(out, result_tree(out->arena, s->node, s->in[0].elem), &at);
+    dtype elem = core_type(s->node);
+    position at = {.step = s, .split = y->rank - 1, .row = "i", .col = "x", .acc = sum_result(out->arena, elem, "sum[x - from]")};
+    put_store(out, result_tree(out->arena, s->node, elem), &at);
 }
 
 static bool emit_conv(const plan *p, const step *s, const target *t, text *body) {
     (void)t;
     const spatial *g = s->schedule;
     const operand *x = &s->in[0], *y = &s->out[0];
-    dtype elem = x->elem;
     int64_t group = node_int(s->node, "group");
     bool bias = node_input(s->node, 2) != NULL;
     template_env *e = template_env_new(body->arena);
@@ -47,10 +57,10 @@ static bool emit_conv(const plan *p, const step *s, const target *t, text *body)
     template_int(e, "group", group);
     template_int(e, "depth", x->dims[1] / group);
     template_int(e, "per_group", y->dims[1] / group);
-    template_text(e, "type", sum_ctype(elem));
-    template_text(e, "x", sum_term(body->arena, elem, "x0", "at"));
-    template_text(e, "w", sum_term(body->arena, elem, "x1", "tap"));
-    template_text(e, "bias", bias ? sum_term(body->arena, elem, arena_printf(body->arena, "x%d", s->input_operand[2]), "f") : "0");
+    template_text(e, "type", sum_ctype(core_type(s->node)));
+    template_text(e, "x", input_term(body->arena, s));
+    template_text(e, "w", sum_term(body->arena, s->in[1].elem, "x1", "tap"));
+    template_text(e, "bias", bias ? sum_term(body->arena, core_type(s->node), arena_printf(body->arena, "x%d", s->input_operand[2]), "f") : "0");
     template_call(e, "store", put_result, (void *)s);
     return template_expand(e, "backend/kernels/conv_generic.c.in", body, p->diags);
 }

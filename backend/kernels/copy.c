@@ -1,4 +1,4 @@
-/* Contiguous copies, and the zero halo around C16 planes. */
+/* Contiguous copies, and the halo around C16 planes. */
 #include "backend/emit/template.h"
 #include "backend/plan/plan.h"
 
@@ -19,7 +19,7 @@ static bool emit_copy(const plan *p, const step *s, const target *t, text *body)
     template_int(e, "batch", c16 ? from->dims[0] : 1);
     template_int(e, "from", from->batch);
     template_int(e, "to", to->batch);
-    template_number(e, "bytes", c16 ? number_known(from->batch * (int64_t)sizeof(float)) : bytes);
+    template_number(e, "bytes", c16 ? number_known((int64_t)dtype_bytes(from->elem, from->batch)) : bytes);
     return template_expand(e, "backend/kernels/copy.c.in", body, p->diags);
 }
 
@@ -35,6 +35,9 @@ static bool emit_halo(const plan *p, const step *s, const target *t, text *body)
     template_int(e, "bottom", o->layout.bottom);
     template_int(e, "left", o->layout.left);
     template_int(e, "right", o->layout.right);
+    template_int(e, "pixel", (int64_t)dtype_bytes(o->elem, C16));
+    template_text(e, "type", dtype_of(o->elem)->ctype);
+    template_int(e, "fill", o->layout.fill);
     return template_expand(e, "backend/kernels/halo.c.in", body, p->diags);
 }
 

@@ -33,6 +33,7 @@ static bool emit_elementwise(const plan *p, const step *s, const target *machine
     (void)machine;
     const operand *y = &s->out[0];
     template_env *e = template_env_new(body->arena);
+    template_text(e, "store", c16_store(y->elem));
     template_int(e, "batch", y->dims[0]);
     template_int(e, "channel_blocks", c16_blocks(y->dims[1]));
     template_number(e, "height", operand_size(y, 2));

@@ -1,7 +1,9 @@
 /* Row-major NCHW to NCHW16c and back. */
 #include "backend/kernels/c16.h"
 
-static bool accepts(const node *n) { return (n->op == OP_to_c16 || n->op == OP_from_c16) && n->outputs[0]->type.elem == DT_F32; }
+static bool has_c16(dtype t) { return t == DT_F32 || t == DT_U8; }
+
+static bool accepts(const node *n) { return (n->op == OP_to_c16 || n->op == OP_from_c16) && has_c16(n->outputs[0]->type.elem); }
 
 static bool plan_layout(plan *p, const node *n, step *s) {
     const value_type *t = &n->outputs[0]->type;
@@ -15,6 +17,7 @@ static bool emit_layout(const plan *p, const step *s, const target *machine, tex
     bool to = s->node->op == OP_to_c16;
     const operand *c16 = to ? &s->out[0] : &s->in[0];
     template_env *e = template_env_new(body->arena);
+    template_text(e, "type", dtype_of(c16->elem)->ctype);
     template_int(e, "to_c16", to);
     template_int(e, "batch", c16->dims[0]);
     template_int(e, "channels", c16->dims[1]);

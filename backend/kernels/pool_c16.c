@@ -72,6 +72,9 @@ static bool emit_pool(const plan *p, const step *s, const target *machine, text 
     define_axis(e, s, w, 1, (const char *const[]){"in_w", "out_w", "kernel_w", "stride_w", "dilation_w", "pad_w", "pad_end_w"});
     template_int(e, "average", is_average(n));
     template_int(e, "include_pad", n->op == OP_average_pool && node_int(n, "count_include_pad"));
+    template_text(e, "type", dtype_of(x->elem)->ctype);
+    template_text(e, "load", c16_load(x->elem));
+    template_text(e, "store", c16_store(s->out[0].elem));
     template_int(e, "batch", x->dims[0]);
     template_int(e, "channel_blocks", c16_blocks(x->dims[1]));
     template_int(e, "x_batch", x->batch);

@@ -16,9 +16,15 @@ static pooling pooling_of(op_code op) {
     }
 }
 
+/* What the operator itself computes: averages of bytes are f32. */
+static dtype pooled_type(const node *n) {
+    dtype t = n->inputs[0]->type.elem;
+    return pooling_of(n->op) == POOL_AVERAGE && (t == DT_U8 || t == DT_I8) ? DT_F32 : t;
+}
+
 static bool accepts(const node *n) {
     if (pooling_of(n->op) == POOL_NONE || !n->outputs[0] || !row_major_accepts(n)) return false;
-    return pooling_of(n->op) == POOL_MAX || dtype_of(n->inputs[0]->type.elem)->kind == CLASS_FLOAT;
+    return pooling_of(n->op) == POOL_MAX || dtype_of(pooled_type(n))->kind == CLASS_FLOAT;
 }
 
 static bool plan_pool(plan *p, const node *n, step *s) {
@@ -37,7 +43,7 @@ static void put_result(void *context, text *out, int n, const int64_t *args) {
     (void)n, (void)args;
     const step *s = context;
     position at = {.step = s, .split = s->out[0].rank, .row = "o", .acc = "result"};
-    put_store(out, result_tree(out->arena, s->node, s->in[0].elem), &at);
+    put_store(out, result_tree(out->arena, s->node, pooled_type(s->node)), &at);
 }
 
 static bool emit_pool(const plan *p, const step *s, const target *t, text *body) {
@@ -57,7 +63,7 @@ static bool emit_pool(const plan *p, const step *s, const target *t, text *body)
     template_int(e, "indices", n->op == OP_max_pool && n->n_outputs > 1 && n->outputs[1]);
     template_int(e, "columns", n->op == OP_max_pool && node_int(n, "storage_order"));
     template_int(e, "p", pooling_of(n->op) == POOL_LP ? node_int(n, "p") : 0);
-    template_text(e, "type", compute_ctype(x->elem));
+    template_text(e, "type", compute_ctype(pooled_type(n)));
     template_text(e, "x", element.bytes);
     template_call(e, "store", put_result, (void *)s);
     return template_expand(e, "backend/kernels/pool_generic.c.in", body, p->diags);

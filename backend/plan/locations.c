@@ -226,12 +226,15 @@ static buffer *buffer_new(plan *p, memory where, int64_t size) {
 
 buffer *plan_buffer(plan *p, memory where, int64_t size) { return buffer_new(p, where, size); }
 
+/* Kernels on bytes read whole vectors of 64, beyond the last pixel. */
+static int64_t slack(const value_type *t) { return t->layout.kind == LAYOUT_C16 && t->elem == DT_U8 ? 64 : 0; }
+
 static void give_buffer(placing *s, const value *v) {
     if (!v || v->constant) return;
     int64_t offset;
     const value *root = root_of(s, v, &offset);
     location *at = &s->plan->locations[root->id];
-    if (!at->buffer) at->buffer = buffer_new(s->plan, MEMORY_ARENA, storage_bytes(&root->type));
+    if (!at->buffer) at->buffer = buffer_new(s->plan, MEMORY_ARENA, storage_bytes(&root->type) + slack(&root->type));
     s->plan->locations[v->id] = (location){at->buffer, offset};
 }
 

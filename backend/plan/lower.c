@@ -50,7 +50,7 @@ static void add_halos(plan *p, block *b, const step *writer, bool *done) {
         s->out = arena_copy(p->arena, o, sizeof *o);
         s->out->offset = 0;
         s->out->dims[0] = 1;
-        s->out->dims[1] = o->buffer->size / (int64_t)sizeof(float) / o->block * C16; /* every plane of the buffer */
+        s->out->dims[1] = o->buffer->size / (int64_t)dtype_bytes(o->elem, o->block) * C16; /* every plane of the buffer */
         s->n_out = 1;
         block_append(p, b, s);
     }
@@ -89,7 +89,7 @@ static bool lower_concat(plan *p, const node *n, block *b) {
     operand to = plan_operand(p, whole);
     int64_t size = whole->type.dims[axis].size;
     int64_t units = c16 ? (size + C16 - 1) / C16 : size, at = 0;
-    int64_t unit_bytes = c16 ? to.block * (int64_t)sizeof(float) : (int64_t)stored_bytes(to.elem, type_count(&whole->type)) / (units ? units : 1);
+    int64_t unit_bytes = c16 ? (int64_t)dtype_bytes(to.elem, to.block) : (int64_t)stored_bytes(to.elem, type_count(&whole->type)) / (units ? units : 1);
     for (int i = 0; i < n->n_inputs; i++) {
         const value *part = n->inputs[i];
         int64_t part_size = part->type.dims[axis].size;

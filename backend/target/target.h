@@ -7,6 +7,7 @@
 typedef struct target {
     const char *name;
     const char *simd;      /* path of the vocabulary among the embedded texts */
+    const char *bytes, *dot; /* those of v16i and 8-bit integers, and of their products: only where kernels use them */
     int accumulators;      /* v16 values that fit in registers beside operands */
     int registers;         /* that one v16 takes */
     int all_registers;     /* of vectors */
@@ -19,7 +20,7 @@ typedef struct target {
     const char *cpu_test;  /* C expression: this CPU can run it */
 } target;
 
-enum { TARGET_MAX = 4 };
+enum { TARGET_MAX = 5 };
 
 const target *target_find(const char *name); /* NULL if unknown */
 const target *target_native(void);           /* the best that this machine runs */

@@ -83,10 +83,13 @@ static void conv_row(void *context, int64_t tap, int64_t y, int64_t x, int64_t s
         for (int64_t i = 0; i < count; i++) to[i] += w * from[i * stride];
 }
 
-bool eval_conv(const node *n, const tensor *const *in, tensor *out, arena *a, diagnostics *d) {
+/* Of (x - x_zero). */
+static bool convolve(const node *n, const tensor *const *in, double x_zero, tensor *out, arena *a, diagnostics *d) {
     grid g;
     if (!grid_of(n, in[0], &out[0], &g, d)) return false;
-    const double *x = load_floats(in[0], a), *w = load_floats(in[1], a), *bias = in[2] ? load_floats(in[2], a) : NULL;
+    double *x = load_floats(in[0], a);
+    const double *w = load_floats(in[1], a), *bias = in[2] ? load_floats(in[2], a) : NULL;
+    for (int64_t i = 0; x_zero != 0 && i < tensor_count(in[0]); i++) x[i] -= x_zero;
     int64_t batch = tensor_size(in[0], 0), channels = tensor_size(in[0], 1), filters = tensor_size(in[1], 0);
     int64_t group = node_int(n, "group"), depth = channels / group, per_group = filters / group;
     double *y = ARENA_ARRAY(a, double, tensor_count(&out[0]));
@@ -102,6 +105,13 @@ bool eval_conv(const node *n, const tensor *const *in, tensor *out, arena *a, di
         }
     store_floats(&out[0], y);
     return true;
+}
+
+bool eval_conv(const node *n, const tensor *const *in, tensor *out, arena *a, diagnostics *d) { return convolve(n, in, 0, out, a, d); }
+
+/* Sums of products of bytes are far below 2^53. */
+bool eval_conv_integer(const node *n, const tensor *const *in, tensor *out, arena *a, diagnostics *d) {
+    return convolve(n, in, (double)node_int(n, "x_zero"), out, a, d);
 }
 
 /* The transpose scatters what convolution gathers: with the roles of input and output swapped, the same rows. */

@@ -174,6 +174,9 @@ FLOATS(softsign, a / (1 + fabs(a)))
 FLOATS(thresholded_relu, a > p[0] ? a : 0)
 FLOATS(shrink, a < -p[1] ? a + p[0] : a > p[1] ? a - p[0] : 0)
 
+/* p: low, high, zero */
+FLOATS(saturate, (a > p[0] - p[2] ? rint(a < p[1] - p[2] ? a : p[1] - p[2]) : p[0] - p[2]) + p[2])
+
 #define ROW_F(name) [OP_##name] = {f_##name, NULL, NULL}
 #define ROW_FI(name) [OP_##name] = {f_##name, uint64_##name, NULL}
 #define ROW_I(name) [OP_##name] = {NULL, uint64_##name, NULL}
@@ -193,6 +196,7 @@ static const scalar_op table[OP_COUNT] = {
     ROW_F(sigmoid),  ROW_F(leaky_relu), ROW_F(elu),         ROW_F(celu),         ROW_F(selu),
     ROW_F(hard_sigmoid), ROW_F(hard_swish), ROW_F(swish),   ROW_F(mish),         ROW_F(gelu),
     ROW_F(softplus), ROW_F(softsign), ROW_F(thresholded_relu), ROW_F(shrink),    ROW_F(mean),
+    ROW_F(saturate),
     [OP_pow] = {f_pow, int64_pow, NULL}, [OP_sum] = {f_sum, int64_sum, NULL}, [OP_cast] = {f_cast, int64_cast, NULL},
 };
 

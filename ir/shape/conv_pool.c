@@ -16,9 +16,10 @@ static void set_windows(node *n, int output, dtype elem, dim batch, dim channels
     set_output(n, output, elem, w->n_axes + 2, dims);
 }
 
-bool shape_conv(node *n, diagnostics *d) {
+/* Filters are [out][in / group][kernel]. */
+static bool convolved(node *n, dtype elem, diagnostics *d) {
     window w;
-    if (!same_elements(n, d) || !window_of(n, &w, d)) return false;
+    if (!window_of(n, &w, d)) return false;
     const value_type *x = &n->inputs[0]->type, *filters = &n->inputs[1]->type;
     int64_t group = node_int(n, "group"), in = type_size(x, 1), out = type_size(filters, 0), depth = type_size(filters, 1);
     if (out < 0 || depth < 0) return node_error(d, n, NULL, "its filters have no fixed size");
@@ -29,8 +30,19 @@ bool shape_conv(node *n, diagnostics *d) {
         return node_error(d, n, NULL, "its filters read %lld channels in each of %lld groups, the input has %lld",
                           (long long)depth, (long long)group, (long long)in);
     if (!check_channels(n, 2, filters->dims[0], d)) return false;
-    set_windows(n, 0, x->elem, x->dims[0], filters->dims[0], &w);
+    set_windows(n, 0, elem, x->dims[0], filters->dims[0], &w);
     return true;
+}
+
+bool shape_conv(node *n, diagnostics *d) { return same_elements(n, d) && convolved(n, n->inputs[0]->type.elem, d); }
+
+static bool is_byte(const value *v) { return v->type.elem == DT_U8 || v->type.elem == DT_I8; }
+
+bool shape_conv_integer(node *n, diagnostics *d) {
+    const value *bias = node_input(n, 2);
+    if (!is_byte(n->inputs[0]) || !is_byte(n->inputs[1]) || (bias && bias->type.elem != DT_I32))
+        return node_error(d, n, NULL, "convolves 8-bit integers, with an i32 bias");
+    return convolved(n, DT_I32, d);
 }
 
 /* Filters are [in][out / group][kernel]. */
@@ -49,11 +61,18 @@ bool shape_conv_transpose(node *n, diagnostics *d) {
     return true;
 }
 
+/* Averages of 8-bit integers are f32. */
+static dtype pooled_type(const node *n) {
+    dtype t = n->inputs[0]->type.elem;
+    bool average = n->op == OP_average_pool || n->op == OP_global_average_pool;
+    return average && (t == DT_U8 || t == DT_I8) ? DT_F32 : t;
+}
+
 bool shape_pool(node *n, diagnostics *d) {
     window w;
     if (!window_of(n, &w, d)) return false;
     const value_type *x = &n->inputs[0]->type;
-    set_windows(n, 0, x->elem, x->dims[0], x->dims[1], &w);
+    set_windows(n, 0, pooled_type(n), x->dims[0], x->dims[1], &w);
     set_windows(n, 1, DT_I64, x->dims[0], x->dims[1], &w); /* MaxPool's indices */
     return true;
 }
@@ -63,7 +82,7 @@ bool shape_global_pool(node *n, diagnostics *d) {
     if (!x) return false;
     dim dims[IR_MAX_RANK] = {x->dims[0], x->dims[1]};
     for (int i = 2; i < x->rank; i++) dims[i] = dim_number(1);
-    set_output(n, 0, x->elem, x->rank, dims);
+    set_output(n, 0, pooled_type(n), x->rank, dims);
     return true;
 }
 

@@ -10,6 +10,7 @@ static const int64_t MAX_EXTENT = INT32_MAX; /* of kernel, stride, dilation, pad
 static int filter_input(op_code op) {
     switch (op) {
     case OP_conv:
+    case OP_conv_integer:
     case OP_conv_max_pool:
     case OP_conv_transpose: return 1;
     default: return 0;

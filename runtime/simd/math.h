@@ -1,5 +1,11 @@
 /* Functions of v16 made of v16 operations alone, the same on every target. */
 
+/* x to the nearest integer, halves to the even one, plus zero, within low and high; NaN is low. */
+CNNC_INLINE v16 v16_saturate(v16 x, int low, int high, int zero) {
+    const v16 rounded = v16_round(v16_min(v16_max(x, v16_set((float)(low - zero))), v16_set((float)(high - zero))));
+    return zero ? v16_add(rounded, v16_set((float)zero)) : rounded;
+}
+
 /* e^x within 2 ulp: x = n ln 2 + r with |r| <= ln 2 / 2, e^r by its Taylor polynomial of degree 7. */
 CNNC_INLINE v16 v16_exp(v16 x) {
     x = v16_min(v16_set(89.0f), v16_max(v16_set(-104.0f), x));

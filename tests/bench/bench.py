@@ -1,8 +1,8 @@
-"""Time networks compiled by cnnc against inference engines: same cores, interleaved, batch 1, float32.
+"""Time networks compiled by cnnc against inference engines: same cores, interleaved, batch 1, float32 (or, --int8, 8 bits).
 
     python bench.py NETWORKS_FOLDER --out build/bench
 
-NETWORKS_FOLDER is what make_networks.py writes. Each contestant lives in a process of its own, pinned to the same
+NETWORKS_FOLDER is what make_networks.py writes, or make_quantized.py. Each contestant lives in a process of its own, pinned to the same
 cores; a round gives each of them a turn, in shuffled order, while the others are stopped. Writes OUT/results.md (also
 to the terminal) and OUT/results.json, which keeps every single run.
 """
@@ -32,6 +32,8 @@ ROOT = HERE.parents[1]
 PEERS = {"onnxruntime": "venv-bench", "openvino": "venv-bench", "mnn": "venv-mnn", "ncnn": "venv-bench"}
 NETWORKS = ["resnet18", "resnet50", "vgg16", "mobilenet_v2", "densenet121", "googlenet", "inception_v3", "xception",
             "se_resnet50", "squeezenet1_1"]
+QUANTISED_PEERS = ["onnxruntime", "openvino"]  # those that read QDQ models
+QUANTISED_WRONG = 0.1  # steps that an engine rounds otherwise grow from layer to layer where weights are random
 START_LIMIT = 900  # seconds: converting and loading the largest network takes well below a minute
 TURN_LIMIT = 120
 
@@ -173,7 +175,8 @@ def time_network(arguments, network, threads):
         for contestant in contestants:
             contestant.close()
     rows = {c.name: {"median_ms": statistics.median(t for turn in c.times for t in turn), "difference": c.difference,
-                     "version": c.version, "times_ms": c.times} for c in contestants}
+                     "version": c.version, "times_ms": c.times}
+            | ({"tolerance": QUANTISED_WRONG} if arguments.int8 else {}) for c in contestants}
     return rows | {name: {"failure": failure} for name, failure in dropped.items()}
 
 
@@ -203,7 +206,7 @@ def describe_machine(arguments):
 def report(arguments, machine, results):
     names = arguments.contestants
     lines = ["# cnnc and the inference engines", "",
-             f"float32, batch 1, median milliseconds of {arguments.rounds} interleaved rounds; `vs` is how many times faster cnnc is.", ""]
+             f"{'int8' if arguments.int8 else 'float32'}, batch 1, median milliseconds of {arguments.rounds} interleaved rounds; `vs` is how many times faster cnnc is.", ""]
     lines += [f"- {key}: {value}" for key, value in (machine | versions(results)).items()]
     for threads in arguments.threads:
         lines += ["", f"## {threads} thread{'s' * (threads > 1)}", "", *table(results, threads, names)]
@@ -241,6 +244,7 @@ def parse_arguments():
     add("--cnnc", type=pathlib.Path, default=ROOT / "build/release/compiler/cnnc", help="the compiler (default: build/release)")
     add("--networks", type=names_from(NETWORKS), default=NETWORKS, metavar="A,B", help="default: all")
     add("--peers", type=names_from(list(PEERS)), default=list(PEERS), metavar="A,B", help=f"default: {','.join(PEERS)}; '' for none")
+    add("--int8", action="store_true", help="8-bit networks, against the peers that read them; results may differ by steps")
     add("--threads", type=numbers, default=[1, 2], metavar="1,2", help="default: 1,2")
     add("--rounds", type=int, default=15, help="turns of each contestant (default: 15)")
     add("--turn", type=float, default=0.3, help="seconds a turn takes, about (default: 0.3)")
@@ -256,6 +260,8 @@ def parse_arguments():
         parser.error(f"{max(arguments.threads)} threads need as many cores; there are {len(arguments.cores)}")
     for name in ("folder", "out", "cnnc", "environments"):
         setattr(arguments, name, getattr(arguments, name).absolute())
+    if arguments.int8:
+        arguments.peers = [peer for peer in arguments.peers if peer in QUANTISED_PEERS]
     arguments.contestants = ["cnnc", *arguments.peers]
     return arguments
 

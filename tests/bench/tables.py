@@ -7,7 +7,7 @@ WRONG = 1e-3  # max |difference| / max |reference| from which on a time is worth
 
 
 def usable(row):
-    return "median_ms" in row and row["difference"] <= WRONG
+    return "median_ms" in row and row["difference"] <= row.get("tolerance", WRONG)
 
 
 def fastest(rows, names):

@@ -33,8 +33,8 @@ quantize "$model" "${data[@]}" --no-bias-correction -o plain.onnx >report
 awk -v x="$corrected" -v plain="$(reported outputs:)" 'BEGIN { exit !(x > plain + 0.5) }' || fail "bias correction gains nothing: $corrected dB"
 check same plain.onnx "$digits/test_images.npy"
 [ "$(stat -c %s minmax.onnx)" -lt $(($(stat -c %s "$model") * 2 / 5)) ] || fail "the file is not much smaller"
-# It is a model as any other.
-"$CNNC" verify minmax.onnx
+# It is a model as any other, whose integers round otherwise than floats between Q and DQ: by a step here and there.
+"$CNNC" verify minmax.onnx --tolerance 0.05
 
 # Channels of different magnitude: lost, but not to equalization, which is still the network that it was.
 check unbalance "$model" unbalanced.onnx

@@ -113,7 +113,7 @@ static value *fold_small(node *n) {
     const tensor *in[MAX_INPUTS] = {NULL};
     tensor given[MAX_INPUTS], out;
     bool shape_only = n->op == OP_shape || n->op == OP_size;
-    unsigned unfit = PROP_RANDOM | PROP_CONTROL;
+    unsigned unfit = PROP_RANDOM | PROP_CONTROL | PROP_KEPT;
     if (n->n_regions || n->n_inputs > MAX_INPUTS || n->n_outputs != 1 || !n->outputs[0] || (op_of(n->op)->props & unfit)) return NULL;
     if (!type_is_static(&n->outputs[0]->type) || type_count(&n->outputs[0]->type) > SMALL) return NULL;
     for (int i = 0; i < n->n_inputs; i++) {

@@ -44,6 +44,31 @@ static bool spread_parameter(recipe *r, draft *d, const char *name, int input) {
 
 static bool is_real(dtype t) { return dtype_of(t)->kind == CLASS_FLOAT; }
 
+/* As passes know it: f32 and 8 bits, from or to 32 bits for biases, with parameters that are constants. The zero point that the model leaves
+ * out is 0 of type `integer`. */
+static bool is_plain(draft *d, dtype integer, bool by_axis) {
+    const value *scale = draft_input(d, 1), *zero = draft_input(d, 2);
+    int64_t float_type = dtype_of(DT_F32)->onnx, precision = draft_int(d, "precision", 0), to = draft_int(d, "output_dtype", 0);
+    if (!scale || !scale->constant || scale->type.elem != DT_F32 || scale->type.rank > 1 || draft_input_type(d, 0)->rank < 0) return false;
+    bool real = !to || to == float_type || to == dtype_of(integer)->onnx, many = type_count(&scale->type) != 1;
+    if (draft_int(d, "block_size", 0) || (precision && precision != float_type) || !real) return false;
+    if (many && !by_axis) return false;
+    if (integer == DT_I32) return !zero || (zero->constant && type_count(&zero->type) == 1 && !constant_int(zero->constant, 0));
+    if (integer != DT_U8 && integer != DT_I8) return false;
+    return !zero || (zero->constant && zero->type.rank <= 1 && (type_count(&zero->type) == 1 || type_count(&zero->type) == type_count(&scale->type)));
+}
+
+static bool keep_plain(draft *d, dtype integer) {
+    static const char *const settled[] = {"precision", "output_dtype", "saturate", "block_size"};
+    attr dropped;
+    for (size_t i = 0; i < sizeof settled / sizeof *settled; i++) draft_take(d, settled[i], &dropped);
+    if (draft_input_type(d, 0)->rank < 2) draft_set_attr(d, (attr){.name = "axis", .kind = ATTR_INT});
+    if (draft_input(d, 2)) return true;
+    graph *g = d->context->imp->graph;
+    draft_set_input(d, 2, value_constant(g, "zero point", type_tensor(g->arena, integer, 0, NULL), arena_alloc(g->arena, 16), "cnnc: zero point"));
+    return true;
+}
+
 bool expand_quantize(draft *d, const conversion *row) {
     (void)row;
     const value_type *x = draft_input_type(d, 0), *s = draft_input_type(d, 1);
@@ -51,6 +76,7 @@ bool expand_quantize(draft *d, const conversion *row) {
     if (!draft_input(d, 2) && !draft_int(d, "output_dtype", 0)) to = DT_U8;
     if (x->kind != TYPE_TENSOR || s->kind != TYPE_TENSOR || to == DT_NONE || to == DT_STRING)
         return draft_error(d, NULL, "the types of its inputs are not known");
+    if (x->elem == DT_F32 && is_plain(d, to, false)) return keep_plain(d, to);
     recipe r = recipe_new(d);
     recipe_inputs(&r, "x scale zero");
     if (!spread_parameter(&r, d, "scale", 1) || (draft_input(d, 2) && !spread_parameter(&r, d, "zero", 2))) return false;
@@ -78,6 +104,7 @@ bool expand_dequantize(draft *d, const conversion *row) {
     (void)row;
     const value_type *x = draft_input_type(d, 0), *s = draft_input_type(d, 1);
     if (x->kind != TYPE_TENSOR || s->kind != TYPE_TENSOR) return draft_error(d, NULL, "the types of its inputs are not known");
+    if (is_plain(d, x->elem, true)) return keep_plain(d, x->elem);
     recipe r = recipe_new(d);
     recipe_inputs(&r, "x scale zero");
     if (!spread_parameter(&r, d, "scale", 1) || (draft_input(d, 2) && !spread_parameter(&r, d, "zero", 2))) return false;
@@ -99,6 +126,7 @@ bool expand_dynamic_quantize(draft *d, const conversion *row) {
     recipe_inputs(&r, "x");
     recipe_run(&r, "low = Min(ReduceMin(x; keepdims=0), 0.0)\nhigh = Max(ReduceMax(x; keepdims=0), 0.0)\n"
                    "scale = Div(Sub(high, low), 255.0)\n"
+                   "scale = Where(Greater(scale, 0.0), scale, 1.0)\n" /* nothing but zeros, as ONNX Runtime has it */
                    "zero = Cast(Round(Clip(Div(Neg(low), scale), 0.0, 255.0)); to=2)\n"
                    "y = QuantizeLinear(x, scale, zero)");
     return recipe_return(&r, "y scale zero");
@@ -151,8 +179,9 @@ static void shifted(recipe *r, const draft *d, const char *x, const char *zero, 
     recipe_run(r, arena_printf(mem, "%s = Cast(%s; to=6)", x, x));
     if (!draft_input(d, input)) return;
     const value_type *t = draft_input_type(d, input);
-    bool one = t->kind == TYPE_TENSOR && type_count(t) == 1;
-    recipe_run(r, arena_printf(mem, "%s = Sub(%s, Cast(Reshape(%s, %s); to=6))", x, x, zero, one ? "[]" : shape));
+    bool one = t->kind == TYPE_TENSOR && type_count(t) == 1, many = t->kind == TYPE_TENSOR && t->rank > 1; /* as they are */
+    const char *fitting = one || !many ? arena_printf(mem, "Reshape(%s, %s)", zero, one ? "[]" : shape) : zero;
+    recipe_run(r, arena_printf(mem, "%s = Sub(%s, Cast(%s; to=6))", x, x, fitting));
 }
 
 bool expand_conv_integer(draft *d, const conversion *row) {

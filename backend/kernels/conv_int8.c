@@ -1,0 +1,187 @@
+/* Convolution of unsigned bytes with signed weights: the register tile of direct convolution, in which a step multiplies four
+ * channels of a position with those weights of 16 outputs. Sums are exact, so results are the same on every target. */
+#include "backend/kernels/int8.h"
+#include "backend/kernels/register_tile.h"
+#include "backend/schedule/schedule.h"
+
+enum { QUAD = 4, QUADS = C16 / QUAD };
+
+typedef struct schedule {
+    window window;
+    int64_t group, in_blocks, out_blocks; /* blocks of a group of the convolution */
+    int64_t last_quads;                   /* of four channels, in the last input block */
+    int64_t height, width;                /* as walked: flat planes have one row */
+    bool flat;
+    register_tile tile[TARGET_MAX];
+} schedule;
+
+static bool accepts(const node *n) {
+    if (!int8_accepts(n)) return false;
+    int64_t group = node_int(n, "group"), in = type_size(&n->inputs[0]->type, 1), out = type_size(&n->outputs[0]->type, 1);
+    return group == 1 || (in / group % C16 == 0 && out / group % C16 == 0);
+}
+
+/* [OC/16][IC/16][KH][KW][4 quads][16 oc][4 ic] */
+static void write_weights(const packed *k, void *to) {
+    const schedule *s = k->context;
+    const value_type *t = &k->source->type;
+    const int8_t *from = k->source->data;
+    int64_t outs = type_size(t, 0), ins = type_size(t, 1), taps = type_size(t, 2) * type_size(t, 3);
+    for (int64_t o = 0; o < outs; o++)
+        for (int64_t i = 0; i < ins; i++)
+            for (int64_t tap = 0; tap < taps; tap++) {
+                int64_t at = (o / C16 * s->in_blocks + i / C16) * taps + tap, quad = at * QUADS + i % C16 / QUAD;
+                ((int8_t *)to)[(quad * C16 + o % C16) * QUAD + i % QUAD] = from[(o * ins + i) * taps + tap];
+            }
+}
+
+static bool describe(const plan *p, const node *n, const operand *x, schedule *c) {
+    window *w = &c->window;
+    if (!window_of(n, w, p->diags)) return false;
+    int64_t ins = type_size(&n->inputs[1]->type, 1);
+    c->group = node_int(n, "group");
+    c->in_blocks = c16_blocks(ins);
+    c->out_blocks = c16_blocks(type_size(&n->inputs[1]->type, 0)) / c->group;
+    c->last_quads = ((ins - 1) % C16 + QUAD) / QUAD;
+    c->flat = w->kernel[0] * w->kernel[1] == 1 && w->stride[0] == 1 && w->stride[1] == 1 && operand_is_flat(x);
+    c->height = c->flat ? 1 : w->out[0].size;
+    c->width = c->flat ? w->out[0].size * w->out[1].size : w->out[1].size;
+    return true;
+}
+
+static tile_plane plane_of(const schedule *s) {
+    return (tile_plane){.height = s->height, .width = s->width, .out_blocks = s->out_blocks, .unit = {1, 1}};
+}
+
+/* A target as this tile uses it: two products in a cycle where they are one instruction each, so that tiles which load less
+ * win, and no more sums than gcc keeps in registers beside weights and bytes of an unrolled step. */
+static target machine_of(const target *t) {
+    enum { MOST_SUMS = 24 };
+    target dots = *t;
+    if (dots.fma_cycles > 0.5) dots.fma_cycles *= 0.5;
+    if (dots.accumulators > MOST_SUMS) dots.accumulators = MOST_SUMS;
+    return dots;
+}
+
+static void list(const plan *p, const node *n, candidate_list *ways) {
+    enum { TILES = 6 };
+    operand x = plan_operand(p, n->inputs[0]);
+    schedule s = {.group = 1};
+    if (!describe(p, n, &x, &s)) return;
+    tile_plane plane = plane_of(&s);
+    tile_choice tiles[TILES];
+    const target *machine = p->targets[0], dots = machine_of(machine);
+    double steps = (double)(x.dims[0] * s.group * s.out_blocks * ((s.in_blocks - 1) * QUADS + s.last_quads) * s.window.kernel[0] * s.window.kernel[1]);
+    int count = register_tile_list(&plane, &dots, tiles, TILES);
+    for (int i = 0; i < count; i++) {
+        const register_tile *t = &tiles[i].tile;
+        double cycles = cost_with_weights(p, machine, steps * tiles[i].cycles, steps * C16 * QUAD);
+        candidate_add(ways, cost_microseconds(machine, cycles), NULL, t, sizeof *t, "tile %lldx%lldx%lld", (long long)t->blocks, (long long)t->rows,
+                      (long long)t->cols);
+    }
+}
+
+static bool plan_conv(plan *p, const node *n, step *s) {
+    schedule *c = ARENA_NEW(p->arena, schedule);
+    operand x = plan_operand(p, n->inputs[0]);
+    if (!describe(p, n, &x, c)) return false;
+    const window *w = &c->window;
+    int64_t taps = w->kernel[0] * w->kernel[1];
+    int8_add_operands(p, s, n, (packed){.source = n->inputs[1]->constant,
+                                        .form = "conv o16i16 in fours",
+                                        .elem = DT_I8,
+                                        .count = c->group * c->out_blocks * c->in_blocks * taps * C16 * C16,
+                                        .write = write_weights,
+                                        .context = c});
+    tile_plane plane = plane_of(c);
+    for (int i = 0; i < p->n_targets; i++) {
+        target dots = machine_of(p->targets[i]);
+        c->tile[i] = i ? register_tile_choose(&plane, &dots, NULL) : *(const register_tile *)schedule_decisions(s);
+        s->extent[i] = number_known(type_size(&n->outputs[0]->type, 0) * c->group * (c->out_blocks / c->tile[i].blocks));
+    }
+    s->schedule = c;
+    s->macs = WORK(type_count(&n->outputs[0]->type), type_size(&n->inputs[1]->type, 1), taps);
+    s->summary = arena_printf(p->arena, "direct int8 %lldx%lld%s, tile %lldx%lldx%lld", (long long)w->kernel[0], (long long)w->kernel[1],
+                              c->flat ? " flat" : "", (long long)c->tile[0].blocks, (long long)c->tile[0].rows, (long long)c->tile[0].cols);
+    return true;
+}
+
+/* ---- writing it ---- */
+
+typedef struct tile_context {
+    const plan *plan;
+    const step *step;
+    const schedule *schedule;
+    const template_env *env;
+    bool ok;
+} tile_context;
+
+/* Position (row r, column q of the tile) of output block o. */
+static void put_result(void *context, text *out, int n, const int64_t *args) {
+    (void)n;
+    const tile_context *t = context;
+    int64_t o = args[0], r = args[1], cols = args[2], rows = args[3], first = (o * rows + r) * cols * C16;
+    const char *plus = first ? arena_printf(out->arena, " + %lld", (long long)first) : "";
+    const char *acc = arena_printf(out->arena, "v16_from_i32(v16i_load(sums%s + q * 16))", plus);
+    c16_epilogue(out, &(c16_leaf){t->step, t->schedule->flat, o, r, 0, acc});
+}
+
+static void put_address(void *context, text *out, int n, const int64_t *args) {
+    (void)n;
+    const tile_context *t = context;
+    c16_address(out, "y0", &t->step->out[0], t->schedule->flat, args[0], args[1], 0);
+}
+
+static void put_tile(void *context, text *out, int n, const int64_t *args) {
+    (void)n;
+    tile_context *t = context;
+    template_env *e = template_env_within(t->env);
+    template_int(e, "rows", args[0]);
+    if (!template_expand(e, "backend/kernels/conv_int8_tile.c.in", out, t->plan->diags)) t->ok = false;
+}
+
+static bool emit_conv(const plan *p, const step *s, const target *machine, text *body) {
+    const schedule *c = s->schedule;
+    const register_tile *tile = &c->tile[plan_target_index(p, machine)];
+    const operand *x = &s->in[0];
+    const window *w = &c->window;
+    bool by_taps = c->in_blocks == 1 && c->last_quads == 1;
+    const struct {
+        const char *name;
+        int64_t value;
+    } variables[] = {{"batch", x->dims[0]},
+                     {"groups", c->group * (c->out_blocks / tile->blocks)},
+                     {"groups_per_group", c->out_blocks / tile->blocks},
+                     {"grouped", c->group > 1},
+                     {"in_blocks", c->in_blocks},
+                     {"w_block", c->in_blocks * w->kernel[0] * w->kernel[1] * C16 * C16},
+                     {"kernel_h", w->kernel[0]},
+                     {"tap_cols", by_taps ? 1 : w->kernel[1]},
+                     {"steps", by_taps ? w->kernel[1] : QUADS},
+                     {"last_steps", by_taps ? w->kernel[1] : c->last_quads},
+                     {"step_weights", by_taps ? C16 * C16 : C16 * QUAD},
+                     {"step_bytes", by_taps ? w->dilation[1] * C16 : QUAD},
+                     {"x_batch", x->batch},
+                     {"x_block", x->block},
+                     {"x_row", w->stride[0] * x->row},
+                     {"x_col", w->stride[1] * C16},
+                     {"tap_row", w->dilation[0] * x->row},
+                     {"tap_col", w->dilation[1] * C16},
+                     {"x_origin", x->origin - w->pad_begin[0] * x->row - w->pad_begin[1] * C16},
+                     {"full_rows", c->height / tile->rows * tile->rows},
+                     {"last_rows", c->height % tile->rows},
+                     {"flat", c->flat},
+                     {"scattered", c->flat && !c16_flat(s)},
+                     {"plane_w", w->out[1].size}};
+    template_env *e = template_env_new(body->arena);
+    tile_context context = {.plan = p, .step = s, .schedule = c, .env = e, .ok = true};
+    for (size_t i = 0; i < sizeof variables / sizeof *variables; i++) template_int(e, variables[i].name, variables[i].value);
+    register_tile_define(tile, c->width, e);
+    template_text(e, "store", c16_store(s->out[0].elem));
+    template_call(e, "result", put_result, &context);
+    template_call(e, "target", put_address, &context);
+    template_call(e, "tile", put_tile, &context);
+    return template_expand(e, "backend/kernels/conv_int8.c.in", body, p->diags) && context.ok;
+}
+
+const kernel_family kernel_conv_int8 = {.name = "conv_int8", .accepts = accepts, .list = list, .plan = plan_conv, .emit = emit_conv};

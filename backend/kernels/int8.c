@@ -1,0 +1,37 @@
+#include "backend/kernels/int8.h"
+
+#include <string.h>
+
+bool int8_accepts(const node *n) {
+    if (n->op != OP_conv_integer || !c16_is(n->outputs[0]) || !c16_is(n->inputs[0]) || n->prologue) return false;
+    const value *x = n->inputs[0], *w = n->inputs[1], *bias = node_input(n, 2);
+    if (x->type.elem != DT_U8 || w->type.elem != DT_I8 || !w->constant || (bias && !bias->constant)) return false;
+    const layout *l = &x->type.layout;
+    bool halo = l->top || l->left || l->bottom || l->right;
+    return n->epilogue && expr_has_vector_form(n->epilogue) && (!halo || l->fill == node_int(n, "x_zero"));
+}
+
+static void write_sums(const packed *k, void *to) { memcpy(to, k->source->data, dtype_bytes(k->elem, type_count(&k->source->type))); }
+
+/* bias - zero * the sum of the weights, of each output. */
+static const constant *first_sums(const plan *p, const node *n) {
+    const constant *w = n->inputs[1]->constant, *bias = node_input(n, 2) ? node_input(n, 2)->constant : NULL;
+    int64_t outs = type_size(&w->type, 0), ins = type_count(&w->type) / outs, zero = node_int(n, "x_zero");
+    int32_t *sums = ARENA_ARRAY(p->arena, int32_t, outs);
+    for (int64_t o = 0; o < outs; o++) {
+        int64_t sum = bias ? constant_int(bias, o) : 0;
+        for (int64_t i = 0; i < ins; i++) sum -= zero * ((const int8_t *)w->data)[o * ins + i];
+        sums[o] = (int32_t)(uint32_t)sum;
+    }
+    constant c = {type_tensor(p->arena, DT_I32, 1, &outs), sums, arena_printf(p->arena, "%s | sums", w->origin)};
+    return arena_copy(p->arena, &c, sizeof c);
+}
+
+void int8_add_operands(plan *p, step *s, const node *n, packed weights) {
+    int64_t outs = type_size(&n->outputs[0]->type, 1);
+    s->input_operand[0] = step_add_input(p, s, n->inputs[0]);
+    s->input_operand[1] = step_add_packed(p, s, weights);
+    step_add_packed(p, s, (packed){.source = first_sums(p, n), .form = "by channel", .elem = DT_I32, .count = c16_blocks(outs) * C16, .write = write_sums});
+    c16_add_extras(p, s, n, n->n_core_inputs);
+    step_add_output(p, s, n->outputs[0]);
+}

@@ -1,0 +1,13 @@
+/* What the convolutions of 8-bit integers on NCHW16c share. Their sums begin with what takes the zero point of the input back:
+ * the halo holds that zero point, so that every tap counts in all positions. */
+#ifndef CNNC_KERNELS_INT8_H
+#define CNNC_KERNELS_INT8_H
+
+#include "backend/kernels/c16.h"
+
+/* A conv_integer of u8 and constant i8 on NCHW16c with an epilogue that has a vector form. */
+bool int8_accepts(const node *n);
+/* Operands: input, weights, what the sums begin with (i32, by channel), the epilogue's, output. */
+void int8_add_operands(plan *p, step *s, const node *n, packed weights);
+
+#endif

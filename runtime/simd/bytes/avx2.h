@@ -1,0 +1,46 @@
+/* v16i: 16 sums of 32 bits. b64: 64 bytes, four for each of them. */
+typedef struct v16i {
+    __m256i lo, hi;
+} v16i;
+typedef v16i b64;
+
+CNNC_INLINE v16i v16i_join(__m256i lo, __m256i hi) {
+    const v16i r = {lo, hi};
+    return r;
+}
+CNNC_INLINE v16i v16i_load(const int32_t *p) {
+    return v16i_join(_mm256_loadu_si256((const __m256i *)(const void *)p), _mm256_loadu_si256((const __m256i *)(const void *)(p + 8)));
+}
+CNNC_INLINE void v16i_store(int32_t *p, v16i a) {
+    _mm256_storeu_si256((__m256i *)(void *)p, a.lo);
+    _mm256_storeu_si256((__m256i *)(void *)(p + 8), a.hi);
+}
+CNNC_INLINE v16 v16_from_i32(v16i a) { return v16_join(_mm256_cvtepi32_ps(a.lo), _mm256_cvtepi32_ps(a.hi)); }
+CNNC_INLINE v16 v16_load_u8(const uint8_t *p) {
+    return v16_join(_mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(const void *)p))),
+                    _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(const void *)(p + 8)))));
+}
+/* Lanes are whole numbers from 0 to 255. */
+CNNC_INLINE void v16_store_u8(uint8_t *p, v16 a) {
+    const __m256i words = _mm256_packs_epi32(_mm256_cvtps_epi32(a.lo), _mm256_cvtps_epi32(a.hi)); /* 0-3 8-11, 4-7 12-15 */
+    const __m256i in_order = _mm256_permute4x64_epi64(words, 0xd8);
+    const __m128i bytes = _mm_packus_epi16(_mm256_castsi256_si128(in_order), _mm256_extracti128_si256(in_order, 1));
+    _mm_storeu_si128((__m128i *)(void *)p, bytes);
+}
+CNNC_INLINE b64 b64_load(const int8_t *p) {
+    return v16i_join(_mm256_loadu_si256((const __m256i *)(const void *)p), _mm256_loadu_si256((const __m256i *)(const void *)(p + 32)));
+}
+/* The same four bytes 16 times. Loaded as a float, which compilers broadcast straight from memory. */
+CNNC_INLINE b64 b64_repeat(const uint8_t *p) {
+    float four;
+    memcpy(&four, p, sizeof four);
+    return v16i_join(_mm256_castps_si256(_mm256_set1_ps(four)), _mm256_castps_si256(_mm256_set1_ps(four)));
+}
+/* Four vectors of 16 bytes behind one another: byte i of each as the four of lane i. */
+CNNC_INLINE b64 b64_columns(const uint8_t *p) {
+    const __m128i *rows = (const __m128i *)(const void *)p;
+    const __m128i a = _mm_loadu_si128(rows), b = _mm_loadu_si128(rows + 1), c = _mm_loadu_si128(rows + 2), d = _mm_loadu_si128(rows + 3);
+    const __m128i ab = _mm_unpacklo_epi8(a, b), cd = _mm_unpacklo_epi8(c, d), ef = _mm_unpackhi_epi8(a, b), gh = _mm_unpackhi_epi8(c, d);
+    return v16i_join(_mm256_set_m128i(_mm_unpackhi_epi16(ab, cd), _mm_unpacklo_epi16(ab, cd)),
+                     _mm256_set_m128i(_mm_unpackhi_epi16(ef, gh), _mm_unpacklo_epi16(ef, gh)));
+}

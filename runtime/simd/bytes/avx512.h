@@ -1,0 +1,23 @@
+/* v16i: 16 sums of 32 bits. b64: 64 bytes, four for each of them. */
+typedef __m512i v16i;
+typedef __m512i b64;
+
+CNNC_INLINE v16i v16i_load(const int32_t *p) { return _mm512_loadu_si512(p); }
+CNNC_INLINE void v16i_store(int32_t *p, v16i a) { _mm512_storeu_si512(p, a); }
+CNNC_INLINE v16 v16_from_i32(v16i a) { return _mm512_cvtepi32_ps(a); }
+CNNC_INLINE v16 v16_load_u8(const uint8_t *p) {
+    return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)(const void *)p)));
+}
+/* Lanes are whole numbers from 0 to 255. */
+CNNC_INLINE void v16_store_u8(uint8_t *p, v16 a) {
+    _mm_storeu_si128((__m128i *)(void *)p, _mm512_cvtepi32_epi8(_mm512_cvtps_epi32(a)));
+}
+CNNC_INLINE b64 b64_load(const int8_t *p) { return _mm512_loadu_si512(p); }
+/* The same four bytes 16 times. */
+CNNC_INLINE b64 b64_repeat(const uint8_t *p) { return _mm512_broadcastd_epi32(_mm_loadu_si32(p)); }
+/* Four vectors of 16 bytes behind one another: byte i of each as the four of lane i. */
+CNNC_INLINE b64 b64_columns(const uint8_t *p) {
+    const __m512i by_quads = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+    const __m512i by_bytes = _mm512_broadcast_i32x4(_mm_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15));
+    return _mm512_shuffle_epi8(_mm512_permutexvar_epi32(by_quads, _mm512_loadu_si512(p)), by_bytes);
+}

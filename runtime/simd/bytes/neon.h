@@ -1,0 +1,54 @@
+/* v16i: 16 sums of 32 bits. b64: 64 bytes, four for each of them. */
+typedef struct v16i {
+    int32x4_t q[4];
+} v16i;
+typedef struct b64 {
+    uint8x16_t q[4];
+} b64;
+
+CNNC_INLINE v16i v16i_load(const int32_t *p) {
+    const v16i a = {{vld1q_s32(p), vld1q_s32(p + 4), vld1q_s32(p + 8), vld1q_s32(p + 12)}};
+    return a;
+}
+CNNC_INLINE void v16i_store(int32_t *p, v16i a) {
+    for (int i = 0; i < 4; i++) vst1q_s32(p + 4 * i, a.q[i]);
+}
+CNNC_INLINE v16 v16_from_i32(v16i a) {
+    const v16 r = {{vcvtq_f32_s32(a.q[0]), vcvtq_f32_s32(a.q[1]), vcvtq_f32_s32(a.q[2]), vcvtq_f32_s32(a.q[3])}};
+    return r;
+}
+CNNC_INLINE v16 v16_load_u8(const uint8_t *p) {
+    const uint8x16_t all = vld1q_u8(p);
+    const uint16x8_t low = vmovl_u8(vget_low_u8(all)), high = vmovl_u8(vget_high_u8(all));
+    const v16 r = {{vcvtq_f32_u32(vmovl_u16(vget_low_u16(low))), vcvtq_f32_u32(vmovl_u16(vget_high_u16(low))),
+                    vcvtq_f32_u32(vmovl_u16(vget_low_u16(high))), vcvtq_f32_u32(vmovl_u16(vget_high_u16(high)))}};
+    return r;
+}
+/* Lanes are whole numbers from 0 to 255. */
+CNNC_INLINE void v16_store_u8(uint8_t *p, v16 a) {
+    const uint16x8_t low = vcombine_u16(vmovn_u32(vcvtq_u32_f32(a.q[0])), vmovn_u32(vcvtq_u32_f32(a.q[1])));
+    const uint16x8_t high = vcombine_u16(vmovn_u32(vcvtq_u32_f32(a.q[2])), vmovn_u32(vcvtq_u32_f32(a.q[3])));
+    vst1q_u8(p, vcombine_u8(vmovn_u16(low), vmovn_u16(high)));
+}
+CNNC_INLINE b64 b64_load(const int8_t *p) {
+    b64 r;
+    for (int i = 0; i < 4; i++) r.q[i] = vreinterpretq_u8_s8(vld1q_s8(p + 16 * i));
+    return r;
+}
+/* The same four bytes 16 times. */
+CNNC_INLINE b64 b64_repeat(const uint8_t *p) {
+    uint32_t four;
+    memcpy(&four, p, sizeof four);
+    const uint8x16_t all = vreinterpretq_u8_u32(vdupq_n_u32(four));
+    const b64 r = {{all, all, all, all}};
+    return r;
+}
+/* Four vectors of 16 bytes behind one another: byte i of each as the four of lane i. */
+CNNC_INLINE b64 b64_columns(const uint8_t *p) {
+    const uint8x16x4_t rows = {{vld1q_u8(p), vld1q_u8(p + 16), vld1q_u8(p + 32), vld1q_u8(p + 48)}};
+    const uint16x8_t ab = vreinterpretq_u16_u8(vzip1q_u8(rows.val[0], rows.val[1])), cd = vreinterpretq_u16_u8(vzip1q_u8(rows.val[2], rows.val[3]));
+    const uint16x8_t ef = vreinterpretq_u16_u8(vzip2q_u8(rows.val[0], rows.val[1])), gh = vreinterpretq_u16_u8(vzip2q_u8(rows.val[2], rows.val[3]));
+    const b64 r = {{vreinterpretq_u8_u16(vzip1q_u16(ab, cd)), vreinterpretq_u8_u16(vzip2q_u16(ab, cd)), vreinterpretq_u8_u16(vzip1q_u16(ef, gh)),
+                    vreinterpretq_u8_u16(vzip2q_u16(ef, gh))}};
+    return r;
+}

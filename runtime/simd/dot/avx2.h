@@ -1,0 +1,8 @@
+/* Products of even and odd bytes as 16 bits: those of two bytes each, which maddubs adds, may not fit there. */
+CNNC_INLINE __m256i v16i_dot_half(__m256i sum, __m256i u, __m256i s) {
+    const __m256i even = _mm256_madd_epi16(_mm256_and_si256(u, _mm256_set1_epi16(255)), _mm256_srai_epi16(_mm256_slli_epi16(s, 8), 8));
+    const __m256i odd = _mm256_madd_epi16(_mm256_srli_epi16(u, 8), _mm256_srai_epi16(s, 8));
+    return _mm256_add_epi32(sum, _mm256_add_epi32(even, odd));
+}
+/* sum + the products of four unsigned and four signed bytes in each lane. */
+CNNC_INLINE v16i v16i_dot(v16i sum, b64 u, b64 s) { return v16i_join(v16i_dot_half(sum.lo, u.lo, s.lo), v16i_dot_half(sum.hi, u.hi, s.hi)); }

@@ -1,0 +1,29 @@
+# Quantised convolutions in every shape, and what stays in bytes between them: within a step of ONNX Runtime, the same bytes on
+# every target, nothing from sanitizers, no warnings.
+source "$(dirname "$0")/common.sh"
+source "$here/target_options.sh"
+if [ ! -x "$PYTHON" ]; then
+    echo "skipped: no Python environment (make check makes it)"
+    exit 77
+fi
+"$PYTHON" "$here/make_int8_shapes.py" made
+inputs=()
+for name in $(cat made/inputs); do inputs+=(--input "$name=made/$name.npy"); done
+first=
+for target in generic native x86-64-v4 x86-64-v3 aarch64; do
+    if ! target_options $target; then continue; fi
+    mkdir $target
+    level=-O1
+    if [ $target = generic ]; then level=-O0; fi # gcc takes minutes to optimise arrays for vectors
+    "$CNNC" run made/model.onnx "${inputs[@]}" --output $target --cflags $level "${target_options[@]}" >log 2>&1 || { cat log >&2; fail $target; }
+    "$PYTHON" "$here/compare_bytes.py" $target made || fail "$target: wrong bytes"
+    if [ -n "$first" ]; then diff -r $first $target || fail "$target and $first differ"; else first=$target; fi
+done
+"$CNNC" run made/model.onnx "${inputs[@]}" --output native --cflags "-O1 -fsanitize=address,undefined -fno-sanitize-recover=all" >log 2>&1 ||
+    { cat log >&2; fail sanitized; }
+diff -r $first native || fail "other bytes with sanitizers"
+"$CNNC" verify made/rows.onnx --input a=made/a.npy --expected y=made/y.npy --tolerance 0 >/dev/null || fail "a zero point for each row"
+# The kernels for bytes; without warnings for all targets at once.
+"$CNNC" made/model.onnx -o net.c --explain-schedule --target x86-64-v4,x86-64-v3,aarch64,generic >plan
+grep -q "conv_int8 \[direct int8 3x3" plan && grep -q "depthwise_int8 \[int8 3x3" plan || fail "not the kernels for bytes"
+for cc in $(compilers); do $cc -std=c11 $strict -c net.c -o net.o || fail "$cc"; done
