@@ -26,7 +26,10 @@ typedef struct compile_options {
     bool explain, report, check, manifest;
 } compile_options;
 
-enum { KEY_THREADS = 256, KEY_PROFILE, KEY_PREFIX, KEY_DUMP, KEY_EXPLAIN, KEY_REPORT, KEY_CHECK, KEY_TUNE_CC, KEY_MANIFEST, KEY_CXX, KEY_PYTHON, KEY_DEPFILE, KEY_ARDUINO };
+enum {
+    KEY_THREADS = 256, KEY_PROFILE, KEY_PREFIX, KEY_DUMP, KEY_EXPLAIN, KEY_REPORT, KEY_CHECK, KEY_TUNE_CC, KEY_MANIFEST, KEY_CXX, KEY_PYTHON,
+    KEY_DEPFILE, KEY_ARDUINO
+};
 
 static const struct argp_option options[] = {
     {"output", 'o', "OUT.c", 0, "the C file; OUT.h comes beside it, and OUT.weights where weights are large", 0},
@@ -74,14 +77,10 @@ static void check_bare(compile_options *o, const struct argp_state *state) {
 static void check_complete(compile_options *o, struct argp_state *state) {
     bool looks = o->dump_ir || o->explain || o->report;
     if (!o->model.path) argp_error(state, "no MODEL given");
-    if (!o->output && !looks) argp_error(state, "say where the C goes: -o OUT.c");
-    if (!o->output && (o->check || o->manifest)) argp_error(state, "--%s needs -o OUT.c", o->check ? "check" : "manifest");
-    if (o->output && !ends_with(o->output, ".c")) argp_error(state, "the output's name must end in .c: '%s'", o->output);
-    if (o->output && strpbrk(o->output, "\"\\\n\r"))
     if (!o->output && !looks) argp_error(state, "say where the C goes: -o %s", o->binding ? "FOLDER" : "OUT.c");
     if (o->binding && o->binding->bare) check_bare(o, state);
     if (!o->output && o->depfile) argp_error(state, "--depfile needs -o OUT.c");
-    if (!o->output && o->check) argp_error(state, "--check needs -o OUT.c");
+    if (!o->output && (o->check || o->manifest)) argp_error(state, "--%s needs -o OUT.c", o->check ? "check" : "manifest");
     if (o->output && !*o->output) argp_error(state, "the output has no name");
     if (o->output && !o->binding && !ends_with(o->output, ".c")) argp_error(state, "the output's name must end in .c: '%s'", o->output);
     if (o->output && !o->binding && strpbrk(o->output, "\"\\\n\r"))

@@ -1,6 +1,6 @@
 # The emitted object calls nothing that allocates or prints, and has no data that could change.
 source "$(dirname "$0")/common.sh"
-allowed='^(memcpy|memset|memmove|__stack_chk_fail|__cpu_model|__cpu_indicator_init|_GLOBAL_OFFSET_TABLE_)$'
+allowed='^(memcpy|memset|memmove|__stack_chk_fail|__cpu_model|__cpu_features2|__cpu_indicator_init|_GLOBAL_OFFSET_TABLE_)$'
 math='^(l?l?r(ound|int)|floor|ceil|trunc|nearbyint|roundeven|exp2?|expm1|log|log1p|log2|pow|sqrt|cbrt|fabs|fmod|fma|f(max|min)|erf|t?gamma|lgamma|copysign|a?(sin|cos|tan)h?|atan2|hypot|remainder)f?$'
 for model in "$digits"/*.onnx; do
     for target in generic native; do
