@@ -25,7 +25,9 @@ CNNC_INLINE void resize_axis(float *y, const float *x, ptrdiff_t outer, ptrdiff_
                              double start, double end, int transform, int mode, int nearest, double cubic, int antialias,
                              int exclude_outside, double extrapolation) {
     const double reach = mode == 'c' ? 2.0 : 1.0, stretch = antialias && scale < 1.0 ? scale : 1.0;
-    const ptrdiff_t first = (ptrdiff_t)floor(-reach / stretch) + 1, taps = mode == 'n' ? 1 : 2 - 2 * first;
+    /* A result of one element or more reaches over the whole input at most; cubic weights over twice as much. */
+    const ptrdiff_t reached = (ptrdiff_t)fmax(floor(-reach / stretch), -2.0 * (double)in) + 1, least = 1 - 2 * in;
+    const ptrdiff_t first = reached < least ? least : reached, taps = mode == 'n' ? 1 : 2 - 2 * first;
     for (ptrdiff_t o = 0; o < out; o++) {
         const double at = resize_source(o, in, out, scale, start, end, transform);
         const int outside = transform == 't' && (at < 0.0 || at > (double)(in - 1));
