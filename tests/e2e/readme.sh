@@ -1,35 +1,53 @@
-# What README.md shows works as written: files after `<!-- file: NAME -->` are there, commands after `<!-- test -->` succeed one
-# after the other, and the last of them printed what follows `<!-- output -->`.
+# What README.md and the pages of docs/ show works as written: files after `<!-- file: NAME -->` are there, commands after
+# `<!-- test -->` succeed one after the other, and the last of them printed what follows `<!-- output -->`. Each page starts in
+# an empty folder.
 source "$(dirname "$0")/common.sh"
-ln -s "$(cd "$DATA/.." && pwd)" tests
+root=$(cd "$here/../.." && pwd)
 export PATH=$(dirname "$CNNC"):$PATH
 
-mkdir blocks
-# Splits README.md into numbered blocks: N.file (and N.name), N.test, N.output.
-awk '/^<!-- (file: .*|test|output) -->$/ {
-         kind = $2; sub(":", "", kind)
-         path = sprintf("blocks/%03d", ++n)
-         if (kind == "file") print $3 > (path ".name")
-         path = path "." kind
-         pending = 1
-         next
-     }
-     pending && /^```/ { inside = 1; pending = 0; next }
-     inside && /^```$/ { inside = 0; close(path); next }
-     inside { print > path }' "$here/../../README.md"
-commands=0
-for block in blocks/*; do
-    case $block in
-        *.file) cp "$block" "$(cat "${block%.file}.name")" ;;
-        *.test)
-            bash -euo pipefail -x "$block" >printed || fail "the commands in $(cat "$block")"
-            commands=$((commands + $(wc -l <"$block")))
-            ;;
-        *.output) diff "$block" <(tail -n "$(wc -l <"$block")" printed) || fail "README.md shows another output" ;;
-    esac
+# Splits a page into numbered blocks: N.file (and N.name), N.test, N.output. Lines of shell blocks without a mark go to unmarked.
+split_page() {
+    mkdir blocks
+    awk '/^<!-- (file: .*|test|output) -->$/ {
+             kind = $2; sub(":", "", kind)
+             path = sprintf("blocks/%03d", ++n)
+             if (kind == "file") print $3 > (path ".name")
+             path = path "." kind
+             pending = 1
+             next
+         }
+         pending && /^```/ { inside = 1; pending = 0; next }
+         inside && /^```$/ { inside = 0; close(path); next }
+         inside { print > path; next }
+         /^```sh$/ { print NR > "unmarked" }' "$1"
+}
+
+run_page() {
+    local page=$1 block commands=0
+    mkdir "$scratch/$(basename "$page")"
+    cd "$scratch/$(basename "$page")"
+    ln -s "$(cd "$DATA/.." && pwd)" tests
+    split_page "$page"
+    for block in blocks/*; do
+        case $block in
+            *.file) cp "$block" "$(cat "${block%.file}.name")" ;;
+            *.test)
+                bash -euo pipefail -x "$block" >printed || fail "the commands in $page: $(cat "$block")"
+                commands=$((commands + $(wc -l <"$block")))
+                ;;
+            *.output) diff "$block" <(tail -n "$(wc -l <"$block")" printed) || fail "$page shows another output" ;;
+        esac
+    done
+    [ $commands -ge "$2" ] || fail "only $commands commands found in $page"
+}
+
+run_page "$root/README.md" 10
+for page in "$root"/docs/*.md; do
+    run_page "$page" 2
+    [ ! -e unmarked ] || fail "$page: no <!-- test --> before the commands of line $(xargs <unmarked)"
+    grep -q "](docs/$(basename "$page"))" "$root/README.md" || fail "README.md has no link to $page"
 done
-[ $commands -ge 10 ] || fail "only $commands commands found"
 # Those it lists are those there are.
 for name in $("$CNNC" --help | sed -n '/^Subcommands/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
-    grep -q "cnnc $name\|\`$name\`" "$here/../../README.md" || [ "$name" = compile ] || fail "README.md does not mention cnnc $name"
+    grep -q "cnnc $name\|\`$name\`" "$root/README.md" || [ "$name" = compile ] || fail "README.md does not mention cnnc $name"
 done
