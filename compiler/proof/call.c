@@ -24,8 +24,10 @@ static const struct {
     int bytes; /* 0: four for each of as many lanes as the last argument says */
     bool writes;
 } vocabulary[] = {
-    {"v16_load_bf16", 32, false}, {"v16_load_f16", 32, false}, {"v16_load_i8", 16, false}, {"v16_load_n", 0, false},
-    {"v16_store_n", 0, true},     {"v16_load", 64, false},     {"v16_store", 64, true},
+    {"v16_load_bf16", 32, false}, {"v16_load_f16", 32, false}, {"v16_load_i8", 16, false}, {"v16_load_u8", 16, false},
+    {"v16_store_u8", 16, true},   {"v16_load_n", 0, false},    {"v16_store_n", 0, true},   {"v16_load", 64, false},
+    {"v16_store", 64, true},      {"v16i_load", 64, false},    {"v16i_store", 64, true},   {"b64_load", 64, false},
+    {"b64_repeat", 4, false},     {"b64_columns", 64, false},
 };
 
 static const library_function *find_library(const char *name) {
@@ -171,12 +173,21 @@ static c_value call_vocabulary(proof *p, const tree_node *n, const char *name, c
             bool fits = lanes->kind == VALUE_INTEGER && form_add(&above, -1, &lanes->form, &above) &&
                         facts_at_least(p->facts, &lanes->form, 0) && facts_at_least(p->facts, &above, 0);
             if (!fits && !p->probing) proof_fail(p, n, "cannot show that this means 0 to 16 lanes");
-            if (!fits || !form_add(&zero, 4, &lanes->form, &bytes)) break;
+            if (!fits || !form_add(&zero, 4, &lanes->form, &bytes)) return unknown_value(p, &n->type);
         }
         check_access(p, n, &arguments[0], &bytes, vocabulary[i].writes);
-        break;
+        return unknown_value(p, &n->type);
     }
+    for (int i = 0; i < count; i++)
+        if (arguments[i].kind == VALUE_POINTER) proof_fail(p, n, "cannot show what %s touches", name);
     return unknown_value(p, &n->type);
+}
+
+static bool is_vocabulary(const char *name) {
+    static const char *const begins[] = {"v16_", "v16i_", "b64_"};
+    for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
+        if (!strncmp(name, begins[i], strlen(begins[i]))) return true;
+    return false;
 }
 
 static void call_library(proof *p, const tree_node *n, const library_function *f, const c_value *arguments) {
@@ -251,7 +262,7 @@ c_value walk_call(proof *p, const tree_node *n) {
     if (f->known && (!strcmp(f->name, "reads") || !strcmp(f->name, "writes")))
         return span_of(p, n, &arguments[0], arguments[1].form.constant, *f->name == 'w');
     if (f->known && !strcmp(f->name, "step_run")) run_step(p, n, arguments, count);
-    else if (f->known && !strncmp(f->name, "v16_", 4)) return call_vocabulary(p, n, f->name, arguments, count);
+    else if (f->known && is_vocabulary(f->name)) return call_vocabulary(p, n, f->name, arguments, count);
     else if (f->body) return walk_function(p, f, arguments, count);
     else if (known) call_library(p, n, known, arguments);
     return unknown_value(p, &n->type);
