@@ -3,6 +3,8 @@ import numpy as np
 import onnx
 import onnxruntime
 
+from random_weights import add_weights
+
 rng = np.random.default_rng(3)
 weights = {"w": (24, 3, 3, 3), "b": (24,), "w2": (16, 24, 1, 1), "fc": (10, 32), "fb": (10,)}
 model = onnx.parser.parse_model(
@@ -24,10 +26,7 @@ model = onnx.parser.parse_model(
         h2 = Sigmoid(h)
         z = Concat<axis = 1>(h, h2)
     }""")
-for name, shape in weights.items():
-    fan_in = float(np.prod(shape[1:])) if len(shape) > 1 else 1.0
-    data = (rng.standard_normal(shape) / fan_in**0.5).astype(np.float32)
-    model.graph.initializer.append(onnx.numpy_helper.from_array(data, name))
+add_weights(model, weights, rng)
 onnx.save(model, "net.onnx")
 feeds = {"x": rng.standard_normal((5, 3, 20, 17), np.float32), "scale": rng.standard_normal((1, 16, 1, 1), np.float32)}
 results = onnxruntime.InferenceSession("net.onnx", providers=["CPUExecutionProvider"]).run(["y", "z"], feeds)

@@ -3,6 +3,8 @@ import numpy as np
 import onnx
 import onnxruntime
 
+from random_weights import add_weights
+
 SIZES = [(64, 64), (37, 51), (16, 100), (100, 99), (8, 8)]
 
 rng = np.random.default_rng(3)
@@ -30,10 +32,7 @@ model = onnx.parser.parse_model(
         fl = Flatten(gp)
         y = Gemm<transB = 1>(fl, fc, fb)
     }""")
-for name, shape in weights.items():
-    fan_in = float(np.prod(shape[1:])) if len(shape) > 1 else 1.0
-    data = (rng.standard_normal(shape) / fan_in**0.5).astype(np.float32)
-    model.graph.initializer.append(onnx.numpy_helper.from_array(data, name))
+add_weights(model, weights, rng)
 onnx.save(model, "net.onnx")
 session = onnxruntime.InferenceSession("net.onnx", providers=["CPUExecutionProvider"])
 for height, width in SIZES:
