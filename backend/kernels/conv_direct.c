@@ -140,8 +140,7 @@ static int list_tiles(const schedule *s, const target *t, tile_choice *best, int
 static tiling choose_tiling(const schedule *s, const operand *x, const target *t) {
     tile_choice best;
     list_tiles(s, t, &best, 1);
-    const register_tile tile = best.tile;
-    return make_tiling(s, x, t, &tile, CHUNK_SHARE);
+    return make_tiling(s, x, t, &best.tile, CHUNK_SHARE);
 }
 
 /* ---- candidates ---- */
