@@ -20,6 +20,7 @@ typedef struct tiling {
     int64_t chunks, chunk;      /* input blocks whose weights stay in L1 while all tiles of a part go over them */
     int64_t sums;               /* floats of partial sums between chunks */
     int64_t ahead;              /* lines of the next weights that a tile prefetches for each tap of each input block; 0: none */
+    double idle;                /* how much longer the busiest thread works than all would if they shared evenly: 1 or more */
 } tiling;
 
 typedef struct schedule {
@@ -27,6 +28,7 @@ typedef struct schedule {
     int64_t group, in_blocks, lanes, last_lanes, out_blocks; /* per group of the convolution; lanes: channels of a block */
     int64_t height, width;                                   /* convolved plane as walked: flat ones have one row */
     int64_t pool[2];                                         /* its windows are max-pooled: 1x1 where not */
+    int64_t images, threads;
     bool flat, varies; /* varies: height or width is open; then they are the most that it can be */
     tiling tiling[TARGET_MAX];
     narrow_weights narrow;
@@ -60,9 +62,25 @@ static void write_weights(const packed *k, void *to) {
 
 /* ---- choosing tile, parts and chunks ---- */
 
+/* With `steps` of the plane in parts of `part`, what the busiest of the threads does, to an even share. Iterations go over
+ * the groups of output channels of a part, then the next part. */
+static double idle_of(const schedule *s, int64_t groups, int64_t steps, int64_t part) {
+    const int64_t parts = (steps + part - 1) / part, extent = parts * groups * s->group * s->images, whole = steps * groups;
+    int64_t before = 0, most = 0;
+    if (s->varies || s->threads < 2 || whole < 1) return 1;
+    for (int64_t i = 1; i <= s->threads; i++) {
+        const int64_t end = extent * i / s->threads, at = end % (parts * groups), last = at / groups * part;
+        const int64_t size = last + part < steps ? part : steps - last;
+        const int64_t done = end / (parts * groups) * whole + last * groups + at % groups * size;
+        if (done - before > most) most = done - before;
+        before = done;
+    }
+    return (double)(most * s->threads) / (double)(whole * s->group * s->images);
+}
+
 /* Parts of the plane so that a part's input and the weights of one group of output channels stay in L2 while all groups
- * go over it; of those the one that reads least from beyond L2. */
-static void choose_parts(const schedule *s, const operand *x, tiling *t, const target *machine) {
+ * go over it, and that all threads have enough to do; of those the one that reads least from beyond L2. `cycles`: of all. */
+static void choose_parts(const schedule *s, const operand *x, tiling *t, const target *machine, double cycles) {
     const window *w = &s->window;
     int64_t unit = s->flat ? t->tile.cols : t->tile.rows, length = s->flat ? register_tile_full_columns(&t->tile, s->width) : s->height;
     int64_t steps = s->flat ? length / unit : (length + unit - 1) / unit;
@@ -74,16 +92,19 @@ static void choose_parts(const schedule *s, const operand *x, tiling *t, const t
     if (!s->flat && skips[1]) line = line * (double)w->kernel[1] / (double)w->stride[1];
     double room = 0.6 * (double)machine->l2, least = 1e300;
     int64_t most = MAX_SUMS / (C16 * t->tile.blocks * (s->flat ? 1 : s->width)) / unit; /* steps whose partial sums have room */
-    t->parts = 1, t->part = steps > 0 ? steps * unit : s->height;
+    const int64_t groups_of_one = s->out_blocks / t->tile.blocks;
+    t->parts = 1, t->part = steps > 0 ? steps * unit : s->height, t->idle = idle_of(s, groups_of_one, 1, 1);
     if (t->chunks == 1 || most > steps) most = steps;
     for (int64_t n = most > 0 ? most : 1; n > 0; n = n > 16 ? n * 7 / 8 : n - 1) { /* steps of a part */
-        int64_t parts = (steps + n - 1) / n, rows = n * unit;
+        const int64_t parts = (steps + n - 1) / n, even = (steps + parts - 1) / parts, rows = even * unit;
         int64_t reach = s->flat || skips[0] ? rows * w->kernel[0] : (rows - 1) * w->stride[0] + (w->kernel[0] - 1) * w->dilation[0] + 1;
-        if ((parts - 1) * n >= steps) continue;
+        if ((parts - 1) * even >= steps) continue;
+        const double idle = idle_of(s, groups_of_one, steps, even);
         double input = (double)(reach * s->in_blocks) * line;
         bool input_stays = input + weights / groups / (double)t->chunks <= room, weights_stay = input + weights <= room;
         double bytes = (double)parts * input * (input_stays ? 1 : groups) + weights * (weights_stay ? 1 : (double)parts);
-        if (bytes < least * 0.999) least = bytes, t->parts = parts, t->part = n * unit;
+        bytes += (idle - 1) * cycles * machine->l3_bytes;
+        if (bytes < least * 0.999) least = bytes, t->parts = parts, t->part = rows, t->idle = idle;
     }
 }
 
@@ -110,11 +131,16 @@ static tile_plane plane_of(const schedule *s) {
     return (tile_plane){.height = s->height, .width = s->width, .out_blocks = s->out_blocks, .unit = {s->pool[0], s->pool[1]}};
 }
 
+/* Input channels and taps of all output blocks and groups. */
+static double lanes_of(const schedule *s) {
+    return (double)(s->group * s->in_blocks * s->out_blocks * s->lanes) * (double)(s->window.kernel[0] * s->window.kernel[1]);
+}
+
 /* `share`: of L1 that the weights of a chunk take, in sixteenths. */
-static tiling make_tiling(const schedule *s, const operand *x, const target *t, const register_tile *tile, int64_t share) {
-    tiling made = {.tile = *tile};
+static tiling make_tiling(const schedule *s, const operand *x, const target *t, const tile_choice *tile, int64_t share) {
+    tiling made = {.tile = tile->tile};
     choose_chunks(s, &made, t, share);
-    choose_parts(s, x, &made, t);
+    choose_parts(s, x, &made, t, (double)s->images * lanes_of(s) * tile->cycles);
     int64_t tail = made.tile.tail[0] + made.tile.tail[1];
     made.sums = C16 * made.tile.blocks * (s->flat ? made.part + tail : made.part * s->width);
     made.ahead = s->varies ? 0 : choose_ahead(s, &made, t);
@@ -140,7 +166,7 @@ static int list_tiles(const schedule *s, const target *t, tile_choice *best, int
 static tiling choose_tiling(const schedule *s, const operand *x, const target *t) {
     tile_choice best;
     list_tiles(s, t, &best, 1);
-    return make_tiling(s, x, t, &best.tile, CHUNK_SHARE);
+    return make_tiling(s, x, t, &best, CHUNK_SHARE);
 }
 
 /* ---- candidates ---- */
@@ -156,6 +182,8 @@ static bool describe(const plan *p, const node *n, const operand *x, schedule *c
     c->last_lanes = stem ? ins : (ins - 1) % C16 + 1;
     c->out_blocks = c16_blocks(outs) / group;
     c->group = group;
+    c->images = type_size(&n->outputs[0]->type, 0);
+    c->threads = p->options.threads;
     const window *w = &c->window;
     int n_pool;
     const int64_t *pool = node_ints(n, "pool", &n_pool);
@@ -170,11 +198,10 @@ static bool describe(const plan *p, const node *n, const operand *x, schedule *c
 /* Results that each weight is used for. */
 static int64_t positions(const node *n) { return type_count(&n->outputs[0]->type) / type_size(&n->inputs[1]->type, 0); }
 
-static double estimate(const plan *p, const schedule *s, int64_t images, double tile_cycles) {
-    const target *t = p->targets[0];
-    double taps = (double)(s->window.kernel[0] * s->window.kernel[1]), lanes = (double)(s->group * s->in_blocks * s->out_blocks * s->lanes) * taps;
-    double cycles = (double)images * lanes * tile_cycles * 1.06;
-    return cost_microseconds(t, cost_with_weights(p, t, cycles, lanes * C16 * dtype_of(s->narrow.elem)->bits / 8));
+static double estimate(const plan *p, const schedule *s, const tiling *t, double tile_cycles) {
+    const target *machine = p->targets[0];
+    const double cycles = (double)s->images * lanes_of(s) * tile_cycles * t->idle * 1.06;
+    return cost_microseconds(machine, cost_with_weights(p, machine, cycles, lanes_of(s) * C16 * dtype_of(s->narrow.elem)->bits / 8));
 }
 
 static void list(const plan *p, const node *n, candidate_list *ways) {
@@ -189,8 +216,8 @@ static void list(const plan *p, const node *n, candidate_list *ways) {
     int count = list_tiles(&s, machine, tiles, TILES);
     for (int i = 0; i < count; i++)
         for (int k = 0; k < 3; k++) {
-            tiling t = make_tiling(&s, &x, machine, &tiles[i].tile, shares[k]);
-            double us = estimate(p, &s, x.dims[0], tiles[i].cycles) * (1 + 0.001 * k);
+            tiling t = make_tiling(&s, &x, machine, &tiles[i], shares[k]);
+            double us = estimate(p, &s, &t, tiles[i].cycles) * (1 + 0.001 * k);
             candidate_add(ways, us, NULL, &t, sizeof t, "tile %lldx%lldx%lld part %lld chunk %lld", (long long)t.tile.blocks,
                           (long long)t.tile.rows, (long long)t.tile.cols, (long long)t.part, (long long)t.chunk);
         }

@@ -47,14 +47,14 @@ static int64_t runs_of(int64_t plane, int64_t positions) { return (plane + posit
 static double estimate(const plan *p, const node *n, const decisions *d) {
     const target *t = p->targets[0];
     int64_t in = c16_blocks(type_size(&n->inputs[1]->type, 1)), out = c16_blocks(type_size(&n->inputs[1]->type, 0));
-    double runs = (double)(runs_of(plane_of(n), d->positions) * type_size(&n->outputs[0]->type, 0));
+    const int64_t units = runs_of(plane_of(n), d->positions) * type_size(&n->outputs[0]->type, 0);
+    const double runs = (double)units;
     double weights = (double)(in * out * C16 * C16 * 4);
     for (int i = 0; i < d->levels; i++) weights = weights * 7 / 4;
     double sums = (double)(d->positions * (4 * in + 2 * out) * C16 * 4) / 2; /* of the outermost level */
     double spilled = sums > (double)t->l2 ? runs * sums / t->l3_bytes : 0;
     double again = weights > (double)t->l2 ? (runs - 1) * weights / (4 * t->l3_bytes) : 0; /* read ahead, most of it hidden */
-    double threads = p->options.threads > 1 ? p->options.threads : 1, idle = ceil(runs / threads) * threads / runs; /* a run is one thread's */
-    return cost_microseconds(t, cost_with_weights(p, t, idle * (runs * strassen_cycles(t, d->levels, in, out, d->positions) + spilled + again), weights));
+    return cost_microseconds(t, cost_with_weights(p, t, cost_idle(p, units) * (runs * strassen_cycles(t, d->levels, in, out, d->positions) + spilled + again), weights));
 }
 
 /* The best run of so many levels, and the best of those that are much longer or shorter. */
