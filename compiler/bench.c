@@ -19,7 +19,7 @@ typedef struct bench_options {
     model_options model;
     toolchain toolchain;
     int runs;    /* 0: as many as fit into some seconds */
-    int threads; /* 0: the serial entry point, with a row a layer */
+    int threads; /* 0: the serial entry point */
     int core;    /* -1: any */
     bool best;   /* report the least instead of the median */
     const char *html, *save, *compare; /* files, or NULL */
@@ -30,7 +30,7 @@ enum { KEY_RUNS = 256, KEY_THREADS, KEY_CORE, KEY_BEST, KEY_HTML, KEY_SAVE, KEY_
 
 static const struct argp_option options[] = {
     {"runs", KEY_RUNS, "N", 0, "how often the network runs (default: for about three seconds)", 0},
-    {"threads", KEY_THREADS, "N", 0, "time the whole network on N threads, without layers", 0},
+    {"threads", KEY_THREADS, "N", 0, "run on N threads; shares of the arithmetic are then of N cores", 0},
     {"best", KEY_BEST, NULL, 0, "the least of all runs instead of the median, for machines that others use too", 0},
     {"core", KEY_CORE, "N", 0, "the CPU core to run on (default: the last; -1: any)", 0},
     {"html", KEY_HTML, "FILE", 0, "write a page that shows where the time goes, layer by layer", 0},
@@ -57,7 +57,6 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     case ARGP_KEY_END:
         if (!o->model.path) argp_error(state, "no MODEL given");
         if (o->exits.data.n && (o->html || o->save || o->compare || o->best)) argp_error(state, "--html, --save, --compare and --best are about layers, not --data");
-        if (o->threads && o->html) argp_error(state, "--html shows layers, which are not timed with --threads");
         return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -118,11 +117,11 @@ static const char *machine_name(arena *a) {
 static void collect_layers(bench_result *r, const step_list *list, const double *rows, const bench_options *o, model *m) {
     double *scratch = ARENA_ARRAY(m->arena, double, o->runs);
     bench_layer *layers = ARENA_ARRAY(m->arena, bench_layer, list->n);
-    int columns = o->threads ? 1 : list->n + 1;
+    int columns = list->n + 1;
     for (int i = 0; i < list->n; i++) {
         const step *s = list->steps[i];
         r->operations += operations_of(s);
-        if (o->threads || s->kind != STEP_KERNEL) continue;
+        if (s->kind != STEP_KERNEL) continue;
         layers[r->n_layers++] = (bench_layer){
             .name = readable_name(m->arena, s->node ? s->node->name : ""), .kernel = s->family->name, .how = s->summary ? s->summary : "",
             .seconds = typical(rows, o->runs, columns, i, o->best, scratch), .operations = operations_of(s),
@@ -148,12 +147,13 @@ static bool bench(model *m, bench_options *o, bench_result *r) {
     int core = o->threads ? -1 : o->core;
     if (!peak_measure(&r->peak, t, m->plan->targets[0], core, m->arena, &m->diags)) return false;
     program p;
-    program_options build = {.toolchain = *t, .threads = o->threads, .profile = !o->threads};
+    program_options build = {.toolchain = *t, .threads = o->threads, .profile = true};
     const double *rows = NULL;
-    if (program_build(&p, m->plan, &build, m->arena, &m->diags)) rows = measure(&p, inputs, o->threads ? 0 : list.n, core, &o->runs);
+    if (program_build(&p, m->plan, &build, m->arena, &m->diags)) rows = measure(&p, inputs, list.n, core, &o->runs);
     program_remove(&p);
     if (!rows || !peak_measure(&r->peak, t, m->plan->targets[0], core, m->arena, &m->diags)) return false;
     r->runs = o->runs;
+    if (o->threads) r->peak.operations *= o->threads;
     collect_layers(r, &list, rows, o, m);
     return true;
 }

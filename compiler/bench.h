@@ -17,7 +17,7 @@ typedef struct bench_result {
     const char *model, *target, *compiler, *machine;
     const char *statistic; /* "median" or "best" */
     int runs, threads;     /* threads 0: the serial entry point */
-    core_peak peak;        /* of one core */
+    core_peak peak;        /* arithmetic of as many cores as threads; DRAM of one */
     double seconds;        /* the whole network, without the timers of layers */
     double operations;
     const bench_layer *layers; /* none with threads */

@@ -250,6 +250,7 @@ bool bench_write_html(FILE *f, const bench_result *r, const bench_result *old, a
     template_text(e, "version", CNNC_VERSION);
     template_text(e, "rate", arena_printf(a, "%.1f", r->operations / r->seconds / 1e9));
     template_text(e, "gain", old ? arena_printf(a, "%.2f", old->seconds / r->seconds) : "");
+    template_text(e, "cores", r->threads > 1 ? arena_printf(a, "%d cores do", r->threads) : "A core does");
     template_text(e, "peak", arena_printf(a, "%.1f", r->peak.operations / 1e9));
     template_text(e, "bandwidth", arena_printf(a, "%.1f", r->peak.bytes / 1e9));
     template_int(e, "compared", old != NULL);

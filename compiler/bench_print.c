@@ -95,8 +95,10 @@ static void print_gone(FILE *f, const bench_result *r, const bench_result *old, 
 }
 
 static void print_origin(FILE *f, const char *title, const bench_result *r) {
-    fprintf(f, "%s%s of %d runs, %s, %s; measured peaks of a core: %.1f GFLOP/s, %.1f GB/s from DRAM\n", title, r->statistic, r->runs,
-            r->target, r->machine, r->peak.operations / 1e9, r->peak.bytes / 1e9);
+    char cores[32] = "a core";
+    if (r->threads > 1) snprintf(cores, sizeof cores, "%d cores", r->threads);
+    fprintf(f, "%s%s of %d runs, %s, %s; measured peaks of %s: %.1f GFLOP/s, %.1f GB/s from DRAM\n", title, r->statistic, r->runs, r->target,
+            r->machine, cores, r->peak.operations / 1e9, r->peak.bytes / 1e9);
 }
 
 void bench_print(FILE *f, const bench_result *r, const bench_result *old, arena *a) {
@@ -106,7 +108,7 @@ void bench_print(FILE *f, const bench_result *r, const bench_result *old, arena 
     fprintf(f, "%-36s %-16s %9.1f %9s", "whole network", "", 1e6 * r->seconds, "");
     if (old) print_old(f, &old->seconds, r->seconds);
     fprintf(f, " %7s", "");
-    print_rate(f, r->operations, r->seconds, r->peak.operations * (r->threads ? r->threads : 1));
+    print_rate(f, r->operations, r->seconds, r->peak.operations);
     fputc('\n', f);
     print_origin(f, "", r);
     if (old) print_origin(f, "old: ", old);

@@ -66,6 +66,7 @@ static void write_weights(const packed *k, void *to) {
  * the groups of output channels of a part, then the next part. */
 static double idle_of(const schedule *s, int64_t groups, int64_t steps, int64_t part) {
     const int64_t parts = (steps + part - 1) / part, extent = parts * groups * s->group * s->images, whole = steps * groups;
+    const double noticed = 1.03;
     int64_t before = 0, most = 0;
     if (s->varies || s->threads < 2 || whole < 1) return 1;
     for (int64_t i = 1; i <= s->threads; i++) {
@@ -75,7 +76,8 @@ static double idle_of(const schedule *s, int64_t groups, int64_t steps, int64_t 
         if (done - before > most) most = done - before;
         before = done;
     }
-    return (double)(most * s->threads) / (double)(whole * s->group * s->images);
+    const double idle = (double)(most * s->threads) / (double)(whole * s->group * s->images);
+    return idle < noticed ? 1 : idle;
 }
 
 /* Parts of the plane so that a part's input and the weights of one group of output channels stay in L2 while all groups

@@ -71,19 +71,21 @@ static bool shape_of(const node *n, const window *w, shape *s) {
 static int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 /* Of `size` tiles that are worked on together, in cycles per tile, input and output block: what weights read again,
- * transforms that do not stay in L2 (nor, beyond 8 times as much, in the reach of its TLB) and incomplete blocks cost. */
-static double block_overhead(const shape *s, double elements, int64_t tiles, int64_t size, const target *t) {
+ * transforms that do not stay in L2 (nor, beyond 8 times as much, in the reach of its TLB), incomplete blocks and threads
+ * without one cost. `workers`: threads that take whole blocks. */
+static double block_overhead(const shape *s, double elements, int64_t tiles, int64_t size, int64_t workers, const target *t) {
     double transforms = elements * (double)size * C16 * 4 * (double)(s->in_blocks + s->out_blocks);
     double weights = elements * C16 * C16 * 4 / (double)size;
     double spilled = transforms < 0.6 * (double)t->l2 ? 0 : 2 * elements * C16 * 4 * (1 / (double)s->in_blocks + 1 / (double)s->out_blocks);
     if (transforms > 8 * (double)t->l2) spilled *= 2.5;
-    double waste = elements * C16 * ((double)(size * ceil_div(tiles, size)) / (double)tiles - 1);
+    const int64_t rounds = ceil_div(ceil_div(tiles, size), workers);
+    double waste = elements * C16 * ((double)(size * rounds * workers) / (double)tiles - 1);
     return (weights + spilled) / t->l3_bytes + waste;
 }
 
 /* The best of at least `min` and at most `max` tiles; 0: there is none. Many, so that weights are read seldom; few, so that
  * their transforms stay in L2. */
-static int64_t choose_block_tiles(const shape *s, double elements, int64_t tiles, int64_t min, int64_t max, const target *t) {
+static int64_t choose_block_tiles(const shape *s, double elements, int64_t tiles, int64_t min, int64_t max, int64_t workers, const target *t) {
     double least = 1e300;
     int64_t best = 0, last = 0;
     for (int64_t blocks = 1; blocks <= tiles; blocks++) {
@@ -91,7 +93,7 @@ static int64_t choose_block_tiles(const shape *s, double elements, int64_t tiles
         if (size < min) break;
         if (size > max || size == last) continue;
         last = size;
-        double cost = block_overhead(s, elements, tiles, size, t);
+        double cost = block_overhead(s, elements, tiles, size, workers, t);
         if (cost < least) least = cost, best = size;
         if (size < 8) break;
     }
@@ -111,36 +113,65 @@ static int64_t count_tiles(const shape *s, const cook_toom *filter) {
     return s->images * ceil_div(s->size[0], filter[0].m) * ceil_div(s->size[1], filter[1].m);
 }
 
+/* How threads share the work: each takes blocks of tiles, or all transform a block and multiply it for output channels of
+ * their own. */
+typedef struct decisions {
+    int m;
+    int64_t block_tiles; /* worked on together */
+    bool shared;
+} decisions;
+
+static int64_t threads_of(const plan *p) { return p->options.threads > 1 ? p->options.threads : 1; }
+
+/* For products of a block: of shared ones, the one that gives all threads the same. *cycles unless NULL. */
+static register_tile choose_tile(const plan *p, int64_t out_blocks, const decisions *d, const target *t, double *cycles) {
+    enum { TILES = 8 };
+    tile_choice tiles[TILES];
+    const tile_plane plane = {.height = 1, .width = d->block_tiles, .out_blocks = out_blocks, .unit = {1, 1}};
+    const int n = register_tile_list(&plane, t, tiles, TILES);
+    int best = 0;
+    for (int i = 0; i < n; i++) {
+        if (d->shared) tiles[i].cycles *= cost_idle(p, out_blocks / tiles[i].tile.blocks);
+        if (tiles[i].cycles < tiles[best].cycles) best = i;
+    }
+    if (cycles) *cycles = tiles[best].cycles;
+    return tiles[best].tile;
+}
+
 /* Cycles of the whole layer. */
-static double winograd_cycles(const plan *p, const shape *s, const cook_toom *filter, int64_t size) {
+static double winograd_cycles(const plan *p, const shape *s, const cook_toom *filter, const decisions *d) {
     const target *t = p->targets[0];
-    int64_t tiles = count_tiles(s, filter);
+    const int64_t tiles = count_tiles(s, filter), size = d->block_tiles, workers = d->shared ? 1 : threads_of(p);
     double product, elements = (double)(filter[0].n * filter[1].n), transform = elements * 4.5 * (double)t->registers;
-    tile_plane plane = {.height = 1, .width = size, .out_blocks = s->out_blocks, .unit = {1, 1}};
-    register_tile_choose(&plane, t, &product);
-    double pairs = (double)(s->in_blocks * s->out_blocks), overhead = block_overhead(s, elements, tiles, size, t);
+    choose_tile(p, s->out_blocks, d, t, &product);
+    if (d->shared) transform += elements * C16 * 4 / t->l3_bytes; /* comes from other cores */
+    double pairs = (double)(s->in_blocks * s->out_blocks), overhead = block_overhead(s, elements, tiles, size, workers, t);
     double products = (double)tiles * pairs * (elements * C16 * product / (double)size + overhead);
     return cost_with_weights(p, t, products, elements * C16 * C16 * 4 * pairs) + (double)(tiles * (s->in_blocks + s->out_blocks)) * transform;
 }
 
-typedef struct decisions {
-    int m;
-    int64_t block_tiles; /* worked on together */
-} decisions;
-
-static void list_size(const plan *p, const shape *s, int m, candidate_list *ways) {
+/* Blocks that suit so many workers, and those that are much smaller or larger. */
+static void list_blocks(const plan *p, const shape *s, const cook_toom *f, decisions d, candidate_list *ways) {
     enum { MOST = 240 };
     const target *t = p->targets[0];
     const char *refused = p->options.accuracy == ACCURACY_STRICT ? "not admitted by strict" : NULL;
+    const double elements = (double)(f[0].n * f[1].n);
+    const int64_t tiles = count_tiles(s, f), workers = d.shared ? 1 : threads_of(p), best = choose_block_tiles(s, elements, tiles, 1, MOST, workers, t);
+    const int64_t sizes[] = {best, choose_block_tiles(s, elements, tiles, 4, best * 3 / 4, workers, t),
+                             choose_block_tiles(s, elements, tiles, best * 4 / 3, MOST, workers, t)};
+    for (int i = 0; i < 3; i++) {
+        d.block_tiles = sizes[i];
+        if (sizes[i])
+            candidate_add(ways, cost_microseconds(t, winograd_cycles(p, s, f, &d)), refused, &d, sizeof d, "%dx%d block %lld%s", f[0].m, f[1].m,
+                          (long long)sizes[i], d.shared ? " shared" : "");
+    }
+}
+
+static void list_size(const plan *p, const node *n, const shape *s, int m, candidate_list *ways) {
     cook_toom f[2];
     if (!make_filters(s, m, f)) return;
-    double elements = (double)(f[0].n * f[1].n);
-    int64_t tiles = count_tiles(s, f), best = choose_block_tiles(s, elements, tiles, 1, MOST, t);
-    const int64_t sizes[] = {best, choose_block_tiles(s, elements, tiles, 4, best * 3 / 4, t), choose_block_tiles(s, elements, tiles, best * 4 / 3, MOST, t)};
-    for (int i = 0; i < 3; i++)
-        if (sizes[i])
-            candidate_add(ways, cost_microseconds(t, winograd_cycles(p, s, f, sizes[i])), refused, &(decisions){m, sizes[i]}, sizeof(decisions),
-                          "%dx%d block %lld", f[0].m, f[1].m, (long long)sizes[i]);
+    const bool can_share = threads_of(p) > 1 && !schedule_is_open(n);
+    for (int shared = 0; shared <= can_share; shared++) list_blocks(p, s, f, (decisions){.m = m, .shared = shared}, ways);
 }
 
 static void list(const plan *p, const node *n, candidate_list *ways) {
@@ -148,7 +179,7 @@ static void list(const plan *p, const node *n, candidate_list *ways) {
     window w;
     shape s;
     if (!window_of(n, &w, p->diags) || !shape_of(n, &w, &s)) return;
-    for (int i = 0; i < 4; i++) list_size(p, &s, sizes[i], ways);
+    for (int i = 0; i < 4; i++) list_size(p, n, &s, sizes[i], ways);
 }
 
 /* ---- packing: [element][OC/16][IC/16][16 ic][16 oc] of G g GT ---- */
@@ -182,12 +213,11 @@ static void write_weights(const packed *k, void *to) {
 /* ---- planning ---- */
 
 /* Returns the bytes of scratch that all parts need. */
-static int64_t share_out(schedule *c, const plan *p) {
-    int64_t blocks = ceil_div(c->tiles, c->block_tiles), threads = p->options.threads > 1 ? p->options.threads : 1;
+static int64_t share_out(schedule *c, const plan *p, bool shared) {
+    const int64_t blocks = ceil_div(c->tiles, c->block_tiles), threads = threads_of(p);
     int64_t shares = threads;
     for (int i = 0; i < p->n_targets; i++)
         if (shares > c->out_blocks / c->tile[i].blocks) shares = c->out_blocks / c->tile[i].blocks;
-    bool shared = blocks % threads && shares > 1 && !c->varies;
     c->phases = shared ? 2 * blocks : 1;
     c->units = blocks;
     c->extent = shared ? shares : threads < blocks || c->varies ? threads : blocks;
@@ -233,10 +263,9 @@ static bool plan_winograd(plan *p, const node *n, step *s) {
     c->varies = schedule_is_open(n);
     for (int i = 0; i < p->n_targets; i++) {
         tile_plane plane = {.height = 1, .width = c->block_tiles, .out_blocks = c->out_blocks, .unit = {1, 1}};
-        c->tile[i] = register_tile_choose(&plane, p->targets[i], NULL);
-        if (c->varies) c->tile[i] = varying_tile(&plane, p->targets[i]);
+        c->tile[i] = c->varies ? varying_tile(&plane, p->targets[i]) : choose_tile(p, c->out_blocks, chosen, p->targets[i], NULL);
     }
-    int64_t scratch = share_out(c, p);
+    int64_t scratch = share_out(c, p, chosen->shared);
 
     const char *strided = f[0].stride * f[1].stride > 1 ? arena_printf(p->arena, "/%dx%d", f[0].stride, f[1].stride) : "";
     const char *name = arena_printf(p->arena, "F(%dx%d, %dx%d%s)", f[0].m, f[1].m, f[0].r, f[1].r, strided);

@@ -29,5 +29,8 @@ expect 1 "damaged.json.*line" "$CNNC" bench "$model" --compare damaged.json --sa
 expect 1 "other.json" "$CNNC" bench "$model" --compare other.json --save out/new.json
 expect 1 "missing.json" "$CNNC" bench "$model" --compare missing.json --save out/new.json
 expect 1 "not a regular file" "$CNNC" bench "$model" --runs 3 --save /dev/full --html out/new.html
-expect 2 "layers" "$CNNC" bench "$model" --threads 2 --html out/new.html
+"$CNNC" bench "$model" --threads 2 --runs 3 --html out/two.html >table
+grep -q "conv_" table || fail "no layers on two threads"
+grep -q "peaks of 2 cores" table && [ -s out/two.html ] || fail "two threads are not told"
+rm out/two.html
 nothing_left out
