@@ -98,10 +98,10 @@ static void choose_parts(const schedule *s, const operand *x, tiling *t, const t
     t->parts = 1, t->part = steps > 0 ? steps * unit : s->height, t->idle = idle_of(s, groups_of_one, 1, 1);
     if (t->chunks == 1 || most > steps) most = steps;
     for (int64_t n = most > 0 ? most : 1; n > 0; n = n > 16 ? n * 7 / 8 : n - 1) { /* steps of a part */
-        const int64_t parts = (steps + n - 1) / n, even = (steps + parts - 1) / parts, rows = even * unit;
+        const int64_t parts = (steps + n - 1) / n, size = s->threads > 1 ? (steps + parts - 1) / parts : n, rows = size * unit;
         int64_t reach = s->flat || skips[0] ? rows * w->kernel[0] : (rows - 1) * w->stride[0] + (w->kernel[0] - 1) * w->dilation[0] + 1;
-        if ((parts - 1) * even >= steps) continue;
-        const double idle = idle_of(s, groups_of_one, steps, even);
+        if ((parts - 1) * size >= steps) continue;
+        const double idle = idle_of(s, groups_of_one, steps, size);
         double input = (double)(reach * s->in_blocks) * line;
         bool input_stays = input + weights / groups / (double)t->chunks <= room, weights_stay = input + weights <= room;
         double bytes = (double)parts * input * (input_stays ? 1 : groups) + weights * (weights_stay ? 1 : (double)parts);
