@@ -90,7 +90,7 @@ static int64_t steps_of(const node *n, int axis) {
     return count > axis ? dilations[axis] : 1;
 }
 
-static bool conv_fits(const node *n) {
+bool conv_fits_c16(const node *n) {
     const value *x = n->inputs[0], *w = n->inputs[1], *y = n->outputs[0];
     if (n->op == OP_conv_integer ? x->type.elem != DT_U8 || w->type.elem != DT_I8 || !n->epilogue : x->type.elem != DT_F32) return false;
     if (!is_4d(x) || !is_4d(y) || !w->constant || w->type.rank != 4 || n->prologue) return false;
@@ -144,7 +144,7 @@ static bool wants_c16(const node *n) {
     switch (n->op) {
     case OP_conv:
     case OP_conv_integer:
-    case OP_conv_max_pool: return conv_fits(n);
+    case OP_conv_max_pool: return conv_fits_c16(n);
     case OP_max_pool:
     case OP_average_pool:
     case OP_global_average_pool:

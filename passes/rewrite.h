@@ -14,6 +14,8 @@ const char *joined_name(graph *g, const char *first, const char *second);
 /* All uses of n's only output go to v instead; n goes. Names of graph outputs are kept. False (and nothing happens) when
  * the output must stay a value of its own: a graph output that is an input, a constant or another output. */
 bool replace_node(graph *g, node *n, value *v);
+/* assign_layout.c: there are kernels for this convolution on tensors that are stored as NCHW16c. */
+bool conv_fits_c16(const node *n);
 /* A new f32 constant of the given shape. */
 value *new_constant(graph *g, const char *name, int rank, const int64_t *dims, const float *data, const char *origin);
 

@@ -203,7 +203,7 @@ static int64_t positions(const node *n) { return type_count(&n->outputs[0]->type
 static double estimate(const plan *p, const schedule *s, const tiling *t, double tile_cycles) {
     const target *machine = p->targets[0];
     const double cycles = (double)s->images * lanes_of(s) * tile_cycles * t->idle * 1.06;
-    return cost_microseconds(machine, cost_with_weights(p, machine, cycles, lanes_of(s) * C16 * dtype_of(s->narrow.elem)->bits / 8));
+    return cost_microseconds(machine, cost_with_weights(p, machine, cycles, lanes_of(s) * C16 * dtype_of(s->narrow.elem)->bits / 8 * cost_streams(t->tile.blocks)));
 }
 
 static void list(const plan *p, const node *n, candidate_list *ways) {

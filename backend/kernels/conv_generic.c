@@ -6,6 +6,9 @@ enum { ROW = 64 }; /* outputs summed at a time */
 
 static bool accepts(const node *n) {
     if ((n->op != OP_conv && n->op != OP_conv_transpose && n->op != OP_conv_integer) || !n->outputs[0] || !row_major_accepts(n)) return false;
+    int pool = 0;
+    if (n->op == OP_conv_integer) node_ints(n, "pool", &pool);
+    if (pool) return false;
     return n->op == OP_conv_integer || !n->epilogue || dtype_of(n->inputs[0]->type.elem)->kind == CLASS_FLOAT;
 }
 

@@ -10,7 +10,8 @@ typedef struct schedule {
     window window;
     int64_t group, in_blocks, out_blocks; /* blocks of a group of the convolution */
     int64_t last_quads;                   /* of four channels, in the last input block */
-    int64_t height, width;                /* as walked: flat planes have one row */
+    int64_t height, width;                /* as walked: flat planes have one row; without incomplete windows of the pooling */
+    int64_t pool[2];                      /* its windows are max-pooled: 1x1 where not */
     bool flat;
     register_tile tile[TARGET_MAX];
 } schedule;
@@ -43,14 +44,17 @@ static bool describe(const plan *p, const node *n, const operand *x, schedule *c
     c->in_blocks = c16_blocks(ins);
     c->out_blocks = c16_blocks(type_size(&n->inputs[1]->type, 0)) / c->group;
     c->last_quads = ((ins - 1) % C16 + QUAD) / QUAD;
-    c->flat = w->kernel[0] * w->kernel[1] == 1 && w->stride[0] == 1 && w->stride[1] == 1 && operand_is_flat(x);
-    c->height = c->flat ? 1 : w->out[0].size;
-    c->width = c->flat ? w->out[0].size * w->out[1].size : w->out[1].size;
+    int n_pool;
+    const int64_t *pool = node_ints(n, "pool", &n_pool);
+    for (int i = 0; i < 2; i++) c->pool[i] = n_pool ? pool[i] : 1;
+    c->flat = !n_pool && w->kernel[0] * w->kernel[1] == 1 && w->stride[0] == 1 && w->stride[1] == 1 && operand_is_flat(x);
+    c->height = c->flat ? 1 : w->out[0].size / c->pool[0] * c->pool[0];
+    c->width = c->flat ? w->out[0].size * w->out[1].size : w->out[1].size / c->pool[1] * c->pool[1];
     return true;
 }
 
 static tile_plane plane_of(const schedule *s) {
-    return (tile_plane){.height = s->height, .width = s->width, .out_blocks = s->out_blocks, .unit = {1, 1}};
+    return (tile_plane){.height = s->height, .width = s->width, .out_blocks = s->out_blocks, .unit = {s->pool[0], s->pool[1]}};
 }
 
 /* A target as this tile uses it: two products in a cycle where they are one instruction each, so that tiles which load less
@@ -75,7 +79,7 @@ static void list(const plan *p, const node *n, candidate_list *ways) {
     int count = register_tile_list(&plane, &dots, tiles, TILES);
     for (int i = 0; i < count; i++) {
         const register_tile *t = &tiles[i].tile;
-        double cycles = cost_with_weights(p, machine, steps * tiles[i].cycles, steps * C16 * QUAD);
+        double cycles = cost_with_weights(p, machine, steps * tiles[i].cycles, steps * C16 * QUAD * cost_streams(t->blocks));
         candidate_add(ways, cost_microseconds(machine, cycles), NULL, t, sizeof *t, "tile %lldx%lldx%lld", (long long)t->blocks, (long long)t->rows,
                       (long long)t->cols);
     }
@@ -100,9 +104,11 @@ static bool plan_conv(plan *p, const node *n, step *s) {
         s->extent[i] = number_known(type_size(&n->outputs[0]->type, 0) * c->group * (c->out_blocks / c->tile[i].blocks));
     }
     s->schedule = c;
-    s->macs = WORK(type_count(&n->outputs[0]->type), type_size(&n->inputs[1]->type, 1), taps);
-    s->summary = arena_printf(p->arena, "direct int8 %lldx%lld%s, tile %lldx%lldx%lld", (long long)w->kernel[0], (long long)w->kernel[1],
-                              c->flat ? " flat" : "", (long long)c->tile[0].blocks, (long long)c->tile[0].rows, (long long)c->tile[0].cols);
+    s->macs = WORK(type_count(&n->outputs[0]->type), c->pool[0], c->pool[1], type_size(&n->inputs[1]->type, 1), taps);
+    const bool pools = c->pool[0] * c->pool[1] > 1;
+    const char *pooled = pools ? arena_printf(p->arena, " + max pool %lldx%lld", (long long)c->pool[0], (long long)c->pool[1]) : "";
+    s->summary = arena_printf(p->arena, "direct int8 %lldx%lld%s%s, tile %lldx%lldx%lld", (long long)w->kernel[0], (long long)w->kernel[1],
+                              c->flat ? " flat" : "", pooled, (long long)c->tile[0].blocks, (long long)c->tile[0].rows, (long long)c->tile[0].cols);
     return true;
 }
 
@@ -116,14 +122,19 @@ typedef struct tile_context {
     bool ok;
 } tile_context;
 
-/* Position (row r, column q of the tile) of output block o. */
+/* Stored position (row r, column q of the tile) of output block o. Rounding to f32 keeps the order. */
 static void put_result(void *context, text *out, int n, const int64_t *args) {
     (void)n;
     const tile_context *t = context;
-    int64_t o = args[0], r = args[1], cols = args[2], rows = args[3], first = (o * rows + r) * cols * C16;
-    const char *plus = first ? arena_printf(out->arena, " + %lld", (long long)first) : "";
-    const char *acc = arena_printf(out->arena, "v16_from_i32(v16i_load(sums%s + q * 16))", plus);
-    c16_epilogue(out, &(c16_leaf){t->step, t->schedule->flat, o, r, 0, acc});
+    const int64_t *pool = t->schedule->pool, o = args[0], r = args[1], cols = args[2], rows = args[3];
+    text acc = {.arena = out->arena};
+    for (int64_t i = 1; i < pool[0] * pool[1]; i++) text_put(&acc, "v16_max(");
+    for (int64_t i = 0; i < pool[0] * pool[1]; i++) {
+        const int64_t first = ((o * rows + r * pool[0] + i / pool[1]) * cols + i % pool[1]) * C16;
+        const char *plus = first ? arena_printf(out->arena, " + %lld", (long long)first) : "";
+        text_printf(&acc, "%sv16_from_i32(v16i_load(sums%s + q * %lld))%s", i ? ", " : "", plus, (long long)(pool[1] * C16), i ? ")" : "");
+    }
+    c16_epilogue(out, &(c16_leaf){t->step, t->schedule->flat, o, r, 0, acc.bytes});
 }
 
 static void put_address(void *context, text *out, int n, const int64_t *args) {
@@ -172,7 +183,9 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
                      {"last_rows", c->height % tile->rows},
                      {"flat", c->flat},
                      {"scattered", c->flat && !c16_flat(s)},
-                     {"plane_w", w->out[1].size}};
+                     {"plane_w", w->out[1].size},
+                     {"pool_h", c->pool[0]},
+                     {"pool_w", c->pool[1]}};
     template_env *e = template_env_new(body->arena);
     tile_context context = {.plan = p, .step = s, .schedule = c, .env = e, .ok = true};
     for (size_t i = 0; i < sizeof variables / sizeof *variables; i++) template_int(e, variables[i].name, variables[i].value);

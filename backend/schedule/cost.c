@@ -9,6 +9,8 @@ double cost_with_weights(const plan *p, const target *t, double cycles, double b
     return cbrt(pow(cycles, 3) + pow(bytes / t->dram_bytes, 3));
 }
 
+double cost_streams(int64_t streams) { return streams > 4 ? 1.08 : 1; }
+
 double cost_idle(const plan *p, int64_t units) {
     const double threads = p->options.threads > 1 ? p->options.threads : 1;
     return units > 0 ? ceil((double)units / threads) * threads / (double)units : 1;
