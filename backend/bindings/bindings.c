@@ -93,8 +93,8 @@ static template_env *environment(emission *e) {
     template_call(env, "element", put_element, e);
     template_call(env, "elements", put_elements, e);
     template_call(env, "type", put_type_comment, e);
-    cxx_names(env, e);
-    python_names(env, e);
+    cxx_calls(env, e);
+    python_calls(env, e);
     return env;
 }
 

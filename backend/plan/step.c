@@ -1,5 +1,6 @@
 /* What kernel families use to describe their operands. */
 #include "backend/plan/plan.h"
+#include "ir/names.h"
 
 #include <string.h>
 
@@ -63,13 +64,13 @@ static void write_row_major(const packed *k, void *to) {
 
 static buffer *packed_buffer(plan *p, packed k) {
     int64_t bytes = (int64_t)dtype_bytes(k.elem, k.count);
-    for (int i = 0; i < p->n_buffers; i++) {
-        buffer *b = p->buffers[i];
-        if (b->where == MEMORY_CONSTANT && b->size == bytes && b->packed->source == k.source && !strcmp(b->packed->form, k.form))
-            return b;
-    }
+    const char *contents = arena_printf(p->arena, "%p %lld %s", (const void *)k.source, (long long)bytes, k.form);
+    void *known;
+    if (names_find(p->packed, contents, &known)) return known;
     buffer *b = plan_buffer(p, MEMORY_CONSTANT, bytes);
     b->packed = arena_copy(p->arena, &k, sizeof k);
+    b->index = p->n_constants++;
+    names_add(p->packed, contents, b);
     return b;
 }
 

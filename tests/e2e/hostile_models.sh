@@ -27,5 +27,5 @@ for file in *.onnx *.cnn *.cir; do
     rm -f out.*
 done
 # What is merely large is compiled.
-for file in chain readers dead wide long_list nested endless_loop; do grep -q "$file.onnx:0 " <<<"$verdict" || fail "$file.onnx is refused"; done
+for file in chain readers convolutions outputs dead wide long_list nested endless_loop; do grep -q "$file.onnx:0 " <<<"$verdict" || fail "$file.onnx is refused"; done
 for file in doubling huge_constant functions; do grep -q "$file.onnx:1 " <<<"$verdict" || fail "$file.onnx is not refused"; done
