@@ -88,7 +88,11 @@ static void name_open_sizes(plan *p, operand *o, const char *name) {
 static int append(plan *p, step *s, bool output, operand o) {
     operand **list = output ? &s->out : &s->in;
     int *n = output ? &s->n_out : &s->n_in;
-    if (!*list) *list = ARENA_ARRAY(p->arena, operand, STEP_MAX_OPERANDS);
+    if (!*n || (*n >= 4 && (*n & (*n - 1)) == 0)) { /* room for 4, 8, 16… */
+        operand *more = ARENA_ARRAY(p->arena, operand, *n ? 2 * *n : 4);
+        if (*n) memcpy(more, *list, sizeof *more * (size_t)*n);
+        *list = more;
+    }
     if (o.value && !o.value->constant) name_open_sizes(p, &o, arena_printf(p->arena, "%c%d", output ? 'y' : 'x', *n));
     (*list)[*n] = o;
     return (*n)++;
