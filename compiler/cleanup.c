@@ -25,11 +25,16 @@ static void on_signal(int signal_number) {
     for (int i = 0; i < MAX_CHILDREN; i++) /* they remove their own files first */
         if (children[i]) waitpid(children[i], NULL, 0);
     remove_all();
+    if (signal_number == SIGXCPU) {
+        static const char message[] = "cnnc: error: out of processor time\ncnnc: hint: the limit is the shell's: ulimit -S -t\n";
+        (void)!write(STDERR_FILENO, message, sizeof message - 1);
+        _exit(1);
+    }
     errno = saved;
     raise(signal_number); /* SA_RESETHAND: takes its usual course when the handler returns */
 }
 
-static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGXCPU};
 enum { N_SIGNALS = sizeof signals / sizeof *signals };
 
 void cleanup_hold_signals(bool hold) {

@@ -1,4 +1,5 @@
-/* What must not outlive this process, however it ends (exit, SIGINT, SIGTERM, SIGHUP): temporary files and children.
+/* What must not outlive this process, however it ends (exit, SIGINT, SIGTERM, SIGHUP, a limit of
+ * processor time, which it reports): temporary files and children.
  *
  * A signal handler can reach nothing but process-wide state, so this is the one place that has some. */
 #ifndef CNNC_CLEANUP_H

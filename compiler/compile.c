@@ -28,7 +28,7 @@ typedef struct compile_options {
 
 enum {
     KEY_THREADS = 256, KEY_PROFILE, KEY_PREFIX, KEY_DUMP, KEY_EXPLAIN, KEY_REPORT, KEY_CHECK, KEY_TUNE_CC, KEY_MANIFEST, KEY_CXX, KEY_PYTHON,
-    KEY_DEPFILE, KEY_ARDUINO
+    KEY_DEPFILE, KEY_ARDUINO, KEY_ZEPHYR
 };
 
 static const struct argp_option options[] = {
@@ -42,6 +42,7 @@ static const struct argp_option options[] = {
     {"cxx", KEY_CXX, NULL, 0, "also write OUT.hpp, a C++17 interface to OUT.h", 0},
     {"python", KEY_PYTHON, NULL, 0, "write a folder, -o FOLDER, from which pip builds a wheel: run(numpy) -> numpy", 0},
     {"arduino", KEY_ARDUINO, NULL, 0, "write a folder, -o FOLDER, that is an Arduino library, for microcontrollers", 0},
+    {"zephyr", KEY_ZEPHYR, NULL, 0, "write a folder, -o FOLDER, that is a Zephyr module with a sample", 0},
     {"depfile", KEY_DEPFILE, "FILE", 0, "also write which files went into it, as a rule of make", 0},
     {"profile", KEY_PROFILE, NULL, 0, "emit an entry point that times each step", 0},
     {NULL, 0, NULL, 0, "To look inside:", 30},
@@ -112,6 +113,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     case KEY_CXX: o->cxx = true; return 0;
     case KEY_PYTHON: use_binding(o, "python", state); return 0;
     case KEY_ARDUINO: use_binding(o, "arduino", state); return 0;
+    case KEY_ZEPHYR: use_binding(o, "zephyr", state); return 0;
     case KEY_DEPFILE: o->depfile = arg; return 0;
     case KEY_PROFILE: o->backend.profile = true; return 0;
     case KEY_DUMP: check_dump(arg, state), o->dump_ir = arg; return 0;

@@ -27,20 +27,20 @@ static json_t *tensors(const plan *p, value *const *values, int n) {
 }
 
 /* Bytes [offset, offset + bytes) of a buffer; index: which input, output, or array of weights that are inline; in each iteration of a loop, `pitch` further on. */
-static json_t *part(const plan *p, const operand *o, bool arrays) {
+static json_t *part(const operand *o, bool arrays) {
     static const char *const names[] = {[MEMORY_INPUT] = "input", [MEMORY_OUTPUT] = "output", [MEMORY_ARENA] = "workspace", [MEMORY_CONSTANT] = "weights"};
     const buffer *b = o->buffer;
     bool own = b->where == MEMORY_INPUT || b->where == MEMORY_OUTPUT || (arrays && b->where == MEMORY_CONSTANT);
     json_t *j = json_pack("{ss sI sI}", "buffer", names[b->where], "offset", (json_int_t)(o->offset + (own ? 0 : b->offset)), "bytes",
                           (json_int_t)operand_room(o));
-    if (own) json_object_set_new(j, "index", json_integer(b->where == MEMORY_CONSTANT ? emit_constant_index(p, b) : b->index));
+    if (own) json_object_set_new(j, "index", json_integer(b->index));
     if (o->loop) json_object_set_new(j, "loop", json_integer(o->loop)), json_object_set_new(j, "pitch", json_integer(o->pitch));
     return j;
 }
 
-static json_t *parts(const plan *p, const operand *list, int n, bool arrays) {
+static json_t *parts(const operand *list, int n, bool arrays) {
     json_t *all = json_array();
-    for (int i = 0; i < n; i++) json_array_append_new(all, part(p, &list[i], arrays));
+    for (int i = 0; i < n; i++) json_array_append_new(all, part(&list[i], arrays));
     return all;
 }
 
@@ -53,8 +53,8 @@ static void add_kernels(const plan *p, const block *b, bool arrays, json_t *list
             continue;
         }
         json_array_append_new(list, json_pack("{so ss so sI so so}", "layer", string(p, s->node ? s->node->name : ""), "kernel", s->family->name, "how",
-                                              string(p, s->summary ? s->summary : ""), "macs", (json_int_t)s->macs, "reads", parts(p, s->in, s->n_in, arrays),
-                                              "writes", parts(p, s->out, s->n_out, arrays)));
+                                              string(p, s->summary ? s->summary : ""), "macs", (json_int_t)s->macs, "reads", parts(s->in, s->n_in, arrays),
+                                              "writes", parts(s->out, s->n_out, arrays)));
     }
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "compiler/options.h"
 #include "compiler/progress.h"
 #include "compiler/random_input.h"
 #include "compiler/report.h"
@@ -20,6 +21,7 @@ enum {
     KEY_RTOL,
     KEY_ATOL,
     KEY_DOUBLE,
+    KEY_THREADS,
     KEY_LAYERS,
     KEY_SUITE,
     KEY_JOBS,
@@ -38,6 +40,7 @@ static const struct argp_option options[] = {
     {"rtol", KEY_RTOL, "X", 0, "each |diff| <= atol + rtol * |reference| instead", 0},
     {"atol", KEY_ATOL, "X", 0, "", 0},
     {"double", KEY_DOUBLE, NULL, 0, "let the evaluator round nothing to float32: the difference is then the network's whole error", 0},
+    {"threads", KEY_THREADS, "N", 0, "run the network on N threads of a pool", 0},
     {"layers", KEY_LAYERS, NULL, 0, "compare every layer (done anyway, to find the first wrong one, when an output is)", 0},
     {NULL, 0, NULL, 0, "A folder of folders with model.onnx, test_data_set_K and tolerance.txt:", 5},
     {"suite", KEY_SUITE, "DIR", 0, "verify every case below DIR", 0},
@@ -90,6 +93,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     case KEY_RTOL: o->tolerance.rtol = parse_number(arg, state); return 0;
     case KEY_ATOL: o->tolerance.atol = parse_number(arg, state); return 0;
     case KEY_DOUBLE: o->wide = true; return 0;
+    case KEY_THREADS: o->model.plan.threads = option_int(arg, 1, 256, state); return 0;
     case KEY_LAYERS: o->layers = true; return 0;
     case KEY_SUITE: o->suite.folder = arg; return 0;
     case KEY_JOBS: o->suite.jobs = parse_count(arg, 1, state); return 0;
@@ -216,7 +220,8 @@ static bool load(model *m, model_options *o, const char *data) {
 
 static bool verify_sets(model *m, const verify_options *o, const data_set *sets, int n, FILE *report) {
     program p;
-    bool ok = program_build(&p, m->plan, &(program_options){.toolchain = o->toolchain, .driver = o->suite.driver}, m->arena, &m->diags);
+    program_options build = {.toolchain = o->toolchain, .driver = o->suite.driver, .threads = o->model.plan.threads};
+    bool ok = program_build(&p, m->plan, &build, m->arena, &m->diags);
     for (int i = 0; ok && i < n; i++) ok = verify_data_set(&p, &sets[i], &o->tolerance, report, &m->diags);
     program_remove(&p);
     return ok;

@@ -11,6 +11,10 @@ static const binding bindings[] = {
      {{"pyproject.toml", "python/pyproject.toml.in"}, {"setup.py", "python/setup.py.in"}, {"src/@/__init__.py", "python/__init__.py.in"}}},
     {"arduino", true, "src/@",
      {{"library.properties", "arduino/library.properties.in"}, {"examples/@/@.ino", "arduino/example.ino.in"}}},
+    {"zephyr", true, "src/@",
+     {{"zephyr/module.yml", "zephyr/module.yml.in"}, {"CMakeLists.txt", "zephyr/CMakeLists.txt.in"}, {"Kconfig", "zephyr/Kconfig.in"},
+      {"sample/CMakeLists.txt", "zephyr/sample/CMakeLists.txt.in"}, {"sample/prj.conf", "zephyr/sample/prj.conf.in"},
+      {"sample/src/main.c", "zephyr/sample/main.c.in"}}},
     {NULL, false, NULL, {{NULL, NULL}}},
 };
 
@@ -75,6 +79,7 @@ static template_env *environment(emission *e) {
     text_comment(&model, e->options->model);
     for (char *c = model.bytes; *c; c++)
         if (*c == '"') *c = '_'; /* Python's comments are strings */
+    template_text(env, "dollar", "$");
     template_text(env, "version", CNNC_VERSION);
     template_text(env, "model", model.bytes);
     template_text(env, "prefix", e->prefix);
@@ -93,16 +98,16 @@ static template_env *environment(emission *e) {
     template_call(env, "element", put_element, e);
     template_call(env, "elements", put_elements, e);
     template_call(env, "type", put_type_comment, e);
-    cxx_names(env, e);
-    python_names(env, e);
+    cxx_calls(env, e);
+    python_calls(env, e);
     return env;
 }
 
 /* A prefix that cannot be a namespace or a module. */
 static bool is_taken(const char *template, const char *prefix) {
-    static const char *const namespaces[] = {"std", "posix", NULL};
-    const char *const *words = strncmp(template, "cxx/", 4) ? python_keywords : namespaces;
-    for (; *words && strncmp(template, "arduino/", 8) != 0; words++)
+    static const char *const namespaces[] = {"std", "posix", NULL}, *const none[] = {NULL};
+    const char *const *words = !strncmp(template, "cxx/", 4) ? namespaces : !strncmp(template, "python/", 7) ? python_keywords : none;
+    for (; *words; words++)
         if (!strcmp(*words, prefix)) return true;
     return false;
 }

@@ -37,7 +37,7 @@ static void put_cxx_other_batch(void *context, text *out, int n, const int64_t *
     }
 }
 
-void cxx_names(template_env *env, emission *e) {
+void cxx_calls(template_env *env, emission *e) {
     template_call(env, "cxx_view", put_cxx_view, e);
     template_call(env, "cxx_pointer", put_cxx_pointer, e);
     template_call(env, "cxx_other_batch", put_cxx_other_batch, e);

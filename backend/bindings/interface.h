@@ -17,8 +17,8 @@ interface_place interface_tensor(const emission *e, const int64_t *side_and_numb
 int64_t interface_elements(const value_type *t);
 
 /* Each adds what the templates of its folder call. */
-void cxx_names(template_env *env, emission *e);
-void python_names(template_env *env, emission *e);
+void cxx_calls(template_env *env, emission *e);
+void python_calls(template_env *env, emission *e);
 
 extern const char *const python_keywords[]; /* ends with NULL */
 

@@ -1,5 +1,6 @@
 /* What the templates of python/ call. */
 #include "backend/bindings/interface.h"
+#include "ir/names.h"
 
 #include <string.h>
 
@@ -16,14 +17,20 @@ static bool among(const char *const *words, const char *name) {
     return false;
 }
 
-/* The names of the inputs (side 0) or outputs (1): a tuple's cannot begin with "_", and header fields never do. */
-static char **names(const emission *e, int side) {
+typedef struct python_names {
+    const emission *e;
+    char **of[2]; /* inputs, outputs */
+} python_names;
+
+/* A tuple's cannot begin with "_", and header fields never do. */
+static char **names_of(const emission *e, int side) {
     const region *r = e->plan->graph->body;
     int n = side ? r->n_outputs : r->n_inputs;
     char **fields = side ? e->output_fields : e->input_fields, **list = ARENA_ARRAY(e->arena, char *, n);
+    names taken = {.arena = e->arena};
     for (int i = 0; i < n; i++) {
-        bool taken = among(python_keywords, fields[i]) || (!side && among(run_names, fields[i]));
-        list[i] = identifier_unique(e->arena, taken ? arena_printf(e->arena, "%s_", fields[i]) : fields[i], list, i);
+        bool other = among(python_keywords, fields[i]) || (!side && among(run_names, fields[i]));
+        list[i] = identifier_unique(&taken, other ? arena_printf(e->arena, "%s_", fields[i]) : fields[i]);
     }
     return list;
 }
@@ -50,46 +57,45 @@ static void put_shape(const value_type *t, text *out) {
 
 static void put_tensor(void *context, text *out, int n, const int64_t *args) {
     (void)n;
-    const emission *e = context;
-    interface_place t = interface_tensor(e, args);
-    text_printf(out, "\"%s\", numpy.dtype(%s), ", names(e, (int)args[0])[args[1]], numpy_type(e, t.value->type.elem));
+    const python_names *p = context;
+    interface_place t = interface_tensor(p->e, args);
+    text_printf(out, "\"%s\", numpy.dtype(%s), ", p->of[args[0]][args[1]], numpy_type(p->e, t.value->type.elem));
     put_shape(&t.value->type, out);
-    if (e->batch) text_put(out, t.many ? ", True" : ", False");
+    if (p->e->batch) text_put(out, t.many ? ", True" : ", False");
 }
 
 static void put_output_names(void *context, text *out, int n, const int64_t *args) {
     (void)n, (void)args;
-    const emission *e = context;
-    char **list = names(e, 1);
-    for (int i = 0; i < e->plan->graph->body->n_outputs; i++) text_printf(out, "%s\"%s\"", i ? ", " : "", list[i]);
+    const python_names *p = context;
+    for (int i = 0; i < p->e->plan->graph->body->n_outputs; i++) text_printf(out, "%s\"%s\"", i ? ", " : "", p->of[1][i]);
 }
 
 /* The inputs that a caller must give come first, the others and `out` by name only. */
-static const char *arguments(const emission *e, const char *required, const char *optional, const char *separator) {
-    const region *r = e->plan->graph->body;
-    char **list = names(e, 0);
-    const char *all = "";
+static const char *arguments(const python_names *p, const char *required, const char *optional, const char *separator) {
+    const region *r = p->e->plan->graph->body;
+    text all = {.arena = p->e->arena};
     for (int pass = 0; pass < 2; pass++) {
         for (int i = 0; i < r->n_inputs; i++)
-            if (!r->inputs[i]->fallback == !pass) all = arena_printf(e->arena, pass ? optional : required, all, list[i], list[i]);
-        if (!pass) all = arena_printf(e->arena, "%s%s", all, separator);
+            if (!r->inputs[i]->fallback == !pass) text_printf(&all, pass ? optional : required, p->of[0][i], p->of[0][i]);
+        if (!pass) text_put(&all, separator);
     }
-    return all;
+    return all.bytes;
 }
 
 static void put_given(void *context, text *out, int n, const int64_t *args) {
     (void)n, (void)args;
-    const emission *e = context;
-    char **list = names(e, 0);
-    int count = e->plan->graph->body->n_inputs;
-    for (int i = 0; i < count; i++) text_printf(out, "%s%s", list[i], count == 1 ? "," : i + 1 < count ? ", " : "");
+    const python_names *p = context;
+    int count = p->e->plan->graph->body->n_inputs;
+    for (int i = 0; i < count; i++) text_printf(out, "%s%s", p->of[0][i], count == 1 ? "," : i + 1 < count ? ", " : "");
 }
 
-void python_names(template_env *env, emission *e) {
-    template_text(env, "python_parameters", arguments(e, "%s%s, ", "%s%s=None, ", "*, "));
-    template_text(env, "python_call", arguments(e, "%s%s, ", "%s%s=%s, ", ""));
+void python_calls(template_env *env, emission *e) {
+    python_names *p = ARENA_NEW(e->arena, python_names);
+    *p = (python_names){e, {names_of(e, 0), names_of(e, 1)}};
+    template_text(env, "python_parameters", arguments(p, "%s, ", "%s=None, ", "*, "));
+    template_text(env, "python_call", arguments(p, "%s, ", "%s=%s, ", ""));
     template_text(env, "python_libraries", e->options->threads ? "\"m\", \"pthread\"" : "\"m\"");
-    template_call(env, "python_tensor", put_tensor, e);
-    template_call(env, "python_output_names", put_output_names, e);
-    template_call(env, "python_given", put_given, e);
+    template_call(env, "python_tensor", put_tensor, p);
+    template_call(env, "python_output_names", put_output_names, p);
+    template_call(env, "python_given", put_given, p);
 }

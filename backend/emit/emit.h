@@ -13,6 +13,7 @@ typedef struct emission {
     const symbol *const *open; /* n_open other dimensions that are */
     char **open_fields;        /* as parameters: "H" */
     int n_open;
+    struct names *open_names; /* of these, and what else functions call theirs */
     const char *prefix; /* resnet */
     const char *files;  /* resnet, of resnet.h and resnet.weights */
     const char *upper;  /* RESNET */
@@ -22,8 +23,8 @@ typedef struct emission {
 
 emission emission_of(const plan *p, const backend_options *o); /* source.c */
 
-/* identifier.c: unique among the n before it */
-char *identifier_unique(arena *a, const char *name, char *const *taken, int n_taken);
+/* identifier.c: one that is not taken, and is from now on; what is taken comes from here */
+char *identifier_unique(struct names *taken, const char *name);
 
 char *emit_upper_case(arena *a, const char *s); /* source.c */
 
@@ -33,7 +34,6 @@ bool emit_target_code(const emission *e, int target_index, const char *suffix, t
 void emit_address(const emission *e, const operand *o, text *out);
 
 /* weights.c */
-int emit_constant_index(const plan *p, const buffer *b); /* w0, w1… in INLINE mode */
 void emit_element(text *out, dtype elem, const void *data, int64_t i); /* as an initializer */
 void emit_inline_weights(const emission *e, text *out);
 void emit_weights_order(text *out); /* #error where their bytes would be read the wrong way round */

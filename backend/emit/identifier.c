@@ -1,4 +1,5 @@
 #include "backend/emit/emit.h"
+#include "ir/names.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -33,14 +34,16 @@ char *identifier_from(arena *a, const char *name) {
     return s;
 }
 
-static bool is_taken(const char *name, char *const *taken, int n) {
-    for (int i = 0; i < n; i++)
-        if (!strcmp(taken[i], name)) return true;
-    return false;
-}
-
-char *identifier_unique(arena *a, const char *name, char *const *taken, int n_taken) {
-    char *base = identifier_from(a, name), *s = base;
-    for (int k = 2; is_taken(s, taken, n_taken); k++) s = arena_printf(a, "%s_%d", base, k);
+char *identifier_unique(struct names *taken, const char *name) {
+    char *base = identifier_from(taken->arena, name), *s = base;
+    void *found = NULL, *other;
+    if (names_find(taken, base, &found)) {
+        int *last = found; /* that was put behind it */
+        do s = arena_printf(taken->arena, "%s_%d", base, ++*last);
+        while (names_find(taken, s, &other));
+    }
+    int *first = ARENA_NEW(taken->arena, int);
+    *first = 1;
+    names_add(taken, s, first);
     return s;
 }

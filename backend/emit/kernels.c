@@ -2,6 +2,7 @@
 #include "backend/emit/emit.h"
 #include "backend/emit/indent.h"
 #include "backend/emit/neutral.h"
+#include "ir/names.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -19,6 +20,7 @@ typedef struct writer {
     int target;
     const char *suffix;
     function *functions, **last;
+    names by_key;
     int n_functions;
     text calls;
     size_table *sizes;
@@ -108,11 +110,13 @@ static function *function_for(writer *w, const step *s) {
     if (!s->family->emit(p, s, p->targets[w->target], &body)) w->ok = false;
     put_parameters(s, body.bytes ? body.bytes : "", &key);
     text_put(&key, body.bytes ? body.bytes : "");
-    function *f = w->functions;
-    while (f && strcmp(f->key, key.bytes)) f = f->next;
+    void *known = NULL;
+    names_find(&w->by_key, key.bytes, &known);
+    function *f = known;
     if (!f) {
         f = ARENA_NEW(w->e->arena, function);
         f->key = key.bytes;
+        names_add(&w->by_key, f->key, f);
         f->name = arena_printf(w->e->arena, "k%d_%s%s", w->n_functions++, s->family->name, w->suffix);
         *w->last = f;
         w->last = &f->next;
@@ -134,7 +138,7 @@ void emit_address(const emission *e, const operand *o, text *out) {
     case MEMORY_ARENA: text_put(out, "arena"); break;
     case MEMORY_CONSTANT:
         if (e->weights == WEIGHTS_INLINE) {
-            text_printf(out, "constant%d", emit_constant_index(e->plan, b));
+            text_printf(out, "constant%d", b->index);
             return;
         }
         text_put(out, "weights");
@@ -265,7 +269,8 @@ static void put_function(const function *f, text *out) {
 }
 
 bool emit_target_code(const emission *e, int target_index, const char *suffix, text *out) {
-    writer w = {.e = e, .target = target_index, .suffix = suffix, .calls = {.arena = e->arena}, .sizes = sizes_new(e), .ok = true};
+    writer w = {.e = e, .target = target_index, .suffix = suffix, .calls = {.arena = e->arena}, .sizes = sizes_new(e), .ok = true,
+                .by_key = {.arena = e->arena}};
     w.last = &w.functions;
     put_block(&w, e->plan->body, 1);
     for (const function *f = w.functions; f; f = f->next) put_function(f, out);

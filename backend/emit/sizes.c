@@ -1,5 +1,6 @@
 /* Open dimensions: parameters of the emitted functions, and the sizes that follow from them. */
 #include "backend/emit/emit.h"
+#include "ir/names.h"
 
 #include <string.h>
 
@@ -9,6 +10,7 @@ struct size_table {
     const char **names;
     int n, capacity;
     text declared;
+    names *taken;
 };
 
 /* Names of the functions' own that a dimension must not take. */
@@ -19,15 +21,15 @@ enum { TAKEN = sizeof taken / sizeof *taken };
 void emit_name_open_dims(emission *e) {
     const graph *g = e->plan->graph;
     const symbol **open = ARENA_ARRAY(e->arena, const symbol *, g->n_symbols);
-    char **names = ARENA_ARRAY(e->arena, char *, g->n_symbols + TAKEN);
-    for (int i = 0; i < TAKEN; i++) names[i] = arena_strdup(e->arena, taken[i]);
+    e->open_fields = ARENA_ARRAY(e->arena, char *, g->n_symbols);
+    e->open_names = names_new(e->arena, NULL);
+    for (int i = 0; i < TAKEN; i++) identifier_unique(e->open_names, taken[i]);
     for (int i = 0; i < g->n_symbols; i++) {
         if (!g->symbols[i]->open) continue;
-        names[TAKEN + e->n_open] = identifier_unique(e->arena, g->symbols[i]->name, names, TAKEN + e->n_open);
+        e->open_fields[e->n_open] = identifier_unique(e->open_names, g->symbols[i]->name);
         open[e->n_open++] = g->symbols[i];
     }
     e->open = open;
-    e->open_fields = names + TAKEN;
 }
 
 static const char *listed(const emission *e, const char *before) {
@@ -51,6 +53,7 @@ size_table *sizes_new(const emission *e) {
     size_table *t = ARENA_NEW(e->arena, size_table);
     t->e = e;
     t->declared.arena = e->arena;
+    t->taken = names_new(e->arena, e->open_names);
     return t;
 }
 
@@ -81,7 +84,7 @@ const char *size_name(size_table *t, dim d) {
         t->names = t->n ? memcpy(ARENA_ARRAY(a, char *, more), t->names, sizeof *t->names * (size_t)t->n) : (void *)ARENA_ARRAY(a, char *, more);
         t->capacity = more;
     }
-    const char *name = identifier_unique(a, arena_printf(a, "size%d", t->n + 1), t->e->open_fields, t->e->n_open);
+    const char *name = identifier_unique(t->taken, arena_printf(a, "size%d", t->n + 1));
     text_printf(&t->declared, "    const ptrdiff_t %s = %s;\n", name, without_parentheses(a, s));
     t->dims[t->n] = d;
     t->names[t->n++] = name;

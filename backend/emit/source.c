@@ -1,6 +1,7 @@
 /* The emitted file: runtime, weights, one section of kernels a target, the public functions. */
 #include "backend/emit/emit.h"
 #include "backend/emit/embedded.h"
+#include "ir/names.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -12,9 +13,10 @@ char *emit_upper_case(arena *a, const char *s) {
 }
 
 static char **field_names(arena *a, value *const *values, int n) {
-    char **names = ARENA_ARRAY(a, char *, n);
-    for (int i = 0; i < n; i++) names[i] = identifier_unique(a, values[i]->name, names, i);
-    return names;
+    char **fields = ARENA_ARRAY(a, char *, n);
+    names taken = {.arena = a};
+    for (int i = 0; i < n; i++) fields[i] = identifier_unique(&taken, values[i]->name);
+    return fields;
 }
 
 static void put_file(text *out, const char *path) {

@@ -12,12 +12,6 @@ weights_mode backend_weights_mode(const plan *p, const backend_options *o) {
     return p->weights <= INLINE_LIMIT ? WEIGHTS_INLINE : WEIGHTS_EMBED;
 }
 
-int emit_constant_index(const plan *p, const buffer *b) {
-    int n = 0;
-    for (int i = 0; p->buffers[i] != b; i++) n += p->buffers[i]->where == MEMORY_CONSTANT;
-    return n;
-}
-
 static void *packed_bytes(const packed *k, size_t bytes) {
     void *data = calloc(1, bytes + ALIGNMENT);
     if (!data) {
@@ -50,7 +44,6 @@ void emit_element(text *out, dtype elem, const void *data, int64_t i) {
 
 void emit_inline_weights(const emission *e, text *out) {
     const plan *p = e->plan;
-    int n = 0;
     for (int i = 0; i < p->n_buffers; i++) {
         const buffer *b = p->buffers[i];
         if (b->where != MEMORY_CONSTANT) continue;
@@ -59,7 +52,7 @@ void emit_inline_weights(const emission *e, text *out) {
         if (dtype_of(k->elem)->kind == CLASS_COMPLEX) count *= 2;
         text_put(out, "/* ");
         text_comment(out, k->source && k->source->origin ? k->source->origin : "");
-        text_printf(out, ", %s */\nstatic const CNNC_ALIGNED %s constant%d[%lld] = {", k->form, dtype_of(k->elem)->ctype, n++,
+        text_printf(out, ", %s */\nstatic const CNNC_ALIGNED %s constant%d[%lld] = {", k->form, dtype_of(k->elem)->ctype, b->index,
                     (long long)(count ? count : 1));
         void *data = packed_bytes(k, (size_t)b->size);
         dtype part = k->elem == DT_C64 ? DT_F32 : k->elem == DT_C128 ? DT_F64 : k->elem;

@@ -1,5 +1,6 @@
 /* Graph to plan: one step a node, by the kernel family that backend/schedule chooses. */
 #include "backend/schedule/schedule.h"
+#include "ir/names.h"
 
 #include <string.h>
 
@@ -37,14 +38,12 @@ static void add_copy(plan *p, block *b, const node *n, operand from, operand to)
 }
 
 /* A buffer whose planes have a halo gets it zeroed before the first kernel writes there. */
-static void add_halos(plan *p, block *b, const step *writer, bool *done) {
+static void add_halos(plan *p, block *b, const step *writer) {
     for (int i = 0; i < writer->n_out; i++) {
         const operand *o = &writer->out[i];
         if (o->layout.kind != LAYOUT_C16 || operand_is_flat(o)) continue;
-        int at = 0;
-        while (p->buffers[at] != o->buffer) at++;
-        if (done[at]) continue;
-        done[at] = true;
+        if (o->buffer->haloed) continue;
+        o->buffer->haloed = true;
         step *s = step_new(p, writer->node);
         s->family = &kernel_halo;
         s->out = arena_copy(p->arena, o, sizeof *o);
@@ -106,9 +105,9 @@ static bool lower_concat(plan *p, const node *n, block *b) {
     return true;
 }
 
-static bool lower_region(plan *p, const region *r, block *b, bool *haloed);
+static bool lower_region(plan *p, const region *r, block *b);
 
-static bool lower_if(plan *p, const node *n, block *b, bool *haloed) {
+static bool lower_if(plan *p, const node *n, block *b) {
     step *s = step_new(p, n);
     s->kind = STEP_IF;
     s->condition = plan_operand(p, n->inputs[0]);
@@ -117,7 +116,7 @@ static bool lower_if(plan *p, const node *n, block *b, bool *haloed) {
     block *branches[2] = {s->then_block, s->else_block};
     for (int i = 0; i < 2; i++) {
         const region *branch = n->regions[i];
-        if (!lower_region(p, branch, branches[i], haloed)) return false;
+        if (!lower_region(p, branch, branches[i])) return false;
         for (int k = 0; k < branch->n_outputs; k++) {
             if (!n->outputs[k]) continue;
             step dummy = {0};
@@ -184,7 +183,7 @@ static void stack_results(plan *p, const node *n, step *s) {
     }
 }
 
-static bool lower_loop(plan *p, const node *n, block *b, bool *haloed) {
+static bool lower_loop(plan *p, const node *n, block *b) {
     const region *r = n->regions[0];
     step *s = step_new(p, n);
     s->kind = STEP_LOOP;
@@ -200,7 +199,7 @@ static bool lower_loop(plan *p, const node *n, block *b, bool *haloed) {
     copy_value(p, b, n, operand_of(p, n->inputs[1] ? n->inputs[1] : true_value(p)), s->condition);
     for (int i = 2; i < r->n_inputs; i++) copy_value(p, b, n, operand_of(p, n->inputs[i]), plan_operand(p, r->inputs[i]));
     block_append(p, b, s);
-    if (!lower_region(p, r, s->then_block, haloed)) return false;
+    if (!lower_region(p, r, s->then_block)) return false;
     stack_results(p, n, s);
     copy_value(p, s->then_block, n, operand_of(p, r->outputs[0]), s->condition);
     carry_over(p, n, s->then_block);
@@ -209,15 +208,15 @@ static bool lower_loop(plan *p, const node *n, block *b, bool *haloed) {
     return true;
 }
 
-static bool lower_node(plan *p, const node *n, block *b, bool *haloed) {
+static bool lower_node(plan *p, const node *n, block *b) {
     if (needs_no_step(p, n)) return true;
-    if (n->op == OP_loop) return lower_loop(p, n, b, haloed);
-    if (n->op == OP_if) return lower_if(p, n, b, haloed);
+    if (n->op == OP_loop) return lower_loop(p, n, b);
+    if (n->op == OP_if) return lower_if(p, n, b);
     if (n->op == OP_concat && !n->epilogue && lower_concat(p, n, b)) return true;
     step *s = step_new(p, n);
     if (schedule_choose(p, n, s)) {
         if (!s->family->plan(p, n, s)) return false;
-        add_halos(p, b, s, haloed);
+        add_halos(p, b, s);
         block_append(p, b, s);
         return true;
     }
@@ -233,9 +232,9 @@ static bool lower_node(plan *p, const node *n, block *b, bool *haloed) {
 }
 
 /* Goes on after an error, so that all nodes without a kernel are reported at once. */
-static bool lower_region(plan *p, const region *r, block *b, bool *haloed) {
+static bool lower_region(plan *p, const region *r, block *b) {
     bool ok = true;
-    for (const node *n = r->first; n; n = n->next) ok = lower_node(p, n, b, haloed) && ok;
+    for (const node *n = r->first; n; n = n->next) ok = lower_node(p, n, b) && ok;
     return ok;
 }
 
@@ -346,13 +345,13 @@ plan *plan_make(const graph *g, const target *const *targets, int n_targets, con
     if (o->accuracy == ACCURACY_FAST && o->weights_type == DT_NONE) p->options.weights_type = DT_F16;
     p->arena = a;
     p->diags = g->diags;
+    p->packed = names_new(a, NULL);
     p->cold = constant_bytes(g->body) > STAYS_CACHED;
     p->n_targets = n_targets;
     for (int i = 0; i < n_targets; i++) p->targets[i] = targets[i];
     p->body = ARENA_NEW(a, block);
     if (!check_inputs(p) || !check_types(p, g->body) || !locations_assign(p)) return NULL;
-    bool *haloed = ARENA_ARRAY(a, bool, p->n_buffers + 1); /* values' buffers only: later ones have no halo */
-    if (!lower_region(p, g->body, p->body, haloed)) return NULL;
+    if (!lower_region(p, g->body, p->body)) return NULL;
     copy_outputs(p);
     p->n_steps = number_steps(p->body, 0, 1);
     liveness_find(p);

@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALIGNMENT = 64 };
+enum {
+    ALIGNMENT = 64,
+    MANY = 4096, /* buffers: of more, only the order that needs no look at each pair is tried */
+};
 
 static int64_t aligned(int64_t size) { return (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT; }
 
@@ -29,10 +32,17 @@ static int by_start(const void *a, const void *b) {
     return x->first != y->first ? (x->first < y->first ? -1 : 1) : by_size(a, b);
 }
 
+static int by_last(const void *a, const void *b) {
+    const buffer *x = *(buffer *const *)a, *y = *(buffer *const *)b;
+    return x->last < y->last ? -1 : x->last > y->last;
+}
+
 static int by_offset(const void *a, const void *b) {
     const buffer *x = *(buffer *const *)a, *y = *(buffer *const *)b;
     return x->offset < y->offset ? -1 : x->offset > y->offset;
 }
+
+/* ---- in any order: a look at each pair of buffers ---- */
 
 /* Places each where the smallest gap that holds it begins; `placed` is scratch. The arena's size. */
 static int64_t place_in_order(buffer **order, int n, buffer **placed) {
@@ -56,20 +66,98 @@ static int64_t place_in_order(buffer **order, int n, buffer **placed) {
     return end;
 }
 
-static int64_t largest_live_sum(buffer *const *buffers, int n, int n_steps, int *peak_step) {
-    int64_t largest = 0;
+/* ---- in program order: free ranges between the live buffers, sorted by offset ---- */
+
+typedef struct range {
+    int64_t begin, end;
+} range;
+
+typedef struct sweep {
+    range *gaps; /* below `top` */
+    int n_gaps;
+    int64_t top; /* end of the highest live buffer */
+    int64_t end; /* of all that there ever was */
+} sweep;
+
+static void remove_gap(sweep *s, int i) {
+    s->n_gaps--;
+    memmove(&s->gaps[i], &s->gaps[i + 1], sizeof *s->gaps * (size_t)(s->n_gaps - i));
+}
+
+/* The smallest gap that holds it, the lowest of equals; else the top. */
+static int64_t take(sweep *s, int64_t need) {
+    int best = -1;
+    for (int i = 0; i < s->n_gaps; i++) {
+        int64_t gap = s->gaps[i].end - s->gaps[i].begin;
+        if (gap >= need && (best < 0 || gap < s->gaps[best].end - s->gaps[best].begin)) best = i;
+    }
+    int64_t at = best >= 0 ? s->gaps[best].begin : s->top;
+    if (best >= 0 && (s->gaps[best].begin += need) == s->gaps[best].end) remove_gap(s, best);
+    if (best < 0) s->top += need;
+    if (s->top > s->end) s->end = s->top;
+    return at;
+}
+
+static void give_back(sweep *s, int64_t begin, int64_t end) {
+    int low = 0, high = s->n_gaps;
+    while (low < high) {
+        int middle = (low + high) / 2;
+        if (s->gaps[middle].begin < begin) low = middle + 1;
+        else high = middle;
+    }
+    bool joins_before = low > 0 && s->gaps[low - 1].end == begin, joins_behind = low < s->n_gaps && s->gaps[low].begin == end;
+    if (joins_before) begin = s->gaps[low - 1].begin;
+    if (joins_behind) end = s->gaps[low].end;
+    if (joins_behind) remove_gap(s, low);
+    if (joins_before) remove_gap(s, --low);
+    if (end == s->top) {
+        s->top = begin;
+        return;
+    }
+    memmove(&s->gaps[low + 1], &s->gaps[low], sizeof *s->gaps * (size_t)(s->n_gaps - low));
+    s->gaps[low] = (range){begin, end};
+    s->n_gaps++;
+}
+
+/* What place_in_order finds of buffers that are sorted by start, in less time. */
+static int64_t place_by_start(buffer *const *order, int n, buffer **dying, arena *a) {
+    sweep s = {.gaps = ARENA_ARRAY(a, range, n + 1)};
+    memcpy(dying, order, sizeof *dying * (size_t)n);
+    qsort(dying, (size_t)n, sizeof *dying, by_last);
+    for (int i = 0; i < n; i++) {
+        for (; (*dying)->last < order[i]->first; dying++)
+            if ((*dying)->size) give_back(&s, (*dying)->offset, (*dying)->offset + aligned((*dying)->size));
+        order[i]->offset = take(&s, aligned(order[i]->size));
+    }
+    return s.end;
+}
+
+/* ---- the arena ---- */
+
+static int64_t largest_live_sum(arena *a, buffer *const *buffers, int n, int n_steps, int *peak_step) {
+    int64_t *change = ARENA_ARRAY(a, int64_t, n_steps + 2), sum = 0, largest = 0; /* by step */
+    for (int i = 0; i < n; i++) {
+        change[buffers[i]->first] += aligned(buffers[i]->size);
+        change[buffers[i]->last + 1] -= aligned(buffers[i]->size);
+    }
     *peak_step = 0;
     for (int at = 0; at <= n_steps; at++) {
-        int64_t sum = 0;
-        for (int i = 0; i < n; i++)
-            if (buffers[i]->first <= at && at <= buffers[i]->last) sum += aligned(buffers[i]->size);
+        sum += change[at];
         if (sum > largest) largest = sum, *peak_step = at;
     }
     return largest;
 }
 
+enum { BY_SIZE, BY_LIFE, BY_START, ORDERS };
+
+static int64_t place(buffer **buffers, int n, int order, buffer **scratch, arena *a) {
+    static int (*const orders[ORDERS])(const void *, const void *) = {by_size, by_life, by_start};
+    qsort(buffers, (size_t)n, sizeof *buffers, orders[order]);
+    return order == BY_START ? place_by_start(buffers, n, scratch, a) : place_in_order(buffers, n, scratch);
+}
+
 void buffers_place(plan *p) {
-    buffer **order = ARENA_ARRAY(p->arena, buffer *, p->n_buffers), **scratch = ARENA_ARRAY(p->arena, buffer *, p->n_buffers);
+    buffer **moving = ARENA_ARRAY(p->arena, buffer *, p->n_buffers), **scratch = ARENA_ARRAY(p->arena, buffer *, p->n_buffers);
     int n = 0;
     p->weights = 0;
     for (int i = 0; i < p->n_buffers; i++) {
@@ -77,17 +165,14 @@ void buffers_place(plan *p) {
         if (b->where == MEMORY_CONSTANT) {
             b->offset = p->weights;
             p->weights += aligned(b->size);
-        } else if (b->where == MEMORY_ARENA && b->first >= 0) order[n++] = b;
+        } else if (b->where == MEMORY_ARENA && b->first >= 0) moving[n++] = b;
     }
-    p->peak_live = largest_live_sum(order, n, p->n_steps, &p->peak_step);
-    int (*const orders[])(const void *, const void *) = {by_size, by_life, by_start};
-    int best = 0;
+    p->peak_live = largest_live_sum(p->arena, moving, n, p->n_steps, &p->peak_step);
+    int best = BY_START;
     int64_t smallest = INT64_MAX;
-    for (int k = 0; k < 3; k++) {
-        qsort(order, (size_t)n, sizeof *order, orders[k]);
-        int64_t size = place_in_order(order, n, scratch);
-        if (size < smallest) smallest = size, best = k;
+    for (int order = n > MANY ? BY_START : 0; order < ORDERS; order++) {
+        int64_t size = place(moving, n, order, scratch, p->arena);
+        if (size < smallest) smallest = size, best = order;
     }
-    qsort(order, (size_t)n, sizeof *order, orders[best]);
-    p->workspace = place_in_order(order, n, scratch);
+    p->workspace = place(moving, n, best, scratch, p->arena);
 }

@@ -16,7 +16,8 @@ typedef enum memory { MEMORY_INPUT, MEMORY_OUTPUT, MEMORY_ARENA, MEMORY_CONSTANT
 
 typedef struct buffer {
     memory where;
-    int index;      /* INPUT, OUTPUT: which one of the graph */
+    int index;      /* INPUT, OUTPUT: which one of the graph; CONSTANT: which one of the plan */
+    bool haloed;    /* something zeroes its halos */
     int64_t size;   /* bytes */
     int64_t offset; /* ARENA: in the workspace; CONSTANT: in the weights. Multiple of 64 */
     int first, last; /* steps (in program order) between which the contents live */
@@ -118,7 +119,8 @@ typedef struct plan {
     int n_targets;
     block *body;
     buffer **buffers;
-    int n_buffers;
+    int n_buffers, n_constants;
+    struct names *packed; /* the buffers of constants, by what is in them */
     int64_t workspace; /* bytes */
     int64_t peak_live; /* largest sum of live buffers: what no placement can beat */
     int peak_step;     /* where that is */

@@ -1,5 +1,6 @@
 /* What kernel families use to describe their operands. */
 #include "backend/plan/plan.h"
+#include "ir/names.h"
 
 #include <string.h>
 
@@ -63,13 +64,13 @@ static void write_row_major(const packed *k, void *to) {
 
 static buffer *packed_buffer(plan *p, packed k) {
     int64_t bytes = (int64_t)dtype_bytes(k.elem, k.count);
-    for (int i = 0; i < p->n_buffers; i++) {
-        buffer *b = p->buffers[i];
-        if (b->where == MEMORY_CONSTANT && b->size == bytes && b->packed->source == k.source && !strcmp(b->packed->form, k.form))
-            return b;
-    }
+    const char *contents = arena_printf(p->arena, "%p %lld %s", (const void *)k.source, (long long)bytes, k.form);
+    void *known;
+    if (names_find(p->packed, contents, &known)) return known;
     buffer *b = plan_buffer(p, MEMORY_CONSTANT, bytes);
     b->packed = arena_copy(p->arena, &k, sizeof k);
+    b->index = p->n_constants++;
+    names_add(p->packed, contents, b);
     return b;
 }
 
@@ -87,7 +88,11 @@ static void name_open_sizes(plan *p, operand *o, const char *name) {
 static int append(plan *p, step *s, bool output, operand o) {
     operand **list = output ? &s->out : &s->in;
     int *n = output ? &s->n_out : &s->n_in;
-    if (!*list) *list = ARENA_ARRAY(p->arena, operand, STEP_MAX_OPERANDS);
+    if (!*n || (*n >= 4 && (*n & (*n - 1)) == 0)) { /* room for 4, 8, 16… */
+        operand *more = ARENA_ARRAY(p->arena, operand, *n ? 2 * *n : 4);
+        if (*n) memcpy(more, *list, sizeof *more * (size_t)*n);
+        *list = more;
+    }
     if (o.value && !o.value->constant) name_open_sizes(p, &o, arena_printf(p->arena, "%c%d", output ? 'y' : 'x', *n));
     (*list)[*n] = o;
     return (*n)++;

@@ -4,7 +4,7 @@
 
 #include "frontend/dsl/datum.h"
 #include "frontend/frontend.h"
-#include "frontend/onnx/names.h"
+#include "ir/names.h"
 #include "frontend/weights/weights.h"
 
 enum {

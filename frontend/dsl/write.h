@@ -2,7 +2,7 @@
 #ifndef CNNC_DSL_WRITE_H
 #define CNNC_DSL_WRITE_H
 
-#include "frontend/onnx/names.h"
+#include "ir/names.h"
 #include "frontend/weights/weights.h"
 #include "ir/ir.h"
 

@@ -5,7 +5,7 @@
 
 #include "frontend/frontend.h"
 #include "frontend/onnx/model_file.h"
-#include "frontend/onnx/names.h"
+#include "ir/names.h"
 #include "onnx/onnx.pb-c.h"
 
 enum { ONNX_OPSET_MAX = 28, ONNX_CALL_DEPTH = 64, ONNX_NESTING = 200, ONNX_MAX_ATTRIBUTES = 1000, ONNX_MAX_LABEL = 500 };

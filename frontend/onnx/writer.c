@@ -1,7 +1,7 @@
 /* A graph becomes a ModelProto: values get unique names, constants become initializers, regions graphs in attributes. Floats
  * whose type has a quantization pass through QuantizeLinear and DequantizeLinear; constants among them are stored quantised. */
 #include "frontend/frontend.h"
-#include "frontend/onnx/names.h"
+#include "ir/names.h"
 #include "onnx/onnx.pb-c.h"
 
 #include <errno.h>

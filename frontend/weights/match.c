@@ -1,6 +1,6 @@
 #include "frontend/weights/match.h"
 
-#include "frontend/onnx/names.h"
+#include "ir/names.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper, shape_inference
 
 OPSET = [helper.make_opsetid("", 17)]
-FLOAT, INTEGERS = TensorProto.FLOAT, (TensorProto.INT32, TensorProto.INT64)
+FLOAT, HALF, INTEGERS = TensorProto.FLOAT, TensorProto.FLOAT16, (TensorProto.INT32, TensorProto.INT64)
 
 
 class Unfit(Exception):
@@ -20,6 +20,7 @@ class Builder:
         self.numbers = np.random.default_rng(seed)
         self.nodes, self.constants, self.inputs, self.types = [], {}, [], {}
         self.count = 0
+        self.real = np.float32  # of weights: what they meet
 
     def name(self):
         self.count += 1
@@ -42,7 +43,7 @@ class Builder:
         return name
 
     def weights(self, *shape, fan=1, low=-1.0):
-        return self.constant((self.numbers.uniform(low, 1, shape) * (3 / fan) ** 0.5).astype(np.float32))
+        return self.constant((self.numbers.uniform(low, 1, shape) * (3 / fan) ** 0.5).astype(self.real))
 
     def dtype(self, name):
         return self.types[name][0]
@@ -76,10 +77,10 @@ class Builder:
 OPERATORS = []
 
 
-def operator(weight=1, rank=None, dtypes=(FLOAT,)):
-    """Registers f(builder, value), drawn `weight` times as often, for values of this rank (None: any) and these types."""
+def operator(weight=1, ranks=None, dtypes=(FLOAT,)):
+    """Registers f(builder, value), drawn `weight` times as often, for values of these ranks (None: any) and types."""
     def register(f):
-        OPERATORS.append((weight, rank, dtypes, f))
+        OPERATORS.append((weight, (ranks,) if isinstance(ranks, int) else ranks, dtypes, f))
         return f
     return register
 
@@ -100,7 +101,7 @@ def groups(b, *channels):
     return b.pick(*[g for g in range(1, 65) if all(c % g == 0 for c in channels)])
 
 
-@operator(12, 4)
+@operator(12, (4, 5), (FLOAT, HALF))
 def conv(b, x):
     channels, *size = b.shape(x)[1:]
     out = b.pick(1, 3, 5, 8, 13, 16, 17, 24, 32, channels, channels, 2 * channels)
@@ -128,7 +129,7 @@ def conv_line(b, x):
     return b.add("Conv", [x, b.weights(out, channels, *w["kernel_shape"], fan=fan)], **w)
 
 
-@operator(2, 4)
+@operator(2, (4, 5))
 def conv_transpose(b, x):
     channels, *size = b.shape(x)[1:]
     out, w = b.pick(1, 3, 6, 16, channels), window(b, size)
@@ -138,24 +139,24 @@ def conv_transpose(b, x):
     return b.add("ConvTranspose", [x, b.weights(channels, out // group, *w["kernel_shape"], fan=fan)], group=group, **w)
 
 
-@operator(2, 4)
+@operator(2, (4, 5), (FLOAT, HALF))
 def max_pool(b, x):
     return b.add("MaxPool", [x], ceil_mode=b.pick(0, 1), **window(b, b.shape(x)[2:]))
 
 
-@operator(2, 4)
+@operator(2, (4, 5))
 def average_pool(b, x):
     w = window(b, b.shape(x)[2:], dilate=False)
     del w["dilations"]
     return b.add("AveragePool", [x], ceil_mode=b.pick(0, 1), count_include_pad=b.pick(0, 1), **w)
 
 
-@operator(1, 4)
+@operator(1, (4, 5))
 def global_pool(b, x):
     return b.add(b.pick("GlobalAveragePool", "GlobalMaxPool"), [x])
 
 
-@operator(2, 4)
+@operator(2, (4, 5))
 def batch_norm(b, x):
     c = b.shape(x)[1]
     return b.add("BatchNormalization", [x, b.weights(c), b.weights(c), b.weights(c), b.weights(c, low=0.25)])
@@ -175,7 +176,7 @@ def squeeze_excite(b, x):
     return b.add("Mul", [x, y])
 
 
-@operator(2)
+@operator(2, None, (FLOAT, HALF))
 def activation(b, x):
     op = b.pick("Relu", "LeakyRelu", "Elu", "Selu", "Sigmoid", "HardSigmoid", "HardSwish", "Tanh", "Softplus", "Softsign",
                 "Abs", "Neg", "Erf", "Sin", "Cos", "Celu", "ThresholdedRelu", "Identity")
@@ -194,12 +195,12 @@ def clip(b, x):
     return b.add("Clip", [x, b.constant(np.float32(-0.5)), b.pick("", b.constant(np.float32(0.75)))])
 
 
-@operator(4, None, (FLOAT, *INTEGERS))
+@operator(4, None, (FLOAT, HALF, *INTEGERS))
 def combine(b, x):
     """A value of the same type and shape if there is one, else x itself or a constant that spreads."""
     same = [v for v, t in b.types.items() if t == b.types[x] and v not in b.constants]
     shape = [b.pick(1, d) for d in b.shape(x)][b.pick(0, 0, 1):]
-    spread = b.weights(*shape) if b.dtype(x) == FLOAT else b.constant(
+    spread = b.weights(*shape) if b.dtype(x) in (FLOAT, HALF) else b.constant(
         b.numbers.integers(1, 9, shape).astype(helper.tensor_dtype_to_np_dtype(b.dtype(x))))
     pair = [x, b.pick(b.pick(*same), spread)]
     if pair[1] != spread:
@@ -213,6 +214,19 @@ def divide(b, x):
     return b.add(b.pick("Div", "Mod"), [x, b.constant(b.numbers.integers(1, 7, b.shape(x)).astype(kind))])
 
 
+@operator(1)
+def round_to(b, x):
+    """A float of 16 bits. Of those with 8 bits of precision ONNX Runtime has hardly more than the conversion."""
+    if b.pick(0, 1):
+        return b.add("Cast", [x], to=HALF)
+    return b.add("Cast", [b.add("Cast", [x], to=TensorProto.BFLOAT16)], to=FLOAT)
+
+
+@operator(3, None, (HALF,))
+def widen(b, x):
+    return b.add("Cast", [x], to=FLOAT)
+
+
 @operator(1, None, INTEGERS)
 def to_float(b, x):
     small = b.add("Mod", [x, b.constant(np.array(17, helper.tensor_dtype_to_np_dtype(b.dtype(x))))])
@@ -224,7 +238,7 @@ def to_integer(b, x):
     return b.add("Cast", [x], to=b.pick(TensorProto.INT8, TensorProto.UINT8, TensorProto.INT64, TensorProto.INT32))
 
 
-@operator(3, None, (FLOAT, *INTEGERS))
+@operator(3, None, (FLOAT, HALF, *INTEGERS))
 def concat(b, x):
     shape = b.shape(x)
     if not shape:
@@ -235,7 +249,7 @@ def concat(b, x):
     return b.add("Concat", [b.pick(*fits) for _ in range(b.random.randint(1, 3))] + [x], axis=b.pick(axis, axis - len(shape)))
 
 
-@operator(2, None, (FLOAT, *INTEGERS))
+@operator(2, None, (FLOAT, HALF, *INTEGERS))
 def split(b, x):
     axis = b.random.randrange(max(1, len(b.shape(x))))
     if not b.shape(x) or b.shape(x)[axis] < 2:
@@ -244,7 +258,7 @@ def split(b, x):
     return b.pick(*b.add("Split", [x, b.constant(np.array([first, b.shape(x)[axis] - first]))], 2, axis=axis))
 
 
-@operator(1, None, (FLOAT, *INTEGERS))
+@operator(1, None, (FLOAT, HALF, *INTEGERS))
 def cut(b, x):
     if not b.shape(x):
         raise Unfit
@@ -264,7 +278,7 @@ def pad(b, x):
     return b.add("Pad", [x, b.constant(np.array(pads))] + ([b.constant(np.float32(0.5))] if mode == "constant" else []), mode=mode)
 
 
-@operator(1, None, (FLOAT, *INTEGERS))
+@operator(1, None, (FLOAT, HALF, *INTEGERS))
 def transpose(b, x):
     axes = list(range(len(b.shape(x))))
     if not axes:
@@ -273,7 +287,7 @@ def transpose(b, x):
     return b.add("Transpose", [x], perm=axes)
 
 
-@operator(1, None, (FLOAT, *INTEGERS))
+@operator(1, None, (FLOAT, HALF, *INTEGERS))
 def reshape(b, x):
     shape, i = list(b.shape(x)), b.random.randrange(max(1, len(b.shape(x))))
     if len(shape) < 2 or i + 1 >= len(shape):
@@ -298,7 +312,7 @@ def resize(b, x):
     return b.add("Resize", [x, "", "", size], mode=mode, coordinate_transformation_mode=how)
 
 
-@operator(2)
+@operator(2, None, (FLOAT, HALF))
 def matmul(b, x):
     if not b.shape(x):
         raise Unfit
@@ -391,9 +405,10 @@ def control(b, op, inputs, x, kind, **regions):
 def step(b, values):
     x = b.pick(*values[-3:], *values)
     rank, dtype = len(b.shape(x)), b.dtype(x)
-    fit = [(w, f) for w, r, t, f in OPERATORS if r in (None, rank) and dtype in t]
+    fit = [(w, f) for w, r, t, f in OPERATORS if (r is None or rank in r) and dtype in t]
     if not fit:
         return
+    b.real = np.float16 if dtype == HALF else np.float32
     state = len(b.nodes), len(b.inputs), dict(b.types)
     try:
         values.append(b.random.choices([f for _, f in fit], [w for w, _ in fit])[0](b, x))
@@ -406,7 +421,8 @@ def network(seed):
     """The builder of a network of some 3 to 15 nodes."""
     b = Builder(seed)
     shapes = [[b.pick(1, 1, 2, 3), b.pick(1, 3, 4, 7, 8, 16, 19, 32), b.random.randint(1, 17), b.random.randint(1, 17)],
-              [b.pick(1, 2), b.pick(1, 5, 8, 16), b.random.randint(1, 33)], [b.pick(1, 1, 3), b.random.randint(1, 65)]]
+              [b.pick(1, 2), b.pick(1, 5, 8, 16), b.random.randint(1, 33)], [b.pick(1, 1, 3), b.random.randint(1, 65)],
+              [b.pick(1, 2), b.pick(1, 3, 8, 16), *(b.random.randint(1, 8) for _ in range(3))]]
     kinds = [(FLOAT, b.pick(shapes[0], *shapes))]
     if b.random.random() < 0.25:
         kinds.append((b.pick(*INTEGERS), b.pick(*shapes)))
@@ -434,7 +450,8 @@ def pack(builders):
 
 def input_arrays(model, seed):
     numbers = np.random.default_rng(seed)
-    kinds = {FLOAT: lambda s: numbers.uniform(-1, 1, s).astype(np.float32), TensorProto.BOOL: lambda s: numbers.integers(0, 2, s) > 0}
+    kinds = {FLOAT: lambda s: numbers.uniform(-1, 1, s).astype(np.float32), HALF: lambda s: numbers.uniform(-1, 1, s).astype(np.float16),
+             TensorProto.BOOL: lambda s: numbers.integers(0, 2, s) > 0}
     arrays = {}
     for i in model.graph.input:
         t = i.type.tensor_type

@@ -26,6 +26,15 @@ for file in *.onnx *.cnn *.cir; do
     verdict+="$file:$code "
     rm -f out.*
 done
+# Limits of the system are errors too, and leave nothing behind.
+limited() { # PATTERN ULIMIT-OPTION...
+    local pattern=$1
+    shift
+    (ulimit "$@" && expect 1 "$pattern" "$CNNC" convolutions.onnx -o limited.c --target generic)
+    [ -z "$(find . -name "limited*")" ] || fail "ulimit $*: it left $(find . -name "limited*")"
+}
+limited "error: out of processor time" -S -t 1
+limited "error: out of memory" -v 500000
 # What is merely large is compiled.
-for file in chain readers dead wide long_list nested endless_loop; do grep -q "$file.onnx:0 " <<<"$verdict" || fail "$file.onnx is refused"; done
+for file in chain readers convolutions outputs dead wide long_list nested endless_loop; do grep -q "$file.onnx:0 " <<<"$verdict" || fail "$file.onnx is refused"; done
 for file in doubling huge_constant functions; do grep -q "$file.onnx:1 " <<<"$verdict" || fail "$file.onnx is not refused"; done

@@ -34,6 +34,21 @@ def readers():
     return model([node("Relu", ["x"], f"v{i}") for i in range(NODES)] + sums, f"s{NODES - 1}")
 
 
+def convolutions():
+    """With weights of their own, whose results all live to the end."""
+    weights = [number(f"w{i}", [2, 2, 1, 1], [0.5] * 4, FLOAT) for i in range(NODES)]
+    convs = [node("Conv", [f"v{i - 1}" if i else "image", f"w{i}"], f"v{i}") for i in range(NODES)]
+    sums = [node("Add", [f"s{i + 1}" if i < NODES - 2 else f"v{NODES - 1}", f"v{i}"], f"s{i}") for i in reversed(range(NODES - 1))]
+    return model(convs + sums, "s0", weights, [tensor("image", [1, 2, 2, 2])])
+
+
+def outputs():
+    """Whose names are the same as far as C would have them."""
+    m = model([node("Relu", ["x"], f"{'y' * 100}{i}") for i in range(NODES)], f"{'y' * 100}0")
+    m.graph.output.extend(tensor(n.output[0]) for n in m.graph.node[1:])
+    return m
+
+
 def dead():
     return model([node("Relu", ["x"], f"v{i}") for i in range(NODES)], "v0")
 
@@ -92,6 +107,6 @@ def functions():
     return model([node("F39", ["x"], "y", domain="f")], functions=[one(i) for i in range(40)])
 
 
-for make in (chain, readers, dead, wide, attributes, long_list, nested, doubling, doubling_constant, huge_constant, endless_loop, functions):
+for make in (chain, readers, convolutions, outputs, dead, wide, attributes, long_list, nested, doubling, doubling_constant, huge_constant, endless_loop, functions):
     with open(f"{make.__name__}.onnx", "wb") as file:
         file.write(make().SerializeToString())

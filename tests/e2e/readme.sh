@@ -3,7 +3,8 @@
 # an empty folder.
 source "$(dirname "$0")/common.sh"
 root=$(cd "$here/../.." && pwd)
-export PATH=$(dirname "$CNNC"):$PATH
+cmake --install "$BUILD" --prefix "$scratch/prefix" >/dev/null
+export PATH=$scratch/prefix/bin:$PATH CMAKE_PREFIX_PATH=$scratch/prefix PKG_CONFIG_PATH=$scratch/prefix/share/pkgconfig
 
 # Splits a page into numbered blocks: N.file (and N.name), N.test, N.output. Lines of shell blocks without a mark go to unmarked.
 split_page() {

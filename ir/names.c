@@ -1,4 +1,4 @@
-#include "frontend/onnx/names.h"
+#include "ir/names.h"
 
 #include <string.h>
 #include <xxhash.h>
@@ -7,6 +7,12 @@ typedef struct name_entry {
     const char *name;
     void *thing;
 } name_entry;
+
+names *names_new(arena *a, const names *outer) {
+    names *n = ARENA_NEW(a, names);
+    *n = (names){.outer = outer, .arena = a};
+    return n;
+}
 
 /* Where `name` is or would go. The table is never full. */
 static name_entry *slot(const names *n, const char *name) {
