@@ -26,7 +26,8 @@ static const char target_names[] = "native"
 static void put_words(FILE *f, const char *option) {
     static const struct {
         const char *option, *words;
-    } known[] = {{"target", target_names}, {"weights-type", "f32 bf16 f16 int8"}, {"compute", "f32 bf16"}, {"init", "he xavier msra"}, {"saliency", "gradient guided"}};
+    } known[] = {{"target", target_names}, {"weights-type", "f32 bf16 f16 int8"}, {"compute", "f32 bf16"},
+                 {"init", "he xavier msra"}, {"saliency", "gradient guided"}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (!strcmp(known[i].option, option)) fputs(known[i].words, f);
     for (int i = 0; !strcmp(option, "accuracy") && i <= ACCURACY_FAST; i++) fprintf(f, "%s%s", i ? " " : "", accuracy_names[i]);

@@ -191,7 +191,7 @@ int64_t type_size(const value_type *t, int axis);    /* dims[axis].size, axis ma
 bool type_same_shape(const value_type *x, const value_type *y);
 bool type_equal(const value_type *x, const value_type *y); /* element type, shape and layout */
 dtype type_stored(const value_type *t);              /* as what its elements are stored: elem, or the layout's narrower type */
-void type_print(FILE *f, const value_type *t);       /* f32[1,64,56,56] @c16(1,1,1,1); u8[1,64,56,56] @c16(1,1,1,1,128); f32[1,64,56,56] @c16(1,1,1,1,bf16) */
+void type_print(FILE *f, const value_type *t);       /* f32[1,64,56,56] @c16(1,1,1,1); u8… @c16(1,1,1,1,128); f32… @c16(1,1,1,1,bf16) */
 
 /* ---- constants ---------------------------------------------------------------------------------------------------------- */
 

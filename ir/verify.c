@@ -140,7 +140,8 @@ static bool check_layouts(const node *n, diagnostics *d) {
     }
     if ((reads || makes) && !knows_c16(n)) return node_error(d, n, DEFECT, "does not compute on the layout c16");
     if (reads && !makes && n->op != OP_from_c16) return node_error(d, n, DEFECT, "reads the layout c16 and makes another");
-    if (reads && (n->op == OP_concat || n->op == OP_split) && !stored_alike(n)) return node_error(d, n, DEFECT, "has parts that are not stored as the whole is");
+    if (reads && (n->op == OP_concat || n->op == OP_split) && !stored_alike(n))
+        return node_error(d, n, DEFECT, "has parts that are not stored as the whole is");
     if (n->op == OP_to_c16 && (reads || !makes)) return node_error(d, n, DEFECT, "does not convert to c16");
     if (n->op == OP_from_c16 && (makes || !reads)) return node_error(d, n, DEFECT, "does not convert from c16");
     return true;

@@ -231,7 +231,8 @@ static bool assign_region(assignment *s, region *r) {
 static int larger(int x, int64_t y) { return y > x ? (int)y : x; }
 
 static layout joined(layout x, layout y) {
-    return (layout){LAYOUT_C16, larger(x.top, y.top), larger(x.left, y.left), larger(x.bottom, y.bottom), larger(x.right, y.right), larger(x.fill, y.fill), x.narrow};
+    return (layout){LAYOUT_C16, larger(x.top, y.top), larger(x.left, y.left), larger(x.bottom, y.bottom), larger(x.right, y.right),
+                    larger(x.fill, y.fill), x.narrow};
 }
 
 static bool halo_of_conv(assignment *s, node *n, bool *changed) {

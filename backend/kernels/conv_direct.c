@@ -94,7 +94,8 @@ static void choose_parts(const schedule *s, const operand *x, tiling *t, const t
     bool stem = x->layout.kind == LAYOUT_ROW_MAJOR;
     double taps = (double)(w->kernel[0] * w->kernel[1]), groups = (double)(s->out_blocks / t->tile.blocks);
     double weights = (double)(s->out_blocks * s->in_blocks * s->lanes * C16 * number_bytes(s)) * taps;
-    double line = (double)((s->flat ? C16 : stem ? x->dims[3] * s->lanes : x->row) * number_bytes(s)); /* bytes of an input row in one channel block */
+    /* bytes of an input row in one channel block */
+    double line = (double)((s->flat ? C16 : stem ? x->dims[3] * s->lanes : x->row) * number_bytes(s));
     bool skips[2] = {w->kernel[0] < w->stride[0], w->kernel[1] < w->stride[1]}; /* rows or columns that are not read */
     if (!s->flat && skips[1]) line = line * (double)w->kernel[1] / (double)w->stride[1];
     double room = 0.6 * (double)machine->l2, least = 1e300;
@@ -260,8 +261,9 @@ static bool plan_conv(plan *p, const node *n, step *s) {
     int64_t ins = type_size(&weights->type, 1), outs = type_size(&weights->type, 0), taps = c->window.kernel[0] * c->window.kernel[1];
     const weight_channels channels = {.channels = outs, .count = ins * taps, .channel = ins * taps, .between = 1};
     c->narrow = c->narrow.pairs ? narrow_pairs(weights->constant, &channels) : narrow_choose(p, weights->constant, &channels, positions(n));
+    const char *lanes = !c16_is(n->inputs[0]) ? " stem" : c->narrow.pairs ? "i16 in pairs" : "i16";
     packed k = {.source = weights->constant,
-                .form = arena_printf(p->arena, "conv o16%s %s", !c16_is(n->inputs[0]) ? " stem" : c->narrow.pairs ? "i16 in pairs" : "i16", dtype_of(c->narrow.elem)->name),
+                .form = arena_printf(p->arena, "conv o16%s %s", lanes, dtype_of(c->narrow.elem)->name),
                 .elem = c->narrow.elem,
                 .change = c->narrow.change,
                 .count = c16_blocks(outs) * c->in_blocks * taps * c->lanes * C16,
@@ -280,7 +282,7 @@ static bool plan_conv(plan *p, const node *n, step *s) {
     const window *w = &c->window;
     bool pools = n->op == OP_conv_max_pool;
     const char *pooled = pools ? arena_printf(p->arena, " + max pool %lldx%lld", (long long)c->pool[0], (long long)c->pool[1]) : "";
-    const char *narrow = c->narrow.elem == DT_F32 ? "" : arena_printf(p->arena, c->narrow.pairs ? ", %s" : ", %s weights", dtype_of(c->narrow.elem)->name);
+    const char *narrow = c->narrow.elem == DT_F32 ? "" : arena_printf(p->arena, ", %s%s", dtype_of(c->narrow.elem)->name, c->narrow.pairs ? "" : " weights");
     s->summary = arena_printf(p->arena, "direct %lldx%lld%s%s%s, tile %lldx%lldx%lld, %lld part%s of %lld %s, %lld chunk%s", (long long)w->kernel[0],
                               (long long)w->kernel[1], c->flat ? " flat" : "", pooled, narrow, (long long)t->tile.blocks, (long long)t->tile.rows,
                               (long long)t->tile.cols, (long long)t->parts, t->parts > 1 ? "s" : "", (long long)t->part,

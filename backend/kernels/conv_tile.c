@@ -17,8 +17,9 @@ int64_t conv_tile_pair(int64_t at) {
 void conv_tile_define_elements(template_env *e, bool pairs) {
     static const struct {
         const char *name, *number, *pair;
-    } texts[] = {{"element", "float", "uint16_t"}, {"vector", "v16", "h32"}, {"next_channel", "c++", "c += 2"}, {"product", "v16_fma", "v16_dot"}, {"splat", "v16_set(p[", "h32_repeat(p + "},
-                 {"splat_end", "])", ")"}};
+    } texts[] = {{"element", "float", "uint16_t"},   {"vector", "v16", "h32"},
+                 {"next_channel", "c++", "c += 2"},   {"product", "v16_fma", "v16_dot"},
+                 {"splat", "v16_set(p[", "h32_repeat(p + "}, {"splat_end", "])", ")"}};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) template_text(e, texts[i].name, pairs ? texts[i].pair : texts[i].number);
     template_int(e, "line", pairs ? 32 : 16);
 }

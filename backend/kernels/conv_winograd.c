@@ -183,7 +183,8 @@ static double winograd_cycles(const plan *p, const shape *s, const way *how, con
     if (d->shared) transform += elements * C16 * 4 / t->l3_bytes; /* comes from other cores */
     double blocks = (double)(s->in_blocks * s->out_blocks), overhead = block_overhead(s, how, tiles, size, workers, t);
     double products = (double)tiles * blocks * (elements * (how->pairs ? C16 / 2 : C16) * product / (double)size + overhead);
-    return cost_with_weights(p, t, products, elements * C16 * C16 * (double)number_bytes(how->pairs) * blocks) + (double)(tiles * (s->in_blocks + s->out_blocks)) * transform;
+    double weights = elements * C16 * C16 * (double)number_bytes(how->pairs) * blocks;
+    return cost_with_weights(p, t, products, weights) + (double)(tiles * (s->in_blocks + s->out_blocks)) * transform;
 }
 
 /* Blocks that suit so many workers, and those that are much smaller or larger. */
@@ -271,7 +272,8 @@ static int64_t share_out(schedule *c, const plan *p, bool shared) {
     /* a line more, so that the elements do not all fall into the same sets of the caches */
     c->v_element = c->in_blocks * c->block_tiles * C16 + LINE / number_bytes(c->pairs);
     c->product_element = out_blocks * c->block_tiles * C16 + LINE / 4;
-    int64_t v = c->v_bytes = (c->elements * c->v_element * number_bytes(c->pairs) + LINE - 1) / LINE * LINE, products = c->elements * c->product_element * 4;
+    int64_t v = ceil_div(c->elements * c->v_element * number_bytes(c->pairs), LINE) * LINE, products = c->elements * c->product_element * 4;
+    c->v_bytes = v;
     c->slot = v + products;
     return shared ? v + shares * products : c->extent * c->slot;
 }
@@ -326,7 +328,8 @@ static bool plan_winograd(plan *p, const node *n, step *s) {
     s->schedule = c;
     s->macs = WORK(type_count(&n->outputs[0]->type), c->pool[0], c->pool[1], ins, f[0].r, f[1].r);
     const char *pooled = n->op == OP_conv_max_pool ? arena_printf(p->arena, " + max pool %lldx%lld", (long long)c->pool[0], (long long)c->pool[1]) : "";
-    s->summary = arena_printf(p->arena, "%s%s%s, %lld tiles in blocks of %lld", name, pooled, c->pairs ? ", bf16" : "", (long long)c->tiles, (long long)c->block_tiles);
+    s->summary = arena_printf(p->arena, "%s%s%s, %lld tiles in blocks of %lld", name, pooled, c->pairs ? ", bf16" : "",
+                              (long long)c->tiles, (long long)c->block_tiles);
     return true;
 }
 

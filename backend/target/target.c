@@ -23,7 +23,9 @@ const target *target_native(void) {
     __builtin_cpu_init();
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
         __builtin_cpu_supports("avx512dq"))
-        return target_find(!__builtin_cpu_supports("avx512vnni") ? "x86-64-v4" : __builtin_cpu_supports("avx512bf16") ? "x86-64-v4-bf16" : "x86-64-v4-vnni");
+        return target_find(!__builtin_cpu_supports("avx512vnni")  ? "x86-64-v4"
+                           : __builtin_cpu_supports("avx512bf16") ? "x86-64-v4-bf16"
+                                                                  : "x86-64-v4-vnni");
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return target_find("x86-64-v3");
 #elif defined(__aarch64__)
     return target_find("aarch64");
