@@ -136,7 +136,9 @@ static void put_includes(const emission *e, text *out) {
     if (e->options->threads) text_put(out, "#include <pthread.h>\n#include <stdatomic.h>\n");
     put_intrinsics(e, out);
     text_put(out, "\n#if defined(__clang__)\n#define CNNC_UNROLL_4 _Pragma(\"clang loop unroll_count(4)\")\n"
-                  "#elif defined(__GNUC__)\n#define CNNC_UNROLL_4 _Pragma(\"GCC unroll 4\")\n#else\n#define CNNC_UNROLL_4\n#endif\n");
+                  "#define CNNC_UNROLL_8 _Pragma(\"clang loop unroll_count(8)\")\n"
+                  "#elif defined(__GNUC__)\n#define CNNC_UNROLL_4 _Pragma(\"GCC unroll 4\")\n#define CNNC_UNROLL_8 _Pragma(\"GCC unroll 8\")\n"
+                  "#else\n#define CNNC_UNROLL_4\n#define CNNC_UNROLL_8\n#endif\n");
     text_put(out, "#if defined(__GNUC__)\n#define CNNC_INLINE static inline __attribute__((always_inline, unused))\n"
                   "#define CNNC_UNUSED __attribute__((unused))\n#define CNNC_PREFETCH(p) __builtin_prefetch((p), 0, 2)\n"
                   "#else\n#define CNNC_INLINE static inline\n#define CNNC_UNUSED\n#define CNNC_PREFETCH(p) (void)(p)\n#endif\n"

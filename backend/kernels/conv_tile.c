@@ -22,6 +22,7 @@ void conv_tile_define_elements(template_env *e, bool pairs) {
                  {"splat", "v16_set(p[", "h32_repeat(p + "}, {"splat_end", "])", ")"}};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) template_text(e, texts[i].name, pairs ? texts[i].pair : texts[i].number);
     template_int(e, "line", pairs ? 32 : 16);
+    template_int(e, "unroll", pairs ? 8 : 4);
 }
 
 void conv_tile_define_product(template_env *e, const register_tile *t, const tile_product *p, const target *machine) {

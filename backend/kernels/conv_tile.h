@@ -14,7 +14,7 @@ typedef struct tile_product {
 
 /* How numbers are multiplied: float32, or pairs of bf16, of which a product takes two input channels; weights are
  * [out block][in block][8 pairs][16 oc][2 ic] then. Variables element (the C type), next_channel (the loop's step), line (numbers
- * in a cache line of weights), vector, product, and splat and splat_end, around the place of what multiplies all weights of a
+ * in a cache line of weights), unroll (all pairs of a block: a loop of two rounds costs a tenth), vector, product, and splat and splat_end, around the place of what multiplies all weights of a
  * vector. narrow_define adds those of the weights. */
 void conv_tile_define_elements(template_env *e, bool pairs);
 
