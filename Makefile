@@ -26,7 +26,7 @@ ifneq ($(shell command -v ninja),)
 export CMAKE_GENERATOR ?= Ninja
 endif
 
-.PHONY: build demo check check-targets differential fuzz bench bench-int8 bench-server conformance verify-networks errors verify-zoo install format clean
+.PHONY: build demo check check-targets differential fuzz bench bench-int8 bench-bf16 bench-server conformance verify-networks errors verify-zoo install format clean
 
 build:
 	@.ci/install-dependencies.sh
@@ -68,6 +68,14 @@ bench-int8:
 	@build/venv-bench/bin/python tests/bench/make_networks.py $(NETWORKS)
 	@build/venv-bench/bin/python tests/bench/make_quantized.py $(NETWORKS) build/bench/int8-networks
 	@build/venv-bench/bin/python tests/bench/bench.py build/bench/int8-networks --int8 --out build/bench/int8 $(BENCH_OPTIONS)
+
+# The networks as they are, computed in bf16, against the engine that does so too.
+bench-bf16:
+	@.ci/install-dependencies.sh --bench
+	@$(MAKE) --no-print-directory build PRESET=release
+	@tests/bench/environment.sh build
+	@build/venv-bench/bin/python tests/bench/make_networks.py $(NETWORKS)
+	@build/venv-bench/bin/python tests/bench/bench.py $(NETWORKS) --bf16 --out build/bench/bf16 $(BENCH_OPTIONS)
 
 # Two workers of Dask over 1024 images; BENCH_OPTIONS="--network mobilenet_v2 --images 256" for others.
 bench-server:

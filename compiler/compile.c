@@ -221,13 +221,12 @@ static bool write_files(model *m, compile_options *o) {
 }
 
 static bool compile(model *m, compile_options *o) {
-    pass_options passes = {.conv_layouts = true, .dump_stream = stdout};
     bool before = o->dump_ir && !strcmp(o->dump_ir, "before");
     if (!o->output) o->model.missing = before && !o->explain && !o->report ? MISSING_ZERO : MISSING_DRAWN;
     if (!model_read(m, &o->model)) return false;
     if (before) graph_print(stdout, m->graph);
-    else if (o->dump_ir) passes.dump_pass = o->dump_ir + strlen("after:");
-    if (!model_optimize(m, &passes)) return false;
+    else if (o->dump_ir) o->model.dump_pass = o->dump_ir + strlen("after:");
+    if (!model_optimize(m, &o->model)) return false;
     if (!o->output && !o->explain && !o->report) return true;
     if (o->toolchain.cc && !model_build_with(&o->model, &o->toolchain, m->arena, &m->diags)) return false;
     if (!model_plan(m, &o->model)) return false;

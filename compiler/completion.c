@@ -26,7 +26,8 @@ static const char target_names[] = "native"
 static void put_words(FILE *f, const char *option) {
     static const struct {
         const char *option, *words;
-    } known[] = {{"target", target_names}, {"weights-type", "f32 bf16 f16 int8"}, {"init", "he xavier msra"}, {"saliency", "gradient guided"}};
+    } known[] = {{"target", target_names}, {"weights-type", "f32 bf16 f16 int8"}, {"compute", "f32 bf16"},
+                 {"init", "he xavier msra"}, {"saliency", "gradient guided"}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (!strcmp(known[i].option, option)) fputs(known[i].words, f);
     for (int i = 0; !strcmp(option, "accuracy") && i <= ACCURACY_FAST; i++) fprintf(f, "%s%s", i ? " " : "", accuracy_names[i]);
@@ -39,7 +40,7 @@ static void put_words(FILE *f, const char *option) {
 }
 
 static bool has_words(const char *option) {
-    static const char *const names[] = {"accuracy", "target", "dump-ir", "weights-type", "init", "saliency"};
+    static const char *const names[] = {"accuracy", "target", "dump-ir", "weights-type", "compute", "init", "saliency"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (!strcmp(names[i], option)) return true;
     return false;

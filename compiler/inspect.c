@@ -24,7 +24,7 @@ static bool inspect(model *m, const model_options *o) {
     if (!model_read(m, o)) return false;
     const region *body = m->graph->body;
     int64_t n_parameters = count_parameters(m->graph, m->arena);
-    if (!model_optimize(m, &(pass_options){.conv_layouts = true})) return false;
+    if (!model_optimize(m, o)) return false;
     print_values("input ", body->inputs, body->n_inputs);
     print_values("output", body->outputs, body->n_outputs);
     magnitude p = magnitude_of((double)n_parameters);

@@ -22,7 +22,7 @@ static bool same_outputs(const model *m, const tensor *inputs, const tensor *wan
 
 /* True when one was found. */
 static bool find_pass(model *m, const verify_options *o, const tensor *inputs) {
-    const pass_options options = {.conv_layouts = true};
+    const pass_options options = model_passes(&o->model);
     model fresh = {.arena = m->arena, .diags = m->diags};
     tensor *want;
     if (!model_read(&fresh, &o->model) || !evaluate(&fresh, inputs, &want)) return false;
@@ -98,7 +98,7 @@ bool verify_layers(model *m, const verify_options *o, const tensor *inputs) {
     if (find_pass(m, o, inputs)) return true;
     model variant = {.arena = m->arena, .diags = m->diags};
     int own = m->graph->body->n_outputs;
-    if (!model_read(&variant, &o->model) || !model_optimize(&variant, &(pass_options){.conv_layouts = true}) ||
+    if (!model_read(&variant, &o->model) || !model_optimize(&variant, &o->model) ||
         !expose_all(variant.graph, &m->diags) || !model_plan(&variant, &o->model))
         return false;
     program p;

@@ -63,9 +63,10 @@ static json_t *options(const plan *p, const backend_options *o) {
     json_t *targets = json_array();
     for (int i = 0; i < p->n_targets; i++) json_array_append_new(targets, json_string(p->targets[i]->name));
     dtype narrow = p->options.weights_type;
-    return json_pack("{so ss ss ss si sb sb}", "target", targets, "accuracy", accuracy_names[p->options.accuracy], "weights",
+    const char *compute = p->options.compute != DT_NONE ? dtype_of(p->options.compute)->name : "f32";
+    return json_pack("{so ss ss ss ss si sb sb}", "target", targets, "accuracy", accuracy_names[p->options.accuracy], "weights",
                      modes[backend_weights_mode(p, o)], "weights_type",
-                     narrow != DT_NONE ? dtype_of(narrow)->name : "f32", "threads",
+                     narrow != DT_NONE ? dtype_of(narrow)->name : "f32", "compute", compute, "threads",
                      o->threads ? p->options.threads : 1, "profile", o->profile, "tuned", p->options.advice != NULL);
 }
 
@@ -91,12 +92,12 @@ bool manifest_write(const plan *p, const backend_options *o, FILE *f) {
                             arena_printf(p->arena, "0x%016llx", (unsigned long long)p->graph->hash), "options", options(p, o), "workspace_bytes",
                             (json_int_t)(p->workspace ? p->workspace : 64), "weights_bytes", (json_int_t)emit_weights_size(&e), "macs", (json_int_t)plan_macs(p), "inputs",
                             tensors(p, r->inputs, r->n_inputs), "outputs", tensors(p, r->outputs, r->n_outputs), "kernels", kernels);
-    /* Of the largest output; none is stated for rounding alone, for networks that compute bytes, nor for other narrow
+    /* Of the largest output; none is stated for rounding alone, for networks that compute bytes or bf16, nor for other narrow
      * weights than those of `fast`. */
     static const double bounds[] = {[ACCURACY_STRICT] = 0.0, [ACCURACY_BALANCED] = 1e-4, [ACCURACY_FAST] = 1e-2};
     dtype narrow = p->options.weights_type;
     bool stated = narrow == DT_NONE || narrow == DT_F32 || (narrow == DT_F16 && p->options.accuracy == ACCURACY_FAST);
-    double bound = stated && !computes_bytes(r) ? bounds[p->options.accuracy] : 0.0;
+    double bound = stated && p->options.compute == DT_NONE && !computes_bytes(r) ? bounds[p->options.accuracy] : 0.0;
     if (all) json_object_set_new(all, "error_bound", bound > 0.0 ? json_real(bound) : json_null());
     bool ok = all && json_dumpf(all, f, JSON_INDENT(1)) == 0 && fputc('\n', f) != EOF;
     json_decref(all);

@@ -9,12 +9,13 @@
 
 /* ---- options ---- */
 
-enum { KEY_TARGET = 256, KEY_DIM, KEY_FIX, KEY_ELEMENTS, KEY_ACCURACY, KEY_TUNE, KEY_WEIGHTS_TYPE, KEY_WEIGHTS, KEY_INIT, KEY_SEED, KEY_SALIENCY, KEY_CROPS, KEY_CROP_FROM };
+enum { KEY_TARGET = 256, KEY_DIM, KEY_FIX, KEY_ELEMENTS, KEY_ACCURACY, KEY_TUNE, KEY_WEIGHTS_TYPE, KEY_COMPUTE, KEY_WEIGHTS, KEY_INIT, KEY_SEED,
+       KEY_SALIENCY, KEY_CROPS, KEY_CROP_FROM };
 
 static const struct argp_option options[] = {
     {NULL, 0, NULL, 0, "The network and the machine:", 10},
     {"target", KEY_TARGET, "LIST", 0,
-     "native, x86-64-v4-vnni, x86-64-v4, x86-64-v3, aarch64 or generic; several with commas: the program then takes the best that its "
+     "native, x86-64-v4-bf16, x86-64-v4-vnni, x86-64-v4, x86-64-v3, aarch64 or generic; several with commas: the program then takes the best that its "
      "CPU can run (default: native)",
      0},
     {"accuracy", KEY_ACCURACY, "HOW", 0,
@@ -25,6 +26,10 @@ static const struct argp_option options[] = {
     {"weights-type", KEY_WEIGHTS_TYPE, "TYPE", 0,
      "how layers that wait for memory (fully connected ones, that is) store their weights: f32 (default), bf16, f16, or "
      "int8 with a scale for each output channel",
+     0},
+    {"compute", KEY_COMPUTE, "TYPE", 0,
+     "f32 (default), or bf16: convolutions and fully connected layers multiply bf16 and add up in float32, and results "
+     "between them are stored so; within 5e-2 of the largest output",
      0},
     {"dim", KEY_DIM, "NAME=SIZE", 0,
      "make the symbolic dimension NAME this size; MIN..MAX instead of SIZE leaves it open: the emitted functions then take "
@@ -111,6 +116,12 @@ static dtype parse_weights_type(const char *arg, const struct argp_state *state)
     return DT_F32;
 }
 
+static dtype parse_compute(const char *arg, const struct argp_state *state) {
+    if (!strcmp(arg, "bf16")) return DT_BF16;
+    if (strcmp(arg, "f32") != 0) argp_error(state, "--compute is f32 or bf16, not '%s'", arg);
+    return DT_NONE;
+}
+
 static const char *const storage_names[] = {
     [WEIGHTS_AUTO] = "auto", [WEIGHTS_INLINE] = "inline", [WEIGHTS_EMBED] = "embed", [WEIGHTS_FILE] = "file"};
 
@@ -169,6 +180,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     case KEY_ACCURACY: o->plan.accuracy = parse_accuracy(arg, state); return 0;
     case KEY_TUNE: o->tuning_path = arg; return 0;
     case KEY_WEIGHTS_TYPE: o->plan.weights_type = parse_weights_type(arg, state); return 0;
+    case KEY_COMPUTE: o->plan.compute = parse_compute(arg, state); return 0;
     case KEY_DIM: parse_dim(o, arg, state); return 0;
     case KEY_FIX: parse_named(o->fixed, &o->n_fixed, "fix", arg, state); return 0;
     case KEY_ELEMENTS: parse_named(o->elements, &o->n_elements, "elements", arg, state); return 0;
@@ -248,8 +260,13 @@ bool model_read(model *m, const model_options *o) {
     return !o->crops.count || crops_add(m->graph, &o->crops);
 }
 
-bool model_optimize(model *m, const pass_options *o) {
-    return passes_run(m->graph, o);
+pass_options model_passes(const model_options *o) {
+    return (pass_options){.conv_layouts = true, .compute = o->plan.compute, .dump_pass = o->dump_pass, .dump_stream = stdout};
+}
+
+bool model_optimize(model *m, const model_options *o) {
+    const pass_options passes = model_passes(o);
+    return passes_run(m->graph, &passes);
 }
 
 static bool read_tuning(model *m, const model_options *o, const char *machine) {
@@ -273,7 +290,7 @@ bool model_plan(model *m, const model_options *o) {
 }
 
 bool model_load(model *m, const model_options *o) {
-    return model_read(m, o) && model_optimize(m, &(pass_options){.conv_layouts = true}) && model_plan(m, o);
+    return model_read(m, o) && model_optimize(m, o) && model_plan(m, o);
 }
 
 void model_free(model *m) {

@@ -16,6 +16,7 @@ enum { MODEL_MAX_DIMS = 32 };
 typedef struct model_options {
     const char *path; /* MODEL, or NULL */
     const char *target_list;
+    const char *dump_pass; /* after which the graph is printed, or NULL */
     plan_options plan;
     const char *tuning_path; /* --tune, or NULL */
     const char *compiler;    /* whose findings count; NULL: any */
@@ -71,7 +72,8 @@ void model_init(model *m, const model_options *o);
 
 /* Each reports its errors to m->diags (stderr) and returns false then. */
 bool model_read(model *m, const model_options *o);  /* the graph as in the file, types inferred as far as known */
-bool model_optimize(model *m, const pass_options *o);
+pass_options model_passes(const model_options *o);
+bool model_optimize(model *m, const model_options *o);
 bool model_plan(model *m, const model_options *o);
 bool model_load(model *m, const model_options *o); /* all three */
 void model_free(model *m);

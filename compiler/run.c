@@ -170,7 +170,7 @@ static bool run(model *m, run_options *o) {
     classes c;
     if (!model_build_with(&o->model, &o->toolchain, m->arena, &m->diags)) return false;
     if (!model_read(m, &o->model) || !plan_classes(o, m->graph->body, &c, m->arena, &m->diags) ||
-        !model_optimize(m, &(pass_options){.conv_layouts = true}) || !model_plan(m, &o->model))
+        !model_optimize(m, &o->model) || !model_plan(m, &o->model))
         return false;
     const region *body = m->graph->body;
     tensor *inputs = ARENA_ARRAY(m->arena, tensor, body->n_inputs);

@@ -36,7 +36,7 @@ static const struct argp_option options[] = {
     {"data", KEY_DATA, "DIR", 0, "folder with test_data_set_K/{input,output}_I.pb (default: the one of MODEL, if any)", 0},
     {"input", 'i', "NAME=FILE.npy", 0, "data for an input instead", 0},
     {"expected", KEY_EXPECTED, "NAME=FILE.npy", 0, "what an output should be (default: what the evaluator says)", 0},
-    {"tolerance", KEY_TOLERANCE, "X", 0, "largest max |diff| / max |reference| (default 1e-5)", 0},
+    {"tolerance", KEY_TOLERANCE, "X", 0, "largest max |diff| / max |reference| (default 1e-5, with --compute bf16 5e-2)", 0},
     {"rtol", KEY_RTOL, "X", 0, "each |diff| <= atol + rtol * |reference| instead", 0},
     {"atol", KEY_ATOL, "X", 0, "", 0},
     {"double", KEY_DOUBLE, NULL, 0, "let the evaluator round nothing to float32: the difference is then the network's whole error", 0},
@@ -67,6 +67,9 @@ static int parse_count(const char *arg, int min, const struct argp_state *state)
     return (int)n;
 }
 
+/* What --compute bf16 promises of whole networks. */
+#define BF16_TOLERANCE 5e-2
+
 static void check_complete(const verify_options *o, const struct argp_state *state) {
     if (!o->model.path && !o->suite.folder) argp_error(state, "no MODEL and no --suite given");
     if (o->model.path && o->suite.folder) argp_error(state, "give either a MODEL or --suite");
@@ -89,7 +92,10 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     case KEY_EXPECTED:
         if (!array_arguments_add(&o->expected, arg)) argp_error(state, "too many --expected");
         return 0;
-    case KEY_TOLERANCE: o->tolerance.relative = parse_number(arg, state); return 0;
+    case KEY_TOLERANCE:
+        o->tolerance.relative = parse_number(arg, state);
+        o->states_tolerance = true;
+        return 0;
     case KEY_RTOL: o->tolerance.rtol = parse_number(arg, state); return 0;
     case KEY_ATOL: o->tolerance.atol = parse_number(arg, state); return 0;
     case KEY_DOUBLE: o->wide = true; return 0;
@@ -102,7 +108,10 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     case KEY_ONLY: o->suite.only = arg; return 0;
     case KEY_EXPECT: o->suite.expect = arg; return 0;
     case KEY_SAVE: o->suite.save = arg; return 0;
-    case ARGP_KEY_END: check_complete(o, state); return 0;
+    case ARGP_KEY_END:
+        check_complete(o, state);
+        if (o->model.plan.compute == DT_BF16 && !o->states_tolerance) o->tolerance.relative = BF16_TOLERANCE;
+        return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
 }
@@ -215,7 +224,7 @@ static bool load(model *m, model_options *o, const char *data) {
     o->data = data;
     if (!model_read(m, o)) return false;
     if (data && data_set_bind_dims(o, data, m->graph, m->arena, &m->diags) > 0 && !model_read(m, o)) return false;
-    return model_optimize(m, &(pass_options){.conv_layouts = true}) && model_plan(m, o);
+    return model_optimize(m, o) && model_plan(m, o);
 }
 
 static bool verify_sets(model *m, const verify_options *o, const data_set *sets, int n, FILE *report) {

@@ -22,6 +22,7 @@ typedef struct verify_options {
     model_options model;
     toolchain toolchain; /* complete */
     tolerance tolerance;
+    bool states_tolerance; /* --tolerance was given */
     const char *data; /* folder with test_data_set_K, or NULL */
     array_arguments inputs, expected;
     bool wide;   /* the evaluator holds float32 values in double precision between layers too */

@@ -155,11 +155,12 @@ typedef enum layout_kind {
 } layout_kind;
 
 /* Only C16 has a halo: rows and columns around each plane that hold `fill` (0, or the zero point of 8-bit integers), so that
- * convolutions need no bounds checks. */
+ * convolutions need no bounds checks. Its float32 numbers may be stored as bf16; convolutions multiply in that type then. */
 typedef struct layout {
     layout_kind kind;
     int top, left, bottom, right;
     int fill;
+    dtype narrow; /* what the numbers are stored as; DT_NONE: as what they are */
 } layout;
 
 /* Affine quantisation of an integer tensor: real = (q - zero_point) * scale, along `axis` (-1: whole tensor). A float tensor that
@@ -189,7 +190,8 @@ int64_t type_count(const value_type *t);             /* elements; -1 when not bo
 int64_t type_size(const value_type *t, int axis);    /* dims[axis].size, axis may be negative; -1 when not bounded */
 bool type_same_shape(const value_type *x, const value_type *y);
 bool type_equal(const value_type *x, const value_type *y); /* element type, shape and layout */
-void type_print(FILE *f, const value_type *t);       /* f32[1,64,56,56] @c16(1,1,1,1); u8[1,64,56,56] @c16(1,1,1,1,128) */
+dtype type_stored(const value_type *t);              /* as what its elements are stored: elem, or the layout's narrower type */
+void type_print(FILE *f, const value_type *t);       /* f32[1,64,56,56] @c16(1,1,1,1); u8… @c16(1,1,1,1,128); f32… @c16(1,1,1,1,bf16) */
 
 /* ---- constants ---------------------------------------------------------------------------------------------------------- */
 

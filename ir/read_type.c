@@ -110,8 +110,9 @@ static bool read_layout(reader *r, layout *l) {
         *sides[i] = (int)width;
     }
     if (scan_accept(s, ",")) {
-        int64_t fill;
-        if (!scan_int_between(s, INT8_MIN, UINT8_MAX, &fill)) return false;
+        int64_t fill = 0;
+        if (scan_accept(s, "bf16")) l->narrow = DT_BF16;
+        else if (!scan_int_between(s, INT8_MIN, UINT8_MAX, &fill)) return false;
         l->fill = (int)fill;
     }
     return scan_expect(s, ")");

@@ -281,8 +281,11 @@ bool type_equal(const value_type *x, const value_type *y) {
     if ((x->inner != NULL) != (y->inner != NULL)) return false;
     if (x->inner && !type_equal(x->inner, y->inner)) return false;
     const layout *l = &x->layout, *m = &y->layout;
-    return l->kind == m->kind && l->top == m->top && l->left == m->left && l->bottom == m->bottom && l->right == m->right && l->fill == m->fill;
+    bool same_halo = l->top == m->top && l->left == m->left && l->bottom == m->bottom && l->right == m->right && l->fill == m->fill;
+    return l->kind == m->kind && same_halo && l->narrow == m->narrow;
 }
+
+dtype type_stored(const value_type *t) { return t->layout.narrow != DT_NONE ? t->layout.narrow : t->elem; }
 
 void type_print(FILE *f, const value_type *t) {
     static const char *const kinds[] = {"?", "", "sequence", "optional", "map"};
@@ -310,6 +313,7 @@ void type_print(FILE *f, const value_type *t) {
     if (l->kind != LAYOUT_C16) return;
     fprintf(f, " @c16(%d,%d,%d,%d", l->top, l->left, l->bottom, l->right);
     if (l->fill) fprintf(f, ",%d", l->fill);
+    if (l->narrow != DT_NONE) fprintf(f, ",%s", infos[l->narrow].name);
     fputc(')', f);
 }
 

@@ -97,6 +97,8 @@ static bool check_layout(const node *n, const value *v, diagnostics *d) {
     if (!is_c16(v)) return true;
     if ((v->type.elem != DT_F32 && v->type.elem != DT_U8) || v->type.rank != 4 || !type_is_bounded(&v->type) || v->constant)
         return node_error(d, n, DEFECT, "'%.80s' cannot have the layout c16: it is no f32 or u8 tensor of four known sizes", v->name);
+    if (l->narrow != DT_NONE && (l->narrow != DT_BF16 || v->type.elem != DT_F32))
+        return node_error(d, n, DEFECT, "'%.80s' is stored as %s", v->name, dtype_of(l->narrow)->name);
     if (l->top < 0 || l->left < 0 || l->bottom < 0 || l->right < 0) return node_error(d, n, DEFECT, "the halo of '%.80s' is negative", v->name);
     return true;
 }
@@ -120,6 +122,15 @@ static bool knows_c16(const node *n) {
     }
 }
 
+/* Parts of a concat or split may share its memory. */
+static bool stored_alike(const node *n) {
+    const value *whole = n->op == OP_concat ? n->outputs[0] : n->inputs[0];
+    value *const *parts = n->op == OP_concat ? n->inputs : n->outputs;
+    for (int i = 0; i < (n->op == OP_concat ? n->n_inputs : n->n_outputs); i++)
+        if (parts[i] && is_c16(parts[i]) && parts[i]->type.layout.narrow != whole->type.layout.narrow) return false;
+    return true;
+}
+
 static bool check_layouts(const node *n, diagnostics *d) {
     bool reads = false, makes = false;
     for (int i = 0; i < n->n_inputs; i++) reads |= is_c16(n->inputs[i]);
@@ -129,6 +140,8 @@ static bool check_layouts(const node *n, diagnostics *d) {
     }
     if ((reads || makes) && !knows_c16(n)) return node_error(d, n, DEFECT, "does not compute on the layout c16");
     if (reads && !makes && n->op != OP_from_c16) return node_error(d, n, DEFECT, "reads the layout c16 and makes another");
+    if (reads && (n->op == OP_concat || n->op == OP_split) && !stored_alike(n))
+        return node_error(d, n, DEFECT, "has parts that are not stored as the whole is");
     if (n->op == OP_to_c16 && (reads || !makes)) return node_error(d, n, DEFECT, "does not convert to c16");
     if (n->op == OP_from_c16 && (makes || !reads)) return node_error(d, n, DEFECT, "does not convert from c16");
     return true;

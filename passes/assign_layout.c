@@ -231,7 +231,8 @@ static bool assign_region(assignment *s, region *r) {
 static int larger(int x, int64_t y) { return y > x ? (int)y : x; }
 
 static layout joined(layout x, layout y) {
-    return (layout){LAYOUT_C16, larger(x.top, y.top), larger(x.left, y.left), larger(x.bottom, y.bottom), larger(x.right, y.right), larger(x.fill, y.fill)};
+    return (layout){LAYOUT_C16, larger(x.top, y.top), larger(x.left, y.left), larger(x.bottom, y.bottom), larger(x.right, y.right),
+                    larger(x.fill, y.fill), x.narrow};
 }
 
 static bool halo_of_conv(assignment *s, node *n, bool *changed) {
@@ -243,7 +244,7 @@ static bool halo_of_conv(assignment *s, node *n, bool *changed) {
         end[i] = dim_is_number(w.in[i]) ? last - w.pad_begin[i] - w.in[i].size : w.pad_end[i];
     }
     layout *l = &n->inputs[0]->type.layout;
-    layout needed = {LAYOUT_C16, (int)w.pad_begin[0], (int)w.pad_begin[1], larger(0, end[0]), larger(0, end[1]), 0};
+    layout needed = {LAYOUT_C16, (int)w.pad_begin[0], (int)w.pad_begin[1], larger(0, end[0]), larger(0, end[1]), 0, l->narrow};
     if (n->op == OP_conv_integer) needed.fill = (int)node_int(n, "x_zero");
     layout wide = joined(*l, needed);
     *changed |= memcmp(l, &wide, sizeof wide) != 0;

@@ -61,8 +61,8 @@ static void put_renames(const char *vocabulary, const char *suffix, bool undo, t
         if (undo) text_printf(out, "#undef %.*s\n", (int)(open - name), name);
         else text_printf(out, "#define %.*s %.*s%s\n", (int)(open - name), name, (int)(open - name), name, suffix);
     }
-    static const char *const types[] = {"v16", "m16", "v16i", "b64"};
-    for (int i = 0; i < 4; i++) {
+    static const char *const types[] = {"v16", "m16", "v16i", "b64", "h32"};
+    for (int i = 0; i < 5; i++) {
         if (undo) text_printf(out, "#undef %s\n", types[i]);
         else text_printf(out, "#define %s %s%s\n", types[i], types[i], suffix);
     }
@@ -71,9 +71,14 @@ static void put_renames(const char *vocabulary, const char *suffix, bool undo, t
 /* What distinguishes kernels on 8-bit integers. */
 static bool has_bytes(const char *code) { return strstr(code, "v16i") || strstr(code, "v16_load_u8") || strstr(code, "v16_store_u8"); }
 
+/* And those that store bf16. */
+static bool has_pairs(const char *code) { return strstr(code, "h32") || strstr(code, "v16_store_bf16"); }
+
 static void put_vocabulary(const target *t, const char *code, const char *suffix, bool undo, text *out) {
-    const char *files[] = {t->simd, "runtime/simd/math.h", t->bytes, t->dot};
-    int n = has_bytes(code) ? 4 : 2;
+    const char *files[5] = {t->simd, "runtime/simd/math.h"};
+    int n = 2;
+    if (has_bytes(code)) files[n++] = t->bytes, files[n++] = t->dot;
+    if (has_pairs(code)) files[n++] = t->pairs;
     for (int i = 0; *suffix && i < n; i++)
         if (embedded_find(files[i])) put_renames(embedded_find(files[i]), suffix, undo, out);
     for (int i = 0; !undo && i < n; i++) put_file(out, files[i]);
@@ -131,7 +136,9 @@ static void put_includes(const emission *e, text *out) {
     if (e->options->threads) text_put(out, "#include <pthread.h>\n#include <stdatomic.h>\n");
     put_intrinsics(e, out);
     text_put(out, "\n#if defined(__clang__)\n#define CNNC_UNROLL_4 _Pragma(\"clang loop unroll_count(4)\")\n"
-                  "#elif defined(__GNUC__)\n#define CNNC_UNROLL_4 _Pragma(\"GCC unroll 4\")\n#else\n#define CNNC_UNROLL_4\n#endif\n");
+                  "#define CNNC_UNROLL_8 _Pragma(\"clang loop unroll_count(8)\")\n"
+                  "#elif defined(__GNUC__)\n#define CNNC_UNROLL_4 _Pragma(\"GCC unroll 4\")\n#define CNNC_UNROLL_8 _Pragma(\"GCC unroll 8\")\n"
+                  "#else\n#define CNNC_UNROLL_4\n#define CNNC_UNROLL_8\n#endif\n");
     text_put(out, "#if defined(__GNUC__)\n#define CNNC_INLINE static inline __attribute__((always_inline, unused))\n"
                   "#define CNNC_UNUSED __attribute__((unused))\n#define CNNC_PREFETCH(p) __builtin_prefetch((p), 0, 2)\n"
                   "#else\n#define CNNC_INLINE static inline\n#define CNNC_UNUSED\n#define CNNC_PREFETCH(p) (void)(p)\n#endif\n"

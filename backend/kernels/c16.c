@@ -46,8 +46,8 @@ bool c16_flat(const step *s) {
     return true;
 }
 
-const char *c16_load(dtype t) { return t == DT_U8 ? "v16_load_u8" : "v16_load"; }
-const char *c16_store(dtype t) { return t == DT_U8 ? "v16_store_u8" : "v16_store"; }
+const char *c16_load(dtype t) { return t == DT_U8 ? "v16_load_u8" : t == DT_BF16 ? "v16_load_bf16" : "v16_load"; }
+const char *c16_store(dtype t) { return t == DT_U8 ? "v16_store_u8" : t == DT_BF16 ? "v16_store_bf16" : "v16_store"; }
 
 void c16_address(text *out, const char *name, const operand *o, bool flat, int64_t db, int64_t dr, int64_t dc) {
     arena *a = out->arena;

@@ -3,6 +3,7 @@
  * fast", 2; the layout and blocking of Georganas et al., "Anatomy of high-performance deep learning convolutions on SIMD
  * architectures", 2018). Input: NCHW16c with a halo as wide as the padding, or (stems) padded NCHW. */
 #include "backend/kernels/c16.h"
+#include "backend/kernels/conv_tile.h"
 #include "backend/kernels/narrow.h"
 #include "backend/kernels/register_tile.h"
 #include "backend/schedule/schedule.h"
@@ -42,7 +43,8 @@ static bool accepts(const node *n) {
     return group == 1 || (in / group % C16 == 0 && out / group % C16 == 0);
 }
 
-/* ---- packing: [OC/16][IC/16][KH][KW][16 ic][16 oc]; a stem's one block holds its few channels only ---- */
+/* ---- packing: [OC/16][IC/16][KH][KW][16 ic][16 oc], of pairs [8][16 oc][2 ic]; a stem's one block holds its few channels
+ * only ---- */
 
 static void write_weights(const packed *k, void *to) {
     const schedule *s = k->context;
@@ -55,12 +57,15 @@ static void write_weights(const packed *k, void *to) {
             for (int64_t tap = 0; tap < taps; tap++)
                 for (int64_t i = 0; i < s->lanes; i++)
                     for (int64_t o = 0; o < C16; o++, at++) {
-                        int64_t oc = ob * C16 + o, ic = ib * s->lanes + i;
-                        if (oc < outs && ic < ins) narrow_store(&s->narrow, to, at, oc, from[(oc * ins + ic) * taps + tap]);
+                        int64_t oc = ob * C16 + o, ic = ib * s->lanes + i, place = s->narrow.pairs ? conv_tile_pair(at) : at;
+                        if (oc < outs && ic < ins) narrow_store(&s->narrow, to, place, oc, from[(oc * ins + ic) * taps + tap]);
                     }
 }
 
 /* ---- choosing tile, parts and chunks ---- */
+
+/* Of an input and, in the caches, a weight. */
+static int64_t number_bytes(const schedule *s) { return s->narrow.pairs ? 2 : 4; }
 
 /* With `steps` of the plane in parts of `part`, what the busiest of the threads does, to an even share. Iterations go over
  * the groups of output channels of a part, then the next part. */
@@ -88,8 +93,9 @@ static void choose_parts(const schedule *s, const operand *x, tiling *t, const t
     int64_t steps = s->flat ? length / unit : (length + unit - 1) / unit;
     bool stem = x->layout.kind == LAYOUT_ROW_MAJOR;
     double taps = (double)(w->kernel[0] * w->kernel[1]), groups = (double)(s->out_blocks / t->tile.blocks);
-    double weights = (double)(s->out_blocks * s->in_blocks * s->lanes * C16 * 4) * taps;
-    double line = s->flat ? C16 * 4 : (double)(stem ? x->dims[3] * s->lanes : x->row) * 4; /* bytes of an input row in one channel block */
+    double weights = (double)(s->out_blocks * s->in_blocks * s->lanes * C16 * number_bytes(s)) * taps;
+    /* bytes of an input row in one channel block */
+    double line = (double)((s->flat ? C16 : stem ? x->dims[3] * s->lanes : x->row) * number_bytes(s));
     bool skips[2] = {w->kernel[0] < w->stride[0], w->kernel[1] < w->stride[1]}; /* rows or columns that are not read */
     if (!s->flat && skips[1]) line = line * (double)w->kernel[1] / (double)w->stride[1];
     double room = 0.6 * (double)machine->l2, least = 1e300;
@@ -113,7 +119,7 @@ static void choose_parts(const schedule *s, const operand *x, tiling *t, const t
 /* Weights of one group of output channels that do not fit in L1 are read in chunks of input blocks, each by all tiles of a
  * part; sums of a tile wait on the stack in between. */
 static void choose_chunks(const schedule *s, tiling *t, const target *machine, int64_t share) {
-    int64_t bytes = t->tile.blocks * s->window.kernel[0] * s->window.kernel[1] * s->lanes * C16 * 4; /* of one input block */
+    int64_t bytes = t->tile.blocks * s->window.kernel[0] * s->window.kernel[1] * s->lanes * C16 * number_bytes(s); /* of one input block */
     int64_t fit = machine->l1 * share / 16 / bytes;
     if (C16 * t->tile.blocks * t->tile.rows * s->width > MAX_SUMS && !s->flat) fit = s->in_blocks; /* no room for one row's sums */
     if (fit < 1) fit = 1;
@@ -124,10 +130,12 @@ static void choose_chunks(const schedule *s, tiling *t, const target *machine, i
 
 /* Weights that do not stay in L2 are fetched while the tiles go over those before them. */
 static int64_t choose_ahead(const schedule *s, const tiling *t, const target *machine) {
-    int64_t lines = s->window.kernel[0] * s->window.kernel[1] * s->lanes;
-    if (s->out_blocks * s->in_blocks * lines * C16 * 4 < machine->l2 / 2) return 0;
-    return register_tile_lines_ahead(&t->tile, s->flat ? t->part : s->width, s->flat ? 1 : t->part, s->lanes);
+    int64_t lines = s->lanes * number_bytes(s) / 4, taps = s->window.kernel[0] * s->window.kernel[1];
+    if (s->out_blocks * s->in_blocks * taps * lines * C16 * 4 < machine->l2 / 2) return 0;
+    return register_tile_lines_ahead(&t->tile, s->flat ? t->part : s->width, s->flat ? 1 : t->part, lines);
 }
+
+static target machine_of(const schedule *s, const target *t) { return s->narrow.pairs ? register_tile_of_pairs(t) : *t; }
 
 static tile_plane plane_of(const schedule *s) {
     return (tile_plane){.height = s->height, .width = s->width, .out_blocks = s->out_blocks, .unit = {s->pool[0], s->pool[1]}};
@@ -138,11 +146,14 @@ static double lanes_of(const schedule *s) {
     return (double)(s->group * s->in_blocks * s->out_blocks * s->lanes) * (double)(s->window.kernel[0] * s->window.kernel[1]);
 }
 
+/* A product takes one of these, or a pair. */
+static double products_of(const schedule *s) { return lanes_of(s) / (s->narrow.pairs ? 2 : 1); }
+
 /* `share`: of L1 that the weights of a chunk take, in sixteenths. */
 static tiling make_tiling(const schedule *s, const operand *x, const target *t, const tile_choice *tile, int64_t share) {
     tiling made = {.tile = tile->tile};
     choose_chunks(s, &made, t, share);
-    choose_parts(s, x, &made, t, (double)s->images * lanes_of(s) * tile->cycles);
+    choose_parts(s, x, &made, t, (double)s->images * products_of(s) * tile->cycles);
     int64_t tail = made.tile.tail[0] + made.tile.tail[1];
     made.sums = C16 * made.tile.blocks * (s->flat ? made.part + tail : made.part * s->width);
     made.ahead = s->varies ? 0 : choose_ahead(s, &made, t);
@@ -154,9 +165,10 @@ static tiling make_tiling(const schedule *s, const operand *x, const target *t, 
 static int list_tiles(const schedule *s, const target *t, tile_choice *best, int max) {
     enum { LONGEST = 14, LIKELY = 84 /* a multiple of most tiles */ };
     tile_plane plane = plane_of(s);
-    if (!s->varies) return register_tile_list(&plane, t, best, max);
+    const target machine = machine_of(s, t);
+    if (!s->varies) return register_tile_list(&plane, &machine, best, max);
     plane.height = s->pool[0], plane.width = LIKELY;
-    register_tile_list(&plane, t, best, 1);
+    register_tile_list(&plane, &machine, best, 1);
     register_tile *tile = &best->tile;
     for (; tile->cols > LONGEST; tile->cols = tile->cols / 2 / s->pool[1] * s->pool[1]) {}
     tile->tail[0] = tile->tail[1] = 0;
@@ -181,7 +193,9 @@ static bool describe(const plan *p, const node *n, const operand *x, schedule *c
     bool stem = !c16_is(n->inputs[0]);
     c->lanes = stem ? ins : C16;
     c->in_blocks = stem ? 1 : c16_blocks(ins);
+    c->narrow.pairs = type_stored(&n->inputs[0]->type) == DT_BF16;
     c->last_lanes = stem ? ins : (ins - 1) % C16 + 1;
+    if (c->narrow.pairs) c->last_lanes = (c->last_lanes + 1) / 2 * 2;
     c->out_blocks = c16_blocks(outs) / group;
     c->group = group;
     c->images = type_size(&n->outputs[0]->type, 0);
@@ -202,8 +216,9 @@ static int64_t positions(const node *n) { return type_count(&n->outputs[0]->type
 
 static double estimate(const plan *p, const schedule *s, const tiling *t, double tile_cycles) {
     const target *machine = p->targets[0];
-    const double cycles = (double)s->images * lanes_of(s) * tile_cycles * t->idle * 1.06;
-    return cost_microseconds(machine, cost_with_weights(p, machine, cycles, lanes_of(s) * C16 * dtype_of(s->narrow.elem)->bits / 8 * cost_streams(t->tile.blocks)));
+    const double cycles = (double)s->images * products_of(s) * tile_cycles * t->idle * 1.06;
+    const double bytes = lanes_of(s) * C16 * dtype_of(s->narrow.elem)->bits / 8;
+    return cost_microseconds(machine, cost_with_weights(p, machine, cycles, bytes * cost_streams(t->tile.blocks)));
 }
 
 static void list(const plan *p, const node *n, candidate_list *ways) {
@@ -213,7 +228,7 @@ static void list(const plan *p, const node *n, candidate_list *ways) {
     operand x = plan_operand(p, n->inputs[0]);
     schedule s = {.bias = -1};
     if (!describe(p, n, &x, &s)) return;
-    s.narrow.elem = narrow_type(p, positions(n));
+    s.narrow.elem = s.narrow.pairs ? DT_BF16 : narrow_type(p, positions(n));
     tile_choice tiles[TILES];
     int count = list_tiles(&s, machine, tiles, TILES);
     for (int i = 0; i < count; i++)
@@ -245,9 +260,10 @@ static bool plan_conv(plan *p, const node *n, step *s) {
     const value *weights = n->inputs[1];
     int64_t ins = type_size(&weights->type, 1), outs = type_size(&weights->type, 0), taps = c->window.kernel[0] * c->window.kernel[1];
     const weight_channels channels = {.channels = outs, .count = ins * taps, .channel = ins * taps, .between = 1};
-    c->narrow = narrow_choose(p, weights->constant, &channels, positions(n));
+    c->narrow = c->narrow.pairs ? narrow_pairs(weights->constant, &channels) : narrow_choose(p, weights->constant, &channels, positions(n));
+    const char *lanes = !c16_is(n->inputs[0]) ? " stem" : c->narrow.pairs ? "i16 in pairs" : "i16";
     packed k = {.source = weights->constant,
-                .form = arena_printf(p->arena, "conv o16%s %s", c16_is(n->inputs[0]) ? "i16" : " stem", dtype_of(c->narrow.elem)->name),
+                .form = arena_printf(p->arena, "conv o16%s %s", lanes, dtype_of(c->narrow.elem)->name),
                 .elem = c->narrow.elem,
                 .change = c->narrow.change,
                 .count = c16_blocks(outs) * c->in_blocks * taps * c->lanes * C16,
@@ -266,7 +282,7 @@ static bool plan_conv(plan *p, const node *n, step *s) {
     const window *w = &c->window;
     bool pools = n->op == OP_conv_max_pool;
     const char *pooled = pools ? arena_printf(p->arena, " + max pool %lldx%lld", (long long)c->pool[0], (long long)c->pool[1]) : "";
-    const char *narrow = c->narrow.elem == DT_F32 ? "" : arena_printf(p->arena, ", %s weights", dtype_of(c->narrow.elem)->name);
+    const char *narrow = c->narrow.elem == DT_F32 ? "" : arena_printf(p->arena, ", %s%s", dtype_of(c->narrow.elem)->name, c->narrow.pairs ? "" : " weights");
     s->summary = arena_printf(p->arena, "direct %lldx%lld%s%s%s, tile %lldx%lldx%lld, %lld part%s of %lld %s, %lld chunk%s", (long long)w->kernel[0],
                               (long long)w->kernel[1], c->flat ? " flat" : "", pooled, narrow, (long long)t->tile.blocks, (long long)t->tile.rows,
                               (long long)t->tile.cols, (long long)t->parts, t->parts > 1 ? "s" : "", (long long)t->part,
@@ -373,6 +389,8 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
     template_int(e, "bias", c->bias);
     template_int(e, "scale", c->scale);
     narrow_define(&c->narrow, e);
+    conv_tile_define_elements(e, c->narrow.pairs);
+    template_text(e, "store", c16_store(y->elem));
     template_int(e, "varies", c->varies);
     template_number(e, "height", c->varies ? number_mul(a, operand_size(y, 2), number_known(c->pool[0])) : number_known(c->height));
     template_int(e, "full_rows", c->height / t->tile.rows * t->tile.rows);

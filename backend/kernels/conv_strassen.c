@@ -23,7 +23,7 @@ static bool has_halo(const value *v) {
 
 static bool accepts(const node *n) {
     if (n->op != OP_conv || n->prologue || !c16_is(n->outputs[0]) || !c16_is(n->inputs[0]) || has_halo(n->inputs[0])) return false;
-    if (!c16_constants(n) || node_int(n, "group") != 1) return false;
+    if (!c16_constants(n) || node_int(n, "group") != 1 || type_stored(&n->inputs[0]->type) != DT_F32) return false;
     const value_type *x = &n->inputs[0]->type, *weights = &n->inputs[1]->type, *y = &n->outputs[0]->type;
     for (int i = 2; i < 4; i++)
         if (type_size(weights, i) != 1 || type_size(x, i) != type_size(y, i)) return false;

@@ -9,6 +9,22 @@ static void put_offset(void *context, text *out, int n, const int64_t *args) {
     text_printf(out, "%lld", (long long)(args[1] * C16));
 }
 
+int64_t conv_tile_pair(int64_t at) {
+    int64_t oc = at % C16, ic = at / C16 % C16;
+    return at / (C16 * C16) * (C16 * C16) + (ic / 2 * C16 + oc) * 2 + ic % 2;
+}
+
+void conv_tile_define_elements(template_env *e, bool pairs) {
+    static const struct {
+        const char *name, *number, *pair;
+    } texts[] = {{"element", "float", "uint16_t"},   {"vector", "v16", "h32"},
+                 {"next_channel", "c++", "c += 2"},   {"product", "v16_fma", "v16_dot"},
+                 {"splat", "v16_set(p[", "h32_repeat(p + "}, {"splat_end", "])", ")"}};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) template_text(e, texts[i].name, pairs ? texts[i].pair : texts[i].number);
+    template_int(e, "line", pairs ? 32 : 16);
+    template_int(e, "unroll", pairs ? 8 : 4);
+}
+
 void conv_tile_define_product(template_env *e, const register_tile *t, const tile_product *p, const target *machine) {
     enum { MAX_SUMS = 8192 }; /* floats on the stack */
     static const struct {
@@ -18,15 +34,17 @@ void conv_tile_define_product(template_env *e, const register_tile *t, const til
                      {"pool_h", 1}, {"pool_w", 1},    {"touch", 0}, {"levels", 0}, {"lanes", C16},  {"x_col", C16}};
     for (size_t i = 0; i < sizeof constants / sizeof *constants; i++) template_int(e, constants[i].name, constants[i].value);
     register_tile_define(t, p->positions, e);
-    narrow_define(&(narrow_weights){.elem = DT_F32}, e);
+    narrow_define(&(narrow_weights){.elem = p->pairs ? DT_BF16 : DT_F32, .pairs = p->pairs}, e);
+    conv_tile_define_elements(e, p->pairs);
+    template_text(e, "store", "v16_store");
     template_text(e, "lane", "c");
     template_text(e, "start", "");
     template_text(e, "position", "x");
-    template_int(e, "last_lanes", p->last_lanes);
+    template_int(e, "last_lanes", p->pairs ? (p->last_lanes + 1) / 2 * 2 : p->last_lanes);
     template_int(e, "w_block", p->in_blocks * C16 * C16);
     int64_t tiles = p->positions / t->cols, sums = p->positions * t->blocks * C16;
     /* weights of a chunk stay in L1 while all tiles pass */
-    int64_t fit = machine->l1 / 2 / (t->blocks * C16 * C16 * 4), chunks = 1, chunk = p->in_blocks;
+    int64_t fit = machine->l1 / 2 / (t->blocks * C16 * C16 * (p->pairs ? 2 : 4)), chunks = 1, chunk = p->in_blocks;
     if (tiles > 1 && p->in_blocks > fit && sums <= MAX_SUMS) {
         chunks = (p->in_blocks + fit - 1) / fit;
         chunk = (p->in_blocks + chunks - 1) / chunks;
@@ -34,6 +52,6 @@ void conv_tile_define_product(template_env *e, const register_tile *t, const til
     template_int(e, "chunks", chunks);
     template_int(e, "chunk", chunk);
     template_int(e, "sums", sums);
-    template_int(e, "ahead", p->weight_bytes > machine->l2 / 2 ? register_tile_lines_ahead(t, p->positions, 1, C16) : 0);
+    template_int(e, "ahead", p->weight_bytes > machine->l2 / 2 ? register_tile_lines_ahead(t, p->positions, 1, p->pairs ? C16 / 2 : C16) : 0);
     template_call(e, "offset", put_offset, NULL);
 }

@@ -8,8 +8,18 @@
 typedef struct tile_product {
     int64_t positions;             /* of a run */
     int64_t in_blocks, last_lanes; /* lanes: input channels of the last block */
+    bool pairs;                    /* of bf16 (conv_tile_define_pairs) */
     int64_t weight_bytes;          /* of all products that follow one another: what does not stay in L2 is fetched ahead */
 } tile_product;
+
+/* How numbers are multiplied: float32, or pairs of bf16, of which a product takes two input channels; weights are
+ * [out block][in block][8 pairs][16 oc][2 ic] then. Variables element (the C type), next_channel (the loop's step), line (numbers
+ * in a cache line of weights), unroll (all pairs of a block: a loop of two rounds costs a tenth), vector, product, and splat and splat_end, around the place of what multiplies all weights of a
+ * vector. narrow_define adds those of the weights. */
+void conv_tile_define_elements(template_env *e, bool pairs);
+
+/* Where the weight that belongs at `at` of [16 ic][16 oc] is in pairs. */
+int64_t conv_tile_pair(int64_t at);
 
 /* All variables but in_blocks, x_block and rows; callbacks but target and result. Where `chunks` is more than 1, the text
  * around the tile is a loop over chunks of `chunk` input blocks, with k0, k1, and sum at the beginning of sums[`sums`]. */

@@ -4,11 +4,16 @@
 #include "backend/kernels/c16.h"
 #include "backend/kernels/conv_tile.h"
 #include "backend/kernels/linear_map.h"
+#include "backend/kernels/narrow.h"
 #include "backend/schedule/schedule.h"
 
 #include <string.h>
 
-enum { MAX_TAPS = 7, LINE = 16 /* floats of a cache line */ };
+enum { MAX_TAPS = 7, LINE = 64 /* bytes of a cache line */ };
+
+/* Points of the interpolation in one direction whose products may be of bf16, for balanced and fast: each makes the error of
+ * rounding about half as large again. */
+enum { PAIRS_POINTS = 5, PAIRS_POINTS_FAST = 6 };
 
 typedef struct schedule {
     window window;
@@ -20,8 +25,10 @@ typedef struct schedule {
     int64_t tiles_h, tiles_w, tiles; /* down, across, of all images */
     int64_t block_tiles;             /* worked on together */
     int64_t units, extent, phases;   /* units of work; parts that may run in parallel; 2 a block where its channels are shared out */
-    int64_t v_element, product_element, slot; /* floats from one of the n*n elements to the next; bytes of scratch a part */
+    int64_t v_element, product_element; /* numbers from one of the n*n elements to the next */
+    int64_t v_bytes, slot;              /* of the transformed input, of all scratch of a part */
     register_tile tile[TARGET_MAX];
+    bool pairs;  /* the products are of bf16; transforms are in float32 all the same */
     bool varies; /* height or width is open: then the numbers of tiles are likely ones */
     int bias; /* operand, -1: none */
 } schedule;
@@ -49,6 +56,7 @@ static bool accepts(const node *n) {
 /* ---- candidates: which m, how many tiles at a time? ---- */
 
 typedef struct shape {
+    bool narrow; /* the input is stored as bf16 */
     int64_t images, in_blocks, out_blocks;
     int64_t size[2]; /* convolved, without incomplete pooling windows */
     int64_t pool[2], taps[2], stride[2];
@@ -56,6 +64,7 @@ typedef struct shape {
 
 static bool shape_of(const node *n, const window *w, shape *s) {
     const value_type *weights = &n->inputs[1]->type;
+    s->narrow = type_stored(&n->inputs[0]->type) == DT_BF16;
     s->images = type_size(&n->outputs[0]->type, 0);
     s->in_blocks = c16_blocks(type_size(weights, 1));
     s->out_blocks = c16_blocks(type_size(weights, 0));
@@ -68,15 +77,28 @@ static bool shape_of(const node *n, const window *w, shape *s) {
     return s->size[0] > 0 && s->size[1] > 0;
 }
 
+/* A filter down and across, and whether products are of pairs of bf16. */
+typedef struct way {
+    cook_toom filter[2];
+    bool pairs;
+} way;
+
+static double elements_of(const way *how) { return (double)(how->filter[0].n * how->filter[1].n); }
+
+/* Of a transformed input and a weight. */
+static int64_t number_bytes(bool pairs) { return pairs ? 2 : 4; }
+
 static int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 /* Of `size` tiles that are worked on together, in cycles per tile, input and output block: what weights read again,
  * transforms that do not stay in L2 (nor, beyond 8 times as much, in the reach of its TLB), incomplete blocks and threads
  * without one cost. `workers`: threads that take whole blocks. */
-static double block_overhead(const shape *s, double elements, int64_t tiles, int64_t size, int64_t workers, const target *t) {
-    double transforms = elements * (double)size * C16 * 4 * (double)(s->in_blocks + s->out_blocks);
-    double weights = elements * C16 * C16 * 4 / (double)size;
-    double spilled = transforms < 0.6 * (double)t->l2 ? 0 : 2 * elements * C16 * 4 * (1 / (double)s->in_blocks + 1 / (double)s->out_blocks);
+static double block_overhead(const shape *s, const way *how, int64_t tiles, int64_t size, int64_t workers, const target *t) {
+    double elements = elements_of(how), in_bytes = (double)number_bytes(how->pairs);
+    double transforms = elements * (double)size * C16 * (in_bytes * (double)s->in_blocks + 4 * (double)s->out_blocks);
+    double weights = elements * C16 * C16 * in_bytes / (double)size;
+    double spilled = 2 * elements * C16 * (4 / (double)s->in_blocks + in_bytes / (double)s->out_blocks);
+    if (transforms < 0.6 * (double)t->l2) spilled = 0;
     if (transforms > 8 * (double)t->l2) spilled *= 2.5;
     const int64_t rounds = ceil_div(ceil_div(tiles, size), workers);
     double waste = elements * C16 * ((double)(size * rounds * workers) / (double)tiles - 1);
@@ -85,7 +107,7 @@ static double block_overhead(const shape *s, double elements, int64_t tiles, int
 
 /* The best of at least `min` and at most `max` tiles; 0: there is none. Many, so that weights are read seldom; few, so that
  * their transforms stay in L2. */
-static int64_t choose_block_tiles(const shape *s, double elements, int64_t tiles, int64_t min, int64_t max, int64_t workers, const target *t) {
+static int64_t choose_block_tiles(const shape *s, const way *how, int64_t tiles, int64_t min, int64_t max, int64_t workers, const target *t) {
     double least = 1e300;
     int64_t best = 0, last = 0;
     for (int64_t blocks = 1; blocks <= tiles; blocks++) {
@@ -93,7 +115,7 @@ static int64_t choose_block_tiles(const shape *s, double elements, int64_t tiles
         if (size < min) break;
         if (size > max || size == last) continue;
         last = size;
-        double cost = block_overhead(s, elements, tiles, size, workers, t);
+        double cost = block_overhead(s, how, tiles, size, workers, t);
         if (cost < least) least = cost, best = size;
         if (size < 8) break;
     }
@@ -109,6 +131,16 @@ static bool make_filters(const shape *s, int m, cook_toom *filter) {
     return true;
 }
 
+/* Of the direction that has more; strides take taps apart. */
+static int64_t points_of(const shape *s, const cook_toom *filter) {
+    int64_t most = 1;
+    for (int i = 0; i < 2; i++) {
+        int64_t points = filter[i].m + ceil_div(s->taps[i], s->stride[i]) - 1;
+        if (points > most) most = points;
+    }
+    return most;
+}
+
 static int64_t count_tiles(const shape *s, const cook_toom *filter) {
     return s->images * ceil_div(s->size[0], filter[0].m) * ceil_div(s->size[1], filter[1].m);
 }
@@ -119,16 +151,20 @@ typedef struct decisions {
     int m;
     int64_t block_tiles; /* worked on together */
     bool shared;
+    bool pairs;
 } decisions;
 
 static int64_t threads_of(const plan *p) { return p->options.threads > 1 ? p->options.threads : 1; }
 
+static target product_machine(bool pairs, const target *t) { return pairs ? register_tile_of_pairs(t) : *t; }
+
 /* For products of a block: of shared ones, the one that gives all threads the same. *cycles unless NULL. */
 static register_tile choose_tile(const plan *p, int64_t out_blocks, const decisions *d, const target *t, double *cycles) {
     enum { TILES = 8 };
+    const target machine = product_machine(d->pairs, t);
     tile_choice tiles[TILES];
     const tile_plane plane = {.height = 1, .width = d->block_tiles, .out_blocks = out_blocks, .unit = {1, 1}};
-    const int n = register_tile_list(&plane, t, tiles, TILES);
+    const int n = register_tile_list(&plane, &machine, tiles, TILES);
     int best = 0;
     for (int i = 0; i < n; i++) {
         if (d->shared) tiles[i].cycles *= cost_idle(p, out_blocks / tiles[i].tile.blocks);
@@ -139,39 +175,41 @@ static register_tile choose_tile(const plan *p, int64_t out_blocks, const decisi
 }
 
 /* Cycles of the whole layer. */
-static double winograd_cycles(const plan *p, const shape *s, const cook_toom *filter, const decisions *d) {
+static double winograd_cycles(const plan *p, const shape *s, const way *how, const decisions *d) {
     const target *t = p->targets[0];
-    const int64_t tiles = count_tiles(s, filter), size = d->block_tiles, workers = d->shared ? 1 : threads_of(p);
-    double product, elements = (double)(filter[0].n * filter[1].n), transform = elements * 4.5 * (double)t->registers;
+    const int64_t tiles = count_tiles(s, how->filter), size = d->block_tiles, workers = d->shared ? 1 : threads_of(p);
+    double product, elements = elements_of(how), transform = elements * 4.5 * (double)t->registers;
     choose_tile(p, s->out_blocks, d, t, &product);
     if (d->shared) transform += elements * C16 * 4 / t->l3_bytes; /* comes from other cores */
-    double pairs = (double)(s->in_blocks * s->out_blocks), overhead = block_overhead(s, elements, tiles, size, workers, t);
-    double products = (double)tiles * pairs * (elements * C16 * product / (double)size + overhead);
-    return cost_with_weights(p, t, products, elements * C16 * C16 * 4 * pairs) + (double)(tiles * (s->in_blocks + s->out_blocks)) * transform;
+    double blocks = (double)(s->in_blocks * s->out_blocks), overhead = block_overhead(s, how, tiles, size, workers, t);
+    double products = (double)tiles * blocks * (elements * (how->pairs ? C16 / 2 : C16) * product / (double)size + overhead);
+    double weights = elements * C16 * C16 * (double)number_bytes(how->pairs) * blocks;
+    return cost_with_weights(p, t, products, weights) + (double)(tiles * (s->in_blocks + s->out_blocks)) * transform;
 }
 
 /* Blocks that suit so many workers, and those that are much smaller or larger. */
-static void list_blocks(const plan *p, const shape *s, const cook_toom *f, decisions d, candidate_list *ways) {
+static void list_blocks(const plan *p, const shape *s, const way *how, decisions d, candidate_list *ways) {
     enum { MOST = 240 };
     const target *t = p->targets[0];
+    const cook_toom *f = how->filter;
     const char *refused = p->options.accuracy == ACCURACY_STRICT ? "not admitted by strict" : NULL;
-    const double elements = (double)(f[0].n * f[1].n);
-    const int64_t tiles = count_tiles(s, f), workers = d.shared ? 1 : threads_of(p), best = choose_block_tiles(s, elements, tiles, 1, MOST, workers, t);
-    const int64_t sizes[] = {best, choose_block_tiles(s, elements, tiles, 4, best * 3 / 4, workers, t),
-                             choose_block_tiles(s, elements, tiles, best * 4 / 3, MOST, workers, t)};
+    if (how->pairs && points_of(s, f) > PAIRS_POINTS && p->options.accuracy == ACCURACY_BALANCED) refused = "not admitted by balanced";
+    const int64_t tiles = count_tiles(s, f), workers = d.shared ? 1 : threads_of(p), best = choose_block_tiles(s, how, tiles, 1, MOST, workers, t);
+    const int64_t sizes[] = {best, choose_block_tiles(s, how, tiles, 4, best * 3 / 4, workers, t),
+                             choose_block_tiles(s, how, tiles, best * 4 / 3, MOST, workers, t)};
     for (int i = 0; i < 3; i++) {
         d.block_tiles = sizes[i];
         if (sizes[i])
-            candidate_add(ways, cost_microseconds(t, winograd_cycles(p, s, f, &d)), refused, &d, sizeof d, "%dx%d block %lld%s", f[0].m, f[1].m,
-                          (long long)sizes[i], d.shared ? " shared" : "");
+            candidate_add(ways, cost_microseconds(t, winograd_cycles(p, s, how, &d)), refused, &d, sizeof d, "%dx%d block %lld%s%s", f[0].m, f[1].m,
+                          (long long)sizes[i], d.pairs ? " bf16" : "", d.shared ? " shared" : "");
     }
 }
 
-static void list_size(const plan *p, const node *n, const shape *s, int m, candidate_list *ways) {
-    cook_toom f[2];
-    if (!make_filters(s, m, f)) return;
+static void list_size(const plan *p, const node *n, const shape *s, int m, bool pairs, candidate_list *ways) {
+    way how = {.pairs = pairs};
+    if (!make_filters(s, m, how.filter) || (pairs && points_of(s, how.filter) > PAIRS_POINTS_FAST)) return;
     const bool can_share = threads_of(p) > 1 && !schedule_is_open(n);
-    for (int shared = 0; shared <= can_share; shared++) list_blocks(p, s, f, (decisions){.m = m, .shared = shared}, ways);
+    for (int shared = 0; shared <= can_share; shared++) list_blocks(p, s, &how, (decisions){.m = m, .shared = shared, .pairs = pairs}, ways);
 }
 
 static void list(const plan *p, const node *n, candidate_list *ways) {
@@ -179,10 +217,13 @@ static void list(const plan *p, const node *n, candidate_list *ways) {
     window w;
     shape s;
     if (!window_of(n, &w, p->diags) || !shape_of(n, &w, &s)) return;
-    for (int i = 0; i < 4; i++) list_size(p, n, &s, sizes[i], ways);
+    for (int i = 0; i < 4; i++) {
+        list_size(p, n, &s, sizes[i], false, ways);
+        if (s.narrow) list_size(p, n, &s, sizes[i], true, ways);
+    }
 }
 
-/* ---- packing: [element][OC/16][IC/16][16 ic][16 oc] of G g GT ---- */
+/* ---- packing: [element][OC/16][IC/16][16 ic][16 oc] of G g GT, in pairs [8][16 oc][2 ic] ---- */
 
 static void transform_taps(const cook_toom *filter, const float *taps, double u[COOK_TOOM_MAX][COOK_TOOM_MAX]) {
     double half[COOK_TOOM_MAX][COOK_TOOM_MAX] = {{0}};
@@ -200,13 +241,15 @@ static void write_weights(const packed *k, void *to) {
     const schedule *s = k->context;
     const float *from = k->source->data;
     const cook_toom *f = s->filter;
+    const narrow_weights elem = {.elem = k->elem};
     int64_t outs = type_size(&k->source->type, 0), ins = type_size(&k->source->type, 1), element = s->out_blocks * s->in_blocks * C16 * C16;
     for (int64_t oc = 0; oc < outs; oc++)
         for (int64_t ic = 0; ic < ins; ic++) {
             double u[COOK_TOOM_MAX][COOK_TOOM_MAX];
             transform_taps(f, from + (oc * ins + ic) * f[0].r * f[1].r, u);
-            float *at = (float *)to + ((oc / C16 * s->in_blocks + ic / C16) * C16 + ic % C16) * C16 + oc % C16;
-            for (int e = 0; e < s->elements; e++) at[e * element] = (float)u[e / f[1].n][e % f[1].n];
+            int64_t at = ((oc / C16 * s->in_blocks + ic / C16) * C16 + ic % C16) * C16 + oc % C16;
+            if (s->pairs) at = conv_tile_pair(at);
+            for (int e = 0; e < s->elements; e++) narrow_store(&elem, to, e * element + at, oc, (float)u[e / f[1].n][e % f[1].n]);
         }
 }
 
@@ -227,9 +270,10 @@ static int64_t share_out(schedule *c, const plan *p, bool shared) {
         if (held > out_blocks) out_blocks = held;
     }
     /* a line more, so that the elements do not all fall into the same sets of the caches */
-    c->v_element = c->in_blocks * c->block_tiles * C16 + LINE;
-    c->product_element = out_blocks * c->block_tiles * C16 + LINE;
-    int64_t v = c->elements * c->v_element * 4, products = c->elements * c->product_element * 4;
+    c->v_element = c->in_blocks * c->block_tiles * C16 + LINE / number_bytes(c->pairs);
+    c->product_element = out_blocks * c->block_tiles * C16 + LINE / 4;
+    int64_t v = ceil_div(c->elements * c->v_element * number_bytes(c->pairs), LINE) * LINE, products = c->elements * c->product_element * 4;
+    c->v_bytes = v;
     c->slot = v + products;
     return shared ? v + shares * products : c->extent * c->slot;
 }
@@ -260,18 +304,20 @@ static bool plan_winograd(plan *p, const node *n, step *s) {
     c->height = g.size[0] / c->pool[0], c->width = g.size[1] / c->pool[1];
     c->tiles_h = ceil_div(g.size[0], f[0].m), c->tiles_w = ceil_div(g.size[1], f[1].m), c->tiles = count_tiles(&g, f);
     c->block_tiles = chosen->block_tiles;
+    c->pairs = chosen->pairs;
     c->varies = schedule_is_open(n);
     for (int i = 0; i < p->n_targets; i++) {
         tile_plane plane = {.height = 1, .width = c->block_tiles, .out_blocks = c->out_blocks, .unit = {1, 1}};
-        c->tile[i] = c->varies ? varying_tile(&plane, p->targets[i]) : choose_tile(p, c->out_blocks, chosen, p->targets[i], NULL);
+        const target machine = product_machine(c->pairs, p->targets[i]);
+        c->tile[i] = c->varies ? varying_tile(&plane, &machine) : choose_tile(p, c->out_blocks, chosen, p->targets[i], NULL);
     }
     int64_t scratch = share_out(c, p, chosen->shared);
 
     const char *strided = f[0].stride * f[1].stride > 1 ? arena_printf(p->arena, "/%dx%d", f[0].stride, f[1].stride) : "";
     const char *name = arena_printf(p->arena, "F(%dx%d, %dx%d%s)", f[0].m, f[1].m, f[0].r, f[1].r, strided);
     packed k = {.source = weights->constant,
-                .form = arena_printf(p->arena, "%s o16i16", name),
-                .elem = DT_F32,
+                .form = arena_printf(p->arena, "%s o16i16%s", name, c->pairs ? " in pairs" : ""),
+                .elem = c->pairs ? DT_BF16 : DT_F32,
                 .count = c->elements * c->out_blocks * c->in_blocks * C16 * C16,
                 .write = write_weights,
                 .context = c};
@@ -282,7 +328,8 @@ static bool plan_winograd(plan *p, const node *n, step *s) {
     s->schedule = c;
     s->macs = WORK(type_count(&n->outputs[0]->type), c->pool[0], c->pool[1], ins, f[0].r, f[1].r);
     const char *pooled = n->op == OP_conv_max_pool ? arena_printf(p->arena, " + max pool %lldx%lld", (long long)c->pool[0], (long long)c->pool[1]) : "";
-    s->summary = arena_printf(p->arena, "%s%s, %lld tiles in blocks of %lld", name, pooled, (long long)c->tiles, (long long)c->block_tiles);
+    s->summary = arena_printf(p->arena, "%s%s%s, %lld tiles in blocks of %lld", name, pooled, c->pairs ? ", bf16" : "",
+                              (long long)c->tiles, (long long)c->block_tiles);
     return true;
 }
 
@@ -389,9 +436,13 @@ static bool emit_winograd(const plan *p, const step *s, const target *machine, t
     template_env *e = template_env_new(body->arena);
     writing w = {.plan = p, .step = s, .schedule = c, .env = e, .ok = true};
     const cook_toom *f = c->filter;
-    tile_product product = {.positions = c->block_tiles, .in_blocks = c->in_blocks, .last_lanes = c->last_lanes,
-                            .weight_bytes = c->elements * c->out_blocks * c->in_blocks * C16 * C16 * 4};
+    tile_product product = {.positions = c->block_tiles, .in_blocks = c->in_blocks, .last_lanes = c->last_lanes, .pairs = c->pairs,
+                            .weight_bytes = c->elements * c->out_blocks * c->in_blocks * C16 * C16 * number_bytes(c->pairs)};
     conv_tile_define_product(e, &c->tile[which], &product, machine);
+    template_text(e, "type", dtype_of(x->elem)->ctype);
+    template_text(e, "load", c16_load(x->elem));
+    template_text(e, "store_element", c16_store(c->pairs ? DT_BF16 : DT_F32));
+    template_text(e, "store_result", c16_store(s->out[0].elem));
     template_int(e, "m_h", f[0].m);
     template_int(e, "m_w", f[1].m);
     template_int(e, "n_h", f[0].n);
@@ -407,6 +458,7 @@ static bool emit_winograd(const plan *p, const step *s, const target *machine, t
     template_int(e, "phases", c->phases);
     template_int(e, "extent", c->extent);
     template_int(e, "slot", c->slot);
+    template_int(e, "v_bytes", c->v_bytes);
     template_int(e, "v_element", c->v_element);
     template_int(e, "product_element", c->product_element);
     template_int(e, "pool_h", c->pool[0]);

@@ -103,6 +103,9 @@ static bool emit_depthwise(const plan *p, const step *s, const target *machine, 
     const operand *x = &s->in[0];
     const window *w = &d->window;
     template_env *e = template_env_new(body->arena);
+    template_text(e, "type", dtype_of(x->elem)->ctype);
+    template_text(e, "load", c16_load(x->elem));
+    template_text(e, "store", c16_store(s->out[0].elem));
     template_int(e, "batch", x->dims[0]);
     template_int(e, "channel_blocks", d->blocks);
     arena *a = body->arena;

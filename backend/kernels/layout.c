@@ -17,7 +17,10 @@ static bool emit_layout(const plan *p, const step *s, const target *machine, tex
     bool to = s->node->op == OP_to_c16;
     const operand *c16 = to ? &s->out[0] : &s->in[0];
     template_env *e = template_env_new(body->arena);
+    bool narrow = c16->elem == DT_BF16;
+    template_int(e, "narrow", narrow);
     template_text(e, "type", dtype_of(c16->elem)->ctype);
+    template_text(e, "row_major", narrow ? "float" : dtype_of(c16->elem)->ctype);
     template_int(e, "to_c16", to);
     template_int(e, "batch", c16->dims[0]);
     template_int(e, "channels", c16->dims[1]);

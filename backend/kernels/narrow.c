@@ -115,8 +115,15 @@ narrow_weights narrow_choose(const plan *p, const constant *w, const weight_chan
     return isfinite(n.change) ? n : wide;
 }
 
+narrow_weights narrow_pairs(const constant *w, const weight_channels *c) {
+    narrow_weights n = {.elem = DT_BF16, .pairs = true};
+    n.change = largest_change(&n, w, c);
+    return n;
+}
+
 void narrow_define(const narrow_weights *n, template_env *e) {
     const char *load = n->elem == DT_F32 ? "v16_load" : n->elem == DT_BF16 ? "v16_load_bf16" : n->elem == DT_F16 ? "v16_load_f16" : "v16_load_i8";
+    if (n->pairs) load = "h32_load";
     template_text(e, "weight", dtype_of(n->elem)->ctype);
     template_text(e, "load_weights", load);
     template_int(e, "scaled", n->scale != NULL);

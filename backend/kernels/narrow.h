@@ -9,6 +9,7 @@
 typedef struct narrow_weights {
     dtype elem;
     const constant *scale; /* by output channel: a weight is its number times that; NULL: numbers are the weights */
+    bool pairs;            /* bf16, of which two input channels are multiplied at once */
     double change;         /* the largest change of a weight, over the largest weight */
 } narrow_weights;
 
@@ -23,6 +24,9 @@ dtype narrow_type(const plan *p, int64_t positions);
 /* How to store w: as float32 unless the plan's options say otherwise, memory is the limit there, and the type can hold the
  * weights. */
 narrow_weights narrow_choose(const plan *p, const constant *w, const weight_channels *c, int64_t positions);
+
+/* As bf16 in pairs. */
+narrow_weights narrow_pairs(const constant *w, const weight_channels *c);
 
 /* Weight x of an output channel as element `at` of packed weights. */
 void narrow_store(const narrow_weights *n, void *to, int64_t at, int64_t channel, float x);

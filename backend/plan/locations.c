@@ -21,7 +21,7 @@ static int64_t padded_count(const value_type *t) {
     return WORK(type_size(t, 0), (type_size(t, 1) + C16 - 1) / C16, l->top + type_size(t, 2) + l->bottom, l->left + type_size(t, 3) + l->right, C16);
 }
 
-static int64_t storage_bytes(const value_type *t) { return (int64_t)stored_bytes(t->elem, padded_count(t)); }
+static int64_t storage_bytes(const value_type *t) { return (int64_t)stored_bytes(type_stored(t), padded_count(t)); }
 
 static const value *root_of(const placing *s, const value *v, int64_t *offset) {
     int64_t total = 0;
@@ -57,7 +57,7 @@ static int64_t slice_offset(const value_type *t, int axis, int64_t at) {
 /* Blocks of 16 channels with spatial size 1 and no halo are row-major already. */
 static bool layouts_coincide(const value_type *c16) {
     const layout *l = &c16->layout;
-    return !l->top && !l->left && !l->bottom && !l->right && type_size(c16, 1) % C16 == 0 && type_size(c16, 2) == 1 &&
+    return l->narrow == DT_NONE && !l->top && !l->left && !l->bottom && !l->right && type_size(c16, 1) % C16 == 0 && type_size(c16, 2) == 1 &&
            type_size(c16, 3) == 1;
 }
 

@@ -105,6 +105,7 @@ extern const char *const accuracy_names[]; /* "strict"… */
 typedef struct plan_options {
     accuracy accuracy;
     dtype weights_type; /* in which kernels that wait for memory keep their weights; DT_NONE: f16 for ACCURACY_FAST, else as computed with */
+    dtype compute; /* in which convolutional parts multiply, as passes arranged it: DT_BF16, or DT_NONE: as the model has it */
     int threads; /* that kernels with scratch of their own are prepared for; 0 or 1: they run on one */
     const struct advice *advice; /* on candidates, from a tuning file; NULL: the cost model decides */
 } plan_options;

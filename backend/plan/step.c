@@ -5,7 +5,7 @@
 #include <string.h>
 
 static operand operand_describe(const value_type *t, const value *v, buffer *b, int64_t offset) {
-    operand o = {.buffer = b, .offset = offset, .elem = t->elem, .rank = t->rank, .layout = t->layout, .value = v};
+    operand o = {.buffer = b, .offset = offset, .elem = type_stored(t), .rank = t->rank, .layout = t->layout, .value = v};
     for (int i = 0; i < t->rank; i++) o.dims[i] = t->dims[i].size;
     if (t->layout.kind == LAYOUT_C16) {
         const layout *l = &t->layout;

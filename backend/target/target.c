@@ -3,8 +3,8 @@
 #include <string.h>
 
 static const target targets[] = {
-#define TARGET(id, name, simd, bytes, dot, accumulators, registers, all, l1, l2, ghz, fma, l3, dram, guard, attribute, test) \
-    {name, simd, bytes, dot, accumulators, registers, all, l1, l2, ghz, fma, l3, dram, guard, attribute, test},
+#define TARGET(id, name, simd, bytes, dot, pairs, accumulators, registers, all, l1, l2, ghz, fma, pair, l3, dram, guard, attribute, test) \
+    {name, simd, bytes, dot, pairs, accumulators, registers, all, l1, l2, ghz, fma, pair, l3, dram, guard, attribute, test},
 #include "backend/target/target.def"
 #undef TARGET
 };
@@ -23,7 +23,9 @@ const target *target_native(void) {
     __builtin_cpu_init();
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
         __builtin_cpu_supports("avx512dq"))
-        return target_find(__builtin_cpu_supports("avx512vnni") ? "x86-64-v4-vnni" : "x86-64-v4");
+        return target_find(!__builtin_cpu_supports("avx512vnni")  ? "x86-64-v4"
+                           : __builtin_cpu_supports("avx512bf16") ? "x86-64-v4-bf16"
+                                                                  : "x86-64-v4-vnni");
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return target_find("x86-64-v3");
 #elif defined(__aarch64__)
     return target_find("aarch64");
@@ -39,7 +41,7 @@ int targets_parse(const char *list, const target *out[TARGET_MAX], diagnostics *
         snprintf(name, sizeof name, "%.*s", (int)(n < 31 ? n : 31), s);
         const target *t = strcmp(name, "native") ? target_find(name) : target_native();
         if (!t) {
-            diag_error(d, "--target", "known: native, x86-64-v4-vnni, x86-64-v4, x86-64-v3, aarch64, generic; several with commas",
+            diag_error(d, "--target", "known: native, x86-64-v4-bf16, x86-64-v4-vnni, x86-64-v4, x86-64-v3, aarch64, generic; several with commas",
                        "unknown target '%s'", name);
             return 0;
         }

@@ -1,4 +1,4 @@
-"""Time networks compiled by cnnc against inference engines: same cores, interleaved, batch 1, float32 (or, --int8, 8 bits).
+"""Time networks compiled by cnnc against inference engines: same cores, interleaved, batch 1, float32 (or 8 bits, --int8; bf16, --bf16).
 
     python bench.py NETWORKS_FOLDER --out build/bench
 
@@ -33,6 +33,8 @@ PEERS = {"onnxruntime": "venv-bench", "openvino": "venv-bench", "mnn": "venv-mnn
 NETWORKS = ["resnet18", "resnet50", "vgg16", "mobilenet_v2", "densenet121", "googlenet", "inception_v3", "xception",
             "se_resnet50", "squeezenet1_1"]
 QUANTISED_PEERS = ["onnxruntime", "openvino"]  # those that read QDQ models
+BF16_PEERS = ["openvino"]  # those that compute in it on this kind of CPU
+BF16_WRONG = 0.05  # what cnnc promises
 QUANTISED_WRONG = 0.1  # steps that an engine rounds otherwise grow from layer to layer where weights are random
 START_LIMIT = 900  # seconds: converting and loading the largest network takes well below a minute
 TURN_LIMIT = 120
@@ -109,7 +111,7 @@ def run_step(command, log, **options):
 def build_compiled(arguments, network, threads, folder):
     """ONNX to a program: what the user does, with tests/bench/time_main.c as the user's main."""
     emit = [arguments.cnnc, arguments.folder / f"{network}.onnx", "-o", folder / "net.c", "--target", arguments.target]
-    emit += [f"--threads={threads}"] * (threads > 1) + arguments.cnnc_options.split()
+    emit += [f"--threads={threads}"] * (threads > 1) + ["--compute", "bf16"] * arguments.bf16 + arguments.cnnc_options.split()
     run_step(emit, folder / "cnnc.log")
     program = folder / "time_main"
     run_step([arguments.cc, *arguments.cflags.split(), *["-DTIME_THREADS", "-pthread"] * (threads > 1), "-I", folder,
@@ -129,7 +131,7 @@ def start(arguments, name, network, threads):
         output = folder / "output.npy"
         command = [arguments.environments / PEERS[name] / "bin/python", HERE / "peer.py", name,
                    arguments.folder / f"{network}.onnx", arguments.folder / f"{network}.input.npy", output, threads,
-                   arguments.out / "converted"]
+                   arguments.out / "converted", *["bf16"] * arguments.bf16]
     cores = ",".join(str(core) for core in arguments.cores[:threads])
     contestant = Contestant(name, command, cores, folder / "log")
     contestant.difference = difference(output, arguments.folder / f"{network}.output.npy")
@@ -176,7 +178,7 @@ def time_network(arguments, network, threads):
             contestant.close()
     rows = {c.name: {"median_ms": statistics.median(t for turn in c.times for t in turn), "difference": c.difference,
                      "version": c.version, "times_ms": c.times}
-            | ({"tolerance": QUANTISED_WRONG} if arguments.int8 else {}) for c in contestants}
+            | ({"tolerance": arguments.tolerance} if arguments.tolerance else {}) for c in contestants}
     return rows | {name: {"failure": failure} for name, failure in dropped.items()}
 
 
@@ -191,6 +193,8 @@ def describe_machine(arguments):
     cpuinfo = pathlib.Path("/proc/cpuinfo").read_text()
     fields = dict((part.strip() for part in line.split(":", 1)) for line in cpuinfo.splitlines() if ":" in line)
     isa = "AVX-512" if "avx512f" in fields.get("flags", "") else "AVX2" if "avx2" in fields.get("flags", "") else platform.machine()
+    # The folder and, of other precisions, what the makefile says of them go before the user's own options.
+    target, options = ("bench", sys.argv[2:]) if not arguments.tolerance else (f"bench-{'bf16' if arguments.bf16 else 'int8'}", sys.argv[5:])
     return {
         "date": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
         "cpu": f"{fields.get('model name', 'unknown')} (family {fields.get('cpu family', '?')}, model {fields.get('model', '?')}, {isa}), "
@@ -198,7 +202,7 @@ def describe_machine(arguments):
         "system": f"Linux {platform.release()}, {first_line(['sed', '-n', 's/^PRETTY_NAME=//p', '/etc/os-release'])}",
         "compiler": f"{first_line([arguments.cc, '--version'])}, {arguments.cflags}",
         "cnnc": f"{first_line([str(arguments.cnnc), '--version'])}, --target {arguments.target} {arguments.cnnc_options}".strip(),
-        "command": shlex.join(["make", "bench", f"BENCH_OPTIONS={' '.join(sys.argv[2:])}"] if sys.argv[2:] else ["make", "bench"]),
+        "command": shlex.join(["make", target, f"BENCH_OPTIONS={' '.join(options)}"] if options else ["make", target]),
         "load": " ".join(f"{load:.2f}" for load in os.getloadavg()) + " at the start",
     }
 
@@ -206,7 +210,7 @@ def describe_machine(arguments):
 def report(arguments, machine, results):
     names = arguments.contestants
     lines = ["# cnnc and the inference engines", "",
-             f"{'int8' if arguments.int8 else 'float32'}, batch 1, median milliseconds of {arguments.rounds} interleaved rounds; `vs` is how many times faster cnnc is.", ""]
+             f"{'int8' if arguments.int8 else 'bf16' if arguments.bf16 else 'float32'}, batch 1, median milliseconds of {arguments.rounds} interleaved rounds; `vs` is how many times faster cnnc is.", ""]
     lines += [f"- {key}: {value}" for key, value in (machine | versions(results)).items()]
     for threads in arguments.threads:
         lines += ["", f"## {threads} thread{'s' * (threads > 1)}", "", *table(results, threads, names)]
@@ -245,6 +249,7 @@ def parse_arguments():
     add("--networks", type=names_from(NETWORKS), default=NETWORKS, metavar="A,B", help="default: all")
     add("--peers", type=names_from(list(PEERS)), default=list(PEERS), metavar="A,B", help=f"default: {','.join(PEERS)}; '' for none")
     add("--int8", action="store_true", help="8-bit networks, against the peers that read them; results may differ by steps")
+    add("--bf16", action="store_true", help="the networks as they are, computed in bf16, against the peers that do so too")
     add("--threads", type=numbers, default=[1, 2], metavar="1,2", help="default: 1,2")
     add("--rounds", type=int, default=15, help="turns of each contestant (default: 15)")
     add("--turn", type=float, default=0.3, help="seconds a turn takes, about (default: 0.3)")
@@ -262,6 +267,9 @@ def parse_arguments():
         setattr(arguments, name, getattr(arguments, name).absolute())
     if arguments.int8:
         arguments.peers = [peer for peer in arguments.peers if peer in QUANTISED_PEERS]
+    if arguments.bf16:
+        arguments.peers = [peer for peer in arguments.peers if peer in BF16_PEERS]
+    arguments.tolerance = QUANTISED_WRONG if arguments.int8 else BF16_WRONG if arguments.bf16 else None
     arguments.contestants = ["cnnc", *arguments.peers]
     return arguments
 
@@ -278,7 +286,7 @@ def main():
             save(arguments, machine, results)  # what is there stays there if the rest is cut short
     print(report(arguments, machine, results))
     if arguments.readme:
-        readme.replace(arguments.readme, "bench", readme.section(machine, results))
+        readme.replace(arguments.readme, "bench-bf16" if arguments.bf16 else "bench", readme.section(machine, results))
 
 
 if __name__ == "__main__":

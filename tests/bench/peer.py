@@ -1,10 +1,10 @@
 """One inference engine in a process of its own, timed on request by bench.py.
 
-    python peer.py ENGINE MODEL.onnx IMAGE.npy OUTPUT.npy THREADS CACHE
+    python peer.py ENGINE MODEL.onnx IMAGE.npy OUTPUT.npy THREADS CACHE [PRECISION]
 
 Writes OUTPUT.npy, prints `ready VERSION`, and then answers each line `K` with the microseconds of K runs, so that
 bench.py can interleave the engines. CACHE keeps models converted to an engine's own format.
-Every engine runs in float32, as its makers recommend for latency on a CPU.
+Every engine runs in float32, as its makers recommend for latency on a CPU; OpenVINO in bf16 if that is the PRECISION.
 """
 import os
 import pathlib
@@ -38,12 +38,12 @@ def open_onnxruntime(model, image, threads, cache):
                   lambda: binding.copy_outputs_to_cpu()[0])
 
 
-def open_openvino(model, image, threads, cache):
+def open_openvino(model, image, threads, cache, precision="f32"):
     import openvino
     compiled = openvino.Core().compile_model(str(model), "CPU", {
         "PERFORMANCE_HINT": "LATENCY",
         "INFERENCE_NUM_THREADS": threads,
-        "INFERENCE_PRECISION_HINT": "f32",
+        "INFERENCE_PRECISION_HINT": precision,
     })
     request = compiled.create_infer_request()
     request.set_input_tensor(openvino.Tensor(image, shared_memory=True))
@@ -141,13 +141,13 @@ def run_once(engine):
 
 
 def main():
-    name, model, image, output, threads, cache = sys.argv[1:]
+    name, model, image, output, threads, cache, *precision = sys.argv[1:]
     # The engines chat on stdout; keep that stream for the answers alone.
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     pathlib.Path(cache).mkdir(parents=True, exist_ok=True)
     pixels = np.load(image)  # a name of its own: engines keep the address, not the array
-    engine = ENGINES[name](pathlib.Path(model), pixels, int(threads), pathlib.Path(cache))
+    engine = ENGINES[name](pathlib.Path(model), pixels, int(threads), pathlib.Path(cache), *precision)
     for _ in range(2):  # the second one shows whether a run spoils the next
         run_once(engine)
     np.save(output, np.asarray(engine.result(), np.float32))

@@ -14,16 +14,19 @@ TITLES = {"onnxruntime": "ONNX Runtime", "openvino": "OpenVINO", "mnn": "MNN", "
 def short_table(results, threads, peers):
     """Milliseconds of cnnc and its peers, and cnnc's speed as a multiple of the fastest of them."""
     chosen = [(network, row[str(threads)]) for network, row in results.items() if str(threads) in row]
-    groups = [("ONNX Runtime and OpenVINO", BASELINE), ("all", peers)]
-    columns = ["cnnc", *(TITLES[name] for name in peers), *(f"best of {title}" for title, _ in groups), "error"]
+    several = [("best of ONNX Runtime and OpenVINO", BASELINE), ("best of all", peers)]
+    groups = several if len(peers) > 1 else [(f"times {TITLES[name]}", [name]) for name in peers]
+    inexact = ["cnnc", *peers] if len(peers) == 1 else ["cnnc"]  # whose errors are told
+    columns = ["cnnc", *(TITLES[name] for name in peers), *(title for title, _ in groups), "error", *(f"that of {TITLES[name]}" for name in inexact[1:])]
     lines = ["| network | " + " | ".join(columns) + " |", "| --- |" + " ---: |" * len(columns)]
     for network, rows in chosen:
-        error = rows["cnnc"].get("difference")
+        errors = [rows.get(name, {}).get("difference") for name in inexact]
         cells = [time_cell(rows[name]) if name in rows else "-" for name in ["cnnc", *peers]]
         cells += [ratio_cell(ratio(rows, group)) if fastest(rows, group) else "-" for _, group in groups]
-        lines.append(f"| {network} | " + " | ".join(cells) + f" | {'-' if error is None else f'{error:.0e}'} |")
+        cells += ["-" if error is None else f"{error:.0e}" for error in errors]
+        lines.append(f"| {network} | " + " | ".join(cells) + " |")
     means = [ratio_cell(geometric_mean(ratio(rows, group) for _, rows in chosen)) for _, group in groups]
-    return lines + ["| geometric mean |" + " |" * (1 + len(peers)) + " " + " | ".join(means) + " | |"]
+    return lines + ["| geometric mean |" + " |" * (1 + len(peers)) + " " + " | ".join(means) + " |" * (1 + len(inexact))]
 
 
 def section(machine, results):

@@ -16,6 +16,9 @@ target_options() {
             target_options+=(--cflags "$flags")
             if ! echo '#include <simde/x86/avx512.h>' | cc -E - >/dev/null 2>&1; then target_lacks="AVX-512 or libsimde-dev"; fi
             ;;
+        x86-64-v4-bf16)
+            if ! cpu_has avx512_bf16; then target_lacks="AVX512_BF16"; fi
+            ;;
         x86-64-v3)
             if ! cpu_has avx2; then target_lacks="AVX2"; fi
             ;;

@@ -182,7 +182,7 @@ static bool keeps_values(const test_case *c, const graph *after) {
 static bool check_case(const test_case *c, bool update, const char **text) {
     diagnostics d;
     graph *g = parse(c, c->before, &d);
-    if (!g || !run_passes(c, g, &(pass_options){.conv_layouts = true})) return failed(c, "nothing came out");
+    if (!g || !run_passes(c, g, &(pass_options){.conv_layouts = true, .compute = DT_BF16})) return failed(c, "nothing came out");
     char *got = printed(c->arena, g);
     *text = structure(c->arena, got);
     if (!update && !same_text(c, *text, c->after)) return false;

@@ -94,7 +94,7 @@ static void layouts_come_back(void **state) {
     comes_back(*state, "graph \"\" {\n"
                        "  input %0 \"x\" : f32[1,20,4,4]\n"
                        "  %1 = to_c16(%0) \"in\" : f32[1,20,4,4] @c16(1,2,3,4)\n"
-                       "  %2 = relu(%1) \"r\" : f32[1,20,4,4] @c16(0,0,0,0)\n"
+                       "  %2 = relu(%1) \"r\" : f32[1,20,4,4] @c16(0,0,0,0,bf16)\n"
                        "  %3 = from_c16(%2) \"out\" : f32[1,20,4,4]\n"
                        "  return %3\n"
                        "}\n");

@@ -234,6 +234,9 @@ static void layouts_suit_the_tensor(void **state) {
     make(*state, IN_C16("f32[1,2,3,4]", ""));
     text_is_refused(*state, IN_C16("f32[2,3,4]", ""), "'a' cannot have the layout c16");
     text_is_refused(*state, IN_C16("f64[1,2,3,4]", ""), "'a' cannot have the layout c16");
+    text_is_refused(*state, "graph \"\" { input %x : u8[1,2,3,4] %a = to_c16(%x) : u8[1,2,3,4] @c16(0,0,0,0,bf16) return }", "'a' is stored as bf16");
+    text_is_refused(*state, IN_C16("f32[1,16,3,4]", "%y = concat(%a, %a) {axis=1} : f32[1,32,3,4] @c16(0,0,0,0,bf16)"),
+                    "has parts that are not stored as the whole is");
     text_is_refused(*state, IN_C16("f32[?,2,3,4]", ""), "'a' cannot have the layout c16");
 }
 
