@@ -18,6 +18,7 @@ typedef struct emission {
     const char *files;  /* resnet, of resnet.h and resnet.weights */
     const char *upper;  /* RESNET */
     char **input_fields, **output_fields; /* unique identifiers */
+    const char *more_parameter, *more, *no_more; /* of the functions behind _run: ", double *seconds", ", seconds", ", NULL" */
     uint64_t header_hash, weights_hash;   /* that the source wants of the files beside it */
 } emission;
 
@@ -55,6 +56,11 @@ void emit_name_open_dims(emission *e);
 
 /* batch.c: run_on_this_cpu, which calls run_sample for each sample. */
 void emit_batch(const emission *e, text *out);
+
+/* slices.c: runs in slices, NAME_step */
+void emit_slices_header(const emission *e, text *out);
+void emit_slices_type(const emission *e, text *out);
+void emit_slices(const emission *e, text *out);
 
 /* header.c */
 bool emit_has_strings(const plan *p);

@@ -180,8 +180,6 @@ static const char *put_fallbacks(const emission *e, text *out) {
 
 /* The first target that this compiler built and this CPU runs. */
 static void put_dispatch(const emission *e, text *out) {
-    bool profile = e->options->profile;
-    const char *seconds = profile ? ", double *seconds" : "", *pass = profile ? ", seconds" : "";
     const char *weights = e->weights == WEIGHTS_FILE    ? "weights"
                           : e->weights == WEIGHTS_EMBED ? arena_printf(e->arena, "(const char *)%s_weights", e->prefix)
                                                         : "NULL";
@@ -189,7 +187,7 @@ static void put_dispatch(const emission *e, text *out) {
     const char *given = put_fallbacks(e, out);
     text_printf(out, "static int %s(const parallel_for *parallel, const void *const *inputs, void *const *outputs, "
                      "void *workspace%s%s%s) {\n",
-                e->batch ? "run_sample" : "run_on_this_cpu", parameter, emit_open_parameters(e), seconds);
+                e->batch ? "run_sample" : "run_on_this_cpu", parameter, emit_open_parameters(e), e->more_parameter);
     if (!e->batch) emit_open_check(e, out);
     text_put(out, "    if (!workspace || (uintptr_t)workspace % 64) return 1;\n");
     if (emit_has_weights_file(e)) emit_weights_check(e, e->weights == WEIGHTS_FILE ? "(const char *)weights" : weights, out);
@@ -201,7 +199,7 @@ static void put_dispatch(const emission *e, text *out) {
     for (int i = 0; i < e->plan->n_targets; i++) {
         const target *t = e->plan->targets[i];
         text_printf(out, "#if %s\n    if (%s) {\n        return run%s(inputs, outputs, (char *)workspace, %s, parallel%s%s);\n    }\n#endif\n",
-                    t->guard, t->cpu_test, target_suffix(e, i), weights, emit_open_arguments(e), pass);
+                    t->guard, t->cpu_test, target_suffix(e, i), weights, emit_open_arguments(e), e->more);
     }
     text_put(out, "    return 3;\n}\n\n");
 }
@@ -229,7 +227,7 @@ static void put_pool(const emission *e, text *out) {
                 "int %s_run_parallel_pointers(%s_pool *storage, %s) {\n    thread_pool *p = (thread_pool *)(void *)storage;\n"
                 "    const parallel_for parallel = {pool_run, p, p->threads};\n"
                 "    return run_on_this_cpu(&parallel, inputs, outputs, workspace%s%s);\n}\n\n",
-                p, p, p, p, p, p, p, emit_run_parameters(e, true), arguments, e->options->profile ? ", NULL" : "");
+                p, p, p, p, p, p, p, emit_run_parameters(e, true), arguments, e->no_more);
     put_struct_run(e, "run_parallel", "pool, ", out);
 }
 
@@ -283,7 +281,6 @@ static void put_tensor_info(const emission *e, bool output, text *out) {
 
 static void put_public(const emission *e, text *out) {
     const char *p = e->prefix, *arguments = emit_run_arguments(e);
-    const char *seconds = e->options->profile ? ", NULL" : "";
     text_put(out, "/* ---- the interface ---- */\n\n");
     put_tensor_info(e, false, out);
     put_tensor_info(e, true, out);
@@ -292,10 +289,11 @@ static void put_public(const emission *e, text *out) {
     text_printf(out, "size_t %s_workspace_size(void) { return %s_WORKSPACE_SIZE; }\n\n", p, e->upper);
     text_printf(out, "int %s_run_with(const %s_parallel *how, %s) {\n    const parallel_for parallel = {how->parallel_for, how->pool, how->threads};\n"
                      "    return run_on_this_cpu(&parallel, inputs, outputs, workspace%s%s);\n}\n\n",
-                p, p, emit_run_parameters(e, true), arguments, seconds);
+                p, p, emit_run_parameters(e, true), arguments, e->no_more);
     text_printf(out, "int %s_run_pointers(%s) {\n    return run_on_this_cpu(NULL, inputs, outputs, workspace%s%s);\n}\n\n", p,
-                emit_run_parameters(e, true), arguments, seconds);
+                emit_run_parameters(e, true), arguments, e->no_more);
     put_struct_run(e, "run", "", out);
+    if (e->plan->options.slice) emit_slices(e, out);
     if (e->options->threads) put_pool(e, out);
     if (e->options->profile) put_profile(e, out);
 }
@@ -312,6 +310,7 @@ static bool put_source(const emission *e, text *out) {
     text_put(out, "\n");
     if (emit_has_strings(e->plan)) put_string_type(e, out);
     put_file(out, "runtime/step.c");
+    if (e->plan->options.slice) emit_slices_type(e, out), put_file(out, "runtime/slices.c");
     if (e->options->threads) put_file(out, "runtime/pool.c");
     if (e->options->profile) put_file(out, "runtime/profile.c");
     text kernels = {.arena = e->arena};
@@ -341,6 +340,9 @@ emission emission_of(const plan *p, const backend_options *o) {
                       .input_fields = field_names(p->arena, body->inputs, body->n_inputs),
                       .output_fields = field_names(p->arena, body->outputs, body->n_outputs)};
     emit_name_open_dims(&e);
+    e.more_parameter = o->profile ? ", double *seconds" : p->options.slice ? ", slices *slice" : "";
+    e.more = o->profile ? ", seconds" : p->options.slice ? ", slice" : "";
+    e.no_more = *e.more ? ", NULL" : "";
     return e;
 }
 

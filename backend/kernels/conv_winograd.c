@@ -20,6 +20,7 @@ typedef struct schedule {
     int64_t tiles_h, tiles_w, tiles; /* down, across, of all images */
     int64_t block_tiles;             /* worked on together */
     int64_t units, extent, phases;   /* units of work; parts that may run in parallel; 2 a block where its channels are shared out */
+    bool in_slices;                  /* blocks run one after the other, and share their scratch */
     int64_t v_element, product_element, slot; /* floats from one of the n*n elements to the next; bytes of scratch a part */
     register_tile tile[TARGET_MAX];
     bool varies; /* height or width is open: then the numbers of tiles are likely ones */
@@ -138,6 +139,11 @@ static register_tile choose_tile(const plan *p, int64_t out_blocks, const decisi
     return tiles[best].tile;
 }
 
+/* Multiply-adds, as the operator defines them, of a block of so many tiles. */
+static int64_t block_work(const shape *s, const cook_toom *filter, int64_t size) {
+    return WORK(size, filter[0].m, filter[1].m, s->in_blocks, C16, s->taps[0], s->taps[1], s->out_blocks, C16);
+}
+
 /* Cycles of the whole layer. */
 static double winograd_cycles(const plan *p, const shape *s, const cook_toom *filter, const decisions *d) {
     const target *t = p->targets[0];
@@ -156,9 +162,10 @@ static void list_blocks(const plan *p, const shape *s, const cook_toom *f, decis
     const target *t = p->targets[0];
     const char *refused = p->options.accuracy == ACCURACY_STRICT ? "not admitted by strict" : NULL;
     const double elements = (double)(f[0].n * f[1].n);
-    const int64_t tiles = count_tiles(s, f), workers = d.shared ? 1 : threads_of(p), best = choose_block_tiles(s, elements, tiles, 1, MOST, workers, t);
+    const int64_t slice = p->options.slice, most = slice && block_work(s, f, MOST) > slice ? slice / block_work(s, f, 1) : MOST;
+    const int64_t tiles = count_tiles(s, f), workers = d.shared ? 1 : threads_of(p), best = choose_block_tiles(s, elements, tiles, 1, most, workers, t);
     const int64_t sizes[] = {best, choose_block_tiles(s, elements, tiles, 4, best * 3 / 4, workers, t),
-                             choose_block_tiles(s, elements, tiles, best * 4 / 3, MOST, workers, t)};
+                             choose_block_tiles(s, elements, tiles, best * 4 / 3, most, workers, t)};
     for (int i = 0; i < 3; i++) {
         d.block_tiles = sizes[i];
         if (sizes[i])
@@ -218,9 +225,10 @@ static int64_t share_out(schedule *c, const plan *p, bool shared) {
     int64_t shares = threads;
     for (int i = 0; i < p->n_targets; i++)
         if (shares > c->out_blocks / c->tile[i].blocks) shares = c->out_blocks / c->tile[i].blocks;
-    c->phases = shared ? 2 * blocks : 1;
+    c->in_slices = p->options.slice;
+    c->phases = shared ? 2 * blocks : c->in_slices ? blocks : 1;
     c->units = blocks;
-    c->extent = shared ? shares : threads < blocks || c->varies ? threads : blocks;
+    c->extent = shared ? shares : c->in_slices ? 1 : threads < blocks || c->varies ? threads : blocks;
     int64_t out_blocks = 0; /* whose products a part holds */
     for (int i = 0; i < p->n_targets; i++) {
         int64_t unit = c->tile[i].blocks, held = shared ? ceil_div(c->out_blocks / unit, shares) * unit : c->out_blocks;
@@ -279,6 +287,7 @@ static bool plan_winograd(plan *p, const node *n, step *s) {
     step_add_scratch(p, s, scratch);
     step_set_extent(s, c->extent);
     s->phases = c->phases;
+    for (int i = 0; c->in_slices && i < p->n_targets; i++) s->unit_work[i] = block_work(&g, f, c->block_tiles);
     s->schedule = c;
     s->macs = WORK(type_count(&n->outputs[0]->type), c->pool[0], c->pool[1], ins, f[0].r, f[1].r);
     const char *pooled = n->op == OP_conv_max_pool ? arena_printf(p->arena, " + max pool %lldx%lld", (long long)c->pool[0], (long long)c->pool[1]) : "";
@@ -404,7 +413,8 @@ static bool emit_winograd(const plan *p, const step *s, const target *machine, t
     template_int(e, "out_blocks", c->out_blocks);
     define_tiles(c, &s->out[0], body->arena, e);
     template_int(e, "block_tiles", c->block_tiles);
-    template_int(e, "phases", c->phases);
+    template_int(e, "in_slices", c->in_slices);
+    template_int(e, "shared", c->phases > 1 && !c->in_slices);
     template_int(e, "extent", c->extent);
     template_int(e, "slot", c->slot);
     template_int(e, "v_element", c->v_element);

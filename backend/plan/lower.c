@@ -37,6 +37,14 @@ static void add_copy(plan *p, block *b, const node *n, operand from, operand to)
     block_append(p, b, s);
 }
 
+/* In slices a plane at a time. */
+static void set_halo_work(const plan *p, step *s) {
+    const operand *o = &s->out[0];
+    if (!p->options.slice) return;
+    step_set_extent(s, o->dims[1] / C16);
+    for (int i = 0; i < TARGET_MAX; i++) s->unit_work[i] = o->block - o->dims[2] * o->dims[3] * C16;
+}
+
 /* A buffer whose planes have a halo gets it zeroed before the first kernel writes there. */
 static void add_halos(plan *p, block *b, const step *writer) {
     for (int i = 0; i < writer->n_out; i++) {
@@ -51,6 +59,7 @@ static void add_halos(plan *p, block *b, const step *writer) {
         s->out->dims[0] = 1;
         s->out->dims[1] = o->buffer->size / (int64_t)dtype_bytes(o->elem, o->block) * C16; /* every plane of the buffer */
         s->n_out = 1;
+        set_halo_work(p, s);
         block_append(p, b, s);
     }
 }
@@ -356,5 +365,5 @@ plan *plan_make(const graph *g, const target *const *targets, int n_targets, con
     p->n_steps = number_steps(p->body, 0, 1);
     liveness_find(p);
     buffers_place(p);
-    return check_workspace(p) ? p : NULL;
+    return check_workspace(p) && (!p->options.slice || slices_check(p)) ? p : NULL;
 }

@@ -81,6 +81,7 @@ typedef struct step {
     number extent[TARGET_MAX]; /* by target: iterations that may run in parallel; the kernel does [begin, end) of them */
     int64_t phases; /* the kernel does [0, phases * extent) in all: what a phase computes, the next one reads; 1 unless set */
     int64_t macs, flops;  /* multiply-adds; other floating-point work */
+    int64_t unit_work[TARGET_MAX]; /* by target: multiply-adds of one iteration at most, where they are not all alike; 0: they are */
     int64_t times;        /* that a run takes it at most: the iterations of the loops around it, where their number is known */
     operand condition;    /* STEP_IF, STEP_LOOP: a bool scalar, looked at before each iteration */
     struct block *then_block, *else_block; /* STEP_LOOP: the body, and an empty block */
@@ -106,6 +107,7 @@ typedef struct plan_options {
     accuracy accuracy;
     dtype weights_type; /* in which kernels that wait for memory keep their weights; DT_NONE: f16 for ACCURACY_FAST, else as computed with */
     int threads; /* that kernels with scratch of their own are prepared for; 0 or 1: they run on one */
+    int64_t slice; /* kernels run a few iterations at a time, none with more work than this if that can be had; 0: all at once */
     const struct advice *advice; /* on candidates, from a tuning file; NULL: the cost model decides */
 } plan_options;
 
@@ -176,6 +178,15 @@ number operand_count(arena *a, const operand *o, int from, int to); /* elements 
 bool operand_is_flat(const operand *o);
 /* Bytes from its start that a kernel may touch: to the end of its buffer, or of its share of it in one iteration of a loop. */
 int64_t operand_room(const operand *o);
+
+/* ---- slices (--step): a run in parts, each some iterations of one kernel after the other ---- */
+
+/* Work is counted in multiply-adds. A step that has none counts its other operations, or else the numbers it writes. */
+int64_t step_unit_work(const step *s, int which);  /* of one iteration, at most */
+int64_t plan_slice_min(const plan *p);             /* of one iteration of any step on any target */
+int plan_branches(const plan *p);                  /* steps that are an if */
+/* Where a slice must not have more than options.slice: false after an error that names what cannot be cut. */
+bool slices_check(const plan *p);
 
 /* ---- making it: lower.c calls the others in this order ---- */
 
