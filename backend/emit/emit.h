@@ -34,6 +34,14 @@ bool emit_target_code(const emission *e, int target_index, const char *suffix, t
 /* "arena + 64", "w3", "inputs[0]": where an operand starts, as C text. */
 void emit_address(const emission *e, const operand *o, text *out);
 
+/* library.c */
+bool text_mentions(const char *code, const char *name); /* the identifier, not a part of one */
+void emit_library(const emission *e, const char *code, text *out); /* the functions of the runtime that it calls */
+/* Calls of functions that machines round differently, by those that they do not; *missing: one that has no such form. */
+const char *emit_exact_calls(arena *a, const char *code, const char **missing);
+/* False after an error: s calls one that has none, `missing` (or NULL) or in what `code` calls. */
+bool emit_is_exact(const emission *e, const step *s, const char *code, const char *missing);
+
 /* weights.c */
 void emit_element(text *out, dtype elem, const void *data, int64_t i); /* as an initializer */
 void emit_inline_weights(const emission *e, text *out);

@@ -27,15 +27,6 @@ typedef struct writer {
     bool ok;
 } writer;
 
-static bool mentions(const char *body, const char *name) {
-    size_t n = strlen(name);
-    for (const char *s = body; (s = strstr(s, name)); s += n) {
-        bool starts = s == body || !(isalnum((unsigned char)s[-1]) || s[-1] == '_');
-        if (starts && !(isalnum((unsigned char)s[n]) || s[n] == '_')) return true;
-    }
-    return false;
-}
-
 /* An output that shares its buffer with an input may be written in place: no restrict then. */
 static bool aliases(const step *s) {
     for (int i = 0; i < s->n_in; i++)
@@ -76,8 +67,8 @@ static void put_open_sizes(const step *s, const char *code, const char *indent, 
     open_size list[MAX_OPEN_SIZES];
     int n = open_sizes(s, list);
     for (int i = 0; i < n; i++) {
-        bool row = list[i].row && mentions(code, list[i].row);
-        if (row || mentions(code, list[i].name)) text_printf(out, "%sconst ptrdiff_t %s = sizes[%d];\n", indent, list[i].name, i);
+        bool row = list[i].row && text_mentions(code, list[i].row);
+        if (row || text_mentions(code, list[i].name)) text_printf(out, "%sconst ptrdiff_t %s = sizes[%d];\n", indent, list[i].name, i);
         if (row) text_printf(out, "%sconst ptrdiff_t %s = (%s + %d) * 16;\n", indent, list[i].row, list[i].name, list[i].halo);
     }
 }
@@ -92,7 +83,7 @@ static void put_parameters(const step *s, const char *body, text *out) {
         for (int i = 0; i < (side ? s->n_out : s->n_in); i++) {
             char name[16];
             snprintf(name, sizeof name, "%c%d", side ? 'y' : 'x', i);
-            if (!mentions(body, name)) continue;
+            if (!text_mentions(body, name)) continue;
             used = true;
             text_printf(out, "    %s%s *%s%s = %s[%d];\n", side ? "" : "const ", dtype_of(list[i].elem)->ctype, restricted, name,
                         side ? "out" : "in", i);
@@ -100,16 +91,19 @@ static void put_parameters(const step *s, const char *body, text *out) {
         if (!used && (side || !sizes.bytes)) text_printf(out, "    (void)%s;\n", side ? "out" : "in");
     }
     if (sizes.bytes) text_printf(out, "    const ptrdiff_t *const sizes = in[%d];\n%s", s->n_in, sizes.bytes);
-    if (!mentions(body, "begin")) text_put(out, "    (void)begin;\n");
-    if (!mentions(body, "end")) text_put(out, "    (void)end;\n");
+    if (!text_mentions(body, "begin")) text_put(out, "    (void)begin;\n");
+    if (!text_mentions(body, "end")) text_put(out, "    (void)end;\n");
 }
 
 static function *function_for(writer *w, const step *s) {
     const plan *p = w->e->plan;
     text body = {.arena = w->e->arena}, key = {.arena = w->e->arena};
     if (!s->family->emit(p, s, p->targets[w->target], &body)) w->ok = false;
-    put_parameters(s, body.bytes ? body.bytes : "", &key);
-    text_put(&key, body.bytes ? body.bytes : "");
+    const char *code = body.bytes ? body.bytes : "", *missing = NULL;
+    if (p->options.bit_exact) code = emit_exact_calls(w->e->arena, code, &missing);
+    if (p->options.bit_exact && !emit_is_exact(w->e, s, code, missing)) w->ok = false;
+    put_parameters(s, code, &key);
+    text_put(&key, code);
     void *known = NULL;
     names_find(&w->by_key, key.bytes, &known);
     function *f = known;

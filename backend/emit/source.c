@@ -25,33 +25,6 @@ static void put_file(text *out, const char *path) {
     text_put(out, "\n");
 }
 
-static bool mentions(const char *code, const char *name, size_t n) {
-    for (const char *s = code; (s = strstr(s, name)); s++) {
-        bool starts = s == code || !(isalnum((unsigned char)s[-1]) || s[-1] == '_');
-        if (starts && strncmp(s, name, n) == 0 && !(isalnum((unsigned char)s[n]) || s[n] == '_')) return true;
-    }
-    return false;
-}
-
-/* runtime/scalar/NAME.h and runtime/library/NAME.h define the function NAME: those that the code (or another of them) calls come along. */
-enum { MAX_SNIPPETS = 256 };
-
-static void put_snippet(const char *code, bool *done, text *out) {
-    for (int i = 0; embedded_texts[i].path && i < MAX_SNIPPETS; i++) {
-        const embedded_text *t = &embedded_texts[i];
-        bool snippet = !strncmp(t->path, "runtime/scalar/", 15) || !strncmp(t->path, "runtime/library/", 16);
-        if (done[i] || !snippet) continue;
-        char name[64];
-        const char *base = strrchr(t->path, '/') + 1;
-        snprintf(name, sizeof name, "%.*s", (int)strcspn(base, "."), base);
-        if (!mentions(code, name, strlen(name))) continue;
-        done[i] = true;
-        put_snippet(t->text, done, out);
-        text_put(out, t->text);
-        text_put(out, "\n");
-    }
-}
-
 /* With several targets in one file each has its own v16: its names are the vocabulary's with a suffix. */
 static void put_renames(const char *vocabulary, const char *suffix, bool undo, text *out) {
     static const char marker[] = "CNNC_INLINE ";
@@ -71,12 +44,15 @@ static void put_renames(const char *vocabulary, const char *suffix, bool undo, t
 /* What distinguishes kernels on 8-bit integers. */
 static bool has_bytes(const char *code) { return strstr(code, "v16i") || strstr(code, "v16_load_u8") || strstr(code, "v16_store_u8"); }
 
-static void put_vocabulary(const target *t, const char *code, const char *suffix, bool undo, text *out) {
-    const char *files[] = {t->simd, "runtime/simd/math.h", t->bytes, t->dot};
-    int n = has_bytes(code) ? 4 : 2;
+static void put_vocabulary(const target *t, bool exact, const char *code, const char *suffix, bool undo, text *out) {
+    /* what is exact in some machines only has two forms */
+    const char *form = arena_printf(out->arena, "runtime/simd/%s/%s", exact ? "exact" : "plain", strrchr(t->simd, '/') + 1);
+    const char *files[] = {t->simd, embedded_find(form) ? form : NULL, "runtime/simd/math.h", t->bytes, t->dot};
+    int n = has_bytes(code) ? 5 : 3;
     for (int i = 0; *suffix && i < n; i++)
-        if (embedded_find(files[i])) put_renames(embedded_find(files[i]), suffix, undo, out);
-    for (int i = 0; !undo && i < n; i++) put_file(out, files[i]);
+        if (files[i] && embedded_find(files[i])) put_renames(embedded_find(files[i]), suffix, undo, out);
+    for (int i = 0; !undo && i < n; i++)
+        if (files[i]) put_file(out, files[i]);
 }
 
 static const char *target_suffix(const emission *e, int i) {
@@ -99,9 +75,9 @@ static bool put_target(const emission *e, int i, text *out) {
                     "#elif defined(__GNUC__)\n#pragma GCC push_options\n#pragma GCC target(\"%s\")\n#endif\n\n",
                     t->attribute, t->attribute);
     bool vectors = strstr(code.bytes, "v16") != NULL;
-    if (vectors) put_vocabulary(t, code.bytes, suffix, false, out);
+    if (vectors) put_vocabulary(t, e->plan->options.bit_exact, code.bytes, suffix, false, out);
     text_put(out, code.bytes);
-    if (vectors) put_vocabulary(t, code.bytes, suffix, true, out);
+    if (vectors) put_vocabulary(t, e->plan->options.bit_exact, code.bytes, suffix, true, out);
     if (*t->attribute)
         text_put(out, "\n#if defined(__clang__)\n#pragma clang attribute pop\n#elif defined(__GNUC__)\n#pragma GCC pop_options\n#endif\n");
     text_put(out, "#endif\n\n");
@@ -123,7 +99,15 @@ static void put_intrinsics(const emission *e, text *out) {
 /* Kernels know one name for a string, headers have one each. */
 static void put_string_type(const emission *e, text *out) { text_printf(out, "typedef %s_string string_slot;\n\n", e->prefix); }
 
+/* Products and sums stay apart unless they are written as one, and are rounded to their type at once. */
+static void put_exact(text *out) {
+    text_put(out, "#if defined(__FAST_MATH__)\n#error \"the same bits on every machine, which this file promises, need a compiler without -ffast-math\"\n#endif\n"
+                  "#if defined(__clang__)\n#pragma STDC FP_CONTRACT OFF\n#elif defined(__GNUC__)\n#pragma GCC optimize(\"fp-contract=off\")\n#endif\n"
+                  "#include <float.h>\n#if FLT_EVAL_METHOD != 0\n#error \"the same bits on every machine need -fexcess-precision=fast or -std=gnu11 here\"\n#endif\n\n");
+}
+
 static void put_includes(const emission *e, text *out) {
+    if (e->plan->options.bit_exact) put_exact(out);
     text_printf(out, "#include \"%s.h\"\n\n#if %s_HEADER_HASH != 0x%016llxu\n#error \"%s.h is not the header that %s.c was made with: run cnnc again\"\n#endif\n",
                 e->files, e->upper, (unsigned long long)e->header_hash, e->files, e->files);
     text_put(out, "\n#include <math.h>\n#include <stddef.h>\n#include <stdint.h>\n#include <string.h>\n");
@@ -316,10 +300,9 @@ static bool put_source(const emission *e, text *out) {
     text kernels = {.arena = e->arena};
     bool ok = true;
     for (int i = 0; i < e->plan->n_targets; i++) ok = put_target(e, i, &kernels) && ok;
-    bool done[MAX_SNIPPETS] = {false};
     text library = {.arena = e->arena};
-    put_snippet(kernels.bytes, done, &library);
-    if (library.bytes && !emit_has_strings(e->plan) && mentions(library.bytes, "string_slot", 11))
+    emit_library(e, kernels.bytes, &library);
+    if (library.bytes && !emit_has_strings(e->plan) && text_mentions(library.bytes, "string_slot"))
         text_put(out, "typedef struct string_slot { /* nothing here is one */\n    uint32_t size;\n    char bytes[4];\n} string_slot;\n\n");
     text_put(out, library.bytes ? library.bytes : "");
     text_write(out, kernels.bytes, kernels.size);

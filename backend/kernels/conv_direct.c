@@ -219,7 +219,7 @@ static bool describe(const plan *p, const node *n, const operand *x, schedule *c
     c->out_blocks = c16_blocks(outs) / group;
     c->group = group;
     c->images = type_size(&n->outputs[0]->type, 0);
-    c->threads = p->options.threads;
+    c->threads = cost_threads(p);
     const window *w = &c->window;
     int n_pool;
     const int64_t *pool = node_ints(n, "pool", &n_pool);
@@ -235,14 +235,14 @@ static bool describe(const plan *p, const node *n, const operand *x, schedule *c
 static int64_t positions(const node *n) { return type_count(&n->outputs[0]->type) / type_size(&n->inputs[1]->type, 0); }
 
 static double estimate(const plan *p, const schedule *s, const tiling *t, double tile_cycles) {
-    const target *machine = p->targets[0];
+    const target *machine = p->machine;
     const double cycles = (double)s->images * lanes_of(s) * tile_cycles * t->idle * 1.06;
     return cost_microseconds(machine, cost_with_weights(p, machine, cycles, lanes_of(s) * C16 * dtype_of(s->narrow.elem)->bits / 8 * cost_streams(t->tile.blocks)));
 }
 
 static void list(const plan *p, const node *n, candidate_list *ways) {
     static const int64_t shares[] = {CHUNK_SHARE, CHUNK_SHARE * 2, 1 << 20 /* all in one */};
-    const target *machine = p->targets[0];
+    const target *machine = p->machine;
     operand x = plan_operand(p, n->inputs[0]);
     schedule s = {.bias = -1};
     if (!describe(p, n, &x, &s)) return;
@@ -291,7 +291,7 @@ static bool plan_conv(plan *p, const node *n, step *s) {
     c->bias = c16_add_convolution(p, s, n, k);
     c->scale = c->narrow.scale ? c16_add_channel_constant(p, s, c->narrow.scale, outs) : -1;
     for (int i = 0; i < p->n_targets; i++) {
-        c->tiling[i] = i ? choose_tiling(c, &x, p->targets[i]) : *(const tiling *)schedule_decisions(s);
+        c->tiling[i] = plan_decided_for(p, i) ? *(const tiling *)schedule_decisions(s) : choose_tiling(c, &x, p->targets[i]);
         const number groups = number_known(type_size(&n->outputs[0]->type, 0) * c->group * (c->out_blocks / c->tiling[i].tile.blocks));
         s->extent[i] = number_mul(p->arena, groups, parts_of(p->arena, c, &c->tiling[i], &s->out[0]));
         s->unit_work[i] = part_work(c, &c->tiling[i]);

@@ -51,7 +51,7 @@ static int64_t run_work(const node *n, int64_t positions) {
 }
 
 static double estimate(const plan *p, const node *n, const decisions *d) {
-    const target *t = p->targets[0];
+    const target *t = p->machine;
     int64_t in = c16_blocks(type_size(&n->inputs[1]->type, 1)), out = c16_blocks(type_size(&n->inputs[1]->type, 0));
     const int64_t units = runs_of(plane_of(n), d->positions) * type_size(&n->outputs[0]->type, 0);
     const double runs = (double)units;

@@ -146,8 +146,8 @@ static int64_t block_work(const shape *s, const cook_toom *filter, int64_t size)
 
 /* Cycles of the whole layer. */
 static double winograd_cycles(const plan *p, const shape *s, const cook_toom *filter, const decisions *d) {
-    const target *t = p->targets[0];
-    const int64_t tiles = count_tiles(s, filter), size = d->block_tiles, workers = d->shared ? 1 : threads_of(p);
+    const target *t = p->machine;
+    const int64_t tiles = count_tiles(s, filter), size = d->block_tiles, workers = d->shared ? 1 : cost_threads(p);
     double product, elements = (double)(filter[0].n * filter[1].n), transform = elements * 4.5 * (double)t->registers;
     choose_tile(p, s->out_blocks, d, t, &product);
     if (d->shared) transform += elements * C16 * 4 / t->l3_bytes; /* comes from other cores */
@@ -159,11 +159,11 @@ static double winograd_cycles(const plan *p, const shape *s, const cook_toom *fi
 /* Blocks that suit so many workers, and those that are much smaller or larger. */
 static void list_blocks(const plan *p, const shape *s, const cook_toom *f, decisions d, candidate_list *ways) {
     enum { MOST = 240 };
-    const target *t = p->targets[0];
+    const target *t = p->machine;
     const char *refused = p->options.accuracy == ACCURACY_STRICT ? "not admitted by strict" : NULL;
     const double elements = (double)(f[0].n * f[1].n);
     const int64_t slice = p->options.slice, most = slice && block_work(s, f, MOST) > slice ? slice / block_work(s, f, 1) : MOST;
-    const int64_t tiles = count_tiles(s, f), workers = d.shared ? 1 : threads_of(p), best = choose_block_tiles(s, elements, tiles, 1, most, workers, t);
+    const int64_t tiles = count_tiles(s, f), workers = d.shared ? 1 : cost_threads(p), best = choose_block_tiles(s, elements, tiles, 1, most, workers, t);
     const int64_t sizes[] = {best, choose_block_tiles(s, elements, tiles, 4, best * 3 / 4, workers, t),
                              choose_block_tiles(s, elements, tiles, best * 4 / 3, most, workers, t)};
     for (int i = 0; i < 3; i++) {
@@ -177,7 +177,7 @@ static void list_blocks(const plan *p, const shape *s, const cook_toom *f, decis
 static void list_size(const plan *p, const node *n, const shape *s, int m, candidate_list *ways) {
     cook_toom f[2];
     if (!make_filters(s, m, f)) return;
-    const bool can_share = threads_of(p) > 1 && !schedule_is_open(n);
+    const bool can_share = cost_threads(p) > 1 && !schedule_is_open(n);
     for (int shared = 0; shared <= can_share; shared++) list_blocks(p, s, f, (decisions){.m = m, .shared = shared}, ways);
 }
 

@@ -358,6 +358,7 @@ plan *plan_make(const graph *g, const target *const *targets, int n_targets, con
     p->cold = constant_bytes(g->body) > STAYS_CACHED;
     p->n_targets = n_targets;
     for (int i = 0; i < n_targets; i++) p->targets[i] = targets[i];
+    p->machine = o->bit_exact ? target_canonical() : targets[0];
     p->body = ARENA_NEW(a, block);
     if (!check_inputs(p) || !check_types(p, g->body) || !locations_assign(p)) return NULL;
     if (!lower_region(p, g->body, p->body)) return NULL;

@@ -108,6 +108,7 @@ typedef struct plan_options {
     dtype weights_type; /* in which kernels that wait for memory keep their weights; DT_NONE: f16 for ACCURACY_FAST, else as computed with */
     int threads; /* that kernels with scratch of their own are prepared for; 0 or 1: they run on one */
     int64_t slice; /* kernels run a few iterations at a time, none with more work than this if that can be had; 0: all at once */
+    bool bit_exact; /* the same bits on every target: nothing that decides the order of sums depends on the target */
     const struct advice *advice; /* on candidates, from a tuning file; NULL: the cost model decides */
 } plan_options;
 
@@ -119,6 +120,7 @@ typedef struct plan {
     bool cold; /* the network has so many constants that they come from memory in each run */
     const target *targets[TARGET_MAX];
     int n_targets;
+    const target *machine; /* that estimates are for: the first one, or where all must agree one that is always the same */
     block *body;
     buffer **buffers;
     int n_buffers, n_constants;
@@ -164,6 +166,8 @@ int step_add_scratch(plan *p, step *s, int64_t bytes); /* index in s->out */
 int step_add_status(plan *p, step *s);                 /* likewise: where it reports that something does not fit */
 /* Adds all inputs and outputs of n in order and sets input_operand: what most families want. */
 void step_add_node(plan *p, step *s, const node *n);
+/* Has what was decided for p->machine been decided for target i as well? */
+bool plan_decided_for(const plan *p, int i);
 int plan_target_index(const plan *p, const target *t); /* of one of its targets: where schedules keep what is decided for it */
 void step_set_extent(step *s, int64_t extent); /* the same for every target; 1 unless set */
 void step_set_open_extent(step *s, number extent);

@@ -46,10 +46,6 @@ CNNC_INLINE void v16_store_n(float *p, v16 a, int n) {
     for (int i = 0; i < n; i++) p[i] = a.lane[i];
 }
 
-CNNC_INLINE v16 v16_fma(v16 a, v16 b, v16 c) { /* a * b + c */
-    for (int i = 0; i < 16; i++) c.lane[i] += a.lane[i] * b.lane[i];
-    return c;
-}
 CNNC_INLINE v16 v16_add(v16 a, v16 b) {
     v16 r;
     for (int i = 0; i < 16; i++) r.lane[i] = a.lane[i] + b.lane[i];
@@ -126,10 +122,11 @@ CNNC_INLINE v16 v16_select(m16 m, v16 yes, v16 no) {
     return no;
 }
 
+/* Halves are added until one number is left; all machines do it in this order. */
 CNNC_INLINE float v16_sum(v16 a) {
-    float s = 0.0f;
-    for (int i = 0; i < 16; i++) s += a.lane[i];
-    return s;
+    for (int n = 8; n > 0; n /= 2)
+        for (int i = 0; i < n; i++) a.lane[i] += a.lane[i + n];
+    return a.lane[0];
 }
 CNNC_INLINE float v16_hmax(v16 a) {
     float s = a.lane[0];
