@@ -44,15 +44,28 @@ static void put_renames(const char *vocabulary, const char *suffix, bool undo, t
 /* What distinguishes kernels on 8-bit integers. */
 static bool has_bytes(const char *code) { return strstr(code, "v16i") || strstr(code, "v16_load_u8") || strstr(code, "v16_store_u8"); }
 
-static void put_vocabulary(const target *t, bool exact, const char *code, const char *suffix, bool undo, text *out) {
-    /* what is exact in some machines only has two forms */
-    const char *form = arena_printf(out->arena, "runtime/simd/%s/%s", exact ? "exact" : "plain", strrchr(t->simd, '/') + 1);
-    const char *files[] = {t->simd, embedded_find(form) ? form : NULL, "runtime/simd/math.h", t->bytes, t->dot};
-    int n = has_bytes(code) ? 5 : 3;
+/* runtime/simd/FORM/NAME.h, what a machine has in two forms; NULL: this one has not. */
+static const char *form_of(const target *t, const char *form, arena *a) {
+    const char *path = arena_printf(a, "runtime/simd/%s/%s", form, strrchr(t->simd, '/') + 1);
+    return embedded_find(path) ? path : NULL;
+}
+
+static void put_vocabulary(const target *t, const plan_options *o, const char *code, const char *suffix, bool undo, text *out) {
+    const char *sums = form_of(t, o->bit_exact ? "exact" : "plain", out->arena);
+    const char *choices = form_of(t, o->constant_time ? "masked" : "choosing", out->arena);
+    const char *files[] = {t->simd, sums, choices, "runtime/simd/math.h", t->bytes, t->dot};
+    int n = has_bytes(code) ? 6 : 4;
     for (int i = 0; *suffix && i < n; i++)
         if (files[i] && embedded_find(files[i])) put_renames(embedded_find(files[i]), suffix, undo, out);
     for (int i = 0; !undo && i < n; i++)
         if (files[i]) put_file(out, files[i]);
+}
+
+/* The compiler's square roots look at their argument, for errno, unless told not to. */
+static void put_roots(const emission *e, const target *t, const char *code, text *out) {
+    bool scalar = text_mentions(code, "sqrt") || text_mentions(code, "sqrtf") || (strstr(t->simd, "/scalar.h") && text_mentions(code, "v16_sqrt"));
+    if (!e->plan->options.constant_time || !scalar) return;
+    text_put(out, "#ifndef __NO_MATH_ERRNO__\n#error \"constant time needs -fno-math-errno here: square roots would look at their argument\"\n#endif\n");
 }
 
 static const char *target_suffix(const emission *e, int i) {
@@ -74,10 +87,11 @@ static bool put_target(const emission *e, int i, text *out) {
                     "#if defined(__clang__)\n#pragma clang attribute push(__attribute__((target(\"%s\"))), apply_to = function)\n"
                     "#elif defined(__GNUC__)\n#pragma GCC push_options\n#pragma GCC target(\"%s\")\n#endif\n\n",
                     t->attribute, t->attribute);
+    put_roots(e, t, code.bytes, out);
     bool vectors = strstr(code.bytes, "v16") != NULL;
-    if (vectors) put_vocabulary(t, e->plan->options.bit_exact, code.bytes, suffix, false, out);
+    if (vectors) put_vocabulary(t, &e->plan->options, code.bytes, suffix, false, out);
     text_put(out, code.bytes);
-    if (vectors) put_vocabulary(t, e->plan->options.bit_exact, code.bytes, suffix, true, out);
+    if (vectors) put_vocabulary(t, &e->plan->options, code.bytes, suffix, true, out);
     if (*t->attribute)
         text_put(out, "\n#if defined(__clang__)\n#pragma clang attribute pop\n#elif defined(__GNUC__)\n#pragma GCC pop_options\n#endif\n");
     text_put(out, "#endif\n\n");

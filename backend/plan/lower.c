@@ -217,14 +217,21 @@ static bool lower_loop(plan *p, const node *n, block *b) {
     return true;
 }
 
+static bool check_constant_time(const plan *p, const step *s) {
+    if (!p->options.constant_time || (s->family->constant_time && s->family->constant_time(s))) return true;
+    return node_error(p->diags, s->node, "leave --constant-time out", "takes branches or addresses that depend on data (kernel %s)", s->family->name);
+}
+
 static bool lower_node(plan *p, const node *n, block *b) {
     if (needs_no_step(p, n)) return true;
+    if (p->options.constant_time && (n->op == OP_loop || n->op == OP_if))
+        return node_error(p->diags, n, "leave --constant-time out", "runs a part of the network or does not, as data decide");
     if (n->op == OP_loop) return lower_loop(p, n, b);
     if (n->op == OP_if) return lower_if(p, n, b);
     if (n->op == OP_concat && !n->epilogue && lower_concat(p, n, b)) return true;
     step *s = step_new(p, n);
     if (schedule_choose(p, n, s)) {
-        if (!s->family->plan(p, n, s)) return false;
+        if (!s->family->plan(p, n, s) || !check_constant_time(p, s)) return false;
         add_halos(p, b, s);
         block_append(p, b, s);
         return true;
@@ -304,6 +311,9 @@ static bool check_types(const plan *p, const region *r) {
 
 static bool check_inputs(const plan *p) {
     const region *body = p->graph->body;
+    for (int i = 0; p->options.constant_time && i < graph_port_count(p->graph, false); i++)
+        if (graph_port(p->graph, false, i).only)
+            return diag_error(p->diags, "", "leave --constant-time out", "an input that --fix says is compared with it, which takes longer the more agrees");
     for (int i = 0; i < body->n_inputs; i++) {
         const value *v = body->inputs[i];
         if (type_is_bounded(&v->type)) continue;

@@ -109,6 +109,7 @@ typedef struct plan_options {
     int threads; /* that kernels with scratch of their own are prepared for; 0 or 1: they run on one */
     int64_t slice; /* kernels run a few iterations at a time, none with more work than this if that can be had; 0: all at once */
     bool bit_exact; /* the same bits on every target: nothing that decides the order of sums depends on the target */
+    bool constant_time; /* no branch and no address depends on what tensors hold */
     const struct advice *advice; /* on candidates, from a tuning file; NULL: the cost model decides */
 } plan_options;
 
@@ -153,6 +154,8 @@ typedef struct kernel_family {
      * have the names of operand_size. Two steps whose bodies are the same text share one function, so bodies must not
      * mention names of layers. */
     bool (*emit)(const plan *p, const step *s, const target *t, text *body);
+    /* What it emits for s, planned, has no branch and no address that depends on what tensors hold. NULL: it may have. */
+    bool (*constant_time)(const step *s);
     bool open; /* it takes tensors of open dimensions: all it asks for is operand_size and the like */
 } kernel_family;
 
@@ -169,6 +172,7 @@ void step_add_node(plan *p, step *s, const node *n);
 /* Has what was decided for p->machine been decided for target i as well? */
 bool plan_decided_for(const plan *p, int i);
 int plan_target_index(const plan *p, const target *t); /* of one of its targets: where schedules keep what is decided for it */
+bool step_always_constant_time(const step *s); /* for kernels that compute with vectors of 16 only */
 void step_set_extent(step *s, int64_t extent); /* the same for every target; 1 unless set */
 void step_set_open_extent(step *s, number extent);
 /* A product of counts, for macs and flops: it saturates where it does not fit (such a network never ends anyway). */
