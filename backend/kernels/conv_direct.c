@@ -436,4 +436,5 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
     return template_expand(e, "backend/kernels/conv_direct.c.in", body, p->diags) && context.ok;
 }
 
-const kernel_family kernel_conv_direct = {.name = "conv_direct", .accepts = accepts, .list = list, .plan = plan_conv, .emit = emit_conv, .constant_time = step_always_constant_time, .open = true};
+const kernel_family kernel_conv_direct = {.name = "conv_direct", .accepts = accepts, .list = list, .plan = plan_conv, .emit = emit_conv,
+                                          .constant_time = step_always_constant_time, .open = true};

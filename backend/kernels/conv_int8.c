@@ -197,4 +197,5 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
     return template_expand(e, "backend/kernels/conv_int8.c.in", body, p->diags) && context.ok;
 }
 
-const kernel_family kernel_conv_int8 = {.name = "conv_int8", .accepts = accepts, .list = list, .plan = plan_conv, .emit = emit_conv, .constant_time = step_always_constant_time};
+const kernel_family kernel_conv_int8 = {.name = "conv_int8", .accepts = accepts, .list = list, .plan = plan_conv, .emit = emit_conv,
+                                        .constant_time = step_always_constant_time};

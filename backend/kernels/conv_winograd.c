@@ -436,4 +436,5 @@ static bool emit_winograd(const plan *p, const step *s, const target *machine, t
     return template_expand(e, "backend/kernels/conv_winograd.c.in", body, p->diags) && w.ok;
 }
 
-const kernel_family kernel_conv_winograd = {.name = "conv_winograd", .accepts = accepts, .list = list, .plan = plan_winograd, .emit = emit_winograd, .constant_time = step_always_constant_time, .open = true};
+const kernel_family kernel_conv_winograd = {.name = "conv_winograd", .accepts = accepts, .list = list, .plan = plan_winograd, .emit = emit_winograd,
+                                            .constant_time = step_always_constant_time, .open = true};

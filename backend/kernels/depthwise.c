@@ -127,4 +127,5 @@ static bool emit_depthwise(const plan *p, const step *s, const target *machine, 
     return template_expand(e, "backend/kernels/depthwise.c.in", body, p->diags);
 }
 
-const kernel_family kernel_depthwise = {.name = "depthwise", .accepts = accepts, .list = list, .plan = plan_depthwise, .emit = emit_depthwise, .constant_time = step_always_constant_time, .open = true};
+const kernel_family kernel_depthwise = {.name = "depthwise", .accepts = accepts, .list = list, .plan = plan_depthwise, .emit = emit_depthwise,
+                                        .constant_time = step_always_constant_time, .open = true};

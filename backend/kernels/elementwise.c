@@ -127,4 +127,5 @@ static bool constant_time(const step *s) {
     return c->vector && !c->bytes;
 }
 
-const kernel_family kernel_elementwise = {.name = "elementwise", .accepts = accepts, .plan = plan_elementwise, .emit = emit_elementwise, .constant_time = constant_time, .open = true};
+const kernel_family kernel_elementwise = {.name = "elementwise", .accepts = accepts, .plan = plan_elementwise, .emit = emit_elementwise,
+                                          .constant_time = constant_time, .open = true};

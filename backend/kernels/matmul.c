@@ -198,4 +198,5 @@ static bool emit_matmul(const plan *p, const step *s, const target *t, text *bod
     return template_expand(e, "backend/kernels/matmul.c.in", body, p->diags);
 }
 
-const kernel_family kernel_matmul = {.name = "matmul", .accepts = accepts, .plan = plan_matmul, .emit = emit_matmul, .constant_time = step_always_constant_time};
+const kernel_family kernel_matmul = {.name = "matmul", .accepts = accepts, .plan = plan_matmul, .emit = emit_matmul,
+                                     .constant_time = step_always_constant_time};

@@ -194,4 +194,5 @@ static bool constant_time(const step *s) {
     return s->in[0].elem == DT_F32 && c->norm != NORM_L1 && c->norm != NORM_L2 && !s->node->epilogue;
 }
 
-const kernel_family kernel_normalize = {.name = "normalize", .accepts = accepts, .plan = plan_normalize, .emit = emit_normalize, .constant_time = constant_time};
+const kernel_family kernel_normalize = {.name = "normalize", .accepts = accepts, .plan = plan_normalize, .emit = emit_normalize,
+                                        .constant_time = constant_time};
