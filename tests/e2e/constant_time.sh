@@ -8,7 +8,7 @@ run_tainted() {
     local flags=$1
     shift
     "$CNNC" "$@" --weights file -o net.c || fail "$*"
-    ${cc:-gcc} $flags -g -fno-math-errno -I. "$here/constant_time.c" net.c -lm -o net || fail "$*"
+    ${cc:-gcc} $flags -fno-math-errno -I. "$here/constant_time.c" net.c -lm -o net || fail "$*"
     valgrind -q --error-exitcode=9 --exit-on-first-error=yes ./net >log 2>&1
 }
 steady() {
