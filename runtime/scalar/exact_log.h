@@ -1,6 +1,6 @@
 /* ln x: x = 2^n m with m near 1, ln m = 2 artanh f by its series, f = (m - 1) / (m + 1). */
 CNNC_INLINE double exact_log(double x) {
-    if (!(x > 0.0)) return x == 0.0 ? -HUGE_VAL : NAN;
+    if (!(x > 0.0)) return x == 0.0 ? -(double)INFINITY : (double)NAN;
     if (x > DBL_MAX) return x;
     int n;
     double m = frexp(x, &n);
