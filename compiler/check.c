@@ -58,7 +58,7 @@ static bool report(CXTranslationUnit unit, const char *machine, diagnostics *d) 
 
 static bool check_machine(const unsaved_files *u, const char *machine, arena *a, diagnostics *d) {
     const char *flags[] = {arena_printf(a, "--target=%s-linux-gnu", machine),
-                           "-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion"};
+                           "-std=c11", "-fno-math-errno", "-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion"};
     CXIndex index = clang_createIndex(0, 0);
     CXTranslationUnit unit = NULL;
     enum CXErrorCode error =

@@ -1,5 +1,6 @@
 /* cnnc MODEL -o OUT.c */
 #include <argp.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,7 +29,7 @@ typedef struct compile_options {
 
 enum {
     KEY_THREADS = 256, KEY_PROFILE, KEY_PREFIX, KEY_DUMP, KEY_EXPLAIN, KEY_REPORT, KEY_CHECK, KEY_TUNE_CC, KEY_MANIFEST, KEY_CXX, KEY_PYTHON,
-    KEY_DEPFILE, KEY_ARDUINO, KEY_ZEPHYR
+    KEY_DEPFILE, KEY_ARDUINO, KEY_ZEPHYR, KEY_STEP
 };
 
 static const struct argp_option options[] = {
@@ -36,6 +37,9 @@ static const struct argp_option options[] = {
     {"prefix", KEY_PREFIX, "NAME", 0, "begins every public identifier (default: OUT)", 0},
     {"threads", KEY_THREADS, "N", OPTION_ARG_OPTIONAL,
      "emit a thread pool and a parallel entry point; up to N threads (4) get scratch memory of their own", 0},
+    {"step", KEY_STEP, "N", OPTION_ARG_OPTIONAL,
+     "emit an entry point that does a run in slices of at most so many multiply-adds as it is told; with N, layers are cut so that slices "
+     "of N suffice", 0},
     {"tune-cc", KEY_TUNE_CC, "CMD", 0, "with --tune: only what was found out with this C compiler (default: with any)", 0},
     {"manifest", KEY_MANIFEST, NULL, 0,
      "write OUT.json too: model hash, options, sizes, error bound, and which bytes each kernel reads and writes", 0},
@@ -82,6 +86,8 @@ static void check_complete(compile_options *o, struct argp_state *state) {
     if (o->binding && o->binding->bare) check_bare(o, state);
     if (!o->output && o->depfile) argp_error(state, "--depfile needs -o OUT.c");
     if (!o->output && (o->check || o->manifest)) argp_error(state, "--%s needs -o OUT.c", o->check ? "check" : "manifest");
+    if (o->model.plan.slice && (o->backend.threads || o->backend.profile))
+        argp_error(state, "--step is for one thread, which does not take times: leave --%s out", o->backend.threads ? "threads" : "profile");
     if (o->output && !*o->output) argp_error(state, "the output has no name");
     if (o->output && !o->binding && !ends_with(o->output, ".c")) argp_error(state, "the output's name must end in .c: '%s'", o->output);
     if (o->output && !o->binding && strpbrk(o->output, "\"\\\n\r"))
@@ -93,6 +99,14 @@ static int parse_threads(const char *arg, const struct argp_state *state) {
     long n = strtol(arg, &end, 10);
     if (end == arg || *end || n < 1 || n > 256) argp_error(state, "--threads is a number from 1 to 256, not '%s'", arg);
     return (int)n;
+}
+
+static int64_t parse_slice(const char *arg, const struct argp_state *state) {
+    char *end;
+    errno = 0;
+    long long n = strtoll(arg, &end, 10);
+    if (end == arg || *end || n < 1 || errno) argp_error(state, "--step is a number of multiply-adds, not '%s'", arg);
+    return n;
 }
 
 static void use_binding(compile_options *o, const char *name, const struct argp_state *state) {
@@ -119,6 +133,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     case KEY_DUMP: check_dump(arg, state), o->dump_ir = arg; return 0;
     case KEY_EXPLAIN: o->explain = true; return 0;
     case KEY_REPORT: o->report = true; return 0;
+    case KEY_STEP: o->model.plan.slice = arg ? parse_slice(arg, state) : INT64_MAX; return 0;
     case KEY_TUNE_CC: o->toolchain.cc = arg; return 0;
     case KEY_CHECK: o->check = true; return 0;
     case KEY_MANIFEST: o->manifest = true; return 0;

@@ -10,7 +10,7 @@
 /* ---- options ---- */
 
 enum { KEY_TARGET = 256, KEY_DIM, KEY_FIX, KEY_ELEMENTS, KEY_ACCURACY, KEY_TUNE, KEY_WEIGHTS_TYPE, KEY_COMPUTE, KEY_WEIGHTS, KEY_INIT, KEY_SEED,
-       KEY_SALIENCY, KEY_CROPS, KEY_CROP_FROM };
+       KEY_SALIENCY, KEY_CROPS, KEY_CROP_FROM, KEY_BIT_EXACT, KEY_CONSTANT_TIME };
 
 static const struct argp_option options[] = {
     {NULL, 0, NULL, 0, "The network and the machine:", 10},
@@ -22,6 +22,8 @@ static const struct argp_option options[] = {
      "strict (only sums of products as operators define them), balanced (faster algorithms too, within 1e-4 of the "
      "largest output; the default) or fast (balanced with --weights-type f16, within 1e-2)",
      0},
+    {"bit-exact", KEY_BIT_EXACT, NULL, 0, "the same bits from every target, compiler and byte order", 0},
+    {"constant-time", KEY_CONSTANT_TIME, NULL, 0, "no branch and no address that depends on what tensors hold; layers that need one are refused", 0},
     {"tune", KEY_TUNE, "FILE", 0, "choose kernels by what cnnc tune found out", 0},
     {"weights-type", KEY_WEIGHTS_TYPE, "TYPE", 0,
      "how layers that wait for memory (fully connected ones, that is) store their weights: f32 (default), bf16, f16, or "
@@ -178,6 +180,8 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     switch (key) {
     case KEY_TARGET: o->target_list = arg; return 0;
     case KEY_ACCURACY: o->plan.accuracy = parse_accuracy(arg, state); return 0;
+    case KEY_CONSTANT_TIME: o->plan.constant_time = true; return 0;
+    case KEY_BIT_EXACT: o->plan.bit_exact = true; return 0;
     case KEY_TUNE: o->tuning_path = arg; return 0;
     case KEY_WEIGHTS_TYPE: o->plan.weights_type = parse_weights_type(arg, state); return 0;
     case KEY_COMPUTE: o->plan.compute = parse_compute(arg, state); return 0;
@@ -198,6 +202,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
         o->path = arg;
         return 0;
     case ARGP_KEY_END:
+        if (o->plan.bit_exact && o->tuning_path) argp_error(state, "--bit-exact chooses the same kernels on all machines: leave --tune out");
         if (o->crops.from[0] && !o->crops.count) argp_error(state, "--crop-from needs --crops");
         return 0;
     default: return ARGP_ERR_UNKNOWN;

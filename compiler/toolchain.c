@@ -105,6 +105,7 @@ bool toolchain_build(const toolchain *t, const char *folder, const char *const *
     command c = {.arena = a};
     add_split(&c, t->cc);
     add(&c, "-std=c11");
+    add(&c, "-fno-math-errno"); /* which nobody reads; code in constant time must not write it */
     add_split(&c, t->cflags);
     if (t->runner) add(&c, "-static"); /* an emulator need not know where the other machine's libraries are */
     add_all(&c, defines);

@@ -15,9 +15,9 @@ static void put_pitches(const emission *e, bool output, text *out) {
 }
 
 void emit_batch(const emission *e, text *out) {
-    const char *weights = e->weights == WEIGHTS_FILE ? ", weights" : "", *seconds = e->options->profile ? ", seconds" : "";
+    const char *weights = e->weights == WEIGHTS_FILE ? ", weights" : "";
     text_printf(out, "static int run_on_this_cpu(const parallel_for *parallel, %s%s) {\n", emit_run_parameters(e, true),
-                *seconds ? ", double *seconds" : "");
+                e->more_parameter);
     text_printf(out, "    if (batch < %s_BATCH_MIN || batch > %s_BATCH_MAX) return 6;\n", e->upper, e->upper);
     emit_open_check(e, out);
     put_pitches(e, false, out);
@@ -30,5 +30,5 @@ void emit_batch(const emission *e, text *out) {
                      "            to[i] = outputs[i] ? (char *)outputs[i] + s * output_pitch[i] : NULL;\n"
                      "        int status = run_sample(parallel, from, to, workspace%s%s%s);\n"
                      "        if (status) return status;\n    }\n    return 0;\n}\n\n",
-                e->upper, e->upper, e->upper, e->upper, weights, emit_open_arguments(e), seconds);
+                e->upper, e->upper, e->upper, e->upper, weights, emit_open_arguments(e), e->more);
 }

@@ -18,6 +18,7 @@ typedef struct emission {
     const char *files;  /* resnet, of resnet.h and resnet.weights */
     const char *upper;  /* RESNET */
     char **input_fields, **output_fields; /* unique identifiers */
+    const char *more_parameter, *more, *no_more; /* of the functions behind _run: ", double *seconds", ", seconds", ", NULL" */
     uint64_t header_hash, weights_hash;   /* that the source wants of the files beside it */
 } emission;
 
@@ -32,6 +33,14 @@ char *emit_upper_case(arena *a, const char *s); /* source.c */
 bool emit_target_code(const emission *e, int target_index, const char *suffix, text *out);
 /* "arena + 64", "w3", "inputs[0]": where an operand starts, as C text. */
 void emit_address(const emission *e, const operand *o, text *out);
+
+/* library.c */
+bool text_mentions(const char *code, const char *name); /* the identifier, not a part of one */
+void emit_library(const emission *e, const char *code, text *out); /* the functions of the runtime that it calls */
+/* Calls of functions that machines round differently, by those that they do not; *missing: one that has no such form. */
+const char *emit_exact_calls(arena *a, const char *code, const char **missing);
+/* False after an error: s calls one that has none, `missing` (or NULL) or in what `code` calls. */
+bool emit_is_exact(const emission *e, const step *s, const char *code, const char *missing);
 
 /* weights.c */
 void emit_element(text *out, dtype elem, const void *data, int64_t i); /* as an initializer */
@@ -55,6 +64,11 @@ void emit_name_open_dims(emission *e);
 
 /* batch.c: run_on_this_cpu, which calls run_sample for each sample. */
 void emit_batch(const emission *e, text *out);
+
+/* slices.c: runs in slices, NAME_step */
+void emit_slices_header(const emission *e, text *out);
+void emit_slices_type(const emission *e, text *out);
+void emit_slices(const emission *e, text *out);
 
 /* header.c */
 bool emit_has_strings(const plan *p);

@@ -154,6 +154,7 @@ uint64_t emit_header(const emission *e, text *out) {
                 "void *task);\n    void *pool;\n    int threads;\n} %s_parallel;\n\nint %s_run_with(const %s_parallel *parallel, %s);\n\n",
                 p, p, p, p, emit_run_parameters(e, true));
     if (e->options->threads) put_threads(e, out);
+    if (made->options.slice) emit_slices_header(e, out);
     if (e->options->profile)
         text_printf(out,
                     "/* Times each step: seconds[i] belongs to %s_step_info[i]. */\n#define %s_STEP_COUNT %d\n"

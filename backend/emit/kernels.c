@@ -21,20 +21,11 @@ typedef struct writer {
     const char *suffix;
     function *functions, **last;
     names by_key;
-    int n_functions;
+    int n_functions, branches;
     text calls;
     size_table *sizes;
     bool ok;
 } writer;
-
-static bool mentions(const char *body, const char *name) {
-    size_t n = strlen(name);
-    for (const char *s = body; (s = strstr(s, name)); s += n) {
-        bool starts = s == body || !(isalnum((unsigned char)s[-1]) || s[-1] == '_');
-        if (starts && !(isalnum((unsigned char)s[n]) || s[n] == '_')) return true;
-    }
-    return false;
-}
 
 /* An output that shares its buffer with an input may be written in place: no restrict then. */
 static bool aliases(const step *s) {
@@ -76,8 +67,8 @@ static void put_open_sizes(const step *s, const char *code, const char *indent, 
     open_size list[MAX_OPEN_SIZES];
     int n = open_sizes(s, list);
     for (int i = 0; i < n; i++) {
-        bool row = list[i].row && mentions(code, list[i].row);
-        if (row || mentions(code, list[i].name)) text_printf(out, "%sconst ptrdiff_t %s = sizes[%d];\n", indent, list[i].name, i);
+        bool row = list[i].row && text_mentions(code, list[i].row);
+        if (row || text_mentions(code, list[i].name)) text_printf(out, "%sconst ptrdiff_t %s = sizes[%d];\n", indent, list[i].name, i);
         if (row) text_printf(out, "%sconst ptrdiff_t %s = (%s + %d) * 16;\n", indent, list[i].row, list[i].name, list[i].halo);
     }
 }
@@ -92,7 +83,7 @@ static void put_parameters(const step *s, const char *body, text *out) {
         for (int i = 0; i < (side ? s->n_out : s->n_in); i++) {
             char name[16];
             snprintf(name, sizeof name, "%c%d", side ? 'y' : 'x', i);
-            if (!mentions(body, name)) continue;
+            if (!text_mentions(body, name)) continue;
             used = true;
             text_printf(out, "    %s%s *%s%s = %s[%d];\n", side ? "" : "const ", dtype_of(list[i].elem)->ctype, restricted, name,
                         side ? "out" : "in", i);
@@ -100,16 +91,19 @@ static void put_parameters(const step *s, const char *body, text *out) {
         if (!used && (side || !sizes.bytes)) text_printf(out, "    (void)%s;\n", side ? "out" : "in");
     }
     if (sizes.bytes) text_printf(out, "    const ptrdiff_t *const sizes = in[%d];\n%s", s->n_in, sizes.bytes);
-    if (!mentions(body, "begin")) text_put(out, "    (void)begin;\n");
-    if (!mentions(body, "end")) text_put(out, "    (void)end;\n");
+    if (!text_mentions(body, "begin")) text_put(out, "    (void)begin;\n");
+    if (!text_mentions(body, "end")) text_put(out, "    (void)end;\n");
 }
 
 static function *function_for(writer *w, const step *s) {
     const plan *p = w->e->plan;
     text body = {.arena = w->e->arena}, key = {.arena = w->e->arena};
     if (!s->family->emit(p, s, p->targets[w->target], &body)) w->ok = false;
-    put_parameters(s, body.bytes ? body.bytes : "", &key);
-    text_put(&key, body.bytes ? body.bytes : "");
+    const char *code = body.bytes ? body.bytes : "", *missing = NULL;
+    if (p->options.bit_exact) code = emit_exact_calls(w->e->arena, code, &missing);
+    if (p->options.bit_exact && !emit_is_exact(w->e, s, code, missing)) w->ok = false;
+    put_parameters(s, code, &key);
+    text_put(&key, code);
     void *known = NULL;
     names_find(&w->by_key, key.bytes, &known);
     function *f = known;
@@ -164,6 +158,12 @@ static void put_step_comment(text *out, const step *s, const char *indent) {
     text_put(out, " */\n");
 }
 
+/* A step of which a slice may do a part: the function returns where there is more to do. */
+static void put_sliced(const writer *w, const step *s, const char *kernel, text *out) {
+    text_printf(out, "if (!slice_step(slice, parallel, %d, %lld, %s, in, out, %lld, %lld)) return %s_STEP_MORE;\n", s->id,
+                (long long)step_unit_work(s, w->target), kernel, (long long)s->extent[w->target].n, (long long)s->phases, w->e->upper);
+}
+
 static void put_call(writer *w, const step *s, int depth) {
     const function *f = function_for(w, s);
     text *out = &w->calls;
@@ -189,7 +189,10 @@ static void put_call(writer *w, const step *s, int depth) {
         if (more) text_put(out, n ? ", sizes" : "sizes");
         text_put(out, n || more ? "};\n" : "NULL};\n");
     }
-    text_printf(out, "%s    step_run(parallel, %s, in, out, %s, %lld);\n%s}\n", indent, f->name, extent, (long long)s->phases, indent);
+    text_printf(out, "%s    ", indent);
+    if (w->e->plan->options.slice) put_sliced(w, s, f->name, out);
+    else text_printf(out, "step_run(parallel, %s, in, out, %s, %lld);\n", f->name, extent, (long long)s->phases);
+    text_printf(out, "%s}\n", indent);
     if (w->e->options->profile) text_printf(out, "%sprofile_mark(&clock, %d);\n", indent, s->id);
 }
 
@@ -230,9 +233,11 @@ static void put_block(writer *w, const block *b, int depth) {
         char indent[64] = "";
         for (int k = 0; k < depth && k < 15; k++) strcat(indent, "    ");
         put_step_comment(out, s, indent);
-        text_printf(out, "%sif (*((const unsigned char *)", indent);
+        bool sliced = w->e->plan->options.slice;
+        text_printf(out, sliced ? "%sif (slice_branch(slice, %d, %d, " : "%sif (", indent, s->id, w->branches++);
+        text_put(out, "*((const unsigned char *)");
         emit_address(w->e, &s->condition, out);
-        text_put(out, ")) {\n");
+        text_put(out, sliced ? "))) {\n" : ")) {\n");
         put_block(w, s->then_block, depth + 1);
         text_printf(out, "%s} else {\n", indent);
         put_block(w, s->else_block, depth + 1);
@@ -278,12 +283,14 @@ bool emit_target_code(const emission *e, int target_index, const char *suffix, t
     text_printf(out,
                 "static int run%s(const void *const *inputs, void *const *outputs, char *arena, const char *weights, "
                 "const parallel_for *parallel%s%s) {\n    (void)inputs, (void)outputs, (void)arena, (void)weights, (void)parallel;\n",
-                suffix, emit_open_parameters(e), profile ? ", double *seconds" : "");
+                suffix, emit_open_parameters(e), e->more_parameter);
     for (int i = 0; i < e->n_open; i++) text_printf(out, "    (void)%s;\n", e->open_fields[i]);
+    if (e->plan->options.slice) text_put(out, "    (void)slice;\n");
     text_put(out, sizes_declared(w.sizes));
     if (profile) text_put(out, "    profile_clock clock = profile_start(seconds);\n");
     const buffer *status = e->plan->status;
-    if (status) text_printf(out, "    int32_t *const status = (int32_t *)(void *)(arena + %lld);\n    *status = 0;\n", (long long)status->offset);
+    if (status) text_printf(out, "    int32_t *const status = (int32_t *)(void *)(arena + %lld);\n    %s*status = 0;\n", (long long)status->offset,
+                            e->plan->options.slice ? "if (slice_is_ahead(slice, 0)) " : "");
     text_put(out, w.calls.bytes ? w.calls.bytes : "");
     text_put(out, status ? "    return *status;\n}\n" : "    return 0;\n}\n");
     return w.ok;

@@ -25,33 +25,6 @@ static void put_file(text *out, const char *path) {
     text_put(out, "\n");
 }
 
-static bool mentions(const char *code, const char *name, size_t n) {
-    for (const char *s = code; (s = strstr(s, name)); s++) {
-        bool starts = s == code || !(isalnum((unsigned char)s[-1]) || s[-1] == '_');
-        if (starts && strncmp(s, name, n) == 0 && !(isalnum((unsigned char)s[n]) || s[n] == '_')) return true;
-    }
-    return false;
-}
-
-/* runtime/scalar/NAME.h and runtime/library/NAME.h define the function NAME: those that the code (or another of them) calls come along. */
-enum { MAX_SNIPPETS = 256 };
-
-static void put_snippet(const char *code, bool *done, text *out) {
-    for (int i = 0; embedded_texts[i].path && i < MAX_SNIPPETS; i++) {
-        const embedded_text *t = &embedded_texts[i];
-        bool snippet = !strncmp(t->path, "runtime/scalar/", 15) || !strncmp(t->path, "runtime/library/", 16);
-        if (done[i] || !snippet) continue;
-        char name[64];
-        const char *base = strrchr(t->path, '/') + 1;
-        snprintf(name, sizeof name, "%.*s", (int)strcspn(base, "."), base);
-        if (!mentions(code, name, strlen(name))) continue;
-        done[i] = true;
-        put_snippet(t->text, done, out);
-        text_put(out, t->text);
-        text_put(out, "\n");
-    }
-}
-
 /* With several targets in one file each has its own v16: its names are the vocabulary's with a suffix. */
 static void put_renames(const char *vocabulary, const char *suffix, bool undo, text *out) {
     static const char marker[] = "CNNC_INLINE ";
@@ -74,14 +47,30 @@ static bool has_bytes(const char *code) { return strstr(code, "v16i") || strstr(
 /* And those that store bf16. */
 static bool has_pairs(const char *code) { return strstr(code, "h32") || strstr(code, "v16_store_bf16"); }
 
-static void put_vocabulary(const target *t, const char *code, const char *suffix, bool undo, text *out) {
-    const char *files[5] = {t->simd, "runtime/simd/math.h"};
-    int n = 2;
+/* runtime/simd/FORM/NAME.h, what a machine has in two forms; NULL: this one has not. */
+static const char *form_of(const target *t, const char *form, arena *a) {
+    const char *path = arena_printf(a, "runtime/simd/%s/%s", form, strrchr(t->simd, '/') + 1);
+    return embedded_find(path) ? path : NULL;
+}
+
+static void put_vocabulary(const target *t, const plan_options *o, const char *code, const char *suffix, bool undo, text *out) {
+    const char *sums = form_of(t, o->bit_exact ? "exact" : "plain", out->arena);
+    const char *choices = form_of(t, o->constant_time ? "masked" : "choosing", out->arena);
+    const char *files[7] = {t->simd, sums, choices, "runtime/simd/math.h"};
+    int n = 4;
     if (has_bytes(code)) files[n++] = t->bytes, files[n++] = t->dot;
     if (has_pairs(code)) files[n++] = t->pairs;
     for (int i = 0; *suffix && i < n; i++)
-        if (embedded_find(files[i])) put_renames(embedded_find(files[i]), suffix, undo, out);
-    for (int i = 0; !undo && i < n; i++) put_file(out, files[i]);
+        if (files[i] && embedded_find(files[i])) put_renames(embedded_find(files[i]), suffix, undo, out);
+    for (int i = 0; !undo && i < n; i++)
+        if (files[i]) put_file(out, files[i]);
+}
+
+/* The compiler's square roots look at their argument, for errno, unless told not to. */
+static void put_roots(const emission *e, const target *t, const char *code, text *out) {
+    bool scalar = text_mentions(code, "sqrt") || text_mentions(code, "sqrtf") || (strstr(t->simd, "/scalar.h") && text_mentions(code, "v16_sqrt"));
+    if (!e->plan->options.constant_time || !scalar) return;
+    text_put(out, "#ifndef __NO_MATH_ERRNO__\n#error \"constant time needs -fno-math-errno here: square roots would look at their argument\"\n#endif\n");
 }
 
 static const char *target_suffix(const emission *e, int i) {
@@ -103,10 +92,11 @@ static bool put_target(const emission *e, int i, text *out) {
                     "#if defined(__clang__)\n#pragma clang attribute push(__attribute__((target(\"%s\"))), apply_to = function)\n"
                     "#elif defined(__GNUC__)\n#pragma GCC push_options\n#pragma GCC target(\"%s\")\n#endif\n\n",
                     t->attribute, t->attribute);
+    put_roots(e, t, code.bytes, out);
     bool vectors = strstr(code.bytes, "v16") != NULL;
-    if (vectors) put_vocabulary(t, code.bytes, suffix, false, out);
+    if (vectors) put_vocabulary(t, &e->plan->options, code.bytes, suffix, false, out);
     text_put(out, code.bytes);
-    if (vectors) put_vocabulary(t, code.bytes, suffix, true, out);
+    if (vectors) put_vocabulary(t, &e->plan->options, code.bytes, suffix, true, out);
     if (*t->attribute)
         text_put(out, "\n#if defined(__clang__)\n#pragma clang attribute pop\n#elif defined(__GNUC__)\n#pragma GCC pop_options\n#endif\n");
     text_put(out, "#endif\n\n");
@@ -128,7 +118,15 @@ static void put_intrinsics(const emission *e, text *out) {
 /* Kernels know one name for a string, headers have one each. */
 static void put_string_type(const emission *e, text *out) { text_printf(out, "typedef %s_string string_slot;\n\n", e->prefix); }
 
+/* Products and sums stay apart unless they are written as one, and are rounded to their type at once. */
+static void put_exact(text *out) {
+    text_put(out, "#if defined(__FAST_MATH__)\n#error \"the same bits on every machine, which this file promises, need a compiler without -ffast-math\"\n#endif\n"
+                  "#if defined(__clang__)\n#pragma STDC FP_CONTRACT OFF\n#elif defined(__GNUC__)\n#pragma GCC optimize(\"fp-contract=off\")\n#endif\n"
+                  "#include <float.h>\n#if FLT_EVAL_METHOD != 0\n#error \"the same bits on every machine need -fexcess-precision=fast or -std=gnu11 here\"\n#endif\n\n");
+}
+
 static void put_includes(const emission *e, text *out) {
+    if (e->plan->options.bit_exact) put_exact(out);
     text_printf(out, "#include \"%s.h\"\n\n#if %s_HEADER_HASH != 0x%016llxu\n#error \"%s.h is not the header that %s.c was made with: run cnnc again\"\n#endif\n",
                 e->files, e->upper, (unsigned long long)e->header_hash, e->files, e->files);
     text_put(out, "\n#include <math.h>\n#include <stddef.h>\n#include <stdint.h>\n#include <string.h>\n");
@@ -187,8 +185,6 @@ static const char *put_fallbacks(const emission *e, text *out) {
 
 /* The first target that this compiler built and this CPU runs. */
 static void put_dispatch(const emission *e, text *out) {
-    bool profile = e->options->profile;
-    const char *seconds = profile ? ", double *seconds" : "", *pass = profile ? ", seconds" : "";
     const char *weights = e->weights == WEIGHTS_FILE    ? "weights"
                           : e->weights == WEIGHTS_EMBED ? arena_printf(e->arena, "(const char *)%s_weights", e->prefix)
                                                         : "NULL";
@@ -196,7 +192,7 @@ static void put_dispatch(const emission *e, text *out) {
     const char *given = put_fallbacks(e, out);
     text_printf(out, "static int %s(const parallel_for *parallel, const void *const *inputs, void *const *outputs, "
                      "void *workspace%s%s%s) {\n",
-                e->batch ? "run_sample" : "run_on_this_cpu", parameter, emit_open_parameters(e), seconds);
+                e->batch ? "run_sample" : "run_on_this_cpu", parameter, emit_open_parameters(e), e->more_parameter);
     if (!e->batch) emit_open_check(e, out);
     text_put(out, "    if (!workspace || (uintptr_t)workspace % 64) return 1;\n");
     if (emit_has_weights_file(e)) emit_weights_check(e, e->weights == WEIGHTS_FILE ? "(const char *)weights" : weights, out);
@@ -208,7 +204,7 @@ static void put_dispatch(const emission *e, text *out) {
     for (int i = 0; i < e->plan->n_targets; i++) {
         const target *t = e->plan->targets[i];
         text_printf(out, "#if %s\n    if (%s) {\n        return run%s(inputs, outputs, (char *)workspace, %s, parallel%s%s);\n    }\n#endif\n",
-                    t->guard, t->cpu_test, target_suffix(e, i), weights, emit_open_arguments(e), pass);
+                    t->guard, t->cpu_test, target_suffix(e, i), weights, emit_open_arguments(e), e->more);
     }
     text_put(out, "    return 3;\n}\n\n");
 }
@@ -236,7 +232,7 @@ static void put_pool(const emission *e, text *out) {
                 "int %s_run_parallel_pointers(%s_pool *storage, %s) {\n    thread_pool *p = (thread_pool *)(void *)storage;\n"
                 "    const parallel_for parallel = {pool_run, p, p->threads};\n"
                 "    return run_on_this_cpu(&parallel, inputs, outputs, workspace%s%s);\n}\n\n",
-                p, p, p, p, p, p, p, emit_run_parameters(e, true), arguments, e->options->profile ? ", NULL" : "");
+                p, p, p, p, p, p, p, emit_run_parameters(e, true), arguments, e->no_more);
     put_struct_run(e, "run_parallel", "pool, ", out);
 }
 
@@ -290,7 +286,6 @@ static void put_tensor_info(const emission *e, bool output, text *out) {
 
 static void put_public(const emission *e, text *out) {
     const char *p = e->prefix, *arguments = emit_run_arguments(e);
-    const char *seconds = e->options->profile ? ", NULL" : "";
     text_put(out, "/* ---- the interface ---- */\n\n");
     put_tensor_info(e, false, out);
     put_tensor_info(e, true, out);
@@ -299,10 +294,11 @@ static void put_public(const emission *e, text *out) {
     text_printf(out, "size_t %s_workspace_size(void) { return %s_WORKSPACE_SIZE; }\n\n", p, e->upper);
     text_printf(out, "int %s_run_with(const %s_parallel *how, %s) {\n    const parallel_for parallel = {how->parallel_for, how->pool, how->threads};\n"
                      "    return run_on_this_cpu(&parallel, inputs, outputs, workspace%s%s);\n}\n\n",
-                p, p, emit_run_parameters(e, true), arguments, seconds);
+                p, p, emit_run_parameters(e, true), arguments, e->no_more);
     text_printf(out, "int %s_run_pointers(%s) {\n    return run_on_this_cpu(NULL, inputs, outputs, workspace%s%s);\n}\n\n", p,
-                emit_run_parameters(e, true), arguments, seconds);
+                emit_run_parameters(e, true), arguments, e->no_more);
     put_struct_run(e, "run", "", out);
+    if (e->plan->options.slice) emit_slices(e, out);
     if (e->options->threads) put_pool(e, out);
     if (e->options->profile) put_profile(e, out);
 }
@@ -319,15 +315,15 @@ static bool put_source(const emission *e, text *out) {
     text_put(out, "\n");
     if (emit_has_strings(e->plan)) put_string_type(e, out);
     put_file(out, "runtime/step.c");
+    if (e->plan->options.slice) emit_slices_type(e, out), put_file(out, "runtime/slices.c");
     if (e->options->threads) put_file(out, "runtime/pool.c");
     if (e->options->profile) put_file(out, "runtime/profile.c");
     text kernels = {.arena = e->arena};
     bool ok = true;
     for (int i = 0; i < e->plan->n_targets; i++) ok = put_target(e, i, &kernels) && ok;
-    bool done[MAX_SNIPPETS] = {false};
     text library = {.arena = e->arena};
-    put_snippet(kernels.bytes, done, &library);
-    if (library.bytes && !emit_has_strings(e->plan) && mentions(library.bytes, "string_slot", 11))
+    emit_library(e, kernels.bytes, &library);
+    if (library.bytes && !emit_has_strings(e->plan) && text_mentions(library.bytes, "string_slot"))
         text_put(out, "typedef struct string_slot { /* nothing here is one */\n    uint32_t size;\n    char bytes[4];\n} string_slot;\n\n");
     text_put(out, library.bytes ? library.bytes : "");
     text_write(out, kernels.bytes, kernels.size);
@@ -348,6 +344,9 @@ emission emission_of(const plan *p, const backend_options *o) {
                       .input_fields = field_names(p->arena, body->inputs, body->n_inputs),
                       .output_fields = field_names(p->arena, body->outputs, body->n_outputs)};
     emit_name_open_dims(&e);
+    e.more_parameter = o->profile ? ", double *seconds" : p->options.slice ? ", slices *slice" : "";
+    e.more = o->profile ? ", seconds" : p->options.slice ? ", slice" : "";
+    e.no_more = *e.more ? ", NULL" : "";
     return e;
 }
 

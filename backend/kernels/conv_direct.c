@@ -33,6 +33,7 @@ typedef struct schedule {
     bool flat, varies; /* varies: height or width is open; then they are the most that it can be */
     tiling tiling[TARGET_MAX];
     narrow_weights narrow;
+    int64_t slice;   /* the work that a part should not exceed; 0: it may have any */
     int bias, scale; /* operands, -1: none */
 } schedule;
 
@@ -85,6 +86,18 @@ static double idle_of(const schedule *s, int64_t groups, int64_t steps, int64_t 
     return idle < noticed ? 1 : idle;
 }
 
+/* Multiply-adds of one step (a row of tiles, or a tile of a flat plane) for a group of output channels. */
+static int64_t step_work(const schedule *s, const register_tile *t, int64_t positions) {
+    const int64_t ins = (s->in_blocks - 1) * s->lanes + s->last_lanes;
+    return WORK(positions, t->blocks, C16, ins, s->window.kernel[0], s->window.kernel[1]);
+}
+
+/* Of one part, at most. */
+static int64_t part_work(const schedule *s, const tiling *t) {
+    const int64_t tail = t->tile.tail[0] + t->tile.tail[1];
+    return step_work(s, &t->tile, s->flat ? t->part + tail : t->part * s->width);
+}
+
 /* Parts of the plane so that a part's input and the weights of one group of output channels stay in L2 while all groups
  * go over it, and that all threads have enough to do; of those the one that reads least from beyond L2. `cycles`: of all. */
 static void choose_parts(const schedule *s, const operand *x, tiling *t, const target *machine, double cycles) {
@@ -103,6 +116,10 @@ static void choose_parts(const schedule *s, const operand *x, tiling *t, const t
     const int64_t groups_of_one = s->out_blocks / t->tile.blocks;
     t->parts = 1, t->part = steps > 0 ? steps * unit : s->height, t->idle = idle_of(s, groups_of_one, 1, 1);
     if (t->chunks == 1 || most > steps) most = steps;
+    if (s->slice) {
+        const int64_t work = step_work(s, &t->tile, s->flat ? unit : unit * s->width);
+        if (most * work > s->slice) most = s->slice / work;
+    }
     for (int64_t n = most > 0 ? most : 1; n > 0; n = n > 16 ? n * 7 / 8 : n - 1) { /* steps of a part */
         const int64_t parts = (steps + n - 1) / n, size = s->threads > 1 ? (steps + parts - 1) / parts : n, rows = size * unit;
         int64_t reach = s->flat || skips[0] ? rows * w->kernel[0] : (rows - 1) * w->stride[0] + (w->kernel[0] - 1) * w->dilation[0] + 1;
@@ -177,10 +194,26 @@ static int list_tiles(const schedule *s, const target *t, tile_choice *best, int
     return 1;
 }
 
+enum { TILES = 6, SLICED_TILES = 64 /* small ones too */ };
+
+/* The work that parts may have: what a slice may, or where no tile has so little, that of the least. */
+static int64_t most_work(const schedule *s, const operand *x, const target *t, const tile_choice *tiles, int count) {
+    int64_t least = INT64_MAX;
+    if (!s->slice) return least;
+    for (int i = 0; i < count; i++) {
+        const tiling made = make_tiling(s, x, t, &tiles[i], CHUNK_SHARE);
+        if (part_work(s, &made) < least) least = part_work(s, &made);
+    }
+    return least > s->slice ? least : s->slice;
+}
+
 static tiling choose_tiling(const schedule *s, const operand *x, const target *t) {
-    tile_choice best;
-    list_tiles(s, t, &best, 1);
-    return make_tiling(s, x, t, &best, CHUNK_SHARE);
+    tile_choice tiles[SLICED_TILES];
+    int count = list_tiles(s, t, tiles, s->slice ? SLICED_TILES : 1);
+    int64_t most = most_work(s, x, t, tiles, count);
+    tiling made = make_tiling(s, x, t, &tiles[0], CHUNK_SHARE);
+    for (int i = 1; i < count && part_work(s, &made) > most; i++) made = make_tiling(s, x, t, &tiles[i], CHUNK_SHARE);
+    return made;
 }
 
 /* ---- candidates ---- */
@@ -191,6 +224,7 @@ static bool describe(const plan *p, const node *n, const operand *x, schedule *c
     const value *weights = n->inputs[1];
     int64_t ins = type_size(&weights->type, 1), outs = type_size(&weights->type, 0), group = node_int(n, "group");
     bool stem = !c16_is(n->inputs[0]);
+    c->slice = p->options.slice;
     c->lanes = stem ? ins : C16;
     c->in_blocks = stem ? 1 : c16_blocks(ins);
     c->narrow.pairs = type_stored(&n->inputs[0]->type) == DT_BF16;
@@ -199,7 +233,7 @@ static bool describe(const plan *p, const node *n, const operand *x, schedule *c
     c->out_blocks = c16_blocks(outs) / group;
     c->group = group;
     c->images = type_size(&n->outputs[0]->type, 0);
-    c->threads = p->options.threads;
+    c->threads = cost_threads(p);
     const window *w = &c->window;
     int n_pool;
     const int64_t *pool = node_ints(n, "pool", &n_pool);
@@ -215,27 +249,28 @@ static bool describe(const plan *p, const node *n, const operand *x, schedule *c
 static int64_t positions(const node *n) { return type_count(&n->outputs[0]->type) / type_size(&n->inputs[1]->type, 0); }
 
 static double estimate(const plan *p, const schedule *s, const tiling *t, double tile_cycles) {
-    const target *machine = p->targets[0];
+    const target *machine = p->machine;
     const double cycles = (double)s->images * products_of(s) * tile_cycles * t->idle * 1.06;
     const double bytes = lanes_of(s) * C16 * dtype_of(s->narrow.elem)->bits / 8;
     return cost_microseconds(machine, cost_with_weights(p, machine, cycles, bytes * cost_streams(t->tile.blocks)));
 }
 
 static void list(const plan *p, const node *n, candidate_list *ways) {
-    enum { TILES = 6 };
     static const int64_t shares[] = {CHUNK_SHARE, CHUNK_SHARE * 2, 1 << 20 /* all in one */};
-    const target *machine = p->targets[0];
+    const target *machine = p->machine;
     operand x = plan_operand(p, n->inputs[0]);
     schedule s = {.bias = -1};
     if (!describe(p, n, &x, &s)) return;
     s.narrow.elem = s.narrow.pairs ? DT_BF16 : narrow_type(p, positions(n));
-    tile_choice tiles[TILES];
-    int count = list_tiles(&s, machine, tiles, TILES);
+    tile_choice tiles[SLICED_TILES];
+    int count = list_tiles(&s, machine, tiles, s.slice ? SLICED_TILES : TILES);
+    int64_t most = most_work(&s, &x, machine, tiles, count);
     for (int i = 0; i < count; i++)
         for (int k = 0; k < 3; k++) {
             tiling t = make_tiling(&s, &x, machine, &tiles[i], shares[k]);
             double us = estimate(p, &s, &t, tiles[i].cycles) * (1 + 0.001 * k);
-            candidate_add(ways, us, NULL, &t, sizeof t, "tile %lldx%lldx%lld part %lld chunk %lld", (long long)t.tile.blocks,
+            const char *refused = part_work(&s, &t) > most ? "a part of it exceeds --step" : NULL;
+            candidate_add(ways, us, refused, &t, sizeof t, "tile %lldx%lldx%lld part %lld chunk %lld", (long long)t.tile.blocks,
                           (long long)t.tile.rows, (long long)t.tile.cols, (long long)t.part, (long long)t.chunk);
         }
 }
@@ -272,9 +307,10 @@ static bool plan_conv(plan *p, const node *n, step *s) {
     c->bias = c16_add_convolution(p, s, n, k);
     c->scale = c->narrow.scale ? c16_add_channel_constant(p, s, c->narrow.scale, outs) : -1;
     for (int i = 0; i < p->n_targets; i++) {
-        c->tiling[i] = i ? choose_tiling(c, &x, p->targets[i]) : *(const tiling *)schedule_decisions(s);
+        c->tiling[i] = plan_decided_for(p, i) ? *(const tiling *)schedule_decisions(s) : choose_tiling(c, &x, p->targets[i]);
         const number groups = number_known(type_size(&n->outputs[0]->type, 0) * c->group * (c->out_blocks / c->tiling[i].tile.blocks));
         s->extent[i] = number_mul(p->arena, groups, parts_of(p->arena, c, &c->tiling[i], &s->out[0]));
+        s->unit_work[i] = part_work(c, &c->tiling[i]);
     }
     s->schedule = c;
     s->macs = WORK(type_count(&n->outputs[0]->type), c->pool[0], c->pool[1], ins, taps);
@@ -418,4 +454,5 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
     return template_expand(e, "backend/kernels/conv_direct.c.in", body, p->diags) && context.ok;
 }
 
-const kernel_family kernel_conv_direct = {.name = "conv_direct", .accepts = accepts, .list = list, .plan = plan_conv, .emit = emit_conv, .open = true};
+const kernel_family kernel_conv_direct = {.name = "conv_direct", .accepts = accepts, .list = list, .plan = plan_conv, .emit = emit_conv,
+                                          .constant_time = step_always_constant_time, .open = true};

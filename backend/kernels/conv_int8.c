@@ -74,7 +74,7 @@ static void list(const plan *p, const node *n, candidate_list *ways) {
     if (!describe(p, n, &x, &s)) return;
     tile_plane plane = plane_of(&s);
     tile_choice tiles[TILES];
-    const target *machine = p->targets[0], dots = machine_of(machine);
+    const target *machine = p->machine, dots = machine_of(machine);
     double steps = (double)(x.dims[0] * s.group * s.out_blocks * ((s.in_blocks - 1) * QUADS + s.last_quads) * s.window.kernel[0] * s.window.kernel[1]);
     int count = register_tile_list(&plane, &dots, tiles, TILES);
     for (int i = 0; i < count; i++) {
@@ -100,7 +100,7 @@ static bool plan_conv(plan *p, const node *n, step *s) {
     tile_plane plane = plane_of(c);
     for (int i = 0; i < p->n_targets; i++) {
         target dots = machine_of(p->targets[i]);
-        c->tile[i] = i ? register_tile_choose(&plane, &dots, NULL) : *(const register_tile *)schedule_decisions(s);
+        c->tile[i] = plan_decided_for(p, i) ? *(const register_tile *)schedule_decisions(s) : register_tile_choose(&plane, &dots, NULL);
         s->extent[i] = number_known(type_size(&n->outputs[0]->type, 0) * c->group * (c->out_blocks / c->tile[i].blocks));
     }
     s->schedule = c;
@@ -197,4 +197,5 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
     return template_expand(e, "backend/kernels/conv_int8.c.in", body, p->diags) && context.ok;
 }
 
-const kernel_family kernel_conv_int8 = {.name = "conv_int8", .accepts = accepts, .list = list, .plan = plan_conv, .emit = emit_conv};
+const kernel_family kernel_conv_int8 = {.name = "conv_int8", .accepts = accepts, .list = list, .plan = plan_conv, .emit = emit_conv,
+                                        .constant_time = step_always_constant_time};

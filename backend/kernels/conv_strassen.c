@@ -13,6 +13,7 @@ typedef struct schedule {
     int64_t plane, runs;   /* positions of an image; runs of them */
     int64_t units, extent; /* runs of all images; parts that may run in parallel */
     int64_t slot;          /* bytes of scratch a part */
+    bool in_slices;        /* parts run one after the other, and share it */
     int bias;              /* operand, -1: none */
 } schedule;
 
@@ -44,8 +45,13 @@ static int64_t plane_of(const node *n) { return type_size(&n->outputs[0]->type, 
 /* Runs that do not fill the plane overlap at its end. */
 static int64_t runs_of(int64_t plane, int64_t positions) { return (plane + positions - 1) / positions; }
 
+static int64_t run_work(const node *n, int64_t positions) {
+    const value_type *weights = &n->inputs[1]->type;
+    return WORK(positions, c16_blocks(type_size(weights, 0)), C16, type_size(weights, 1));
+}
+
 static double estimate(const plan *p, const node *n, const decisions *d) {
-    const target *t = p->targets[0];
+    const target *t = p->machine;
     int64_t in = c16_blocks(type_size(&n->inputs[1]->type, 1)), out = c16_blocks(type_size(&n->inputs[1]->type, 0));
     const int64_t units = runs_of(plane_of(n), d->positions) * type_size(&n->outputs[0]->type, 0);
     const double runs = (double)units;
@@ -66,6 +72,7 @@ static void list_levels(const plan *p, const node *n, int levels, candidate_list
     for (int i = 0; i < CHOICES; i++)
         for (int64_t run = SHORTEST; run <= LONGEST && run << levels <= plane; run++) {
             decisions d = {levels, run << levels};
+            if (p->options.slice && run_work(n, d.positions) > p->options.slice) break;
             if ((i == 1 && d.positions * 4 > best[0] * 3) || (i == 2 && d.positions * 3 < best[0] * 4)) continue;
             double us = estimate(p, n, &d);
             if (us < least[i]) least[i] = us, best[i] = d.positions;
@@ -100,7 +107,8 @@ static bool plan_strassen(plan *p, const node *n, step *s) {
     c->plane = plane_of(n);
     c->runs = runs_of(c->plane, d->positions);
     c->units = type_size(y, 0) * c->runs;
-    c->extent = threads < c->units ? threads : c->units;
+    c->in_slices = p->options.slice;
+    c->extent = c->in_slices ? 1 : threads < c->units ? threads : c->units;
     c->slot = c->product.scratch * (int64_t)sizeof(float);
     packed k = {.source = weights->constant,
                 .form = arena_printf(p->arena, "Strassen %d o16i16", d->levels),
@@ -111,8 +119,10 @@ static bool plan_strassen(plan *p, const node *n, step *s) {
     c->bias = c16_add_convolution(p, s, n, k);
     step_add_scratch(p, s, c->extent * c->slot);
     step_set_extent(s, c->extent);
+    if (c->in_slices) s->phases = c->units;
     s->schedule = c;
     s->macs = WORK(type_count(y), ins);
+    for (int i = 0; i < p->n_targets; i++) s->unit_work[i] = run_work(n, d->positions);
     s->summary = arena_printf(p->arena, "1x1 by Strassen, %d level%s, %lld run%s of %lld positions", d->levels, d->levels > 1 ? "s" : "", (long long)c->units,
                               c->units > 1 ? "s" : "", (long long)d->positions);
     return true;
@@ -163,6 +173,7 @@ static bool emit_strassen(const plan *p, const step *s, const target *machine, t
     template_int(e, "runs", c->runs);
     template_int(e, "units", c->units);
     template_int(e, "extent", c->extent);
+    template_int(e, "in_slices", c->in_slices);
     template_int(e, "slot", c->slot);
     template_int(e, "x_batch", s->in[0].batch);
     template_int(e, "x_block_size", s->in[0].block);
@@ -172,4 +183,5 @@ static bool emit_strassen(const plan *p, const step *s, const target *machine, t
     return template_expand(e, "backend/kernels/conv_strassen.c.in", body, p->diags) && w.ok;
 }
 
-const kernel_family kernel_conv_strassen = {.name = "conv_strassen", .accepts = accepts, .list = list, .plan = plan_strassen, .emit = emit_strassen};
+const kernel_family kernel_conv_strassen = {.name = "conv_strassen", .accepts = accepts, .list = list, .plan = plan_strassen, .emit = emit_strassen,
+                                            .constant_time = step_always_constant_time};

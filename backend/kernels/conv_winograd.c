@@ -25,6 +25,7 @@ typedef struct schedule {
     int64_t tiles_h, tiles_w, tiles; /* down, across, of all images */
     int64_t block_tiles;             /* worked on together */
     int64_t units, extent, phases;   /* units of work; parts that may run in parallel; 2 a block where its channels are shared out */
+    bool in_slices;                     /* blocks run one after the other, and share their scratch */
     int64_t v_element, product_element; /* numbers from one of the n*n elements to the next */
     int64_t v_bytes, slot;              /* of the transformed input, of all scratch of a part */
     register_tile tile[TARGET_MAX];
@@ -154,8 +155,6 @@ typedef struct decisions {
     bool pairs;
 } decisions;
 
-static int64_t threads_of(const plan *p) { return p->options.threads > 1 ? p->options.threads : 1; }
-
 static target product_machine(bool pairs, const target *t) { return pairs ? register_tile_of_pairs(t) : *t; }
 
 /* For products of a block: of shared ones, the one that gives all threads the same. *cycles unless NULL. */
@@ -174,10 +173,15 @@ static register_tile choose_tile(const plan *p, int64_t out_blocks, const decisi
     return tiles[best].tile;
 }
 
+/* Multiply-adds, as the operator defines them, of a block of so many tiles. */
+static int64_t block_work(const shape *s, const cook_toom *filter, int64_t size) {
+    return WORK(size, filter[0].m, filter[1].m, s->in_blocks, C16, s->taps[0], s->taps[1], s->out_blocks, C16);
+}
+
 /* Cycles of the whole layer. */
 static double winograd_cycles(const plan *p, const shape *s, const way *how, const decisions *d) {
-    const target *t = p->targets[0];
-    const int64_t tiles = count_tiles(s, how->filter), size = d->block_tiles, workers = d->shared ? 1 : threads_of(p);
+    const target *t = p->machine;
+    const int64_t tiles = count_tiles(s, how->filter), size = d->block_tiles, workers = d->shared ? 1 : cost_threads(p);
     double product, elements = elements_of(how), transform = elements * 4.5 * (double)t->registers;
     choose_tile(p, s->out_blocks, d, t, &product);
     if (d->shared) transform += elements * C16 * 4 / t->l3_bytes; /* comes from other cores */
@@ -190,13 +194,14 @@ static double winograd_cycles(const plan *p, const shape *s, const way *how, con
 /* Blocks that suit so many workers, and those that are much smaller or larger. */
 static void list_blocks(const plan *p, const shape *s, const way *how, decisions d, candidate_list *ways) {
     enum { MOST = 240 };
-    const target *t = p->targets[0];
+    const target *t = p->machine;
     const cook_toom *f = how->filter;
     const char *refused = p->options.accuracy == ACCURACY_STRICT ? "not admitted by strict" : NULL;
     if (how->pairs && points_of(s, f) > PAIRS_POINTS && p->options.accuracy == ACCURACY_BALANCED) refused = "not admitted by balanced";
-    const int64_t tiles = count_tiles(s, f), workers = d.shared ? 1 : threads_of(p), best = choose_block_tiles(s, how, tiles, 1, MOST, workers, t);
+    const int64_t slice = p->options.slice, most = slice && block_work(s, f, MOST) > slice ? slice / block_work(s, f, 1) : MOST;
+    const int64_t tiles = count_tiles(s, f), workers = d.shared ? 1 : cost_threads(p), best = choose_block_tiles(s, how, tiles, 1, most, workers, t);
     const int64_t sizes[] = {best, choose_block_tiles(s, how, tiles, 4, best * 3 / 4, workers, t),
-                             choose_block_tiles(s, how, tiles, best * 4 / 3, MOST, workers, t)};
+                             choose_block_tiles(s, how, tiles, best * 4 / 3, most, workers, t)};
     for (int i = 0; i < 3; i++) {
         d.block_tiles = sizes[i];
         if (sizes[i])
@@ -208,7 +213,7 @@ static void list_blocks(const plan *p, const shape *s, const way *how, decisions
 static void list_size(const plan *p, const node *n, const shape *s, int m, bool pairs, candidate_list *ways) {
     way how = {.pairs = pairs};
     if (!make_filters(s, m, how.filter) || (pairs && points_of(s, how.filter) > PAIRS_POINTS_FAST)) return;
-    const bool can_share = threads_of(p) > 1 && !schedule_is_open(n);
+    const bool can_share = cost_threads(p) > 1 && !schedule_is_open(n);
     for (int shared = 0; shared <= can_share; shared++) list_blocks(p, s, &how, (decisions){.m = m, .shared = shared, .pairs = pairs}, ways);
 }
 
@@ -257,13 +262,14 @@ static void write_weights(const packed *k, void *to) {
 
 /* Returns the bytes of scratch that all parts need. */
 static int64_t share_out(schedule *c, const plan *p, bool shared) {
-    const int64_t blocks = ceil_div(c->tiles, c->block_tiles), threads = threads_of(p);
+    const int64_t blocks = ceil_div(c->tiles, c->block_tiles), threads = cost_threads(p);
     int64_t shares = threads;
     for (int i = 0; i < p->n_targets; i++)
         if (shares > c->out_blocks / c->tile[i].blocks) shares = c->out_blocks / c->tile[i].blocks;
-    c->phases = shared ? 2 * blocks : 1;
+    c->in_slices = p->options.slice;
+    c->phases = shared ? 2 * blocks : c->in_slices ? blocks : 1;
     c->units = blocks;
-    c->extent = shared ? shares : threads < blocks || c->varies ? threads : blocks;
+    c->extent = shared ? shares : c->in_slices ? 1 : threads < blocks || c->varies ? threads : blocks;
     int64_t out_blocks = 0; /* whose products a part holds */
     for (int i = 0; i < p->n_targets; i++) {
         int64_t unit = c->tile[i].blocks, held = shared ? ceil_div(c->out_blocks / unit, shares) * unit : c->out_blocks;
@@ -325,6 +331,7 @@ static bool plan_winograd(plan *p, const node *n, step *s) {
     step_add_scratch(p, s, scratch);
     step_set_extent(s, c->extent);
     s->phases = c->phases;
+    for (int i = 0; c->in_slices && i < p->n_targets; i++) s->unit_work[i] = block_work(&g, f, c->block_tiles);
     s->schedule = c;
     s->macs = WORK(type_count(&n->outputs[0]->type), c->pool[0], c->pool[1], ins, f[0].r, f[1].r);
     const char *pooled = n->op == OP_conv_max_pool ? arena_printf(p->arena, " + max pool %lldx%lld", (long long)c->pool[0], (long long)c->pool[1]) : "";
@@ -455,7 +462,8 @@ static bool emit_winograd(const plan *p, const step *s, const target *machine, t
     template_int(e, "out_blocks", c->out_blocks);
     define_tiles(c, &s->out[0], body->arena, e);
     template_int(e, "block_tiles", c->block_tiles);
-    template_int(e, "phases", c->phases);
+    template_int(e, "in_slices", c->in_slices);
+    template_int(e, "shared", c->phases > 1 && !c->in_slices);
     template_int(e, "extent", c->extent);
     template_int(e, "slot", c->slot);
     template_int(e, "v_bytes", c->v_bytes);
@@ -478,4 +486,5 @@ static bool emit_winograd(const plan *p, const step *s, const target *machine, t
     return template_expand(e, "backend/kernels/conv_winograd.c.in", body, p->diags) && w.ok;
 }
 
-const kernel_family kernel_conv_winograd = {.name = "conv_winograd", .accepts = accepts, .list = list, .plan = plan_winograd, .emit = emit_winograd, .open = true};
+const kernel_family kernel_conv_winograd = {.name = "conv_winograd", .accepts = accepts, .list = list, .plan = plan_winograd, .emit = emit_winograd,
+                                            .constant_time = step_always_constant_time, .open = true};

@@ -27,7 +27,7 @@ static bool emit_halo(const plan *p, const step *s, const target *t, text *body)
     (void)p, (void)t;
     const operand *o = &s->out[0];
     template_env *e = template_env_new(body->arena);
-    template_int(e, "planes", o->dims[1] / C16);
+    template_int(e, "pieces", number_is(s->extent[0], 1) ? o->dims[1] / C16 : 1);
     template_number(e, "height", operand_size(o, 2));
     template_int(e, "block", o->block);
     template_number(e, "row", operand_row(o));

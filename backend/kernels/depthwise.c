@@ -54,7 +54,7 @@ static double tile_cycles(int64_t cols, double taps, const target *t) {
 }
 
 static void list(const plan *p, const node *n, candidate_list *ways) {
-    const target *t = p->targets[0];
+    const target *t = p->machine;
     window w;
     if (!window_of(n, &w, p->diags)) return;
     int64_t width = w.out[1].size;
@@ -76,7 +76,7 @@ static bool plan_depthwise(plan *p, const node *n, step *s) {
     int64_t width = d->window.out[1].size;
     const number rows = operand_size(&s->out[0], 2), planes = number_known(type_size(&n->outputs[0]->type, 0) * d->blocks);
     for (int i = 0; i < p->n_targets; i++)
-        d->cols[i] = i ? even_cols(width, most_cols(p->targets[i])) : *(const int64_t *)schedule_decisions(s);
+        d->cols[i] = plan_decided_for(p, i) ? *(const int64_t *)schedule_decisions(s) : even_cols(width, most_cols(p->targets[i]));
     step_set_open_extent(s, number_mul(p->arena, planes, rows));
     s->schedule = d;
     s->macs = WORK(type_count(&n->outputs[0]->type), taps);
@@ -130,4 +130,5 @@ static bool emit_depthwise(const plan *p, const step *s, const target *machine, 
     return template_expand(e, "backend/kernels/depthwise.c.in", body, p->diags);
 }
 
-const kernel_family kernel_depthwise = {.name = "depthwise", .accepts = accepts, .list = list, .plan = plan_depthwise, .emit = emit_depthwise, .open = true};
+const kernel_family kernel_depthwise = {.name = "depthwise", .accepts = accepts, .list = list, .plan = plan_depthwise, .emit = emit_depthwise,
+                                        .constant_time = step_always_constant_time, .open = true};

@@ -101,4 +101,5 @@ static bool emit_depthwise(const plan *p, const step *s, const target *machine, 
     return template_expand(e, "backend/kernels/depthwise_int8.c.in", body, p->diags);
 }
 
-const kernel_family kernel_depthwise_int8 = {.name = "depthwise_int8", .accepts = accepts, .plan = plan_depthwise, .emit = emit_depthwise};
+const kernel_family kernel_depthwise_int8 = {.name = "depthwise_int8", .accepts = accepts, .plan = plan_depthwise, .emit = emit_depthwise,
+                                             .constant_time = step_always_constant_time};

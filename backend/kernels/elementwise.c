@@ -121,4 +121,11 @@ static bool emit_elementwise(const plan *p, const step *s, const target *t, text
     return template_expand(e, "backend/kernels/elementwise.c.in", body, p->diags);
 }
 
-const kernel_family kernel_elementwise = {.name = "elementwise", .accepts = accepts, .plan = plan_elementwise, .emit = emit_elementwise, .open = true};
+/* What is left behind whole vectors is a vector too, unless there are bytes. */
+static bool constant_time(const step *s) {
+    const schedule *c = s->schedule;
+    return c->vector && !c->bytes;
+}
+
+const kernel_family kernel_elementwise = {.name = "elementwise", .accepts = accepts, .plan = plan_elementwise, .emit = emit_elementwise,
+                                          .constant_time = constant_time, .open = true};

@@ -43,4 +43,5 @@ static bool emit_elementwise(const plan *p, const step *s, const target *machine
     return template_expand(e, "backend/kernels/elementwise_c16.c.in", body, p->diags);
 }
 
-const kernel_family kernel_elementwise_c16 = {.name = "elementwise_c16", .accepts = accepts, .plan = plan_elementwise, .emit = emit_elementwise, .open = true};
+const kernel_family kernel_elementwise_c16 = {.name = "elementwise_c16", .accepts = accepts, .plan = plan_elementwise, .emit = emit_elementwise,
+                                              .constant_time = step_always_constant_time, .open = true};

@@ -34,4 +34,5 @@ static bool emit_layout(const plan *p, const step *s, const target *machine, tex
     return template_expand(e, "backend/kernels/layout.c.in", body, p->diags);
 }
 
-const kernel_family kernel_layout = {.name = "layout", .accepts = accepts, .plan = plan_layout, .emit = emit_layout, .open = true};
+const kernel_family kernel_layout = {.name = "layout", .accepts = accepts, .plan = plan_layout, .emit = emit_layout,
+                                     .constant_time = step_always_constant_time, .open = true};

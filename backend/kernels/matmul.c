@@ -104,6 +104,7 @@ static bool plan_matmul(plan *p, const node *n, step *s) {
         *g = choose_tiling(m, p->targets[t]);
         int64_t panels = (m->cols + 15) / 16, tiles = (m->rows + g->rows - 1) / g->rows;
         s->extent[t] = number_known(m->batches * ((panels + g->blocks - 1) / g->blocks) * ((tiles + g->chunk - 1) / g->chunk));
+        s->unit_work[t] = WORK(g->rows, g->chunk, g->blocks, 16, m->inner);
     }
     const char *narrow = c->narrow.elem == DT_F32 ? "" : arena_printf(p->arena, " as %s", dtype_of(c->narrow.elem)->name);
     s->summary = arena_printf(p->arena, "%lldx%lldx%lld%s%s, tile %lldx%lld", (long long)m->rows, (long long)m->inner,
@@ -197,4 +198,5 @@ static bool emit_matmul(const plan *p, const step *s, const target *t, text *bod
     return template_expand(e, "backend/kernels/matmul.c.in", body, p->diags);
 }
 
-const kernel_family kernel_matmul = {.name = "matmul", .accepts = accepts, .plan = plan_matmul, .emit = emit_matmul};
+const kernel_family kernel_matmul = {.name = "matmul", .accepts = accepts, .plan = plan_matmul, .emit = emit_matmul,
+                                     .constant_time = step_always_constant_time};

@@ -189,4 +189,10 @@ static bool emit_normalize(const plan *p, const step *s, const target *t, text *
     return template_expand(e, "backend/kernels/normalize.c.in", body, p->diags);
 }
 
-const kernel_family kernel_normalize = {.name = "normalize", .accepts = accepts, .plan = plan_normalize, .emit = emit_normalize};
+static bool constant_time(const step *s) {
+    const schedule *c = s->schedule;
+    return s->in[0].elem == DT_F32 && c->norm != NORM_L1 && c->norm != NORM_L2 && !s->node->epilogue;
+}
+
+const kernel_family kernel_normalize = {.name = "normalize", .accepts = accepts, .plan = plan_normalize, .emit = emit_normalize,
+                                        .constant_time = constant_time};

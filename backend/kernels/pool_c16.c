@@ -88,4 +88,5 @@ static bool emit_pool(const plan *p, const step *s, const target *machine, text 
     return template_expand(e, is_global(n) ? "backend/kernels/global_pool_c16.c.in" : "backend/kernels/pool_c16.c.in", body, p->diags);
 }
 
-const kernel_family kernel_pool_c16 = {.name = "pool_c16", .accepts = accepts, .plan = plan_pool, .emit = emit_pool, .open = true};
+const kernel_family kernel_pool_c16 = {.name = "pool_c16", .accepts = accepts, .plan = plan_pool, .emit = emit_pool,
+                                       .constant_time = step_always_constant_time, .open = true};

@@ -54,4 +54,7 @@ static bool emit_softmax(const plan *p, const step *s, const target *t, text *bo
     return template_expand(e, c->vector ? "backend/kernels/softmax_rows.c.in" : "backend/kernels/softmax.c.in", body, p->diags);
 }
 
-const kernel_family kernel_softmax = {.name = "softmax", .accepts = accepts, .plan = plan_softmax, .emit = emit_softmax};
+static bool constant_time(const step *s) { return ((const schedule *)s->schedule)->vector && s->node->op == OP_softmax; }
+
+const kernel_family kernel_softmax = {.name = "softmax", .accepts = accepts, .plan = plan_softmax, .emit = emit_softmax,
+                                      .constant_time = constant_time};

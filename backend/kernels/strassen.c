@@ -112,7 +112,7 @@ static int64_t results_of(const strassen *s, int level) {
 
 strassen strassen_make(const plan *p, int levels, int64_t in_blocks, int64_t out_blocks, int64_t positions) {
     strassen s = {.levels = levels, .in_blocks = in_blocks, .out_blocks = out_blocks, .positions = positions};
-    s.unit = unit_of(p->targets[0], out_blocks);
+    s.unit = unit_of(p->machine, out_blocks);
     s.factors = ARENA_ARRAY(p->arena, strassen_factor, PRODUCTS * PRODUCTS);
     add_factors(&s, &(strassen_factor){.rows = out_blocks, .cols = in_blocks, .n_terms = 1, .terms = {{1, 0, 0, out_blocks, in_blocks}}}, levels);
     for (int d = 0; d < levels; d++) s.scratch += 4 * inputs_of(&s, d) + 2 * results_of(&s, d);

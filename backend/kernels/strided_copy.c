@@ -226,4 +226,5 @@ static bool emit_copies(const plan *p, const step *s, const target *machine, tex
     return true;
 }
 
-const kernel_family kernel_strided_copy = {.name = "strided_copy", .accepts = accepts, .plan = plan_copies, .emit = emit_copies, .open = true};
+const kernel_family kernel_strided_copy = {.name = "strided_copy", .accepts = accepts, .plan = plan_copies, .emit = emit_copies,
+                                           .constant_time = step_always_constant_time, .open = true};

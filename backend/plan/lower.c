@@ -37,6 +37,14 @@ static void add_copy(plan *p, block *b, const node *n, operand from, operand to)
     block_append(p, b, s);
 }
 
+/* In slices a plane at a time. */
+static void set_halo_work(const plan *p, step *s) {
+    const operand *o = &s->out[0];
+    if (!p->options.slice) return;
+    step_set_extent(s, o->dims[1] / C16);
+    for (int i = 0; i < TARGET_MAX; i++) s->unit_work[i] = o->block - o->dims[2] * o->dims[3] * C16;
+}
+
 /* A buffer whose planes have a halo gets it zeroed before the first kernel writes there. */
 static void add_halos(plan *p, block *b, const step *writer) {
     for (int i = 0; i < writer->n_out; i++) {
@@ -51,6 +59,7 @@ static void add_halos(plan *p, block *b, const step *writer) {
         s->out->dims[0] = 1;
         s->out->dims[1] = o->buffer->size / (int64_t)dtype_bytes(o->elem, o->block) * C16; /* every plane of the buffer */
         s->n_out = 1;
+        set_halo_work(p, s);
         block_append(p, b, s);
     }
 }
@@ -208,14 +217,21 @@ static bool lower_loop(plan *p, const node *n, block *b) {
     return true;
 }
 
+static bool check_constant_time(const plan *p, const step *s) {
+    if (!p->options.constant_time || (s->family->constant_time && s->family->constant_time(s))) return true;
+    return node_error(p->diags, s->node, "leave --constant-time out", "takes branches or addresses that depend on data (kernel %s)", s->family->name);
+}
+
 static bool lower_node(plan *p, const node *n, block *b) {
     if (needs_no_step(p, n)) return true;
+    if (p->options.constant_time && (n->op == OP_loop || n->op == OP_if))
+        return node_error(p->diags, n, "leave --constant-time out", "runs a part of the network or does not, as data decide");
     if (n->op == OP_loop) return lower_loop(p, n, b);
     if (n->op == OP_if) return lower_if(p, n, b);
     if (n->op == OP_concat && !n->epilogue && lower_concat(p, n, b)) return true;
     step *s = step_new(p, n);
     if (schedule_choose(p, n, s)) {
-        if (!s->family->plan(p, n, s)) return false;
+        if (!s->family->plan(p, n, s) || !check_constant_time(p, s)) return false;
         add_halos(p, b, s);
         block_append(p, b, s);
         return true;
@@ -295,6 +311,9 @@ static bool check_types(const plan *p, const region *r) {
 
 static bool check_inputs(const plan *p) {
     const region *body = p->graph->body;
+    for (int i = 0; p->options.constant_time && i < graph_port_count(p->graph, false); i++)
+        if (graph_port(p->graph, false, i).only)
+            return diag_error(p->diags, "", "leave --constant-time out", "an input that --fix says is compared with it, which takes longer the more agrees");
     for (int i = 0; i < body->n_inputs; i++) {
         const value *v = body->inputs[i];
         if (type_is_bounded(&v->type)) continue;
@@ -349,6 +368,7 @@ plan *plan_make(const graph *g, const target *const *targets, int n_targets, con
     p->cold = constant_bytes(g->body) > STAYS_CACHED;
     p->n_targets = n_targets;
     for (int i = 0; i < n_targets; i++) p->targets[i] = targets[i];
+    p->machine = o->bit_exact ? target_canonical() : targets[0];
     p->body = ARENA_NEW(a, block);
     if (!check_inputs(p) || !check_types(p, g->body) || !locations_assign(p)) return NULL;
     if (!lower_region(p, g->body, p->body)) return NULL;
@@ -356,5 +376,5 @@ plan *plan_make(const graph *g, const target *const *targets, int n_targets, con
     p->n_steps = number_steps(p->body, 0, 1);
     liveness_find(p);
     buffers_place(p);
-    return check_workspace(p) ? p : NULL;
+    return check_workspace(p) && (!p->options.slice || slices_check(p)) ? p : NULL;
 }

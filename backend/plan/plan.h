@@ -81,6 +81,7 @@ typedef struct step {
     number extent[TARGET_MAX]; /* by target: iterations that may run in parallel; the kernel does [begin, end) of them */
     int64_t phases; /* the kernel does [0, phases * extent) in all: what a phase computes, the next one reads; 1 unless set */
     int64_t macs, flops;  /* multiply-adds; other floating-point work */
+    int64_t unit_work[TARGET_MAX]; /* by target: multiply-adds of one iteration at most, where they are not all alike; 0: they are */
     int64_t times;        /* that a run takes it at most: the iterations of the loops around it, where their number is known */
     operand condition;    /* STEP_IF, STEP_LOOP: a bool scalar, looked at before each iteration */
     struct block *then_block, *else_block; /* STEP_LOOP: the body, and an empty block */
@@ -107,6 +108,9 @@ typedef struct plan_options {
     dtype weights_type; /* in which kernels that wait for memory keep their weights; DT_NONE: f16 for ACCURACY_FAST, else as computed with */
     dtype compute; /* in which convolutional parts multiply, as passes arranged it: DT_BF16, or DT_NONE: as the model has it */
     int threads; /* that kernels with scratch of their own are prepared for; 0 or 1: they run on one */
+    int64_t slice; /* kernels run a few iterations at a time, none with more work than this if that can be had; 0: all at once */
+    bool bit_exact; /* the same bits on every target: nothing that decides the order of sums depends on the target */
+    bool constant_time; /* no branch and no address depends on what tensors hold */
     const struct advice *advice; /* on candidates, from a tuning file; NULL: the cost model decides */
 } plan_options;
 
@@ -118,6 +122,7 @@ typedef struct plan {
     bool cold; /* the network has so many constants that they come from memory in each run */
     const target *targets[TARGET_MAX];
     int n_targets;
+    const target *machine; /* that estimates are for: the first one, or where all must agree one that is always the same */
     block *body;
     buffer **buffers;
     int n_buffers, n_constants;
@@ -150,6 +155,8 @@ typedef struct kernel_family {
      * have the names of operand_size. Two steps whose bodies are the same text share one function, so bodies must not
      * mention names of layers. */
     bool (*emit)(const plan *p, const step *s, const target *t, text *body);
+    /* What it emits for s, planned, has no branch and no address that depends on what tensors hold. NULL: it may have. */
+    bool (*constant_time)(const step *s);
     bool open; /* it takes tensors of open dimensions: all it asks for is operand_size and the like */
 } kernel_family;
 
@@ -163,7 +170,10 @@ int step_add_scratch(plan *p, step *s, int64_t bytes); /* index in s->out */
 int step_add_status(plan *p, step *s);                 /* likewise: where it reports that something does not fit */
 /* Adds all inputs and outputs of n in order and sets input_operand: what most families want. */
 void step_add_node(plan *p, step *s, const node *n);
+/* Has what was decided for p->machine been decided for target i as well? */
+bool plan_decided_for(const plan *p, int i);
 int plan_target_index(const plan *p, const target *t); /* of one of its targets: where schedules keep what is decided for it */
+bool step_always_constant_time(const step *s); /* for kernels that compute with vectors of 16 only */
 void step_set_extent(step *s, int64_t extent); /* the same for every target; 1 unless set */
 void step_set_open_extent(step *s, number extent);
 /* A product of counts, for macs and flops: it saturates where it does not fit (such a network never ends anyway). */
@@ -177,6 +187,15 @@ number operand_count(arena *a, const operand *o, int from, int to); /* elements 
 bool operand_is_flat(const operand *o);
 /* Bytes from its start that a kernel may touch: to the end of its buffer, or of its share of it in one iteration of a loop. */
 int64_t operand_room(const operand *o);
+
+/* ---- slices (--step): a run in parts, each some iterations of one kernel after the other ---- */
+
+/* Work is counted in multiply-adds. A step that has none counts its other operations, or else the numbers it writes. */
+int64_t step_unit_work(const step *s, int which);  /* of one iteration, at most */
+int64_t plan_slice_min(const plan *p);             /* of one iteration of any step on any target */
+int plan_branches(const plan *p);                  /* steps that are an if */
+/* Where a slice must not have more than options.slice: false after an error that names what cannot be cut. */
+bool slices_check(const plan *p);
 
 /* ---- making it: lower.c calls the others in this order ---- */
 

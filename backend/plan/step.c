@@ -144,6 +144,8 @@ int64_t work_product(int n, const int64_t *counts) {
 
 int64_t operand_room(const operand *o) { return o->loop ? o->pitch : o->buffer->size - o->offset; }
 
+bool plan_decided_for(const plan *p, int i) { return p->targets[i] == p->machine; }
+
 int plan_target_index(const plan *p, const target *t) {
     int i = 0;
     while (p->targets[i] != t) i++;
@@ -153,5 +155,7 @@ int plan_target_index(const plan *p, const target *t) {
 void step_set_open_extent(step *s, number extent) {
     for (int i = 0; i < TARGET_MAX; i++) s->extent[i] = extent;
 }
+
+bool step_always_constant_time(const step *s) { return s; }
 
 void step_set_extent(step *s, int64_t extent) { step_set_open_extent(s, number_known(extent)); }

@@ -11,6 +11,7 @@ char *schedule_signature(const plan *p, const node *n) {
     fprintf(f, ", %s, %s, threads %d", accuracy_names[p->options.accuracy], p->cold ? "cold" : "warm", p->options.threads > 1 ? p->options.threads : 1);
     dtype weights = p->options.weights_type;
     if (weights != DT_NONE && weights != DT_F32) fprintf(f, ", weights %s", dtype_of(weights)->name);
+    if (p->options.slice) fprintf(f, ", slices of %lld", (long long)p->options.slice);
     fclose(f);
     char *s = arena_strdup(p->arena, bytes);
     free(bytes);

@@ -33,6 +33,8 @@ const target *target_native(void) {
     return target_find("generic");
 }
 
+const target *target_canonical(void) { return target_find("x86-64-v3"); }
+
 int targets_parse(const char *list, const target *out[TARGET_MAX], diagnostics *d) {
     bool wanted[TARGET_MAX] = {false};
     for (const char *s = list; *s;) {

@@ -26,6 +26,7 @@ enum { TARGET_MAX = 6 };
 
 const target *target_find(const char *name); /* NULL if unknown */
 const target *target_native(void);           /* the best that this machine runs */
+const target *target_canonical(void);            /* always the same, for decisions that must not depend on the machine */
 /* "native", or names with commas between, best first in the result. 0 after an error. */
 int targets_parse(const char *list, const target *out[TARGET_MAX], diagnostics *d);
 

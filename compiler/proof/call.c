@@ -247,6 +247,12 @@ static void run_step(proof *p, const tree_node *n, const c_value *arguments, int
     remember(p, f, key, n_key, &nothing);
 }
 
+/* slice_step(slice, parallel, step, work, kernel, in, out, extent, phases): any part of the same iterations */
+static void run_slice(proof *p, const tree_node *n, const c_value *arguments, int count) {
+    if (count != 9) proof_fail(p, n, "cannot show which kernel this runs");
+    else run_step(p, n, (const c_value[]){arguments[1], arguments[4], arguments[5], arguments[6], arguments[7], arguments[8]}, 6);
+}
+
 c_value walk_call(proof *p, const tree_node *n) {
     enum { MAX_ARGUMENTS = 24 };
     c_value arguments[MAX_ARGUMENTS];
@@ -262,6 +268,7 @@ c_value walk_call(proof *p, const tree_node *n) {
     if (f->known && (!strcmp(f->name, "reads") || !strcmp(f->name, "writes")))
         return span_of(p, n, &arguments[0], arguments[1].form.constant, *f->name == 'w');
     if (f->known && !strcmp(f->name, "step_run")) run_step(p, n, arguments, count);
+    else if (f->known && !strcmp(f->name, "slice_step")) run_slice(p, n, arguments, count);
     else if (f->known && is_vocabulary(f->name)) return call_vocabulary(p, n, f->name, arguments, count);
     else if (f->body) return walk_function(p, f, arguments, count);
     else if (known) call_library(p, n, known, arguments);

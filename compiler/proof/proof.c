@@ -41,6 +41,20 @@ static object *tensors(proof *p, const char *what, const int64_t *bytes, int n, 
     return r;
 }
 
+/* NAME_slices: pointers to inputs, outputs, workspace and, where they are a file, weights, as NAME_step_start put them there. */
+static object *slices_object(proof *p, int64_t size) {
+    const object *in = p->inputs_object, *out = p->outputs_object;
+    int64_t n = (in->n_contents ? in->n_contents : 1) + (out->n_contents ? out->n_contents : 1) + 2, at = in->n_contents ? in->n_contents : 1;
+    object *r = object_new(p, "slice", size);
+    r->contents = ARENA_ARRAY(p->arena, c_value, n);
+    r->element = 8, r->n_contents = n;
+    for (int64_t i = 0; i < in->n_contents; i++) r->contents[i] = in->contents[i];
+    for (int64_t i = 0; i < out->n_contents; i++) r->contents[at + i] = out->contents[i];
+    r->contents[n - 2] = pointer_value(p->arena_object, 0);
+    r->contents[n - 1] = pointer_value(p->weights_object, 0);
+    return r;
+}
+
 /* The header says what the parameters of public functions are, by their names. */
 static c_value given(proof *p, const variable *v) {
     const struct {
@@ -51,6 +65,7 @@ static c_value given(proof *p, const variable *v) {
     if (v->type.kind != TYPE_POINTER) return unknown_value(p, &v->type);
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (!strcmp(v->name, known[i].name)) return pointer_value(known[i].what, 0);
+    if (!strcmp(v->name, "slice")) return pointer_value(slices_object(p, v->type.element), 0);
     return pointer_value(object_new(p, v->name, !strcmp(v->name, "seconds") ? 8 * p->sizes.steps : v->type.element), 0);
 }
 

@@ -51,8 +51,8 @@ static bool from_macro(CXCursor c) {
 /* Which parts are cnnc's runtime, byte for byte: the vocabulary of vectors, and what runs steps on threads. */
 static void find_known(reader *r) {
     for (const embedded_text *t = embedded_texts; t->path; t++) {
-        bool whole = !strncmp(t->path, "runtime/simd/", 13) || !strcmp(t->path, "runtime/step.c") || !strcmp(t->path, "runtime/pool.c") ||
-                     !strcmp(t->path, "runtime/profile.c");
+        bool whole = !strncmp(t->path, "runtime/simd/", 13) || !strcmp(t->path, "runtime/step.c") || !strcmp(t->path, "runtime/slices.c") ||
+                     !strcmp(t->path, "runtime/pool.c") || !strcmp(t->path, "runtime/profile.c");
         for (const char *at = r->text; whole && r->n_known < MAX_KNOWN && (at = strstr(at, t->text)); at++)
             r->known[r->n_known++] = (known_part){(size_t)(at - r->text), (size_t)(at - r->text) + strlen(t->text)};
     }
@@ -500,12 +500,12 @@ static bool report(CXTranslationUnit unit, const char *path, diagnostics *d) {
 }
 
 tree *tree_parse(const char *path, const char *text, const char *header_path, const char *header, const char *machine, arena *a, diagnostics *d) {
-    const char *flags[] = {arena_printf(a, "--target=%s-linux-gnu", machine), "-std=c11"};
+    const char *flags[] = {arena_printf(a, "--target=%s-linux-gnu", machine), "-std=c11", "-fno-math-errno"};
     struct CXUnsavedFile files[] = {{path, text, (unsigned long)strlen(text)},
                                     {header_path, header, header ? (unsigned long)strlen(header) : 0}};
     CXIndex index = clang_createIndex(0, 0);
     CXTranslationUnit unit = NULL;
-    enum CXErrorCode error = clang_parseTranslationUnit2(index, path, flags, 2, files, header ? 2 : 1, CXTranslationUnit_None, &unit);
+    enum CXErrorCode error = clang_parseTranslationUnit2(index, path, flags, (int)(sizeof flags / sizeof *flags), files, header ? 2 : 1, CXTranslationUnit_None, &unit);
     bool ok = error == CXError_Success ? report(unit, path, d) : diag_error(d, path, NULL, "libclang cannot parse it");
     tree *t = ARENA_NEW(a, tree);
     t->machine = machine;

@@ -73,14 +73,6 @@ CNNC_INLINE v16 v16_div(v16 a, v16 b) {
     const v16 r = {{vdivq_f32(a.q[0], b.q[0]), vdivq_f32(a.q[1], b.q[1]), vdivq_f32(a.q[2], b.q[2]), vdivq_f32(a.q[3], b.q[3])}};
     return r;
 }
-CNNC_INLINE v16 v16_max(v16 a, v16 b) {
-    const v16 r = {{vmaxq_f32(a.q[0], b.q[0]), vmaxq_f32(a.q[1], b.q[1]), vmaxq_f32(a.q[2], b.q[2]), vmaxq_f32(a.q[3], b.q[3])}};
-    return r;
-}
-CNNC_INLINE v16 v16_min(v16 a, v16 b) {
-    const v16 r = {{vminq_f32(a.q[0], b.q[0]), vminq_f32(a.q[1], b.q[1]), vminq_f32(a.q[2], b.q[2]), vminq_f32(a.q[3], b.q[3])}};
-    return r;
-}
 CNNC_INLINE v16 v16_sqrt(v16 a) {
     const v16 r = {{vsqrtq_f32(a.q[0]), vsqrtq_f32(a.q[1]), vsqrtq_f32(a.q[2]), vsqrtq_f32(a.q[3])}};
     return r;
@@ -129,7 +121,9 @@ CNNC_INLINE v16 v16_select(m16 m, v16 yes, v16 no) {
 }
 
 CNNC_INLINE float v16_sum(v16 a) {
-    return vaddvq_f32(vaddq_f32(vaddq_f32(a.q[0], a.q[1]), vaddq_f32(a.q[2], a.q[3])));
+    const float32x4_t q = vaddq_f32(vaddq_f32(a.q[0], a.q[2]), vaddq_f32(a.q[1], a.q[3]));
+    const float32x2_t d = vadd_f32(vget_low_f32(q), vget_high_f32(q));
+    return vget_lane_f32(d, 0) + vget_lane_f32(d, 1);
 }
 CNNC_INLINE float v16_hmax(v16 a) {
     return vmaxvq_f32(vmaxq_f32(vmaxq_f32(a.q[0], a.q[1]), vmaxq_f32(a.q[2], a.q[3])));

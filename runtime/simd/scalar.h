@@ -46,10 +46,6 @@ CNNC_INLINE void v16_store_n(float *p, v16 a, int n) {
     for (int i = 0; i < n; i++) p[i] = a.lane[i];
 }
 
-CNNC_INLINE v16 v16_fma(v16 a, v16 b, v16 c) { /* a * b + c */
-    for (int i = 0; i < 16; i++) c.lane[i] += a.lane[i] * b.lane[i];
-    return c;
-}
 CNNC_INLINE v16 v16_add(v16 a, v16 b) {
     v16 r;
     for (int i = 0; i < 16; i++) r.lane[i] = a.lane[i] + b.lane[i];
@@ -70,16 +66,6 @@ CNNC_INLINE v16 v16_div(v16 a, v16 b) {
     for (int i = 0; i < 16; i++) r.lane[i] = a.lane[i] / b.lane[i];
     return r;
 }
-CNNC_INLINE v16 v16_max(v16 a, v16 b) { /* b where either is NaN */
-    v16 r;
-    for (int i = 0; i < 16; i++) r.lane[i] = a.lane[i] > b.lane[i] ? a.lane[i] : b.lane[i];
-    return r;
-}
-CNNC_INLINE v16 v16_min(v16 a, v16 b) {
-    v16 r;
-    for (int i = 0; i < 16; i++) r.lane[i] = a.lane[i] < b.lane[i] ? a.lane[i] : b.lane[i];
-    return r;
-}
 CNNC_INLINE v16 v16_sqrt(v16 a) {
     v16 r;
     for (int i = 0; i < 16; i++) r.lane[i] = sqrtf(a.lane[i]);
@@ -88,21 +74,6 @@ CNNC_INLINE v16 v16_sqrt(v16 a) {
 CNNC_INLINE v16 v16_abs(v16 a) {
     v16 r;
     for (int i = 0; i < 16; i++) r.lane[i] = fabsf(a.lane[i]);
-    return r;
-}
-CNNC_INLINE v16 v16_floor(v16 a) {
-    v16 r;
-    for (int i = 0; i < 16; i++) r.lane[i] = floorf(a.lane[i]);
-    return r;
-}
-CNNC_INLINE v16 v16_round(v16 a) {
-    v16 r;
-    for (int i = 0; i < 16; i++) r.lane[i] = rintf(a.lane[i]);
-    return r;
-}
-CNNC_INLINE v16 v16_scale(v16 a, v16 b) { /* a * 2^b, b whole */
-    v16 r;
-    for (int i = 0; i < 16; i++) r.lane[i] = ldexpf(a.lane[i], (int)b.lane[i]);
     return r;
 }
 
@@ -121,18 +92,10 @@ CNNC_INLINE m16 v16_eq(v16 a, v16 b) {
     for (int i = 0; i < 16; i++) r.lane[i] = a.lane[i] == b.lane[i];
     return r;
 }
-CNNC_INLINE v16 v16_select(m16 m, v16 yes, v16 no) {
-    for (int i = 0; i < 16; i++) no.lane[i] = m.lane[i] ? yes.lane[i] : no.lane[i];
-    return no;
-}
 
+/* Halves are added until one number is left; all machines do it in this order. */
 CNNC_INLINE float v16_sum(v16 a) {
-    float s = 0.0f;
-    for (int i = 0; i < 16; i++) s += a.lane[i];
-    return s;
-}
-CNNC_INLINE float v16_hmax(v16 a) {
-    float s = a.lane[0];
-    for (int i = 1; i < 16; i++) s = a.lane[i] > s ? a.lane[i] : s;
-    return s;
+    for (int n = 8; n > 0; n /= 2)
+        for (int i = 0; i < n; i++) a.lane[i] += a.lane[i + n];
+    return a.lane[0];
 }

@@ -22,14 +22,12 @@ static inline void shim_mask_storeu_ps(float *p, simde__mmask16 mask, simde__m51
     for (int i = 0; i < 16; i++)
         if (mask >> i & 1) p[i] = lanes[i];
 }
-/* In halves, as compilers do it: lanes 8 apart first. */
-static inline float shim_reduce_add_ps(simde__m512 a) {
+static inline simde__m256 shim_extractf32x8_ps(simde__m512 a, int half) {
     float lanes[16];
     simde_mm512_storeu_ps(lanes, a);
-    for (int half = 8; half; half /= 2)
-        for (int i = 0; i < half; i++) lanes[i] += lanes[i + half];
-    return lanes[0];
+    return simde_mm256_loadu_ps(lanes + 8 * half);
 }
+/* In halves, as compilers do it: lanes 8 apart first. */
 static inline float shim_reduce_max_ps(simde__m512 a) {
     float lanes[16];
     simde_mm512_storeu_ps(lanes, a);
@@ -72,7 +70,7 @@ static inline simde__m512 shim_cvtph_ps(simde__m256i a) {
 }
 #undef _mm512_maskz_loadu_ps
 #undef _mm512_mask_storeu_ps
-#undef _mm512_reduce_add_ps
+#undef _mm512_extractf32x8_ps
 #undef _mm512_reduce_max_ps
 #undef _mm512_cvtepu16_epi32
 #undef _mm512_cvtepi8_epi32
@@ -84,7 +82,7 @@ static inline simde__m512 shim_cvtph_ps(simde__m256i a) {
 #define _mm512_cvtph_ps(a) shim_cvtph_ps(a)
 #define _mm512_maskz_loadu_ps(mask, p) shim_maskz_loadu_ps(mask, p)
 #define _mm512_mask_storeu_ps(p, mask, a) shim_mask_storeu_ps(p, mask, a)
-#define _mm512_reduce_add_ps(a) shim_reduce_add_ps(a)
+#define _mm512_extractf32x8_ps(a, half) shim_extractf32x8_ps(a, half)
 #define _mm512_reduce_max_ps(a) shim_reduce_max_ps(a)
 
 /* This CPU will do, and the compiler must not be allowed AVX-512 for the rest of the file: emitted code asks GNU compilers

@@ -1,0 +1,83 @@
+/* How finely a plan can be cut into slices. */
+#include "backend/plan/plan.h"
+
+#include <string.h>
+
+static int64_t elements_written(const step *s) {
+    int64_t n = 0;
+    for (int i = 0; i < s->n_out; i++)
+        if (s->out[i].value) n += work_product(s->out[i].rank, s->out[i].dims);
+    return n;
+}
+
+/* Kernels on NCHW16c compute the unused lanes of the last block as well. */
+static int64_t all_lanes(const operand *y, int64_t work) {
+    if (y->layout.kind != LAYOUT_C16 || y->rank < 2 || !y->dims[1]) return work;
+    int64_t channels = y->dims[1], lanes = (channels + C16 - 1) / C16 * C16;
+    return work / channels * lanes + (work % channels * lanes + channels - 1) / channels;
+}
+
+int64_t step_unit_work(const step *s, int which) {
+    if (s->unit_work[which]) return s->unit_work[which];
+    int64_t work = s->macs ? s->macs : s->flops ? s->flops : elements_written(s), units = WORK(s->extent[which].n, s->phases);
+    if (s->n_out) work = all_lanes(&s->out[0], work);
+    return units ? (work + units - 1) / units : 0;
+}
+
+typedef struct largest {
+    const step *step;
+    int64_t work;
+} largest;
+
+static void find_largest(const plan *p, const block *b, largest *l) {
+    for (int i = 0; i < b->n_steps; i++) {
+        const step *s = b->steps[i];
+        if (s->kind != STEP_KERNEL) {
+            find_largest(p, s->then_block, l);
+            find_largest(p, s->else_block, l);
+            continue;
+        }
+        for (int t = 0; t < p->n_targets; t++)
+            if (step_unit_work(s, t) > l->work) *l = (largest){s, step_unit_work(s, t)};
+    }
+}
+
+int64_t plan_slice_min(const plan *p) {
+    largest l = {.work = 1};
+    find_largest(p, p->body, &l);
+    return l.work;
+}
+
+static int branches(const block *b) {
+    int n = 0;
+    for (int i = 0; i < b->n_steps; i++)
+        if (b->steps[i]->kind != STEP_KERNEL)
+            n += (b->steps[i]->kind == STEP_IF) + branches(b->steps[i]->then_block) + branches(b->steps[i]->else_block);
+    return n;
+}
+
+int plan_branches(const plan *p) { return branches(p->body); }
+
+static const step *find_loop(const block *b) {
+    const step *found = NULL;
+    for (int i = 0; i < b->n_steps && !found; i++) {
+        const step *s = b->steps[i];
+        if (s->kind == STEP_LOOP) return s;
+        if (s->kind == STEP_IF && !(found = find_loop(s->then_block))) found = find_loop(s->else_block);
+    }
+    return found;
+}
+
+bool slices_check(const plan *p) {
+    for (int i = 0; i < p->graph->n_symbols; i++)
+        if (p->graph->symbols[i]->open) return diag_error(p->diags, "", "fix it: --dim NAME=SIZE", "--step has no form for open dimensions");
+    const step *loop = find_loop(p->body);
+    if (loop) return node_error(p->diags, loop->node, NULL, "is a loop, for which --step has no form");
+    largest l = {.work = p->options.slice};
+    find_largest(p, p->body, &l);
+    if (!l.step) return true;
+    static const char format[] = "cannot be cut into slices of %lld multiply-adds";
+    const char *hint = arena_printf(p->arena, "its smallest has %lld: --step=%lld", (long long)l.work, (long long)l.work);
+    if (!l.step->node) return diag_error(p->diags, "", hint, format, (long long)p->options.slice);
+    return node_error(p->diags, l.step->node, hint, format, (long long)p->options.slice);
+}

@@ -1,0 +1,1 @@
+CNNC_INLINE float exact_expf(float x) { return (float)exact_exp((double)x); }

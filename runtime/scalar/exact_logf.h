@@ -1,0 +1,1 @@
+CNNC_INLINE float exact_logf(float x) { return (float)exact_log((double)x); }

@@ -1,0 +1,27 @@
+/* ---- a run in slices ---- */
+
+/* Before a step that no slice has come to, or in a run of one piece. */
+CNNC_INLINE int slice_is_ahead(const slices *s, int step) { return !s || step >= s->step; }
+
+/* The condition of branch number `branch`, at `step`. What it was when the run came by holds for later slices: its place may
+ * have been written over. */
+CNNC_INLINE int slice_branch(slices *s, int step, int branch, int condition) {
+    if (s && slice_is_ahead(s, step)) s->taken[branch] = (unsigned char)condition;
+    return s ? s->taken[branch] : condition;
+}
+
+/* As many iterations of a step, of at most `work` multiply-adds each, as the slice has left. 0: there are more to do. */
+static int slice_step(slices *s, const parallel_for *parallel, int step, int64_t work, kernel *call, const void *const *in, void *const *out,
+                      ptrdiff_t extent, ptrdiff_t phases) {
+    if (!s) {
+        step_run(parallel, call, in, out, extent, phases);
+        return 1;
+    }
+    if (!slice_is_ahead(s, step)) return 1;
+    const ptrdiff_t rest = extent * phases - s->done, most = work ? (ptrdiff_t)(s->left / work) : rest, count = rest < most ? rest : most;
+    if (count > 0) call(in, out, s->done, s->done + count);
+    s->left -= count * work;
+    s->done = count < rest ? s->done + count : 0;
+    s->step = count < rest ? step : step + 1;
+    return count == rest;
+}
