@@ -323,8 +323,10 @@ static bool put_source(const emission *e, text *out) {
     if (library.bytes && !emit_has_strings(e->plan) && mentions(library.bytes, "string_slot", 11))
         text_put(out, "typedef struct string_slot { /* nothing here is one */\n    uint32_t size;\n    char bytes[4];\n} string_slot;\n\n");
     text_put(out, library.bytes ? library.bytes : "");
+    emit_custom_declarations(e, out);
     text_write(out, kernels.bytes, kernels.size);
     put_public(e, out);
+    emit_custom_files(e, out);
     return ok;
 }
 

@@ -106,6 +106,8 @@ typedef struct plan_options {
     accuracy accuracy;
     dtype weights_type; /* in which kernels that wait for memory keep their weights; DT_NONE: f16 for ACCURACY_FAST, else as computed with */
     int threads; /* that kernels with scratch of their own are prepared for; 0 or 1: they run on one */
+    const struct custom_function *custom; /* that nodes of OP_custom call: backend/plan/custom.h */
+    int n_custom;
     const struct advice *advice; /* on candidates, from a tuning file; NULL: the cost model decides */
 } plan_options;
 
