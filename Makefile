@@ -26,7 +26,7 @@ ifneq ($(shell command -v ninja),)
 export CMAKE_GENERATOR ?= Ninja
 endif
 
-.PHONY: build demo check check-targets differential fuzz bench bench-int8 bench-server conformance verify-networks errors verify-zoo install format clean
+.PHONY: build demo check check-targets differential fuzz bench bench-int8 bench-server conformance verify-networks verify-int8 errors verify-zoo install format clean
 
 build:
 	@.ci/install-dependencies.sh
@@ -109,6 +109,14 @@ verify-networks: build
 	@tests/bench/environment.sh build
 	@build/venv-bench/bin/python tests/bench/make_networks.py $(NETWORKS)
 	@CNNC=$(CNNC) tests/bench/verify.sh $(NETWORKS) "$(NAMES)" $(TARGETS)
+
+# Quantised ones against ONNX Runtime's two ways to compute them, in quantisation steps, about ten minutes.
+verify-int8: build
+	@.ci/install-dependencies.sh --bench
+	@tests/bench/environment.sh build
+	@build/venv-bench/bin/python tests/bench/make_networks.py $(NETWORKS)
+	@build/venv-bench/bin/python tests/bench/make_quantized.py $(NETWORKS) build/bench/int8-networks
+	@build/venv-bench/bin/python tests/bench/verify_int8.py build/bench/int8-networks $(if $(NAMES),--networks $(NAMES))
 
 # How far they are from double precision, strict and balanced, about five minutes; ERROR_OPTIONS="--readme README.md".
 errors: build

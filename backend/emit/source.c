@@ -69,7 +69,7 @@ static void put_renames(const char *vocabulary, const char *suffix, bool undo, t
 }
 
 /* What distinguishes kernels on 8-bit integers. */
-static bool has_bytes(const char *code) { return strstr(code, "v16i") || strstr(code, "v16_load_u8") || strstr(code, "v16_store_u8"); }
+static bool has_bytes(const char *code) { return strstr(code, "v16i") || strstr(code, "v16_load_u8") || strstr(code, "v16_store_u8") || strstr(code, "v16_fma_exact"); }
 
 static void put_vocabulary(const target *t, const char *code, const char *suffix, bool undo, text *out) {
     const char *files[] = {t->simd, "runtime/simd/math.h", t->bytes, t->dot};
