@@ -95,13 +95,16 @@ fuzz: build
 	@tests/fuzz/seeds.sh $(CNNC) build/fuzz/seeds
 	@for format in $(FORMATS); do tests/fuzz/run.sh $$format $(FUZZ_SECONDS) build/fuzz || exit 1; done
 
-# The ONNX suite through another C compiler (CC=clang) than the one of `make check`, with SANITIZE=1 under the sanitizers, where
-# a finding ends the case; ONLY='node/test_conv*' for some.
+# The ONNX suite through a C compiler (CC=clang), with SANITIZE=1 under the sanitizers, where a finding ends the case;
+# ONLY='node/test_conv*' for some.
 conformance: build
 	@.ci/install-dependencies.sh --tests
 	@tests/conformance/write_suite.sh build/suite
 	$(CNNC) verify --suite build/suite --only '$(ONLY)' --target generic --accuracy strict --cc $(CC) \
 	    --cflags '-O0 $(if $(SANITIZE),$(SANITIZERS))' --jobs $(JOBS) --expect tests/conformance/passing.txt
+	$(CNNC) verify --suite build/suite --only 'node/test_image_decoder*' --target generic --accuracy strict --cc $(CC) --jobs $(JOBS) \
+	    --custom-op ImageDecoder=tests/conformance/image_decoder.c \
+	    --cflags '-O0 $(if $(SANITIZE),$(SANITIZERS)) -Wl,--no-as-needed -lfreeimage'
 
 # The benchmark's networks against ONNX Runtime without optimisations; TARGETS="x86-64-v3 x86-64-v4 aarch64" for others.
 verify-networks: build
