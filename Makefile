@@ -26,7 +26,7 @@ ifneq ($(shell command -v ninja),)
 export CMAKE_GENERATOR ?= Ninja
 endif
 
-.PHONY: build demo check check-targets differential fuzz bench bench-int8 bench-bf16 bench-server conformance verify-networks errors verify-zoo install format clean
+.PHONY: build demo check check-targets differential fuzz bench bench-int8 bench-bf16 bench-server conformance verify-networks verify-int8 errors verify-zoo install format clean
 
 build:
 	@.ci/install-dependencies.sh
@@ -103,13 +103,16 @@ fuzz: build
 	@tests/fuzz/seeds.sh $(CNNC) build/fuzz/seeds
 	@for format in $(FORMATS); do tests/fuzz/run.sh $$format $(FUZZ_SECONDS) build/fuzz || exit 1; done
 
-# The ONNX suite through another C compiler (CC=clang) than the one of `make check`, with SANITIZE=1 under the sanitizers, where
-# a finding ends the case; ONLY='node/test_conv*' for some.
+# The ONNX suite through a C compiler (CC=clang), with SANITIZE=1 under the sanitizers, where a finding ends the case;
+# ONLY='node/test_conv*' for some.
 conformance: build
 	@.ci/install-dependencies.sh --tests
 	@tests/conformance/write_suite.sh build/suite
 	$(CNNC) verify --suite build/suite --only '$(ONLY)' --target generic --accuracy strict --cc $(CC) \
 	    --cflags '-O0 $(if $(SANITIZE),$(SANITIZERS))' --jobs $(JOBS) --expect tests/conformance/passing.txt
+	$(CNNC) verify --suite build/suite --only 'node/test_image_decoder*' --target generic --accuracy strict --cc $(CC) --jobs $(JOBS) \
+	    --custom-op ImageDecoder=tests/conformance/image_decoder.c \
+	    --cflags '-O0 $(if $(SANITIZE),$(SANITIZERS)) -Wl,--no-as-needed -lfreeimage'
 
 # The benchmark's networks against ONNX Runtime without optimisations; TARGETS="x86-64-v3 x86-64-v4 aarch64" for others.
 verify-networks: build
@@ -117,6 +120,14 @@ verify-networks: build
 	@tests/bench/environment.sh build
 	@build/venv-bench/bin/python tests/bench/make_networks.py $(NETWORKS)
 	@CNNC=$(CNNC) tests/bench/verify.sh $(NETWORKS) "$(NAMES)" $(TARGETS)
+
+# Quantised ones against ONNX Runtime's two ways to compute them, in quantisation steps, about ten minutes.
+verify-int8: build
+	@.ci/install-dependencies.sh --bench
+	@tests/bench/environment.sh build
+	@build/venv-bench/bin/python tests/bench/make_networks.py $(NETWORKS)
+	@build/venv-bench/bin/python tests/bench/make_quantized.py $(NETWORKS) build/bench/int8-networks
+	@build/venv-bench/bin/python tests/bench/verify_int8.py build/bench/int8-networks $(if $(NAMES),--networks $(NAMES))
 
 # How far they are from double precision, strict and balanced, about five minutes; ERROR_OPTIONS="--readme README.md".
 errors: build

@@ -17,7 +17,7 @@ tests=(
     qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
     gcc-s390x-linux-gnu libc6-dev-s390x-cross
     python3 python3-venv
-    protobuf-compiler libsimde-dev valgrind
+    protobuf-compiler libsimde-dev libfreeimage-dev valgrind
 )
 targets=(gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm)
 bench=(python3 python3-venv python3-torch python3-torchvision ca-certificates)

@@ -5,12 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler/custom_op.h"
 #include "compiler/options.h"
 
 /* ---- options ---- */
 
 enum { KEY_TARGET = 256, KEY_DIM, KEY_FIX, KEY_ELEMENTS, KEY_ACCURACY, KEY_TUNE, KEY_WEIGHTS_TYPE, KEY_COMPUTE, KEY_WEIGHTS, KEY_INIT, KEY_SEED,
-       KEY_SALIENCY, KEY_CROPS, KEY_CROP_FROM, KEY_BIT_EXACT, KEY_CONSTANT_TIME };
+       KEY_SALIENCY, KEY_CROPS, KEY_CROP_FROM, KEY_BIT_EXACT, KEY_CONSTANT_TIME, KEY_CUSTOM_OP };
 
 static const struct argp_option options[] = {
     {NULL, 0, NULL, 0, "The network and the machine:", 10},
@@ -40,6 +41,8 @@ static const struct argp_option options[] = {
     {"fix", KEY_FIX, "NAME=X,X...", 0, "the input NAME always holds these numbers: sizes may depend on them", 0},
     {"elements", KEY_ELEMENTS, "NAME=TYPES", 0,
      "the sequence NAME has elements of these types, f32[5],i64[3,4] say; the optional NAME has this one, or none", 0},
+    {"custom-op", KEY_CUSTOM_OP, "[DOMAIN:]NAME=FILE.c", 0,
+     "what the operator NAME computes: the function NAME of this C file, which becomes part of the emitted one", 0},
     {"weights", KEY_WEIGHTS, "FILE|MODE", 0,
      "FILE: what the parameters of a .cnn network are, .npz, .safetensors or .onnx, matched by name. MODE, how emitted C "
      "stores weights: inline, C arrays; embed, OUT.weights, drawn in by the C compiler; file, OUT.weights, the caller "
@@ -98,6 +101,17 @@ static void parse_named(const char **list, int *n, const char *option, const cha
     if (!equals || equals == arg) argp_error(state, "--%s wants NAME=…, not '%s'", option, arg);
     if (*n == MODEL_MAX_DIMS) argp_error(state, "more than %d --%s", MODEL_MAX_DIMS, option);
     list[(*n)++] = arg;
+}
+
+static void parse_custom(model_options *o, char *arg, const struct argp_state *state) {
+    char *equals = strchr(arg, '=');
+    if (!equals || equals == arg || !equals[1] || equals[-1] == ':') argp_error(state, "--custom-op wants [DOMAIN:]NAME=FILE.c, not '%s'", arg);
+    if (o->n_custom == MODEL_MAX_DIMS) argp_error(state, "more than %d --custom-op", MODEL_MAX_DIMS);
+    *equals = '\0';
+    for (int i = 0; i < o->n_custom; i++)
+        if (!strcmp(o->custom_operators[i], arg)) argp_error(state, "--custom-op %s is given twice", arg);
+    o->custom_operators[o->n_custom] = arg;
+    o->custom_files[o->n_custom++] = equals + 1;
 }
 
 static accuracy parse_accuracy(const char *arg, const struct argp_state *state) {
@@ -188,6 +202,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     case KEY_DIM: parse_dim(o, arg, state); return 0;
     case KEY_FIX: parse_named(o->fixed, &o->n_fixed, "fix", arg, state); return 0;
     case KEY_ELEMENTS: parse_named(o->elements, &o->n_elements, "elements", arg, state); return 0;
+    case KEY_CUSTOM_OP: parse_custom(o, arg, state); return 0;
     case KEY_WEIGHTS: parse_weights(o, arg, state); return 0;
     case KEY_INIT:
         if (!weights_is_init(arg)) argp_error(state, "--init is he, xavier or msra, not '%s'", arg);
@@ -253,10 +268,21 @@ static bool open_dims(graph *g, const model_options *o) {
     return open_sizes_check(g);
 }
 
+static bool read_custom(model *m, const model_options *o) {
+    m->custom = ARENA_ARRAY(m->arena, custom_function, o->n_custom);
+    for (int i = 0; i < o->n_custom; i++) {
+        m->custom[i].operator = o->custom_operators[i];
+        if (!custom_read(&m->custom[i], o->custom_files[i], m->arena, &m->diags)) return false;
+    }
+    return true;
+}
+
 bool model_read(model *m, const model_options *o) {
     specialization s = {.options = o, .arena = m->arena, .diags = &m->diags};
     frontend_options f = {.n_dims = o->n_dims, .dim_names = o->dim_names, .dim_sizes = o->dim_sizes, .weights = o->weights,
-                          .missing = o->missing, .sample = specialize, .sample_context = &s};
+                          .missing = o->missing, .sample = specialize, .sample_context = &s, .n_custom = o->n_custom,
+                          .custom = o->custom_operators};
+    if (!read_custom(m, o)) return false;
     int errors = m->diags.errors;
     m->graph = frontend_read(o->path, &f, m->arena, &m->diags);
     if (!m->graph || m->diags.errors != errors || !specialization_check(&s)) return false;
@@ -290,6 +316,9 @@ bool model_plan(model *m, const model_options *o) {
     m->plan = NULL;
     if (!n || (o->tuning_path && !read_tuning(m, o, targets[0]->name))) return false;
     if (o->tuning_path) how.advice = &m->tuning.advice;
+    how.custom = m->custom;
+    how.n_custom = o->n_custom;
+    if (!custom_check(m->graph->body, how.custom, how.n_custom, m->arena, &m->diags)) return false;
     m->plan = plan_make(m->graph, targets, n, &how, m->arena);
     return m->plan != NULL;
 }

@@ -5,6 +5,7 @@
 #include <argp.h>
 
 #include "backend/backend.h"
+#include "backend/plan/custom.h"
 #include "backend/schedule/tune_file.h"
 #include "compiler/toolchain.h"
 #include "frontend/frontend.h"
@@ -27,6 +28,8 @@ typedef struct model_options {
     int n_open; /* --dim NAME=MIN..MAX */
     const char *open_names[MODEL_MAX_DIMS];
     int64_t open_min[MODEL_MAX_DIMS], open_max[MODEL_MAX_DIMS];
+    int n_custom; /* --custom-op OPERATOR=FILE */
+    const char *custom_operators[MODEL_MAX_DIMS], *custom_files[MODEL_MAX_DIMS];
     int n_fixed, n_elements;
     const char *fixed[MODEL_MAX_DIMS];    /* --fix NAME=VALUES */
     const char *elements[MODEL_MAX_DIMS]; /* --elements NAME=TYPES */
@@ -55,6 +58,7 @@ typedef struct model {
     plan *plan;   /* NULL before model_plan */
     bool drawn;       /* its random numbers are not those of the reference, only like them */
     bool specialized; /* compiled for what some inputs hold, because sizes depend on it */
+    custom_function *custom; /* model_options.n_custom of them */
     tuning tuning; /* of model_options.tuning_path, from model_plan */
 } model;
 

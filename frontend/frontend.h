@@ -29,6 +29,9 @@ typedef struct frontend_options {
     void *sample_context;
     weights_options weights; /* of networks that are written without values; an error with others */
     missing_values missing;  /* where such networks are not given any */
+    /* --custom-op: nodes of these operators, "DOMAIN:NAME" or "NAME" of any domain, become OP_custom */
+    int n_custom;
+    const char *const *custom;
     size_t memory_limit; /* bytes the reader may allocate for the model's structure; 0: a default */
 } frontend_options;
 

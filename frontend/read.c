@@ -41,7 +41,9 @@ static bool refuse_weights(const weights_options *w, diagnostics *d) {
 graph *frontend_read(const char *path, const frontend_options *o, arena *a, diagnostics *d) {
     static const frontend_options defaults = {.n_dims = 0};
     if (!o) o = &defaults;
-    if (zoo_is_path(path) || ends_with(path, ".cnn")) return dsl_read(path, o, a, d);
+    bool language = zoo_is_path(path) || ends_with(path, ".cnn");
+    if (language && o->n_custom) return diag_error(d, "--custom-op", "leave the option out", "is for ONNX models"), NULL;
+    if (language) return dsl_read(path, o, a, d);
     if (!refuse_weights(&o->weights, d)) return NULL;
     model_file f;
     if (!model_file_open(&f, path, a, d)) return NULL;

@@ -257,6 +257,8 @@ typedef enum attr_kind {
     ATTR_TYPE
 } attr_kind;
 
+extern const char *const attr_kind_names[]; /* "int" */
+
 /* What ops.def says of an attribute; the defaults hold where the node has none. */
 typedef struct attr_spec {
     attr_kind kind;
@@ -290,7 +292,8 @@ typedef enum op_props {
     PROP_RANDOM = 1 << 4,          /* never folded, never merged */
     PROP_CONTROL = 1 << 5,         /* owns regions */
     PROP_COMMUTATIVE = 1 << 6,
-    PROP_KEPT = 1 << 7             /* not folded, though its inputs are constants: passes look for it */
+    PROP_KEPT = 1 << 7,            /* not folded, though its inputs are constants: passes look for it */
+    PROP_FOREIGN = 1 << 8          /* attributes besides those of ops.def are the model's own */
 } op_props;
 
 struct node;

@@ -56,6 +56,10 @@ op_code op_from_onnx(const char *domain, const char *op_type) {
     return OP_NONE;
 }
 
+const char *const attr_kind_names[] = {[ATTR_END] = "none",     [ATTR_INT] = "int",         [ATTR_FLOAT] = "float",
+                                       [ATTR_STRING] = "string", [ATTR_INTS] = "ints",       [ATTR_FLOATS] = "floats",
+                                       [ATTR_STRINGS] = "strings", [ATTR_TENSOR] = "tensor", [ATTR_TYPE] = "type"};
+
 const attr_spec *op_attr(op_code op, const char *name) {
     for (const attr_spec *s = infos[op].attrs; s && s->kind != ATTR_END; s++)
         if (!strcmp(s->name, name)) return s;

@@ -50,9 +50,11 @@ static void print_type(printer *p, const value_type *t) {
 
 /* ---- attributes and expressions ---- */
 
-static void print_attr(printer *p, const attr *a) {
+/* The model's own ones say of what kind they are: ops.def does not. */
+static void print_attr(printer *p, op_code op, const attr *a) {
     FILE *f = p->file;
     fprintf(f, "%s=", a->name);
+    if (!op_attr(op, a->name)) fprintf(f, "%s ", attr_kind_names[a->kind]);
     switch (a->kind) {
     case ATTR_INT: fprintf(f, "%lld", (long long)a->i); return;
     case ATTR_FLOAT: print_double(f, a->f); return;
@@ -88,7 +90,7 @@ static void print_expr(printer *p, const expr *e) {
     }
     for (int i = 0; e->attrs && i < e->attrs->n_attrs; i++) {
         fputs(", ", f);
-        print_attr(p, &e->attrs->attrs[i]);
+        print_attr(p, (op_code)e->op, &e->attrs->attrs[i]);
     }
     fputc(')', f);
     if (!e->n_args || e->dtype != e->args[0]->dtype) fprintf(f, ":%s", type);
@@ -146,7 +148,7 @@ static void print_node(printer *p, const node *n, int depth) {
     print_results(p, n);
     fprintf(f, " = %s", op_of(n->op)->name);
     print_inputs(p, n);
-    for (int i = 0; i < n->n_attrs; i++) fputs(i ? ", " : " {", f), print_attr(p, &n->attrs[i]);
+    for (int i = 0; i < n->n_attrs; i++) fputs(i ? ", " : " {", f), print_attr(p, n->op, &n->attrs[i]);
     fputs(n->n_attrs ? "} " : " ", f);
     print_name(f, n->name);
     for (int i = 0; i < n->n_outputs; i++) {
@@ -177,7 +179,7 @@ void node_print_signature(FILE *f, const node *n) {
         print_kind(&p, n->inputs[i]);
     }
     fputc(')', f);
-    for (int i = 0; i < n->n_attrs; i++) fputs(i ? ", " : " {", f), print_attr(&p, &n->attrs[i]);
+    for (int i = 0; i < n->n_attrs; i++) fputs(i ? ", " : " {", f), print_attr(&p, n->op, &n->attrs[i]);
     fputs(n->n_attrs ? "}" : "", f);
     for (int i = 0; i < n->n_outputs; i++) fputs(i ? ", " : " : ", f), print_kind(&p, n->outputs[i]);
     if (n->prologue) fputs(" prologue ", f), print_expr(&p, n->prologue);

@@ -55,6 +55,21 @@ static bool read_attr_value(reader *r, attr *a) {
     return scan_error(s, NULL, "attribute '%s' needs a value", a->name);
 }
 
+/* slope=float 0.1: an attribute of the model's own. */
+static bool read_foreign_attr(reader *r, node *n) {
+    scanner *s = &r->scan;
+    attr a = {.name = scan_word(s)};
+    if (!scan_expect(s, "=")) return false;
+    const char *kind = scan_word(s);
+    for (int i = ATTR_END + 1; kind && i <= ATTR_TYPE; i++)
+        if (!strcmp(kind, attr_kind_names[i])) a.kind = (attr_kind)i;
+    if (a.kind == ATTR_END) return scan_error(s, NULL, "attribute '%.80s' needs a kind (int, floats...) and a value", a.name);
+    if (!read_attr_value(r, &a)) return false;
+    if (node_has(n, a.name)) return scan_error(s, NULL, "attribute '%s' is given twice", a.name);
+    node_set_attr(n, a);
+    return true;
+}
+
 bool read_attr(reader *r, node *n) {
     scanner *s = &r->scan;
     size_t place = scan_place(s);
@@ -62,6 +77,7 @@ bool read_attr(reader *r, node *n) {
     const attr_spec *spec = name ? op_attr(n->op, name) : NULL;
     if (!spec || node_has(n, name)) s->at = place;
     if (!name) return scan_error(s, NULL, "an attribute is expected here: name=value");
+    if (!spec && op_of(n->op)->props & PROP_FOREIGN) return read_foreign_attr(r, n);
     if (!spec) return scan_error(s, "'cnnc ops' lists operators", "%s has no attribute '%.80s'", op_of(n->op)->name, name);
     if (node_has(n, name)) return scan_error(s, NULL, "attribute '%s' is given twice", name);
     attr a = {.name = spec->name, .kind = spec->kind};

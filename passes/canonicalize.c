@@ -60,6 +60,8 @@ static bool split_variadic(graph *g, node *n) {
 static bool invert_constant(graph *g, node *n) {
     const value *c = n->inputs[1];
     if (!c->constant || n->inputs[0]->constant || c->type.elem != DT_F32) return true;
+    const node *reader = value_only_user(n->outputs[0]);
+    if (reader && reader->op == OP_saturate) return true; /* quantisation: whoever else divides rounds alike */
     int64_t count = type_count(&c->type);
     float *to = ARENA_ARRAY(g->arena, float, count);
     for (int64_t i = 0; i < count; i++) {

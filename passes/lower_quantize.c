@@ -43,47 +43,46 @@ static value *without_activations(value *v, target_type *t) {
 
 /* ---- the terms of what is quantised, in units of the new scale ---- */
 
-/* Products of bytes with a scale of 16 bits are exact in float32, so that sums of them are the same whether or not a compiler
- * joins multiplication and addition. */
-static double rounded_scale(double x) {
-    int exponent;
-    double fraction = frexp(x, &exponent);
-    return ldexp(rint(ldexp(fraction, 16)), exponent - 16);
-}
-
-/* (x - zero) * scale, of x in f32 */
-static value *scaled_term(graph *g, node *before, value *x, double zero, double scale) {
-    if (x && zero != 0) x = new_result(g, before, OP_sub, 2, (value *[]){x, new_scalar(g, zero)});
-    return x ? new_result(g, before, OP_mul, 2, (value *[]){x, new_scalar(g, scale)}) : NULL;
-}
+/* What they are is what ONNX Runtime's integer kernels compute (MLAS: qladd.cpp, qlgavgpool.cpp, quantize.cpp), rounding for
+ * rounding: the next layers make much of a step. */
 
 /* Sums of products: their scales are divided. */
-static value *sums_term(graph *g, node *before, const value *v, double scale) {
+static value *sums_term(graph *g, node *before, const value *v, target_type *to) {
     const node *p = v->producer, *cast = p && p->op == OP_mul ? p->inputs[0]->producer : NULL;
     if (!cast || cast->op != OP_cast || !cast->inputs[0]->producer || cast->inputs[0]->producer->op != OP_conv_integer) return NULL;
     const value *by = p->inputs[1];
     if (value_use_count(v) != 1 || !by->constant) return NULL;
     int64_t n = type_count(&by->type), dims[IR_MAX_RANK];
     float *divided = ARENA_ARRAY(g->arena, float, n);
-    for (int64_t i = 0; i < n; i++) divided[i] = (float)(constant_float(by->constant, i) / scale);
+    for (int64_t i = 0; i < n; i++) divided[i] = (float)(constant_float(by->constant, i) / to->scale);
     for (int i = 0; i < by->type.rank; i++) dims[i] = type_size(&by->type, i);
     value *c = new_constant(g, by->name, by->type.rank, dims, divided, by->constant->origin);
     return new_result(g, before, OP_mul, 2, (value *[]){p->inputs[0], c});
 }
 
-static value *bytes_term(graph *g, node *before, const value *v, double scale) {
+/* Bytes of another scale: they are dequantised first, and then divided. */
+static value *bytes_term(graph *g, node *before, const value *v, target_type *to) {
     affine a;
     value *bytes = dequantized(v, &a), *x = bytes ? new_cast(g, before, bytes, DT_F32) : NULL;
-    return x ? scaled_term(g, before, x, (double)a.zero, rounded_scale(a.scale / scale)) : NULL;
+    if (x && a.zero) x = new_result(g, before, OP_sub, 2, (value *[]){x, new_scalar(g, (double)a.zero)});
+    if (x) x = new_result(g, before, OP_mul, 2, (value *[]){x, new_scalar(g, a.scale)});
+    return x ? new_result(g, before, OP_div, 2, (value *[]){x, new_scalar(g, to->scale)}) : NULL;
 }
 
-static value *sum_of_terms(graph *g, node *before, const value *v, double scale) {
+/* a * ra + (b * rb + fixed), of bytes, each product and sum rounded together; the zero points are in `fixed`. */
+static value *sum_of_terms(graph *g, node *before, const value *v, target_type *to) {
     const node *p = v->producer;
-    affine a;
+    affine a, b;
     if (!p || p->op != OP_add || p->epilogue || value_use_count(v) != 1 || !type_equal(&p->inputs[0]->type, &p->inputs[1]->type)) return NULL;
-    if (!dequantized(p->inputs[0], &a) || !dequantized(p->inputs[1], &a)) return NULL;
-    value *x = bytes_term(g, before, p->inputs[0], scale), *y = bytes_term(g, before, p->inputs[1], scale);
-    return x && y ? new_result(g, before, OP_add, 2, (value *[]){x, y}) : NULL;
+    value *x = dequantized(p->inputs[0], &a), *y = x ? dequantized(p->inputs[1], &b) : NULL;
+    if (!y) return NULL;
+    double ra = (float)(a.scale / to->scale), rb = (float)(b.scale / to->scale);
+    double fixed = (double)to->zero - (double)(float)(ra * (double)a.zero + (double)(float)(rb * (double)b.zero));
+    value *xf = new_cast(g, before, x, DT_F32), *yf = xf ? new_cast(g, before, y, DT_F32) : NULL;
+    value *sum = yf ? new_result(g, before, OP_fma, 3, (value *[]){yf, new_scalar(g, rb), new_scalar(g, fixed)}) : NULL;
+    if (!sum) return NULL;
+    to->zero = 0;
+    return new_result(g, before, OP_fma, 3, (value *[]){xf, new_scalar(g, ra), sum});
 }
 
 static bool averages(const node *n) {
@@ -96,23 +95,30 @@ static bool averages(const node *n) {
     return !padded || !node_int(n, "count_include_pad"); /* padding is zero, not the zero point */
 }
 
-/* The average of the bytes. */
-static value *average_term(graph *g, node *before, const value *v, double scale) {
+/* Of bytes less their zero point. The sum over a whole plane is back when its average is multiplied by the size and rounded. */
+static value *average_term(graph *g, node *before, const value *v, target_type *to) {
     node *p = v->producer;
     affine a;
     if (!p || p->epilogue || p->prologue || value_use_count(v) != 1 || !averages(p)) return NULL;
     value *bytes = dequantized(p->inputs[0], &a);
     if (!bytes) return NULL;
+    const value_type *t = &bytes->type;
+    bool sums = p->op == OP_global_average_pool && t->rank == 4 && type_is_static(t);
+    double n = sums ? (double)(type_size(t, 2) * type_size(t, 3)) : 1;
     node *pool = node_new(p->parent, before, p->op, p->name, 1, &bytes, 1);
     node_copy_attrs(pool, p);
-    return infer_node(pool, g->diags) ? scaled_term(g, before, pool->outputs[0], (double)a.zero, a.scale / scale) : NULL;
+    value *x = infer_node(pool, g->diags) ? pool->outputs[0] : NULL;
+    if (x && sums) x = new_result(g, before, OP_mul, 2, (value *[]){x, new_scalar(g, n)});
+    if (x && sums) x = new_result(g, before, OP_round, 1, &x);
+    if (x && a.zero) x = new_result(g, before, OP_sub, 2, (value *[]){x, new_scalar(g, (double)a.zero * n)});
+    return x ? new_result(g, before, OP_mul, 2, (value *[]){x, new_scalar(g, a.scale / (double)(float)(to->scale * n))}) : NULL;
 }
 
-/* v / scale, where its own scales can be divided; NULL where not. */
-static value *in_units(graph *g, node *before, const value *v, double scale) {
-    value *(*const ways[])(graph *, node *, const value *, double) = {sums_term, bytes_term, sum_of_terms, average_term};
+/* v / scale, where its own scales can be divided; NULL where not. Where that contains the zero point, to->zero becomes 0. */
+static value *in_units(graph *g, node *before, const value *v, target_type *to) {
+    value *(*const ways[])(graph *, node *, const value *, target_type *) = {sums_term, bytes_term, sum_of_terms, average_term};
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
-        value *y = ways[i](g, before, v, scale);
+        value *y = ways[i](g, before, v, to);
         if (y) return y;
     }
     return NULL;
@@ -126,7 +132,7 @@ static bool lower_quantize(graph *g, node *q) {
     dtype elem = q->outputs[0]->type.elem;
     target_type t = {elem, a.scale, a.zero, elem == DT_I8 ? INT8_MIN : 0, elem == DT_I8 ? INT8_MAX : UINT8_MAX};
     target_type bounded = t;
-    value *v = without_activations(q->inputs[0], &bounded), *units = in_units(g, q, v, a.scale);
+    value *v = without_activations(q->inputs[0], &bounded), *units = in_units(g, q, v, &bounded);
     if (units) t = bounded;
     else units = new_result(g, q, OP_div, 2, (value *[]){q->inputs[0], new_scalar(g, a.scale)});
     if (!units) return false;

@@ -62,6 +62,10 @@ void emit_tensor_bytes(const emission *e, const value_type *t, text *out); /* as
 void emit_open_check(const emission *e, text *out); /* returns 6 where one is out of bounds */
 void emit_name_open_dims(emission *e);
 
+/* custom.c: functions of the user's, and their files. */
+void emit_custom_declarations(const emission *e, text *out);
+void emit_custom_files(const emission *e, text *out);
+
 /* batch.c: run_on_this_cpu, which calls run_sample for each sample. */
 void emit_batch(const emission *e, text *out);
 

@@ -29,6 +29,7 @@ static const op_form forms[] = {
     {OP_sub, "($0 - $1)", "(#)$0 - (#)$1", NULL, "v16_sub($0, $1)"},
     {OP_mul, "($0 * $1)", "(#)$0 * (#)$1", NULL, "v16_mul($0, $1)"},
     {OP_div, "($0 / $1)", "int_div($0, $1)", "uint_div($0, $1)", "v16_div($0, $1)"},
+    {OP_fma, "^(double)$0 * (double)$1 + (double)$2", NULL, NULL, "v16_fma_exact($0, $1, $2)"},
     {OP_mod, "^floor_mod($0, $1)", "int_mod($0, $1, %fmod)", "uint_mod($0, $1)", NULL},
     {OP_pow, "pow~((&)$0, (&)$1)", "int_pow($0, (int64_t)$1)", "int_pow((int64_t)$0, (int64_t)$1)", NULL},
     {OP_sum, "($0 + $1)", "(#)$0 + (#)$1", NULL, "v16_add($0, $1)"},

@@ -42,7 +42,7 @@ static void put_renames(const char *vocabulary, const char *suffix, bool undo, t
 }
 
 /* What distinguishes kernels on 8-bit integers. */
-static bool has_bytes(const char *code) { return strstr(code, "v16i") || strstr(code, "v16_load_u8") || strstr(code, "v16_store_u8"); }
+static bool has_bytes(const char *code) { return strstr(code, "v16i") || strstr(code, "v16_load_u8") || strstr(code, "v16_store_u8") || strstr(code, "v16_fma_exact"); }
 
 /* And those that store bf16. */
 static bool has_pairs(const char *code) { return strstr(code, "h32") || strstr(code, "v16_store_bf16"); }
@@ -326,8 +326,10 @@ static bool put_source(const emission *e, text *out) {
     if (library.bytes && !emit_has_strings(e->plan) && text_mentions(library.bytes, "string_slot"))
         text_put(out, "typedef struct string_slot { /* nothing here is one */\n    uint32_t size;\n    char bytes[4];\n} string_slot;\n\n");
     text_put(out, library.bytes ? library.bytes : "");
+    emit_custom_declarations(e, out);
     text_write(out, kernels.bytes, kernels.size);
     put_public(e, out);
+    emit_custom_files(e, out);
     return ok;
 }
 

@@ -111,6 +111,8 @@ typedef struct plan_options {
     int64_t slice; /* kernels run a few iterations at a time, none with more work than this if that can be had; 0: all at once */
     bool bit_exact; /* the same bits on every target: nothing that decides the order of sums depends on the target */
     bool constant_time; /* no branch and no address depends on what tensors hold */
+    const struct custom_function *custom; /* that nodes of OP_custom call: backend/plan/custom.h */
+    int n_custom;
     const struct advice *advice; /* on candidates, from a tuning file; NULL: the cost model decides */
 } plan_options;
 

@@ -30,7 +30,7 @@ void sort_functions(importer *imp) {
 int find_function(const importer *imp, const Onnx__NodeProto *n) {
     const Onnx__FunctionProto **f =
         bsearch(n, imp->functions, imp->model->n_functions, sizeof *imp->functions, compare_call);
-    return f ? (int)(f - imp->functions) : -1;
+    return f && find_custom(imp, n) < 0 ? (int)(f - imp->functions) : -1;
 }
 
 static const Onnx__AttributeProto *node_attribute(const Onnx__NodeProto *n, const char *name) {

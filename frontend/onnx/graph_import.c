@@ -115,7 +115,9 @@ static bool import_operator(context *c, const Onnx__NodeProto *n) {
     if (!d.version && standard_domain(n->domain))
         return draft_error(&d, "add it to opset_import", "uses the standard operators, whose version its function does not import");
     import_outputs(c, n, &d);
-    if (!import_inputs(c, n, &d) || !import_attributes(c, n, &d) || !convert(&d)) return false;
+    if (!import_inputs(c, n, &d) || !import_attributes(c, n, &d)) return false;
+    int custom = find_custom(c->imp, n);
+    if (!(custom >= 0 ? make_custom(c, n, &d, custom) : convert(&d))) return false;
     for (int i = 0; i < d.n_outputs; i++) {
         if (d.wanted[i] && d.outputs[i] && !bind_value(c, n, n->output[i], d.outputs[i])) return false;
         if (d.wanted[i] && !d.outputs[i]) names_add(c->scope, n->output[i], NULL); /* an optional that is empty */
@@ -232,12 +234,13 @@ static void spread_declarations(const region *r) {
             others_are_scalars = others_are_scalars && (!open || open == v);
             open = v;
         }
-        if (open && others_are_scalars && open->producer && !open->declared && !type_is_static(&open->type)) open->declared = out->declared;
+        if (open && others_are_scalars && open->producer && open->producer->op != OP_custom && !open->declared && !type_is_static(&open->type)) open->declared = out->declared;
     }
 }
 
 bool import_graph(context *c, const Onnx__GraphProto *g) {
     bool outermost = c->region == c->imp->graph->body;
+    c->graph = g;
     return import_declarations(c, g) && import_initializers(c, g) && import_graph_inputs(c, g, outermost) && import_nodes(c, g->n_node, g->node) &&
            import_graph_outputs(c, g) && (spread_declarations(c->region), true);
 }

@@ -31,6 +31,7 @@ typedef struct context {
     size_t n_opsets;
     Onnx__OperatorSetIdProto *const *opsets;
     names *declared;         /* types of the graph's outputs */
+    const Onnx__GraphProto *graph; /* NULL in the body of a function */
     const struct call *call; /* of the function whose body this is; NULL: none */
     const char *prefix;      /* before the names of nodes and values, "" outside of functions */
 } context;
@@ -75,6 +76,14 @@ bool import_attribute(const context *c, const Onnx__NodeProto *n, const Onnx__At
 
 /* The nodes in topological order, as near to theirs as can be; NULL after an error, which names a node of a cycle. */
 Onnx__NodeProto **sort_nodes(const importer *imp, size_t n, Onnx__NodeProto *const *nodes);
+
+/* ---- custom.c: operators that a user's C function computes ---- */
+
+/* Which of the options' names is the node's; -1: none. */
+int find_custom(const importer *imp, const Onnx__NodeProto *n);
+struct draft;
+/* Makes the node, with the types of its outputs as the graph's value_info has them. */
+bool make_custom(context *c, const Onnx__NodeProto *n, struct draft *d, int which);
 
 /* ---- supported.c ---- */
 

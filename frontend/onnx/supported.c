@@ -22,6 +22,7 @@ typedef struct survey {
     missing *first, **last;
     size_t nodes;    /* that use them */
     visit *functions; /* by find_function */
+    bool *custom;     /* by find_custom: some node is of it */
     int depth;
 } survey;
 
@@ -67,9 +68,10 @@ static void note_operator(survey *s, const Onnx__NodeProto *n) {
 
 static bool survey_nodes(survey *s, size_t n, Onnx__NodeProto *const *nodes) {
     for (size_t i = 0; i < n; i++) {
-        int function = find_function(s->imp, nodes[i]);
+        int function = find_function(s->imp, nodes[i]), custom = find_custom(s->imp, nodes[i]);
         if (function >= 0 && !survey_function(s, nodes[i], function)) return false;
-        if (function < 0) note_operator(s, nodes[i]);
+        if (custom >= 0) s->custom[custom] = true;
+        else if (function < 0) note_operator(s, nodes[i]);
         for (size_t k = 0; k < nodes[i]->n_attribute; k++) {
             const Onnx__GraphProto *g = nodes[i]->attribute[k]->g;
             if (g && !survey_nodes(s, g->n_node, g->node)) return false;
@@ -119,8 +121,17 @@ static void report_missing(const survey *s, const missing *m) {
                list, m->count > SHOWN_NODES ? ", ..." : "");
 }
 
+static bool check_custom(const survey *s) {
+    for (int i = 0; i < s->imp->options->n_custom; i++)
+        if (!s->custom[i])
+            return diag_error(s->imp->diags, "", "`cnnc MODEL -o OUT.c` without the option lists the operators that are not known",
+                              "--custom-op %.100s: no node of the model has that operator", s->imp->options->custom[i]);
+    return true;
+}
+
 bool check_operators(const importer *imp) {
     survey s = {.imp = imp, .scratch = arena_new()};
+    s.custom = ARENA_ARRAY(s.scratch, bool, imp->options->n_custom);
     s.known.arena = s.scratch;
     s.last = &s.first;
     s.functions = ARENA_ARRAY(s.scratch, visit, imp->model->n_functions);
@@ -129,9 +140,10 @@ bool check_operators(const importer *imp) {
     for (const missing *m = s.first; m; m = m->next)
         if (operators++ < SHOWN_OPERATORS) report_missing(&s, m);
     if (operators)
-        ok = diag_error(imp->diags, "", "`cnnc ops` lists the operators that cnnc knows",
+        ok = diag_error(imp->diags, "", "`cnnc ops` lists the operators that cnnc knows; --custom-op NAME=FILE.c adds one",
                         "%zu operator%s (%zu node%s) not supported", operators, operators == 1 ? "" : "s", s.nodes,
                         s.nodes == 1 ? " is" : "s are");
+    ok = ok && check_custom(&s);
     arena_free(s.scratch);
     return ok;
 }

@@ -103,6 +103,7 @@ INTS(div, uint64, b == 0 ? 0 : a / b)
 FLOATS(mod, p[0] != 0 ? fmod(a, b) : floor_mod(a, b))
 INTS(mod, int64, b == 0 || b == -1 ? 0 : a % b && p[0] == 0 && (a % b < 0) != (b < 0) ? a % b + b : a % b)
 INTS(mod, uint64, b == 0 ? 0 : a % b)
+FLOATS(fma, a * b + c) /* of float32 the product is exact, and the sum all but */
 FLOATS(pow, pow(a, b)) INTS(pow, int64, power(a, b))
 FOLD(sum, double, f, a + b)
 FOLD(sum, int64_t, int64, (uint64_t)a + (uint64_t)b)
@@ -196,7 +197,7 @@ static const scalar_op table[OP_COUNT] = {
     ROW_F(sigmoid),  ROW_F(leaky_relu), ROW_F(elu),         ROW_F(celu),         ROW_F(selu),
     ROW_F(hard_sigmoid), ROW_F(hard_swish), ROW_F(swish),   ROW_F(mish),         ROW_F(gelu),
     ROW_F(softplus), ROW_F(softsign), ROW_F(thresholded_relu), ROW_F(shrink),    ROW_F(mean),
-    ROW_F(saturate),
+    ROW_F(saturate), ROW_F(fma),
     [OP_pow] = {f_pow, int64_pow, NULL}, [OP_sum] = {f_sum, int64_sum, NULL}, [OP_cast] = {f_cast, int64_cast, NULL},
 };
 

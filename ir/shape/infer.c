@@ -115,6 +115,7 @@ static bool check_count(const node *n, const char *what, int count, int min, int
 static bool check_attrs(const node *n, diagnostics *d) {
     for (int i = 0; i < n->n_attrs; i++) {
         const attr_spec *spec = op_attr(n->op, n->attrs[i].name);
+        if (!spec && op_of(n->op)->props & PROP_FOREIGN) continue;
         if (!spec) return node_error(d, n, NULL, "has no attribute '%.80s'", n->attrs[i].name);
         if (spec->kind != n->attrs[i].kind)
             return node_error(d, n, NULL, "attribute '%s' is of the wrong kind", spec->name);

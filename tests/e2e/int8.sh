@@ -23,6 +23,12 @@ done
     { cat log >&2; fail sanitized; }
 diff -r $first native || fail "other bytes with sanitizers"
 "$CNNC" verify made/rows.onnx --input a=made/a.npy --expected y=made/y.npy --tolerance 0 >/dev/null || fail "a zero point for each row"
+# A whole network, residual additions and averages in it, byte for byte as ONNX Runtime's integer kernels.
+mkdir networks
+cp "$digits/digits_resnet.onnx" networks/
+"$PYTHON" -c 'import sys, numpy; numpy.save(sys.argv[2], numpy.load(sys.argv[1])[:1])' "$digits/test_images.npy" networks/digits_resnet.input.npy
+"$PYTHON" "$here/../bench/make_quantized.py" networks quantized digits_resnet
+"$PYTHON" "$here/../bench/verify_int8.py" quantized --cnnc "$CNNC" --networks digits_resnet --samples 400
 # The kernels for bytes; without warnings for all targets at once.
 "$CNNC" made/model.onnx -o net.c --explain-schedule --target x86-64-v4,x86-64-v3,aarch64,generic >plan
 grep -q "conv_int8 \[direct int8 3x3" plan && grep -q "depthwise_int8 \[int8 3x3" plan || fail "not the kernels for bytes"

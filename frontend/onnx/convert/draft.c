@@ -187,6 +187,10 @@ static bool check_attr(const draft *d, op_code op, attr *a) {
                                         [ATTR_FLOATS] = "a list of floats", [ATTR_STRINGS] = "a list of strings",
                                         [ATTR_TENSOR] = "a tensor", [ATTR_TYPE] = "a type"};
     const attr_spec *spec = op_attr(op, a->name);
+    if (!spec && op_of(op)->props & PROP_FOREIGN) {
+        if (a->kind == ATTR_END) a->kind = ATTR_INT; /* a zero of an old file */
+        return true;
+    }
     if (!spec) return draft_error(d, NULL, "has no attribute '%.80s'", a->name);
     if (a->kind == ATTR_END) a->kind = spec->kind; /* a zero; lists are empty */
     if (a->kind != spec->kind)
@@ -201,7 +205,7 @@ bool draft_finish(draft *d) {
     for (int i = 0; i < d->n_attrs; i++)
         if (!check_attr(d, op, &d->attrs[i])) return false;
     if (d->n_regions && !(op_of(op)->props & PROP_CONTROL)) return draft_error(d, "export the model again", "has a graph as attribute, which its operator does not take");
-    while (d->n_inputs > op_of(op)->min_in && !d->inputs[d->n_inputs - 1]) d->n_inputs--;
+    while (d->n_inputs > op_of(op)->min_in && op != OP_custom && !d->inputs[d->n_inputs - 1]) d->n_inputs--;
     node *n = node_new(d->context->region, NULL, op, d->name, d->n_inputs, d->inputs, d->n_outputs);
     for (int i = 0; i < d->n_attrs; i++) node_set_attr(n, d->attrs[i]);
     n->regions = d->regions;

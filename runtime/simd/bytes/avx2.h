@@ -44,3 +44,5 @@ CNNC_INLINE b64 b64_columns(const uint8_t *p) {
     return v16i_join(_mm256_set_m128i(_mm_unpackhi_epi16(ab, cd), _mm_unpacklo_epi16(ab, cd)),
                      _mm256_set_m128i(_mm_unpackhi_epi16(ef, gh), _mm_unpacklo_epi16(ef, gh)));
 }
+/* a * b + c, rounded once on every machine. */
+CNNC_INLINE v16 v16_fma_exact(v16 a, v16 b, v16 c) { return v16_fma(a, b, c); }

@@ -21,3 +21,5 @@ CNNC_INLINE b64 b64_columns(const uint8_t *p) {
     const __m512i by_bytes = _mm512_broadcast_i32x4(_mm_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15));
     return _mm512_shuffle_epi8(_mm512_permutexvar_epi32(by_quads, _mm512_loadu_si512(p)), by_bytes);
 }
+/* a * b + c, rounded once on every machine. */
+CNNC_INLINE v16 v16_fma_exact(v16 a, v16 b, v16 c) { return v16_fma(a, b, c); }

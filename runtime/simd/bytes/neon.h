@@ -52,3 +52,5 @@ CNNC_INLINE b64 b64_columns(const uint8_t *p) {
                     vreinterpretq_u8_u16(vzip2q_u16(ef, gh))}};
     return r;
 }
+/* a * b + c, rounded once on every machine. */
+CNNC_INLINE v16 v16_fma_exact(v16 a, v16 b, v16 c) { return v16_fma(a, b, c); }

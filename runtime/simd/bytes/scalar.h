@@ -43,3 +43,8 @@ CNNC_INLINE b64 b64_columns(const uint8_t *p) {
     for (int i = 0; i < 64; i++) r.byte[i] = p[i % 4 * 16 + i / 4];
     return r;
 }
+/* a * b + c, rounded once on every machine: the product of two floats is exact in double. */
+CNNC_INLINE v16 v16_fma_exact(v16 a, v16 b, v16 c) {
+    for (int i = 0; i < 16; i++) c.lane[i] = (float)((double)a.lane[i] * (double)b.lane[i] + (double)c.lane[i]);
+    return c;
+}
