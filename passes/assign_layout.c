@@ -147,6 +147,8 @@ static bool wants_c16(const node *n) {
     case OP_conv_max_pool: return conv_fits_c16(n);
     case OP_max_pool:
     case OP_average_pool:
+    case OP_adaptive_average_pool:
+    case OP_adaptive_max_pool:
     case OP_global_average_pool:
     case OP_global_max_pool: return follows_input(n);
     case OP_concat: return concat_fits(n);
