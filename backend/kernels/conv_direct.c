@@ -137,7 +137,7 @@ static int64_t choose_ahead(const schedule *s, const tiling *t, const target *ma
 }
 
 static tile_plane plane_of(const schedule *s) {
-    return (tile_plane){.height = s->height, .width = s->width, .out_blocks = s->out_blocks, .unit = {s->pool[0], s->pool[1]}};
+    return (tile_plane){.height = s->likely[0], .width = s->likely[1], .out_blocks = s->out_blocks, .unit = {s->pool[0], s->pool[1]}};
 }
 
 /* Input channels and taps of all output blocks and groups. */
@@ -156,19 +156,10 @@ static tiling make_tiling(const schedule *s, const operand *x, const target *t, 
     return made;
 }
 
-/* Of an open width there is a form for each size up to the tile's: one row, not too long, and whatever remains is shared
- * out between the last two. */
 static int list_tiles(const schedule *s, const target *t, tile_choice *best, int max) {
-    enum { LONGEST = 14, LIKELY = 84 /* a multiple of most tiles */ };
     tile_plane plane = plane_of(s);
     if (!s->varies) return register_tile_list(&plane, t, best, max);
-    plane.height = s->pool[0], plane.width = LIKELY;
-    register_tile_list(&plane, t, best, 1);
-    register_tile *tile = &best->tile;
-    for (; tile->cols > LONGEST; tile->cols = tile->cols / 2 / s->pool[1] * s->pool[1]) {}
-    tile->tail[0] = tile->tail[1] = 0;
-    const window *w = &s->window;
-    best->cycles *= (double)likely_size(w->out[0]) * (double)likely_size(w->out[1]) / (double)(s->pool[0] * LIKELY);
+    *best = register_tile_varying(&plane, t);
     return 1;
 }
 
@@ -202,7 +193,10 @@ static bool describe(const plan *p, const node *n, const operand *x, schedule *c
     c->height = c->flat ? 1 : w->out[0].size / c->pool[0] * c->pool[0]; /* incomplete windows are left out */
     c->width = c->flat ? w->out[0].size * w->out[1].size : w->out[1].size / c->pool[1] * c->pool[1];
     int64_t likely[2];
-    for (int i = 0; i < 2; i++) likely[i] = likely_size(w->out[i]) < c->pool[i] ? c->pool[i] : likely_size(w->out[i]) / c->pool[i] * c->pool[i];
+    for (int i = 0; i < 2; i++) {
+        likely[i] = likely_size(w->out[i]) / c->pool[i] * c->pool[i];
+        if (!likely[i] && c->varies) likely[i] = c->pool[i];
+    }
     c->likely[0] = c->flat ? 1 : likely[0];
     c->likely[1] = c->flat ? likely[0] * likely[1] : likely[1];
     return true;
