@@ -22,9 +22,12 @@ static bool has_halo(const value *v) {
     return l->top || l->left || l->bottom || l->right;
 }
 
-/* Two runs of a varying plane, each of so many positions that they can be halved, must not be longer than it. */
+/* Two runs of a varying plane, each of so many positions that they can be halved, must not be longer than it. Of few
+ * positions a product takes longer than the definition does: not many such are likely. */
 static bool has_room(const value_type *y) {
-    return type_is_static(y) || dim_least(y->dims[2]) * dim_least(y->dims[3]) >= 2 << STRASSEN_LEVELS;
+    enum { MIN_PLANE = 128 };
+    if (type_is_static(y)) return true;
+    return dim_least(y->dims[2]) * dim_least(y->dims[3]) >= 2 << STRASSEN_LEVELS && likely_size(y->dims[2]) * likely_size(y->dims[3]) >= MIN_PLANE;
 }
 
 static bool accepts(const node *n) {
@@ -53,14 +56,14 @@ static int64_t runs_of(int64_t plane, int64_t positions) { return (plane + posit
 static double estimate(const plan *p, const node *n, const decisions *d) {
     const target *t = p->targets[0];
     int64_t in = c16_blocks(type_size(&n->inputs[1]->type, 1)), out = c16_blocks(type_size(&n->inputs[1]->type, 0));
-    const int64_t units = runs_of(plane_of(n), d->positions) * type_size(&n->outputs[0]->type, 0);
-    double plane = (double)plane_of(n), even = plane > (double)d->positions ? plane / (double)d->positions : 1;
-    double runs = (double)type_size(&n->outputs[0]->type, 0) * (schedule_is_open(n) ? even : (double)runs_of(plane_of(n), d->positions));
+    const int64_t images = type_size(&n->outputs[0]->type, 0), units = runs_of(plane_of(n), d->positions) * images;
+    double runs = (double)units, rounding = 0;
+    if (schedule_is_open(n)) runs = (double)(images * plane_of(n)) / (double)d->positions, rounding = (double)images / 2; /* up to the next run */
     double weights = (double)(in * out * C16 * C16 * 4);
     for (int i = 0; i < d->levels; i++) weights = weights * 7 / 4;
     double sums = (double)(d->positions * (4 * in + 2 * out) * C16 * 4) / 2; /* of the outermost level */
     double spilled = sums > (double)t->l2 ? runs * sums / t->l3_bytes : 0;
-    double again = weights > (double)t->l2 ? (runs - 1) * weights / (4 * t->l3_bytes) : 0; /* read ahead, most of it hidden */
+    double again = weights > (double)t->l2 ? (runs + rounding - 1) * weights / (4 * t->l3_bytes) : 0; /* read ahead, most of it hidden */
     return cost_microseconds(t, cost_with_weights(p, t, cost_idle(p, units) * (runs * strassen_cycles(t, d->levels, in, out, d->positions) + spilled + again), weights));
 }
 

@@ -25,7 +25,7 @@ static dtype pooled_type(const node *n) {
 }
 
 static bool accepts(const node *n) {
-    if (pooling_of(n->op) == POOL_NONE || !n->outputs[0] || !row_major_accepts(n)) return false;
+    if (pooling_of(n->op) == POOL_NONE || !n->outputs[0] || !row_major_accepts(n) || !row_major_flat(n, n->n_core_inputs)) return false;
     return pooling_of(n->op) == POOL_MAX || dtype_of(pooled_type(n))->kind == CLASS_FLOAT;
 }
 

@@ -137,23 +137,37 @@ datum lower_slice(const layer_call *c) {
     return datum_tensor(slice(c, x, 1, &axis, &begin, &end, &step));
 }
 
+/* Of an open size; that there is such a window is shown when the bounds are known. */
+static value *crop_open(const layer_call *c, value *x, const dim *size, const int64_t *begin) {
+    const int64_t offset[4] = {0, 0, begin[0], begin[1]};
+    const dim dims[4] = {x->type.dims[0], x->type.dims[1], size[0], size[1]};
+    node *n = node_new(c->l->region, NULL, OP_crop, c->name, 1, &x, 1);
+    node_set_ints(n, "offset", 4, offset);
+    node_set_type(n, "size", type_tensor_dims(c->l->arena, x->type.elem, 4, dims));
+    return infer_built(c->l, c->at, n) ? n->outputs[0] : NULL;
+}
+
 datum lower_crop(const layer_call *c) {
     value *x = given_tensor(c, "x");
-    int64_t in[2], size[2], begin[2], end[2], axes[2] = {2, 3}, step[2] = {1, 1};
-    if (!need_rank(c, "x", 4, 4, NULL) || !given_sizes(c, "size", 2, 1, size)) return datum_error();
-    bool centred = given(c, "offset")->kind == DATUM_NOTHING;
+    int64_t begin[2], end[2], axes[2] = {2, 3}, step[2] = {1, 1};
+    dim size[2];
+    if (!need_rank(c, "x", 4, 4, NULL) || !given_extents(c, "size", 2, size)) return datum_error();
+    bool centred = given(c, "offset")->kind == DATUM_NOTHING, open = false;
     if (!centred && !given_sizes(c, "offset", 2, 0, begin)) return datum_error();
     for (int i = 0; i < 2; i++) {
-        if (!known_size(c->l, c->at, x, i + 2, i ? "width" : "height", &in[i])) return datum_error();
-        if (centred) begin[i] = (in[i] - size[i]) / 2;
-        end[i] = begin[i] + size[i];
-        if (size[i] > in[i] || end[i] > in[i]) {
+        int64_t in = type_size(&x->type, i + 2);
+        if (centred && (in < 0 || !dim_is_number(size[i]))) return failed(c, "size", "crop(size, offset=[y, x])", "the middle of an open size is not known");
+        open = open || in < 0 || !dim_is_number(size[i]);
+        if (centred) begin[i] = (in - size[i].size) / 2;
+        if (in < 0 || !dim_is_number(size[i])) continue;
+        end[i] = begin[i] + size[i].size;
+        if (size[i].size > in || end[i] > in) {
             lower_error(c->l, c->at, NULL, "%s has no %s of %lld from %lld on", shape_text(c->l->arena, &x->type), i ? "width" : "height",
-                        (long long)size[i], (long long)begin[i]);
+                        (long long)size[i].size, (long long)begin[i]);
             return datum_error();
         }
     }
-    return datum_tensor(slice(c, x, 2, axes, begin, end, step));
+    return datum_tensor(open ? crop_open(c, x, size, begin) : slice(c, x, 2, axes, begin, end, step));
 }
 
 /* pad: height and width as for conv; channels: a number on both sides, or before and after. */
