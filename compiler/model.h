@@ -25,7 +25,7 @@ typedef struct model_options {
     int64_t dim_sizes[MODEL_MAX_DIMS];
     int n_open; /* --dim NAME=MIN..MAX */
     const char *open_names[MODEL_MAX_DIMS];
-    int64_t open_min[MODEL_MAX_DIMS], open_max[MODEL_MAX_DIMS];
+    int64_t open_min[MODEL_MAX_DIMS], open_max[MODEL_MAX_DIMS], open_at[MODEL_MAX_DIMS]; /* at: what the program is run at; 0: the largest */
     int n_fixed, n_elements;
     const char *fixed[MODEL_MAX_DIMS];    /* --fix NAME=VALUES */
     const char *elements[MODEL_MAX_DIMS]; /* --elements NAME=TYPES */
@@ -36,7 +36,8 @@ typedef struct model_options {
     saliency_options saliency;
     crop_options crops;
     bool writes_weights;     /* set by subcommands that take --weights MODE too */
-    bool keeps_sizes_open;   /* set by those that emit; for others open sizes are the largest, the batch apart */
+    bool keeps_sizes_open;   /* set by those that emit; for others open sizes are what open_at says, the batch apart */
+    bool runs_open;          /* set by those that run the program: it is emitted with open sizes all the same */
     weights_mode storage;
 } model_options;
 
@@ -52,6 +53,7 @@ typedef struct model {
     diagnostics diags;
     graph *graph; /* NULL before model_read */
     plan *plan;   /* NULL before model_plan */
+    const char *sizes; /* of the plan's open dimensions in its order, "224, 300"; the graph has these sizes. NULL: it has none */
     bool drawn;       /* its random numbers are not those of the reference, only like them */
     bool specialized; /* compiled for what some inputs hold, because sizes depend on it */
     tuning tuning; /* of model_options.tuning_path, from model_plan */
