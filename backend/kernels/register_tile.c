@@ -27,7 +27,9 @@ int64_t register_tile_full_columns(const register_tile *t, int64_t width) { retu
 
 int64_t register_tile_lines_ahead(const register_tile *t, int64_t width, int64_t height, int64_t lines) {
     int64_t across = (register_tile_full_columns(t, width) + t->cols - 1) / t->cols + (t->tail[0] > 0) + (t->tail[1] > 0);
-    int64_t others = across * ((height + t->rows - 1) / t->rows) - 1; /* what the last one fetched would come too late */
+    int64_t tiles = across * ((height + t->rows - 1) / t->rows);
+    if (t->varies) tiles = tiles > 4 ? tiles / 2 : 2; /* there may be fewer than is likely: what is fetched then is for later */
+    int64_t others = tiles - 1;                       /* what the last one fetched would come too late */
     return others > 0 ? (lines + others - 1) / others : 0;
 }
 
@@ -96,6 +98,7 @@ tile_choice register_tile_varying(const tile_plane *p, const target *machine) {
     register_tile *tile = &best.tile;
     while (tile->cols > LONGEST) tile->cols = tile->cols / 2 / p->unit[1] * p->unit[1];
     tile->tail[0] = tile->tail[1] = 0;
+    tile->varies = true;
     best.cycles *= (double)p->height * (double)p->width / (double)(likely.height * likely.width);
     return best;
 }

@@ -9,6 +9,7 @@
 typedef struct register_tile {
     int64_t blocks, rows, cols;
     int64_t tail[2]; /* columns of the one or two smaller tiles at the end of a row */
+    bool varies;     /* made by register_tile_varying */
 } register_tile;
 
 typedef struct tile_plane {
