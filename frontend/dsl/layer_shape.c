@@ -192,44 +192,44 @@ datum lower_pad(const layer_call *c) {
 
 /* ---- resizing: nearest takes the pixel at floor(i / scale), bilinear centres of pixels (or corners) on each other ---- */
 
-static value *resize_axis(const layer_call *c, value *x, int axis, int64_t size) {
+/* `size` -1: of an open size, by a whole factor. */
+static value *resize_axis(const layer_call *c, value *x, int axis, int64_t size, double scale) {
     bool nearest = !strcmp(given_string(c, "mode"), "nearest");
-    int64_t in;
-    if (!x || !known_size(c->l, c->at, x, axis, "size", &in)) return NULL;
-    if (in == size) return x;
+    if (!x || scale == 1) return x;
     node *n = node_new(c->l->region, NULL, OP_resize_axis, c->name, 1, &x, 1);
     node_set_int(n, "axis", axis);
     node_set_int(n, "size", size);
-    node_set_float(n, "scale", (double)size / (double)in);
+    node_set_float(n, "scale", scale);
     node_set_string(n, "mode", nearest ? "nearest" : "linear");
     if (nearest) node_set_string(n, "nearest_mode", "floor");
     node_set_string(n, "transform", nearest ? "asymmetric" : given_bool(c, "align_corners") ? "align_corners" : "half_pixel");
     return infer_built(c->l, c->at, n) ? n->outputs[0] : NULL;
 }
 
-static datum resize_to(const layer_call *c, const int64_t *size) {
+static bool check_mode(const layer_call *c) {
     const char *mode = given_string(c, "mode");
-    if (strcmp(mode, "nearest") && strcmp(mode, "bilinear")) {
-        lower_error(c->l, place_of(c, "mode"), "\"nearest\" or \"bilinear\"", "%s has no mode \"%s\"", c->layer->name, mode);
-        return datum_error();
-    }
-    value *x = given_tensor(c, "x");
-    for (int i = 0; i < 2; i++) x = resize_axis(c, x, i + 2, size[i]);
-    return datum_tensor(x);
+    if (!strcmp(mode, "nearest") || !strcmp(mode, "bilinear")) return true;
+    return lower_error(c->l, place_of(c, "mode"), "\"nearest\" or \"bilinear\"", "%s has no mode \"%s\"", c->layer->name, mode);
 }
 
 datum lower_resize(const layer_call *c) {
-    int64_t size[2];
-    if (!need_rank(c, "x", 4, 4, NULL) || !given_sizes(c, "size", 2, 1, size)) return datum_error();
-    return resize_to(c, size);
+    value *x = given_tensor(c, "x");
+    int64_t size[2], in;
+    if (!need_rank(c, "x", 4, 4, NULL) || !given_sizes(c, "size", 2, 1, size) || !check_mode(c)) return datum_error();
+    for (int i = 0; i < 2 && x; i++) {
+        if (!known_size(c->l, c->at, x, i + 2, "size", &in)) return datum_error();
+        x = resize_axis(c, x, i + 2, size[i], (double)size[i] / (double)in);
+    }
+    return datum_tensor(x);
 }
 
 datum lower_upsample(const layer_call *c) {
-    int64_t size[2], in;
-    if (!need_rank(c, "x", 4, 4, NULL) || !given_sizes(c, "factor", 2, 1, size)) return datum_error();
-    for (int i = 0; i < 2; i++) {
-        if (!known_size(c->l, c->at, given_tensor(c, "x"), i + 2, "size", &in)) return datum_error();
-        size[i] *= in;
+    value *x = given_tensor(c, "x");
+    int64_t factor[2];
+    if (!need_rank(c, "x", 4, 4, NULL) || !given_sizes(c, "factor", 2, 1, factor) || !check_mode(c)) return datum_error();
+    for (int i = 0; i < 2 && x; i++) {
+        int64_t in = type_size(&x->type, i + 2);
+        x = resize_axis(c, x, i + 2, in < 0 ? -1 : in * factor[i], (double)factor[i]);
     }
-    return resize_to(c, size);
+    return datum_tensor(x);
 }

@@ -29,6 +29,15 @@ def maxpool_ceil(x):
     return y.reshape(*x.shape[:2], rows // 2, 2, cols // 2, 2).max((3, 5))
 
 
+def bilinear(x, axis, factor):
+    """Centres of pixels on each other."""
+    size = x.shape[axis]
+    at = np.clip((np.arange(size * factor) + 0.5) / factor - 0.5, 0, size - 1)
+    low, share = np.floor(at).astype(int), at - np.floor(at)
+    share = share.reshape([-1 if k == axis else 1 for k in range(4)])
+    return np.take(x, low, axis) * (1 - share) + np.take(x, np.minimum(low + 1, size - 1), axis) * share
+
+
 def bins(x, n, pool):
     """Bins from floor(i a / n) to ceil((i + 1) a / n) of each axis."""
     edges = [[(i * a // n, -(-(i + 1) * a // n)) for i in range(n)] for a in x.shape[2:]]
@@ -55,7 +64,7 @@ def edges_of(x, w):
     first = conv(y, w["t.weight"], w["t.bias"], 0)[:, :, 4:4 + x.shape[2], 4:4 + x.shape[3]]
     y = conv(maxpool_ceil(y), w["b.weight"], w["b.bias"], 1)
     side = deconv(conv(y, w["s.weight"], w["s.bias"], 0), w["u.weight"], 2)[:, :, 5:5 + x.shape[2], 5:5 + x.shape[3]]
-    return [1 / (1 + np.exp(-np.concatenate([first, side], 1)))]
+    return [1 / (1 + np.exp(-np.concatenate([first, side], 1))), x.repeat(2, 2).repeat(3, 3), bilinear(bilinear(x, 2, 2), 3, 2)]
 
 
 NETWORKS = [
@@ -67,7 +76,8 @@ NETWORKS = [
     let y = image |> a: conv(20, 3, pad=5) |> relu
     let first = y |> t: conv(1, 1) |> crop([image.height, image.width], offset=[4, 4])
     let side = y |> maxpool(2, ceil=yes) |> b: conv(32, 3, pad=1) |> s: conv(1, 1) |> u: deconv(1, 4, stride=2, bias=no)
-    concat(first, crop(side, [image.height, image.width], offset=[5, 5])) |> sigmoid
+    let maps = concat(first, crop(side, [image.height, image.width], offset=[5, 5])) |> sigmoid
+    return maps, image |> upsample([2, 3]), image |> upsample(2, mode="bilinear")
 }"""),
 ]
 
