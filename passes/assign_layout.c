@@ -105,7 +105,7 @@ bool conv_fits_c16(const node *n) {
 /* What a convolution reads becomes C16 anyway: then a pooling before it had better be on vectors too. */
 static bool leads_to_conv(const node *n) {
     for (const use *u = n->outputs[0]->uses; u; u = u->next)
-        if (u->index == 0 && u->node && is_conv(u->node) && conv_fits(u->node)) return true;
+        if (u->index == 0 && u->node && is_conv(u->node) && conv_fits_c16(u->node)) return true;
     return false;
 }
 
