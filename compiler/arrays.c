@@ -145,7 +145,8 @@ static bool take_sizes(const value *v, const char *file, model_options *o, arena
     if (more != 0 && more != 1) return wrong_type(file, v, &t, d);
     for (int i = 0; i < v->type.rank; i++) {
         const dim_expr *e = v->type.dims[i].expr;
-        if (e && e->op == DIM_SYMBOL && !batch_is(v->parent->graph, e->symbol->name) && !take_size(e->symbol, type_size(&t.type, i + more), file, o, d)) return false;
+        if (!e || e->op != DIM_SYMBOL || batch_is(v->parent->graph, e->symbol->name)) continue;
+        if (!take_size(e->symbol, type_size(&t.type, i + more), file, o, d)) return false;
     }
     return true;
 }

@@ -192,7 +192,8 @@ static bool bench_exits(model *m, bench_options *o) {
     if (!model_build_with(&o->model, &o->toolchain, m->arena, &m->diags) || !model_load(m, &o->model)) return false;
     program p;
     exits_result r;
-    bool ok = program_build(&p, m->plan, &(program_options){.toolchain = o->toolchain, .threads = o->threads, .graph = m->graph, .sizes = m->sizes}, m->arena, &m->diags) &&
+    const program_options build = {.toolchain = o->toolchain, .threads = o->threads, .graph = m->graph, .sizes = m->sizes};
+    bool ok = program_build(&p, m->plan, &build, m->arena, &m->diags) &&
               exits_measure(&r, &p, &o->exits, o->runs ? o->runs : RUNS, o->threads ? -1 : o->core);
     program_remove(&p);
     if (!ok) return false;

@@ -111,7 +111,7 @@ typedef bool family(const node *n, const symbol *s);
 
 static family *const families[OP_COUNT] = {
     [OP_conv] = first_only, [OP_conv_transpose] = first_only, [OP_average_pool] = first_only, [OP_max_pool] = without_indices,
-    [OP_global_average_pool] = first_only, [OP_adaptive_max_pool] = first_only, [OP_adaptive_average_pool] = first_only, [OP_global_max_pool] = first_only, [OP_lp_pool] = first_only,
+    [OP_adaptive_max_pool] = first_only, [OP_adaptive_average_pool] = first_only, [OP_global_average_pool] = first_only, [OP_global_max_pool] = first_only, [OP_lp_pool] = first_only,
     [OP_global_lp_pool] = first_only, [OP_lrn] = first_only, [OP_batch_normalization] = with_known_statistics,
     [OP_instance_normalization] = first_only, [OP_group_normalization] = first_only, [OP_gemm] = rows_of_a,
     [OP_matmul] = products, [OP_dropout] = drops_nothing, [OP_softmax] = behind_axis, [OP_log_softmax] = behind_axis, [OP_hardmax] = behind_axis,

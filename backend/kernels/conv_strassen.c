@@ -186,4 +186,5 @@ static bool emit_strassen(const plan *p, const step *s, const target *machine, t
     return template_expand(e, "backend/kernels/conv_strassen.c.in", body, p->diags) && w.ok;
 }
 
-const kernel_family kernel_conv_strassen = {.name = "conv_strassen", .accepts = accepts, .list = list, .plan = plan_strassen, .emit = emit_strassen, .open = true};
+const kernel_family kernel_conv_strassen = {.name = "conv_strassen", .accepts = accepts, .list = list, .plan = plan_strassen,
+                                            .emit = emit_strassen, .open = true};

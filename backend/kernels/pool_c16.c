@@ -88,8 +88,8 @@ static bool emit_pool(const plan *p, const step *s, const target *machine, text 
     template_text(e, "count", arena_printf(body->arena, count.text ? "(float)%s" : "%s.0f", number_text(body->arena, count)));
     template_call(e, "result", put_result, (void *)s);
     template_call(e, "target", put_target, (void *)s);
-    const char *form = is_global(n) ? "backend/kernels/global_pool_c16.c.in" : is_adaptive(n) ? "backend/kernels/adaptive_pool_c16.c.in" : "backend/kernels/pool_c16.c.in";
-    return template_expand(e, form, body, p->diags);
+    const char *form = is_global(n) ? "global_" : is_adaptive(n) ? "adaptive_" : "";
+    return template_expand(e, arena_printf(body->arena, "backend/kernels/%spool_c16.c.in", form), body, p->diags);
 }
 
 const kernel_family kernel_pool_c16 = {.name = "pool_c16", .accepts = accepts, .plan = plan_pool, .emit = emit_pool, .open = true};

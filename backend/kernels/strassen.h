@@ -37,7 +37,8 @@ typedef struct weight_matrix {
 void strassen_pack(const strassen *s, const weight_matrix *w, float *to);
 
 /* The text of the product. It reads these from its surroundings: image0, a position of the first block; block0, floats to the
- * next block; factor, the packed sums; scratch; run, the number of positions, where it varies. Finished vectors go through callbacks `target` and `result` of `e`, as in
+ * next block; factor, the packed sums; scratch; run, the number of positions, where it varies. Finished vectors go
+ * through callbacks `target` and `result` of `e`, as in
  * conv_tile.c.in, with b their output block and x their position, counted from `base`. */
 typedef struct strassen_result {
     bool overlaps;  /* only positions x >= fresh are stored */

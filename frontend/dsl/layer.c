@@ -107,7 +107,8 @@ static const char *wanted(slot_kind kind) {
     static const char *const nouns[] = {
         [SLOT_TENSOR] = "a tensor", [SLOT_TENSORS] = "tensors", [SLOT_INT] = "a whole number", [SLOT_FLOAT] = "a number",
         [SLOT_BOOL] = "yes or no", [SLOT_STRING] = "a string", [SLOT_LIST] = "a list of whole numbers",
-        [SLOT_SIZES] = "a whole number or a list of them", [SLOT_EXTENTS] = "a size or a list of them", [SLOT_PADS] = "a whole number, a list of them or \"same\"",
+        [SLOT_SIZES] = "a whole number or a list of them", [SLOT_EXTENTS] = "a size or a list of them",
+        [SLOT_PADS] = "a whole number, a list of them or \"same\"",
         [SLOT_TYPE] = "a type", [SLOT_ANY] = "something"};
     return nouns[kind];
 }

@@ -207,7 +207,8 @@ bool shape_crop(node *n, diagnostics *d) {
     int count;
     const int64_t *offset = node_ints(n, "offset", &count);
     if (!t) return false;
-    if (!size || size->type.kind != TYPE_TENSOR || size->type.rank != t->rank || count != t->rank) return node_error(d, n, NULL, "wants a size and an offset for each axis of its input");
+    if (!size || size->type.kind != TYPE_TENSOR || size->type.rank != t->rank || count != t->rank)
+        return node_error(d, n, NULL, "wants a size and an offset for each axis of its input");
     for (int i = 0; i < t->rank; i++) {
         int64_t in = type_size(t, i), out = type_size(&size->type, i);
         if (offset[i] < 0 || (dim_is_number(t->dims[i]) && dim_is_number(size->type.dims[i]) && (out < 0 || offset[i] > in || out > in - offset[i])))
