@@ -74,16 +74,16 @@ value_type array_type_of_samples(const value_type *one, int64_t samples, arena *
 }
 
 static bool wrong_type(const char *file, const value *v, const tensor *t, diagnostics *d) {
-    char *text = NULL;
+    char *held = NULL;
     size_t size;
-    FILE *f = open_memstream(&text, &size);
+    FILE *f = open_memstream(&held, &size);
     if (!f) return false;
     type_print(f, &t->type);
     fprintf(f, ", but '%.80s' is ", v->name);
     type_print(f, &v->type);
     fclose(f);
-    diag_error(d, file, NULL, "holds %s", text);
-    free(text);
+    diag_error(d, file, NULL, "holds %s", held);
+    free(held);
     return false;
 }
 
@@ -123,4 +123,46 @@ bool arrays_read(const array_arguments *args, value *const *values, int n, tenso
                               args->option, values[i]->name);
     }
     return true;
+}
+
+/* ---- sizes of open dimensions ---- */
+
+static bool take_size(const symbol *s, int64_t size, const char *file, model_options *o, diagnostics *d) {
+    for (int i = 0; i < o->n_open; i++) {
+        if (strcmp(o->open_names[i], s->name) != 0 || o->open_at[i]) continue;
+        if (size < o->open_min[i] || size > o->open_max[i])
+            return diag_error(d, file, NULL, "its size %lld is not within --dim %s=%lld..%lld", (long long)size, s->name, (long long)o->open_min[i],
+                              (long long)o->open_max[i]);
+        o->open_at[i] = size;
+    }
+    return true;
+}
+
+static bool take_sizes(const value *v, const char *file, model_options *o, arena *a, diagnostics *d) {
+    tensor t;
+    if (!npy_read(file, &t, a, d)) return false;
+    int more = t.type.rank - v->type.rank; /* 1: the samples' own axis */
+    if (more != 0 && more != 1) return wrong_type(file, v, &t, d);
+    for (int i = 0; i < v->type.rank; i++) {
+        const dim_expr *e = v->type.dims[i].expr;
+        if (!e || e->op != DIM_SYMBOL || batch_is(v->parent->graph, e->symbol->name)) continue;
+        if (!take_size(e->symbol, type_size(&t.type, i + more), file, o, d)) return false;
+    }
+    return true;
+}
+
+bool arrays_tell_sizes(const array_arguments *args, model_options *o, arena *a, diagnostics *d) {
+    if (!o->n_open || !args->n) return true;
+    model m = {.arena = a, .diags = *d};
+    model_options closed = *o;
+    closed.n_open = 0;
+    bool ok = model_read(&m, &closed);
+    for (int i = 0; ok && i < args->n; i++) {
+        const char *file;
+        const region *body = m.graph->body;
+        int which = array_argument_resolve(args, i, body->inputs, body->n_inputs, &file, d);
+        ok = which >= 0 && take_sizes(body->inputs[which], file, o, a, d);
+    }
+    d->errors += m.diags.errors;
+    return ok;
 }

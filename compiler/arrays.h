@@ -2,7 +2,7 @@
 #ifndef CNNC_ARRAYS_H
 #define CNNC_ARRAYS_H
 
-#include "ir/ir.h"
+#include "compiler/model.h"
 
 enum { ARRAYS_MAX = 64 };
 
@@ -20,6 +20,9 @@ bool array_arguments_add(array_arguments *a, const char *arg); /* false: full */
  * many samples that is (0: nothing is there). */
 bool arrays_read(const array_arguments *args, value *const *values, int n, tensor *out, int64_t *samples, arena *a,
                  diagnostics *d);
+
+/* Where dimensions stay open for which no size is given (open_at), those of the files. */
+bool arrays_tell_sizes(const array_arguments *args, model_options *o, arena *a, diagnostics *d);
 
 /* The type of `samples` of them together, by the same rule. */
 value_type array_type_of_samples(const value_type *one, int64_t samples, arena *a);

@@ -118,15 +118,16 @@ static void collect_layers(bench_result *r, const step_list *list, const double 
     double *scratch = ARENA_ARRAY(m->arena, double, o->runs);
     bench_layer *layers = ARENA_ARRAY(m->arena, bench_layer, list->n);
     int columns = list->n + 1;
+    const double known = m->sizes ? 0 : 1; /* work and memory of a plan for open sizes are those of the largest */
     for (int i = 0; i < list->n; i++) {
         const step *s = list->steps[i];
-        r->operations += operations_of(s);
+        r->operations += known * operations_of(s);
         if (s->kind != STEP_KERNEL) continue;
         layers[r->n_layers++] = (bench_layer){
             .name = readable_name(m->arena, s->node ? s->node->name : ""), .kernel = s->family->name, .how = s->summary ? s->summary : "",
-            .seconds = typical(rows, o->runs, columns, i, o->best, scratch), .operations = operations_of(s),
-            .estimate = s->choice ? 1e-6 * s->choice->taken->microseconds * (double)s->times : 0,
-            .weights = (double)step_weight_bytes(s) * (double)s->times, .activations = (double)step_activation_bytes(s) * (double)s->times};
+            .seconds = typical(rows, o->runs, columns, i, o->best, scratch), .operations = known * operations_of(s),
+            .estimate = s->choice ? known * 1e-6 * s->choice->taken->microseconds * (double)s->times : 0,
+            .weights = (double)step_weight_bytes(s) * (double)s->times, .activations = known * (double)step_activation_bytes(s) * (double)s->times};
     }
     r->layers = layers;
     r->seconds = typical(rows, o->runs, columns, columns - 1, o->best, scratch);
@@ -147,7 +148,7 @@ static bool bench(model *m, bench_options *o, bench_result *r) {
     int core = o->threads ? -1 : o->core;
     if (!peak_measure(&r->peak, t, m->plan->targets[0], core, m->arena, &m->diags)) return false;
     program p;
-    program_options build = {.toolchain = *t, .threads = o->threads, .profile = true};
+    program_options build = {.toolchain = *t, .threads = o->threads, .profile = true, .graph = m->graph, .sizes = m->sizes};
     const double *rows = NULL;
     if (program_build(&p, m->plan, &build, m->arena, &m->diags)) rows = measure(&p, inputs, list.n, core, &o->runs);
     program_remove(&p);
@@ -191,7 +192,8 @@ static bool bench_exits(model *m, bench_options *o) {
     if (!model_build_with(&o->model, &o->toolchain, m->arena, &m->diags) || !model_load(m, &o->model)) return false;
     program p;
     exits_result r;
-    bool ok = program_build(&p, m->plan, &(program_options){.toolchain = o->toolchain, .threads = o->threads}, m->arena, &m->diags) &&
+    const program_options build = {.toolchain = o->toolchain, .threads = o->threads, .graph = m->graph, .sizes = m->sizes};
+    bool ok = program_build(&p, m->plan, &build, m->arena, &m->diags) &&
               exits_measure(&r, &p, &o->exits, o->runs ? o->runs : RUNS, o->threads ? -1 : o->core);
     program_remove(&p);
     if (!ok) return false;
@@ -201,6 +203,7 @@ static bool bench_exits(model *m, bench_options *o) {
 
 int bench_main(int argc, char **argv) {
     bench_options o = {.model = model_options_default(), .core = option_last_core(), .exits.data.option = "--data"};
+    o.model.runs_open = true;
     argp_parse(&bench_argp, argc, argv, 0, NULL, &o);
     model m;
     model_init(&m, &o.model);

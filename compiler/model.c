@@ -36,7 +36,7 @@ static const struct argp_option options[] = {
      0},
     {"dim", KEY_DIM, "NAME=SIZE", 0,
      "make the symbolic dimension NAME this size; MIN..MAX instead of SIZE leaves it open: the emitted functions then take "
-     "it as an argument",
+     "it as an argument. MIN..MAX@SIZE: run, verify and bench give them this one (default: that of the input, or the largest)",
      0},
     {"fix", KEY_FIX, "NAME=X,X...", 0, "the input NAME always holds these numbers: sizes may depend on them", 0},
     {"elements", KEY_ELEMENTS, "NAME=TYPES", 0,
@@ -71,11 +71,14 @@ static int64_t parse_size(const char **at) {
     return size > INT32_MAX ? -1 : size;
 }
 
-static void parse_open(model_options *o, const char *name, int64_t min, int64_t max, const struct argp_state *state) {
+static void parse_open(model_options *o, const char *name, int64_t min, int64_t max, int64_t at, const struct argp_state *state) {
+    if (at && !o->runs_open) argp_error(state, "--dim %s=MIN..MAX@SIZE is for run, verify and bench", name);
+    if (at && (at < min || at > max)) argp_error(state, "--dim %s: %lld is not within %lld..%lld", name, (long long)at, (long long)min, (long long)max);
     if (min < 1 || max < min) argp_error(state, "--dim %s=MIN..MAX wants 1 <= MIN <= MAX", name);
     if (o->n_open == MODEL_MAX_DIMS) argp_error(state, "more than %d --dim", MODEL_MAX_DIMS);
     o->open_names[o->n_open] = name;
     o->open_min[o->n_open] = min;
+    o->open_at[o->n_open] = at;
     o->open_max[o->n_open++] = max;
 }
 
@@ -84,11 +87,13 @@ static void parse_dim(model_options *o, char *arg, const struct argp_state *stat
     const char *at = equals ? equals + 1 : "";
     int64_t size = parse_size(&at), max = size;
     bool open = size >= 0 && !strncmp(at, "..", 2);
+    int64_t run_at = 0;
     if (open) at += 2, max = parse_size(&at);
-    if (!equals || equals == arg || *at || size < 0 || max < 0) argp_error(state, "--dim wants NAME=SIZE or NAME=MIN..MAX, not '%s'", arg);
+    if (open && *at == '@') at++, run_at = parse_size(&at);
+    if (!equals || equals == arg || *at || size < 0 || max < 0 || run_at < 0) argp_error(state, "--dim wants NAME=SIZE or NAME=MIN..MAX, not '%s'", arg);
     *equals = '\0';
     if (open) {
-        parse_open(o, arg, size, max, state);
+        parse_open(o, arg, size, max, run_at, state);
         return;
     }
     if (o->n_dims == MODEL_MAX_DIMS) argp_error(state, "more than %d --dim", MODEL_MAX_DIMS);
@@ -256,7 +261,7 @@ static bool open_dims(graph *g, const model_options *o) {
     int which = 0;
     for (int i = 0; i < o->n_open; i++) {
         if (!batch_is(g, o->open_names[i])) {
-            if (!o->keeps_sizes_open && !graph_bind_symbol(g, o->open_names[i], o->open_max[i])) return false;
+            if (!o->keeps_sizes_open && !graph_bind_symbol(g, o->open_names[i], o->open_at[i] ? o->open_at[i] : o->open_max[i])) return false;
             if (o->keeps_sizes_open && !graph_open_symbol(g, o->open_names[i], o->open_min[i], o->open_max[i])) return false;
         } else {
             const char *name = o->open_names[i];
@@ -309,6 +314,27 @@ static bool read_tuning(model *m, const model_options *o, const char *machine) {
     return true;
 }
 
+static const char *sizes_of(const graph *g, const model_options *o, arena *a) {
+    const char *sizes = NULL;
+    for (int i = 0; i < g->n_symbols; i++)
+        for (int k = 0; k < o->n_open && g->symbols[i]->open; k++)
+            if (!strcmp(g->symbols[i]->name, o->open_names[k]))
+                sizes = arena_printf(a, "%s%s%lld", sizes ? sizes : "", sizes ? ", " : "", (long long)(o->open_at[k] ? o->open_at[k] : o->open_max[k]));
+    return sizes;
+}
+
+/* What is planned: the graph itself, or, where it has the sizes of one run, another with open ones. */
+static const graph *planned_graph(model *m, const model_options *o) {
+    if (!o->runs_open || !o->n_open) return m->graph;
+    model open = {.arena = m->arena, .diags = m->diags};
+    model_options how = *o;
+    how.keeps_sizes_open = true;
+    bool ok = model_read(&open, &how) && model_optimize(&open, &how);
+    m->diags.errors = open.diags.errors;
+    m->sizes = ok ? sizes_of(open.graph, o, m->arena) : NULL;
+    return !ok ? NULL : m->sizes ? open.graph : m->graph;
+}
+
 bool model_plan(model *m, const model_options *o) {
     const target *targets[TARGET_MAX];
     plan_options how = o->plan;
@@ -319,7 +345,8 @@ bool model_plan(model *m, const model_options *o) {
     how.custom = m->custom;
     how.n_custom = o->n_custom;
     if (!custom_check(m->graph->body, how.custom, how.n_custom, m->arena, &m->diags)) return false;
-    m->plan = plan_make(m->graph, targets, n, &how, m->arena);
+    const graph *g = planned_graph(m, o);
+    m->plan = g ? plan_make(g, targets, n, &how, m->arena) : NULL;
     return m->plan != NULL;
 }
 

@@ -27,7 +27,7 @@ typedef struct model_options {
     int64_t dim_sizes[MODEL_MAX_DIMS];
     int n_open; /* --dim NAME=MIN..MAX */
     const char *open_names[MODEL_MAX_DIMS];
-    int64_t open_min[MODEL_MAX_DIMS], open_max[MODEL_MAX_DIMS];
+    int64_t open_min[MODEL_MAX_DIMS], open_max[MODEL_MAX_DIMS], open_at[MODEL_MAX_DIMS]; /* at: what the program is run at; 0: the largest */
     int n_custom; /* --custom-op OPERATOR=FILE */
     const char *custom_operators[MODEL_MAX_DIMS], *custom_files[MODEL_MAX_DIMS];
     int n_fixed, n_elements;
@@ -40,7 +40,8 @@ typedef struct model_options {
     saliency_options saliency;
     crop_options crops;
     bool writes_weights;     /* set by subcommands that take --weights MODE too */
-    bool keeps_sizes_open;   /* set by those that emit; for others open sizes are the largest, the batch apart */
+    bool keeps_sizes_open;   /* set by those that emit; for others open sizes are what open_at says, the batch apart */
+    bool runs_open;          /* set by those that run the program: it is emitted with open sizes all the same */
     weights_mode storage;
 } model_options;
 
@@ -56,6 +57,7 @@ typedef struct model {
     diagnostics diags;
     graph *graph; /* NULL before model_read */
     plan *plan;   /* NULL before model_plan */
+    const char *sizes; /* of the plan's open dimensions in its order, "224, 300"; the graph has these sizes. NULL: it has none */
     bool drawn;       /* its random numbers are not those of the reference, only like them */
     bool specialized; /* compiled for what some inputs hold, because sizes depend on it */
     custom_function *custom; /* model_options.n_custom of them */

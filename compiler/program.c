@@ -49,17 +49,31 @@ static bool write_sources(const program *p, const plan *pl, const backend_option
     return ok && write_driver(p) && write_embedded(p, "runtime/driver_model.c", "driver_model.c");
 }
 
+static size_t sample_bytes(const value_type *t) { return (size_t)stored_bytes(t->elem, type_count(t)); }
+
+/* "{1204224, 0}": of inputs, or outputs. */
+static const char *list_bytes(value *const *values, int n, arena *a) {
+    const char *list = "{";
+    for (int i = 0; i < n; i++) list = arena_printf(a, "%s%s%zu", list, i ? "," : "", sample_bytes(&values[i]->type));
+    return arena_printf(a, "%s%s}", list, n ? "" : "0");
+}
+
 bool program_build(program *p, const plan *pl, const program_options *o, arena *a, diagnostics *d) {
-    *p = (program){pl->graph, o->toolchain, temporary_folder(a, d), a, d};
+    *p = (program){o->graph ? o->graph : pl->graph, o->toolchain, temporary_folder(a, d), a, d};
     if (!p->folder) return false;
     backend_options emission = {.prefix = "net", .threads = o->threads > 0, .profile = o->profile, .one_sample = true, .model = "net"};
     const char *const sources[] = {"net.c", "driver_model.c", o->driver ? o->driver : "driver.c", NULL};
-    const char *defines[6] = {NULL};
+    const char *defines[8] = {NULL};
     int n = 0;
     if (o->threads > 0) defines[n++] = arena_printf(a, "-DTHREADS=%d", o->threads);
     if (o->profile) defines[n++] = "-DPROFILE";
     if (o->embedded) defines[n++] = "-DEMBEDDED", emission.weights = WEIGHTS_EMBED;
     if (o->cpu_time) defines[n++] = "-DPROFILE_CPU_TIME", defines[n++] = "-D_POSIX_C_SOURCE=200809L";
+    const region *body = p->graph->body;
+    if (o->sizes) {
+        defines[n++] = arena_printf(a, "-DSIZES=, %s", o->sizes);
+        defines[n++] = arena_printf(a, "-DSIZED_BYTES={%s,%s}", list_bytes(body->inputs, body->n_inputs, a), list_bytes(body->outputs, body->n_outputs, a));
+    }
     return write_sources(p, pl, &emission) && toolchain_build(&p->toolchain, p->folder, sources, defines, "net", a, d);
 }
 
@@ -70,12 +84,10 @@ void program_remove(program *p) {
 
 /* ---- running ---- */
 
-static size_t sample_bytes(const tensor *t) { return (size_t)stored_bytes(t->type.elem, type_count(&t->type)); }
-
 /* What the program is given: strings in their slots. */
 static const void *stored_data(const program *p, const tensor *t, int64_t samples) {
     if (t->type.elem != DT_STRING) return t->data;
-    void *slots = arena_alloc(p->arena, sample_bytes(t) * (size_t)samples + 1);
+    void *slots = arena_alloc(p->arena, sample_bytes(&t->type) * (size_t)samples + 1);
     if (!strings_to_slots(t->data, type_count(&t->type) * samples, slots)) diag_error(p->diags, "", NULL, "a string of the input is too long");
     return slots;
 }
@@ -98,7 +110,7 @@ static bool write_inputs(const program *p, int64_t samples, const tensor *inputs
     for (int i = 0; i < p->graph->body->n_inputs; i++) data[i] = stored_data(p, &inputs[i], samples);
     for (int64_t s = 0; f && s < samples; s++) {
         for (int i = 0; i < p->graph->body->n_inputs; i++) {
-            size_t bytes = sample_bytes(&inputs[i]);
+            size_t bytes = sample_bytes(&inputs[i].type);
             if (bytes) fwrite((const char *)data[i] + (size_t)s * bytes, 1, bytes, f);
         }
     }
@@ -130,7 +142,7 @@ bool program_run(const program *p, int64_t samples, const tensor *inputs, tensor
     size_t *bytes = ARENA_ARRAY(p->arena, size_t, body->n_outputs);
     for (int i = 0; i < body->n_outputs; i++) {
         outputs[i] = (tensor){.type = body->outputs[i]->type};
-        bytes[i] = sample_bytes(&outputs[i]);
+        bytes[i] = sample_bytes(&outputs[i].type);
         outputs[i].data = to[i] = arena_alloc(p->arena, bytes[i] * (size_t)samples + 1);
     }
     if (!read_rows(p, samples, body->n_outputs, to, bytes)) return false;

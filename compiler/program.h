@@ -7,7 +7,7 @@
 #include "compiler/toolchain.h"
 
 typedef struct program {
-    const graph *graph; /* the plan's: types of inputs and outputs */
+    const graph *graph; /* types of inputs and outputs */
     toolchain toolchain;
     const char *folder;
     arena *arena;
@@ -20,6 +20,8 @@ typedef struct program_options {
     bool profile;        /* program_time tells the steps apart */
     bool embedded;       /* weights are never C arrays: program_time_steps can have them cold */
     const char *driver;  /* the driver's object file, or NULL: it is compiled too */
+    const graph *graph;  /* with the sizes that a program with open ones is run at; NULL: the plan's */
+    const char *sizes;   /* those, as the arguments of its functions: "224, 300" */
     bool cpu_time;       /* steps are timed without what the core does for others meanwhile; for one thread */
 } program_options;
 

@@ -169,6 +169,7 @@ static bool report(const run_options *o, const graph *g, const classes *c, const
 static bool run(model *m, run_options *o) {
     classes c;
     if (!model_build_with(&o->model, &o->toolchain, m->arena, &m->diags)) return false;
+    if (!arrays_tell_sizes(&o->inputs, &o->model, m->arena, &m->diags)) return false;
     if (!model_read(m, &o->model) || !plan_classes(o, m->graph->body, &c, m->arena, &m->diags) ||
         !model_optimize(m, &o->model) || !model_plan(m, &o->model))
         return false;
@@ -180,7 +181,7 @@ static bool run(model *m, run_options *o) {
     if (samples && !pictures_read(&o->pictures, body->inputs, body->n_inputs, inputs, m->arena, &m->diags)) return false;
     if (!arrays_read(&o->inputs, body->inputs, body->n_inputs, inputs, &samples, m->arena, &m->diags)) return false;
     program p;
-    bool ok = program_build(&p, m->plan, &(program_options){.toolchain = o->toolchain}, m->arena, &m->diags) &&
+    bool ok = program_build(&p, m->plan, &(program_options){.toolchain = o->toolchain, .graph = m->graph, .sizes = m->sizes}, m->arena, &m->diags) &&
               program_run(&p, samples, inputs, outputs);
     program_remove(&p);
     return ok && report(o, m->graph, &c, outputs, samples, m->arena, &m->diags);
@@ -188,6 +189,7 @@ static bool run(model *m, run_options *o) {
 
 int run_main(int argc, char **argv) {
     run_options o = {.model = model_options_default(), .inputs.option = "--input", .outputs.option = "--output"};
+    o.model.runs_open = true;
     argp_parse(&run_argp, argc, argv, 0, NULL, &o);
     model m;
     model_init(&m, &o.model);

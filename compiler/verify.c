@@ -229,7 +229,8 @@ static bool load(model *m, model_options *o, const char *data) {
 
 static bool verify_sets(model *m, const verify_options *o, const data_set *sets, int n, FILE *report) {
     program p;
-    program_options build = {.toolchain = o->toolchain, .driver = o->suite.driver, .threads = o->model.plan.threads};
+    const program_options build = {.toolchain = o->toolchain, .driver = o->suite.driver, .threads = o->model.plan.threads, .graph = m->graph,
+                                   .sizes = m->sizes};
     bool ok = program_build(&p, m->plan, &build, m->arena, &m->diags);
     for (int i = 0; ok && i < n; i++) ok = verify_data_set(&p, &sets[i], &o->tolerance, report, &m->diags);
     program_remove(&p);
@@ -289,7 +290,7 @@ static bool verify_model(model *m, verify_options *o) {
     if (o->data) n = data_set_folders(o->data, &paths, m->arena);
     else if (!o->inputs.n && !o->wide) n = data_set_folders(folder_of(m->arena, o->model.path), &paths, m->arena);
     if (o->data && !n) return diag_error(&m->diags, o->data, NULL, "no test_data_set_0 there");
-    if (!load(m, &o->model, n ? paths[0] : NULL)) return false;
+    if (!arrays_tell_sizes(&o->inputs, &o->model, m->arena, &m->diags) || !load(m, &o->model, n ? paths[0] : NULL)) return false;
     data_set *sets = ARENA_ARRAY(m->arena, data_set, n + 1);
     bool have = n ? read_sets(m, paths, n, sets) : o->inputs.n ? read_arrays(o, sets, m) : make_random(o, sets, m);
     if (!have) return false;
@@ -305,6 +306,7 @@ int verify_main(int argc, char **argv) {
         .model = model_options_default(), .tolerance = default_tolerance,
         .inputs.option = "--input", .expected.option = "--expected",
         .suite = {.jobs = (int)sysconf(_SC_NPROCESSORS_ONLN), .seconds = 120, .memory = (int64_t)4 << 30}};
+    o.model.runs_open = true;
     argp_parse(&verify_argp, argc, argv, 0, NULL, &o);
     model m;
     model_init(&m, &o.model);

@@ -145,6 +145,40 @@ static range range_of(const dim_expr *e) {
 
 int64_t dim_least(dim d) { return d.expr ? range_of(d.expr).least : d.size; }
 
+/* The symbol of e if there is just one, else NULL. */
+static const symbol *only_symbol(const dim_expr *e, bool *several) {
+    if (e->op == DIM_SYMBOL) return e->symbol;
+    if (e->op == DIM_NUMBER || e->op == DIM_UNKNOWN) return NULL;
+    const symbol *x = only_symbol(e->a, several), *y = only_symbol(e->b, several);
+    *several = *several || (x && y && x != y);
+    return x ? x : y;
+}
+
+static int64_t value_at(const dim_expr *e, int64_t at) {
+    if (e->op == DIM_NUMBER) return e->number;
+    if (e->op == DIM_SYMBOL) return at;
+    int64_t x = value_at(e->a, at), y = value_at(e->b, at);
+    switch (e->op) {
+    case DIM_ADD: return add(x, y);
+    case DIM_MUL: return mul(x, y);
+    case DIM_FLOORDIV: return y ? floordiv(x, y) : 0;
+    default: return larger(x, y);
+    }
+}
+
+/* Intervals know nothing of x - x. Of one symbol all sizes can be tried. */
+bool dim_reaches(dim d, int64_t least) {
+    enum { MOST_SIZES = 1 << 16 };
+    if (dim_is_number(d)) return d.size >= least;
+    bool several = false;
+    const symbol *s = only_symbol(d.expr, &several);
+    if (!is_open(d.expr)) return false;
+    if (!s || several || s->max - s->min >= MOST_SIZES) return dim_least(d) >= least;
+    for (int64_t at = s->min; at <= s->max; at++)
+        if (value_at(d.expr, at) < least) return false;
+    return true;
+}
+
 /* As it is where it is a plain word, else quoted. */
 static void print_symbol(FILE *f, const char *name) {
     bool plain = *name && !(*name >= '0' && *name <= '9');

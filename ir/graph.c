@@ -308,6 +308,8 @@ void node_set_attr(node *n, attr a) {
 
 void node_set_int(node *n, const char *name, int64_t i) { node_set_attr(n, (attr){.name = name, .kind = ATTR_INT, .i = i}); }
 
+void node_set_type(node *n, const char *name, value_type type) { node_set_attr(n, (attr){.name = name, .kind = ATTR_TYPE, .type = type}); }
+
 void node_set_float(node *n, const char *name, double f) {
     node_set_attr(n, (attr){.name = name, .kind = ATTR_FLOAT, .f = f});
 }

@@ -143,6 +143,7 @@ dim dim_max(arena *a, dim x, dim y);
 bool dim_equal(dim x, dim y); /* structurally the same */
 int64_t dim_upper(dim d);     /* the largest it can be; -1: not bounded */
 int64_t dim_least(dim d);     /* of an open one: the least it can be, or less */
+bool dim_reaches(dim d, int64_t least); /* it is at least that for all sizes that its symbols can have */
 void dim_print(FILE *f, dim d);
 
 /* ---- tensor types ------------------------------------------------------------------------------------------------------ */
@@ -467,6 +468,7 @@ const char *node_string(const node *n, const char *name); /* NUL-terminated */
 const int64_t *node_ints(const node *n, const char *name, int *count);
 const double *node_floats(const node *n, const char *name, int *count);
 void node_set_int(node *n, const char *name, int64_t i);
+void node_set_type(node *n, const char *name, value_type type);
 void node_set_float(node *n, const char *name, double f);
 void node_set_string(node *n, const char *name, const char *s);
 void node_set_ints(node *n, const char *name, int count, const int64_t *ints);

@@ -22,6 +22,18 @@ static void numbers(library_call *c, int n, const int64_t *ints) {
     c->args[c->n++] = a;
 }
 
+static int64_t between(const value_type *t, int from, int to) {
+    int64_t product = 1;
+    for (int k = from; k < to; k++) product *= t->dims[k].size;
+    return product;
+}
+
+/* Elements of axes [from, to) of input i; -1: of output 0. */
+static void count(library_call *c, const node *n, int i, int from, int to) {
+    const value_type *t = i < 0 ? &n->outputs[0]->type : &n->inputs[i]->type;
+    c->args[c->n++] = (library_arg){.kind = LIBRARY_COUNT, .i = between(t, from, to), .ints = {i, from, to}};
+}
+
 /* Ints of an attribute, each `otherwise` where it is not given. */
 static void attr_numbers(library_call *c, const node *n, const char *name, int from, int count, int64_t otherwise) {
     int given;
@@ -33,12 +45,6 @@ static void attr_numbers(library_call *c, const node *n, const char *name, int f
 
 static const value_type *type_of(const node *n, int i) { return &n->inputs[i]->type; }
 
-static int64_t between(const value_type *t, int from, int to) {
-    int64_t product = 1;
-    for (int k = from; k < to; k++) product *= t->dims[k].size;
-    return product;
-}
-
 static void resize_axis(const node *n, library_call *c) {
     const value_type *x = type_of(n, 0);
     int axis = (int)node_int(n, "axis"), entry = (int)node_int(n, "entry"), entries = (int)node_int(n, "entries");
@@ -46,7 +52,7 @@ static void resize_axis(const node *n, library_call *c) {
     bool symmetric = !strcmp(transform, "half_pixel_symmetric"), corners = !strcmp(transform, "align_corners");
     bool centres = !strcmp(transform, "tf_half_pixel_for_nn");
     out(c, 0), in(c, 0);
-    number(c, between(x, 0, axis)), number(c, x->dims[axis].size), number(c, node_int(n, "size")), number(c, between(x, axis + 1, x->rank));
+    count(c, n, 0, 0, axis), count(c, n, 0, axis, axis + 1), count(c, n, -1, axis, axis + 1), count(c, n, 0, axis + 1, x->rank);
     element(c, n, 2, entry, node_float(n, "scale"));
     element(c, n, 1, entry, node_float(n, "start")), element(c, n, 1, entry + entries, node_float(n, "end"));
     number(c, symmetric ? 's' : corners ? 'c' : centres ? 'n' : *transform);
@@ -55,6 +61,8 @@ static void resize_axis(const node *n, library_call *c) {
     real(c, node_float(n, "cubic_coeff_a"));
     number(c, node_int(n, "antialias")), number(c, node_int(n, "exclude_outside")), real(c, node_float(n, "extrapolation_value"));
 }
+
+bool library_takes_open(op_code op) { return op == OP_resize_axis; }
 
 static void grid_sample(const node *n, library_call *c) {
     const value_type *x = type_of(n, 0), *grid = type_of(n, 1);

@@ -102,8 +102,15 @@ bool conv_fits_c16(const node *n) {
     return (group == 1 || depthwise || grouped) && extras_fit(n, n->n_core_inputs) && epilogue_fits(n) && halo_is_small(n);
 }
 
+/* What a convolution reads becomes C16 anyway: then a pooling before it had better be on vectors too. */
+static bool leads_to_conv(const node *n) {
+    for (const use *u = n->outputs[0]->uses; u; u = u->next)
+        if (u->index == 0 && u->node && is_conv(u->node) && conv_fits_c16(u->node)) return true;
+    return false;
+}
+
 static bool follows_input(const node *n) {
-    return is_4d(n->inputs[0]) && is_c16(n->inputs[0]) && is_4d(n->outputs[0]) && n->n_outputs == 1 && !n->prologue &&
+    return is_4d(n->inputs[0]) && (is_c16(n->inputs[0]) || leads_to_conv(n)) && is_4d(n->outputs[0]) && n->n_outputs == 1 && !n->prologue &&
            extras_fit(n, n->n_core_inputs) && epilogue_fits(n);
 }
 
@@ -147,6 +154,8 @@ static bool wants_c16(const node *n) {
     case OP_conv_max_pool: return conv_fits_c16(n);
     case OP_max_pool:
     case OP_average_pool:
+    case OP_adaptive_average_pool:
+    case OP_adaptive_max_pool:
     case OP_global_average_pool:
     case OP_global_max_pool: return follows_input(n);
     case OP_concat: return concat_fits(n);

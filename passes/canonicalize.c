@@ -85,6 +85,8 @@ static bool covers_plane(const node *n) {
     return true;
 }
 
+static bool is_one_bin(const node *n) { return type_size(&n->outputs[0]->type, 2) == 1 && type_size(&n->outputs[0]->type, 3) == 1; }
+
 static bool averages_plane(const node *n) {
     const value_type *t = &n->inputs[0]->type;
     if (n->op != OP_reduce_mean || t->rank != 4 || t->elem != DT_F32 || !type_is_bounded(t)) return false;
@@ -135,6 +137,8 @@ static bool canonicalize_one(graph *g, node *n, void *context) {
     case OP_min: return split_variadic(g, n);
     case OP_sub:
     case OP_div: return invert_constant(g, n);
+    case OP_adaptive_average_pool: return !is_one_bin(n) || to_global_pool(g, n, OP_global_average_pool);
+    case OP_adaptive_max_pool: return !is_one_bin(n) || to_global_pool(g, n, OP_global_max_pool);
     case OP_average_pool: return !covers_plane(n) || to_global_pool(g, n, OP_global_average_pool);
     case OP_max_pool: return !covers_plane(n) || to_global_pool(g, n, OP_global_max_pool);
     case OP_reduce_mean: return !averages_plane(n) || to_global_pool(g, n, OP_global_average_pool);

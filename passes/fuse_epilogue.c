@@ -13,6 +13,8 @@ static bool takes_epilogue(const node *p) {
     case OP_matmul:
     case OP_max_pool:
     case OP_average_pool:
+    case OP_adaptive_average_pool:
+    case OP_adaptive_max_pool:
     case OP_global_average_pool:
     case OP_global_max_pool: return !p->epilogue && p->n_outputs == 1;
     default: return false;

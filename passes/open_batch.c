@@ -6,6 +6,7 @@
  * shared (no size of it depends on N, nor does its content) or batched: its first dimension is N, and N is in no other. A
  * node that reads a batched value must have batched results only and be in one of the families below; most of those
  * cannot mix samples without losing the leading N, which is what the shapes then show. */
+#include "ir/shape/move.h"
 #include "passes/passes.h"
 
 typedef enum sharing { SHARED, BATCHED, NEITHER } sharing;
@@ -89,11 +90,28 @@ static bool drops_nothing(const node *n, const symbol *s) {
     return first_only(n, s) && (!training || (training->constant && !constant_int(training->constant, 0)));
 }
 
+/* What cuts, pads and resizes leaves the first axis alone. */
+static bool pads_behind(const node *n, const symbol *s) {
+    int64_t begin[IR_MAX_RANK], end[IR_MAX_RANK];
+    return first_only(n, s) && pad_amounts(n, begin, end, n->parent->graph->diags) == 1 && !begin[0] && !end[0];
+}
+
+static bool slices_behind(const node *n, const symbol *s) {
+    slice_axis axes[IR_MAX_RANK];
+    return first_only(n, s) && slice_axes(n, axes, n->parent->graph->diags) == 1 && !axes[0].touched;
+}
+
+static bool crops_behind(const node *n, const symbol *s) {
+    int count;
+    const int64_t *offset = node_ints(n, "offset", &count);
+    return first_only(n, s) && count && !offset[0];
+}
+
 typedef bool family(const node *n, const symbol *s);
 
 static family *const families[OP_COUNT] = {
     [OP_conv] = first_only, [OP_conv_transpose] = first_only, [OP_average_pool] = first_only, [OP_max_pool] = without_indices,
-    [OP_global_average_pool] = first_only, [OP_global_max_pool] = first_only, [OP_lp_pool] = first_only,
+    [OP_adaptive_max_pool] = first_only, [OP_adaptive_average_pool] = first_only, [OP_global_average_pool] = first_only, [OP_global_max_pool] = first_only, [OP_lp_pool] = first_only,
     [OP_global_lp_pool] = first_only, [OP_lrn] = first_only, [OP_batch_normalization] = with_known_statistics,
     [OP_instance_normalization] = first_only, [OP_group_normalization] = first_only, [OP_gemm] = rows_of_a,
     [OP_matmul] = products, [OP_dropout] = drops_nothing, [OP_softmax] = behind_axis, [OP_log_softmax] = behind_axis, [OP_hardmax] = behind_axis,
@@ -101,6 +119,8 @@ static family *const families[OP_COUNT] = {
     [OP_reduce_l1] = first_only, [OP_reduce_l2] = first_only, [OP_reduce_sum_square] = first_only, [OP_arg_max] = first_only,
     [OP_arg_min] = first_only, [OP_reshape] = first_only, [OP_flatten] = first_only, [OP_squeeze] = names_axes,
     [OP_unsqueeze] = first_only, [OP_transpose] = first_only, [OP_concat] = all_batched, [OP_split] = first_only,
+    [OP_pad] = pads_behind, [OP_slice] = slices_behind, [OP_crop] = crops_behind, [OP_resize_axis] = behind_axis,
+    [OP_layer_normalization] = behind_axis, [OP_rms_normalization] = behind_axis, [OP_lp_normalization] = behind_axis,
     [OP_quantize_linear] = behind_axis, [OP_dequantize_linear] = behind_axis,
 };
 

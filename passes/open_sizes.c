@@ -37,8 +37,23 @@ static bool has_elements(const node *n, const value_type *t) {
     return true;
 }
 
+/* What is cut out lies within the input, whatever its size. */
+static bool crops_surely(const node *n) {
+    const value_type *x = &n->inputs[0]->type, *y = &n->outputs[0]->type;
+    arena *a = n->parent->graph->arena;
+    int count;
+    const int64_t *offset = node_ints(n, "offset", &count);
+    for (int k = 0; k < x->rank; k++) {
+        dim beyond = dim_add(a, dim_add(a, x->dims[k], dim_mul(a, y->dims[k], dim_number(-1))), dim_number(-offset[k]));
+        if (!dim_reaches(beyond, 0))
+            return node_error(n->parent->graph->diags, n, "a larger least size, or --dim NAME=SIZE", "what it cuts out of axis %d may be larger than that", k);
+    }
+    return true;
+}
+
 static bool check_node(const node *n) {
     bool open = false;
+    if (n->op == OP_crop && !crops_surely(n)) return false;
     for (int i = 0; i < n->n_inputs; i++) open = open || is_open(n->inputs[i]);
     for (int i = 0; i < n->n_outputs; i++) {
         const value *v = n->outputs[i];

@@ -1,11 +1,20 @@
 /* The model whose prefix is net, as driver.c drives it. Compiled with -DTHREADS=n it uses the pool of a model emitted with
  * --threads; with -DPROFILE the timers of one emitted with --profile; with -DEMBEDDED, where weights are that were emitted with
- * --weights=embed. */
+ * --weights=embed. -DSIZES=", 224, 300" are the open sizes to run one at that has them, and then -DSIZED_BYTES={{…},{…}} the bytes of
+ * its inputs and outputs. */
 #include "net.h"
 
 #include "driver.h"
 
+#ifdef SIZED_BYTES
+static const size_t sized[2][NET_INPUT_COUNT + NET_OUTPUT_COUNT + 1] = SIZED_BYTES;
+
+static size_t bytes(int output, int i) { return sized[output][i]; }
+#else
+#define SIZES
+
 static size_t bytes(int output, int i) { return output ? net_output_info[i].bytes : net_input_info[i].bytes; }
+#endif
 
 #ifdef THREADS
 static net_pool pool;
@@ -14,16 +23,22 @@ static int start(void) { return net_pool_start(&pool, THREADS); }
 static void stop(void) { net_pool_stop(&pool); }
 
 static int run(const void *const *inputs, void *const *outputs, void *workspace) {
-    return net_run_parallel_pointers(&pool, inputs, outputs, workspace);
+    return net_run_parallel_pointers(&pool, inputs, outputs, workspace SIZES);
 }
 
 #ifdef PROFILE
 static int profiled(const void *const *inputs, void *const *outputs, void *workspace, double *seconds) {
-    return net_run_parallel_profiled_pointers(&pool, inputs, outputs, workspace, seconds);
+    return net_run_parallel_profiled_pointers(&pool, inputs, outputs, workspace SIZES, seconds);
 }
 #endif
-#elif defined PROFILE
-#define profiled net_run_profiled_pointers
+#else
+static int run(const void *const *inputs, void *const *outputs, void *workspace) { return net_run_pointers(inputs, outputs, workspace SIZES); }
+
+#ifdef PROFILE
+static int profiled(const void *const *inputs, void *const *outputs, void *workspace, double *seconds) {
+    return net_run_profiled_pointers(inputs, outputs, workspace SIZES, seconds);
+}
+#endif
 #endif
 
 #ifdef EMBEDDED
@@ -35,12 +50,10 @@ const driver_model the_model = {
     .n_outputs = NET_OUTPUT_COUNT,
     .workspace = NET_WORKSPACE_SIZE,
     .bytes = bytes,
-#ifdef THREADS
     .run = run,
+#ifdef THREADS
     .start = start,
     .stop = stop,
-#else
-    .run = net_run_pointers,
 #endif
 #ifdef EMBEDDED
     .weights = net_weights,

@@ -17,7 +17,8 @@ enum {
 
 typedef struct tiling {
     register_tile tile;
-    int64_t parts, part;        /* the plane is worked on in `parts` parts of `part` rows (flat: columns), which stay in L2 */
+    int64_t parts, part;        /* the plane is worked on in `parts` parts of `part` rows (flat: columns), which stay in L2;
+                                   varying ones are shared out evenly among as many as its size asks for */
     int64_t chunks, chunk;      /* input blocks whose weights stay in L1 while all tiles of a part go over them */
     int64_t sums;               /* floats of partial sums between chunks */
     int64_t ahead;              /* lines of the next weights that a tile prefetches for each tap of each input block; 0: none */
@@ -28,6 +29,7 @@ typedef struct schedule {
     window window;
     int64_t group, in_blocks, lanes, last_lanes, out_blocks; /* per group of the convolution; lanes: channels of a block */
     int64_t height, width;                                   /* convolved plane as walked: flat ones have one row */
+    int64_t likely[2];                                       /* height and width that are planned for */
     int64_t pool[2];                                         /* its windows are max-pooled: 1x1 where not */
     int64_t images, threads;
     bool flat, varies; /* varies: height or width is open; then they are the most that it can be */
@@ -99,22 +101,25 @@ static int64_t part_work(const schedule *s, const tiling *t) {
 }
 
 /* Parts of the plane so that a part's input and the weights of one group of output channels stay in L2 while all groups
- * go over it, and that all threads have enough to do; of those the one that reads least from beyond L2. `cycles`: of all. */
+ * go over it, and that all threads have enough to do; of those the one that reads least from beyond L2. Where the plane
+ * varies, what the last part lacks does not count. `cycles`: of all. */
 static void choose_parts(const schedule *s, const operand *x, tiling *t, const target *machine, double cycles) {
     const window *w = &s->window;
-    int64_t unit = s->flat ? t->tile.cols : t->tile.rows, length = s->flat ? register_tile_full_columns(&t->tile, s->width) : s->height;
+    int64_t unit = s->flat ? t->tile.cols : t->tile.rows, width = s->likely[1];
+    int64_t length = !s->flat ? s->likely[0] : s->varies ? width : register_tile_full_columns(&t->tile, width);
     int64_t steps = s->flat ? length / unit : (length + unit - 1) / unit;
     bool stem = x->layout.kind == LAYOUT_ROW_MAJOR;
     double taps = (double)(w->kernel[0] * w->kernel[1]), groups = (double)(s->out_blocks / t->tile.blocks);
     double weights = (double)(s->out_blocks * s->in_blocks * s->lanes * C16 * number_bytes(s)) * taps;
     /* bytes of an input row in one channel block */
     double line = (double)((s->flat ? C16 : stem ? x->dims[3] * s->lanes : x->row) * number_bytes(s));
+    if (!s->flat) line = line * (double)width / (double)s->width;
     bool skips[2] = {w->kernel[0] < w->stride[0], w->kernel[1] < w->stride[1]}; /* rows or columns that are not read */
     if (!s->flat && skips[1]) line = line * (double)w->kernel[1] / (double)w->stride[1];
     double room = 0.6 * (double)machine->l2, least = 1e300;
     int64_t most = MAX_SUMS / (C16 * t->tile.blocks * (s->flat ? 1 : s->width)) / unit; /* steps whose partial sums have room */
     const int64_t groups_of_one = s->out_blocks / t->tile.blocks;
-    t->parts = 1, t->part = steps > 0 ? steps * unit : s->height, t->idle = idle_of(s, groups_of_one, 1, 1);
+    t->part = steps > 0 ? steps * unit : s->height, t->idle = idle_of(s, groups_of_one, 1, 1);
     if (t->chunks == 1 || most > steps) most = steps;
     if (s->slice) {
         const int64_t work = step_work(s, &t->tile, s->flat ? unit : unit * s->width);
@@ -124,13 +129,15 @@ static void choose_parts(const schedule *s, const operand *x, tiling *t, const t
         const int64_t parts = (steps + n - 1) / n, size = s->threads > 1 ? (steps + parts - 1) / parts : n, rows = size * unit;
         int64_t reach = s->flat || skips[0] ? rows * w->kernel[0] : (rows - 1) * w->stride[0] + (w->kernel[0] - 1) * w->dilation[0] + 1;
         if ((parts - 1) * size >= steps) continue;
-        const double idle = idle_of(s, groups_of_one, steps, size);
+        const double idle = idle_of(s, groups_of_one, steps, size), times = s->varies ? (double)steps / (double)size : (double)parts;
         double input = (double)(reach * s->in_blocks) * line;
         bool input_stays = input + weights / groups / (double)t->chunks <= room, weights_stay = input + weights <= room;
-        double bytes = (double)parts * input * (input_stays ? 1 : groups) + weights * (weights_stay ? 1 : (double)parts);
+        double bytes = times * input * (input_stays ? 1 : groups) + weights * (weights_stay ? 1 : times);
         bytes += (idle - 1) * cycles * machine->l3_bytes;
-        if (bytes < least * 0.999) least = bytes, t->parts = parts, t->part = rows, t->idle = idle;
+        if (bytes < least * 0.999) least = bytes, t->part = rows, t->idle = idle;
     }
+    int64_t walked = s->flat ? register_tile_full_columns(&t->tile, s->width) : s->height;
+    t->parts = walked > t->part ? (walked + t->part - 1) / t->part : 1;
 }
 
 /* Weights of one group of output channels that do not fit in L1 are read in chunks of input blocks, each by all tiles of a
@@ -149,13 +156,13 @@ static void choose_chunks(const schedule *s, tiling *t, const target *machine, i
 static int64_t choose_ahead(const schedule *s, const tiling *t, const target *machine) {
     int64_t lines = s->lanes * number_bytes(s) / 4, taps = s->window.kernel[0] * s->window.kernel[1];
     if (s->out_blocks * s->in_blocks * taps * lines * C16 * 4 < machine->l2 / 2) return 0;
-    return register_tile_lines_ahead(&t->tile, s->flat ? t->part : s->width, s->flat ? 1 : t->part, lines);
+    return register_tile_lines_ahead(&t->tile, s->flat ? t->part : s->likely[1], s->flat ? 1 : t->part, lines);
 }
 
 static target machine_of(const schedule *s, const target *t) { return s->narrow.pairs ? register_tile_of_pairs(t) : *t; }
 
 static tile_plane plane_of(const schedule *s) {
-    return (tile_plane){.height = s->height, .width = s->width, .out_blocks = s->out_blocks, .unit = {s->pool[0], s->pool[1]}};
+    return (tile_plane){.height = s->likely[0], .width = s->likely[1], .out_blocks = s->out_blocks, .unit = {s->pool[0], s->pool[1]}};
 }
 
 /* Input channels and taps of all output blocks and groups. */
@@ -173,24 +180,15 @@ static tiling make_tiling(const schedule *s, const operand *x, const target *t, 
     choose_parts(s, x, &made, t, (double)s->images * products_of(s) * tile->cycles);
     int64_t tail = made.tile.tail[0] + made.tile.tail[1];
     made.sums = C16 * made.tile.blocks * (s->flat ? made.part + tail : made.part * s->width);
-    made.ahead = s->varies ? 0 : choose_ahead(s, &made, t);
+    made.ahead = choose_ahead(s, &made, t);
     return made;
 }
 
-/* Of an open width there is a form for each size up to the tile's: one row, not too long, and whatever remains is shared
- * out between the last two. */
 static int list_tiles(const schedule *s, const target *t, tile_choice *best, int max) {
-    enum { LONGEST = 14, LIKELY = 84 /* a multiple of most tiles */ };
     tile_plane plane = plane_of(s);
     const target machine = machine_of(s, t);
     if (!s->varies) return register_tile_list(&plane, &machine, best, max);
-    plane.height = s->pool[0], plane.width = LIKELY;
-    register_tile_list(&plane, &machine, best, 1);
-    register_tile *tile = &best->tile;
-    for (; tile->cols > LONGEST; tile->cols = tile->cols / 2 / s->pool[1] * s->pool[1]) {}
-    tile->tail[0] = tile->tail[1] = 0;
-    const window *w = &s->window;
-    best->cycles *= (double)likely_size(w->out[0]) * (double)likely_size(w->out[1]) / (double)(s->pool[0] * LIKELY);
+    *best = register_tile_varying(&plane, &machine);
     return 1;
 }
 
@@ -242,6 +240,13 @@ static bool describe(const plan *p, const node *n, const operand *x, schedule *c
     c->varies = !type_is_static(&n->outputs[0]->type) || !type_is_static(&n->inputs[0]->type);
     c->height = c->flat ? 1 : w->out[0].size / c->pool[0] * c->pool[0]; /* incomplete windows are left out */
     c->width = c->flat ? w->out[0].size * w->out[1].size : w->out[1].size / c->pool[1] * c->pool[1];
+    int64_t likely[2];
+    for (int i = 0; i < 2; i++) {
+        likely[i] = likely_size(w->out[i]) / c->pool[i] * c->pool[i];
+        if (!likely[i] && c->varies) likely[i] = c->pool[i];
+    }
+    c->likely[0] = c->flat ? 1 : likely[0];
+    c->likely[1] = c->flat ? likely[0] * likely[1] : likely[1];
     return true;
 }
 

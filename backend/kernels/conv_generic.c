@@ -1,6 +1,7 @@
 /* Convolution and its transpose on row-major tensors: any rank, group, stride, dilation and number type. One row of
  * outputs at a time, in sums over which the innermost loop runs. */
 #include "backend/kernels/spatial.h"
+#include "backend/schedule/schedule.h"
 
 enum { ROW = 64 }; /* outputs summed at a time */
 
@@ -8,7 +9,7 @@ static bool accepts(const node *n) {
     if ((n->op != OP_conv && n->op != OP_conv_transpose && n->op != OP_conv_integer) || !n->outputs[0] || !row_major_accepts(n)) return false;
     int pool = 0;
     if (n->op == OP_conv_integer) node_ints(n, "pool", &pool);
-    if (pool) return false;
+    if (pool || !row_major_flat(n, n->n_core_inputs)) return false;
     return n->op == OP_conv_integer || !n->epilogue || dtype_of(n->inputs[0]->type.elem)->kind == CLASS_FLOAT;
 }
 
@@ -21,7 +22,8 @@ static bool plan_conv(plan *p, const node *n, step *s) {
     bool transposed = n->op == OP_conv_transpose;
     const int64_t *k = g->kernel, *plane = transposed ? g->in : g->out;
     s->macs = WORK(x->dims[0], w->dims[0], w->dims[1], k[0], k[1], k[2], plane[0], plane[1], plane[2]);
-    step_set_extent(s, y->dims[0] * y->dims[1] * g->out[0] * g->out[1]);
+    const int spatial_axes = y->rank - 2; /* all rows */
+    step_set_open_extent(s, operand_count(p->arena, y, 0, 1 + spatial_axes));
     s->summary = "row-major, a row at a time";
     return true;
 }
@@ -42,6 +44,7 @@ static void put_result(void *context, text *out, int n, const int64_t *args) {
     const operand *y = &s->out[0];
     dtype elem = core_type(s->node);
     position at = {.step = s, .split = y->rank - 1, .row = "i", .col = "x", .acc = sum_result(out->arena, elem, "sum[x - from]")};
+    if (schedule_is_open(s->node)) at.split = y->rank, at.row = arena_printf(out->arena, "i * %s + x", number_text(out->arena, operand_size(y, y->rank - 1)));
     put_store(out, result_tree(out->arena, s->node, elem), &at);
 }
 
@@ -53,6 +56,7 @@ static bool emit_conv(const plan *p, const step *s, const target *t, text *body)
     bool bias = node_input(s->node, 2) != NULL;
     template_env *e = template_env_new(body->arena);
     spatial_define(e, g);
+    if (schedule_is_open(s->node)) spatial_define_open(e, body->arena, x, y, false);
     template_int(e, "transposed", s->node->op == OP_conv_transpose);
     template_int(e, "row", ROW);
     template_int(e, "channels", x->dims[1]);
@@ -68,4 +72,4 @@ static bool emit_conv(const plan *p, const step *s, const target *t, text *body)
     return template_expand(e, "backend/kernels/conv_generic.c.in", body, p->diags);
 }
 
-const kernel_family kernel_conv_generic = {.name = "conv_generic", .accepts = accepts, .plan = plan_conv, .emit = emit_conv};
+const kernel_family kernel_conv_generic = {.name = "conv_generic", .accepts = accepts, .plan = plan_conv, .emit = emit_conv, .open = true};

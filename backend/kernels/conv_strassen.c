@@ -10,7 +10,8 @@ enum { MIN_BLOCKS = 8 };
 
 typedef struct schedule {
     strassen product;
-    int64_t plane, runs;   /* positions of an image; runs of them */
+    int64_t plane, runs;   /* positions of an image; runs of them; likely numbers where the plane varies */
+    bool varies;
     int64_t units, extent; /* runs of all images; parts that may run in parallel */
     int64_t slot;          /* bytes of scratch a part */
     bool in_slices;        /* parts run one after the other, and share it */
@@ -22,6 +23,14 @@ static bool has_halo(const value *v) {
     return l->top || l->left || l->bottom || l->right;
 }
 
+/* Two runs of a varying plane, each of so many positions that they can be halved, must not be longer than it. Of few
+ * positions a product takes longer than the definition does: not many such are likely. */
+static bool has_room(const value_type *y) {
+    enum { MIN_PLANE = 128 };
+    if (type_is_static(y)) return true;
+    return dim_least(y->dims[2]) * dim_least(y->dims[3]) >= 2 << STRASSEN_LEVELS && likely_size(y->dims[2]) * likely_size(y->dims[3]) >= MIN_PLANE;
+}
+
 static bool accepts(const node *n) {
     if (n->op != OP_conv || n->prologue || !c16_is(n->outputs[0]) || !c16_is(n->inputs[0]) || has_halo(n->inputs[0])) return false;
     if (!c16_constants(n) || node_int(n, "group") != 1 || type_stored(&n->inputs[0]->type) != DT_F32) return false;
@@ -29,7 +38,7 @@ static bool accepts(const node *n) {
     for (int i = 2; i < 4; i++)
         if (type_size(weights, i) != 1 || type_size(x, i) != type_size(y, i)) return false;
     int64_t in = c16_blocks(type_size(weights, 1)), out = c16_blocks(type_size(weights, 0));
-    if (in < MIN_BLOCKS || out < MIN_BLOCKS) return false;
+    if (in < MIN_BLOCKS || out < MIN_BLOCKS || !has_room(y)) return false;
     return !n->epilogue || expr_has_vector_form(n->epilogue);
 }
 
@@ -40,7 +49,7 @@ typedef struct decisions {
     int64_t positions;
 } decisions;
 
-static int64_t plane_of(const node *n) { return type_size(&n->outputs[0]->type, 2) * type_size(&n->outputs[0]->type, 3); }
+static int64_t plane_of(const node *n) { return likely_size(n->outputs[0]->type.dims[2]) * likely_size(n->outputs[0]->type.dims[3]); }
 
 /* Runs that do not fill the plane overlap at its end. */
 static int64_t runs_of(int64_t plane, int64_t positions) { return (plane + positions - 1) / positions; }
@@ -53,13 +62,14 @@ static int64_t run_work(const node *n, int64_t positions) {
 static double estimate(const plan *p, const node *n, const decisions *d) {
     const target *t = p->machine;
     int64_t in = c16_blocks(type_size(&n->inputs[1]->type, 1)), out = c16_blocks(type_size(&n->inputs[1]->type, 0));
-    const int64_t units = runs_of(plane_of(n), d->positions) * type_size(&n->outputs[0]->type, 0);
-    const double runs = (double)units;
+    const int64_t images = type_size(&n->outputs[0]->type, 0), units = runs_of(plane_of(n), d->positions) * images;
+    double runs = (double)units, rounding = 0;
+    if (schedule_is_open(n)) runs = (double)(images * plane_of(n)) / (double)d->positions, rounding = (double)images / 2; /* up to the next run */
     double weights = (double)(in * out * C16 * C16 * 4);
     for (int i = 0; i < d->levels; i++) weights = weights * 7 / 4;
     double sums = (double)(d->positions * (4 * in + 2 * out) * C16 * 4) / 2; /* of the outermost level */
     double spilled = sums > (double)t->l2 ? runs * sums / t->l3_bytes : 0;
-    double again = weights > (double)t->l2 ? (runs - 1) * weights / (4 * t->l3_bytes) : 0; /* read ahead, most of it hidden */
+    double again = weights > (double)t->l2 ? (runs + rounding - 1) * weights / (4 * t->l3_bytes) : 0; /* read ahead, most of it hidden */
     return cost_microseconds(t, cost_with_weights(p, t, cost_idle(p, units) * (runs * strassen_cycles(t, d->levels, in, out, d->positions) + spilled + again), weights));
 }
 
@@ -103,12 +113,13 @@ static bool plan_strassen(plan *p, const node *n, step *s) {
     const value_type *y = &n->outputs[0]->type;
     int64_t outs = type_size(&weights->type, 0), ins = type_size(&weights->type, 1), threads = p->options.threads > 1 ? p->options.threads : 1;
     const decisions *d = schedule_decisions(s);
-    c->product = strassen_make(p, d->levels, c16_blocks(ins), c16_blocks(outs), d->positions);
+    c->varies = schedule_is_open(n);
+    c->product = strassen_make(p, d->levels, c16_blocks(ins), c16_blocks(outs), d->positions, c->varies);
     c->plane = plane_of(n);
     c->runs = runs_of(c->plane, d->positions);
     c->units = type_size(y, 0) * c->runs;
     c->in_slices = p->options.slice;
-    c->extent = c->in_slices ? 1 : threads < c->units ? threads : c->units;
+    c->extent = c->in_slices ? 1 : threads < c->units || c->varies ? threads : c->units;
     c->slot = c->product.scratch * (int64_t)sizeof(float);
     packed k = {.source = weights->constant,
                 .form = arena_printf(p->arena, "Strassen %d o16i16", d->levels),
@@ -158,7 +169,7 @@ static void put_product(void *context, text *out, int n, const int64_t *args) {
     (void)n, (void)args;
     writing *w = context;
     const schedule *c = w->schedule;
-    strassen_result result = {.overlaps = c->plane % c->product.positions != 0, .scattered = !c16_flat(w->step)};
+    strassen_result result = {.overlaps = c->varies || c->plane % c->product.positions != 0, .scattered = !c16_flat(w->step)};
     if (!strassen_emit(&c->product, w->env, w->plan, w->machine, result, out)) w->ok = false;
 }
 
@@ -167,11 +178,14 @@ static bool emit_strassen(const plan *p, const step *s, const target *machine, t
     template_env *e = template_env_new(body->arena);
     writing w = {.plan = p, .step = s, .schedule = c, .machine = machine, .env = e, .ok = true};
     template_int(e, "batch", s->out[0].dims[0]);
-    template_int(e, "plane", c->plane);
-    template_int(e, "plane_w", s->out[0].dims[3]);
+    const operand *y = &s->out[0];
+    template_number(e, "plane", c->varies ? operand_count(body->arena, y, 2, 4) : number_known(c->plane));
+    template_number(e, "plane_w", operand_size(y, 3));
     template_int(e, "run", c->product.positions);
-    template_int(e, "runs", c->runs);
-    template_int(e, "units", c->units);
+    template_int(e, "parity", 1 << c->product.levels);
+    template_int(e, "varies", c->varies);
+    template_number(e, "runs", c->varies ? number_open("runs") : number_known(c->runs));
+    template_number(e, "units", c->varies ? number_mul(body->arena, number_open("runs"), number_known(y->dims[0])) : number_known(c->units));
     template_int(e, "extent", c->extent);
     template_int(e, "in_slices", c->in_slices);
     template_int(e, "slot", c->slot);
@@ -183,5 +197,5 @@ static bool emit_strassen(const plan *p, const step *s, const target *machine, t
     return template_expand(e, "backend/kernels/conv_strassen.c.in", body, p->diags) && w.ok;
 }
 
-const kernel_family kernel_conv_strassen = {.name = "conv_strassen", .accepts = accepts, .list = list, .plan = plan_strassen, .emit = emit_strassen,
-                                            .constant_time = step_always_constant_time};
+const kernel_family kernel_conv_strassen = {.name = "conv_strassen", .accepts = accepts, .list = list, .plan = plan_strassen,
+                                            .emit = emit_strassen, .open = true, .constant_time = step_always_constant_time};

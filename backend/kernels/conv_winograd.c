@@ -284,17 +284,6 @@ static int64_t share_out(schedule *c, const plan *p, bool shared) {
     return shared ? v + shares * products : c->extent * c->slot;
 }
 
-/* Of blocks with any number of tiles: there is a form for each up to the tile's columns (conv_tile.c.in). */
-static register_tile varying_tile(const tile_plane *plane, const target *t) {
-    enum { LONGEST = 14, LIKELY = 84 /* a multiple of most tiles */ };
-    tile_plane likely = *plane;
-    likely.width = LIKELY;
-    register_tile tile = register_tile_choose(&likely, t, NULL);
-    while (tile.cols > LONGEST) tile.cols /= 2;
-    tile.tail[0] = tile.tail[1] = 0;
-    return tile;
-}
-
 static bool plan_winograd(plan *p, const node *n, step *s) {
     schedule *c = ARENA_NEW(p->arena, schedule);
     shape g;
@@ -315,7 +304,7 @@ static bool plan_winograd(plan *p, const node *n, step *s) {
     for (int i = 0; i < p->n_targets; i++) {
         tile_plane plane = {.height = 1, .width = c->block_tiles, .out_blocks = c->out_blocks, .unit = {1, 1}};
         const target machine = product_machine(c->pairs, p->targets[i]);
-        c->tile[i] = c->varies ? varying_tile(&plane, &machine) : choose_tile(p, c->out_blocks, chosen, p->targets[i], NULL);
+        c->tile[i] = c->varies ? register_tile_varying(&plane, &machine).tile : choose_tile(p, c->out_blocks, chosen, p->targets[i], NULL);
     }
     int64_t scratch = share_out(c, p, chosen->shared);
 

@@ -40,20 +40,10 @@ static const expr *tree_of(arena *a, const node *n) {
     return arena_copy(a, &div, sizeof div);
 }
 
-/* Of open sizes only one loop over all elements: each operand is as large as the result, or one number. */
-static bool runs_flat(const node *n) {
-    const value_type *y = &n->outputs[0]->type;
-    for (int i = 0; i < n->n_inputs && schedule_is_open(n); i++) {
-        const value_type *x = n->inputs[i] ? &n->inputs[i]->type : NULL;
-        if (x && !type_same_shape(x, y) && !(type_is_static(x) && type_count(x) == 1)) return false;
-    }
-    return true;
-}
-
 static bool accepts(const node *n) {
     if (n->n_outputs != 1 || !n->outputs[0] || !row_major_accepts(n)) return false;
     if (n->op != OP_fused && n->epilogue) return false;
-    if (!runs_flat(n)) return false;
+    if (!row_major_flat(n, 0)) return false;
     const expr *tree = tree_of(n->parent->graph->arena, n);
     return tree && expr_has_scalar_form(tree);
 }

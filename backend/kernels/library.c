@@ -2,9 +2,11 @@
 #include "ir/library.h"
 
 #include "backend/kernels/row_major.h"
+#include "backend/schedule/schedule.h"
 
 static bool accepts(const node *n) {
     library_call c;
+    if (schedule_is_open(n) && !library_takes_open(n->op)) return false;
     if (!n->outputs[0] || n->epilogue || !row_major_moves(n) || !library_call_of(n, &c)) return false;
     for (int i = 0; i < c.n; i++) { /* pointers must be what the function takes */
         const library_arg *a = &c.args[i];
@@ -30,6 +32,11 @@ static void put_element(text *out, const step *s, const library_arg *a, int at) 
     emit_load(out, s->in[k].elem, arena_printf(out->arena, "x%d", k), arena_printf(out->arena, "%d", at));
 }
 
+static void put_count(text *out, const step *s, const library_arg *a) {
+    const operand *o = a->ints[0] < 0 ? &s->out[0] : &s->in[s->input_operand[a->ints[0]]];
+    text_put(out, number_text(out->arena, operand_count(out->arena, o, (int)a->ints[1], (int)a->ints[2])));
+}
+
 static void put_argument(text *out, const step *s, const library_arg *a) {
     switch (a->kind) {
     case LIBRARY_IN:
@@ -38,6 +45,7 @@ static void put_argument(text *out, const step *s, const library_arg *a) {
         return;
     case LIBRARY_OUT: text_printf(out, "y%lld", (long long)a->i); return;
     case LIBRARY_STATUS: text_printf(out, "y%d", s->n_out - 1); return;
+    case LIBRARY_COUNT: put_count(out, s, a); return;
     case LIBRARY_INT: text_printf(out, "%lld", (long long)a->i); return;
     case LIBRARY_REAL: emit_real(out, a->f); return;
     case LIBRARY_ELEMENT:
@@ -68,4 +76,4 @@ static bool emit_library(const plan *p, const step *s, const target *t, text *bo
     return true;
 }
 
-const kernel_family kernel_library = {.name = "library", .accepts = accepts, .plan = plan_library, .emit = emit_library};
+const kernel_family kernel_library = {.name = "library", .accepts = accepts, .plan = plan_library, .emit = emit_library, .open = true};

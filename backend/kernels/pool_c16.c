@@ -1,13 +1,14 @@
-/* Max and average pooling on NCHW16c, windowed and global. Windows are cut at the borders, so the halo is not read. */
+/* Max and average pooling on NCHW16c, windowed, global and to a number of bins. Windows are cut at the borders, so the halo is not read. */
 #include "backend/kernels/c16.h"
 
 #include <string.h>
 
 static bool is_global(const node *n) { return n->op == OP_global_average_pool || n->op == OP_global_max_pool; }
-static bool is_average(const node *n) { return n->op == OP_global_average_pool || n->op == OP_average_pool; }
+static bool is_adaptive(const node *n) { return n->op == OP_adaptive_average_pool || n->op == OP_adaptive_max_pool; }
+static bool is_average(const node *n) { return n->op == OP_global_average_pool || n->op == OP_average_pool || n->op == OP_adaptive_average_pool; }
 
 static bool accepts(const node *n) {
-    bool pool = n->op == OP_max_pool || n->op == OP_average_pool || is_global(n);
+    bool pool = n->op == OP_max_pool || n->op == OP_average_pool || is_global(n) || is_adaptive(n);
     return pool && n->n_outputs >= 1 && c16_is(n->outputs[0]) && c16_is(n->inputs[0]) && !n->prologue &&
            (!n->epilogue || expr_has_vector_form(n->epilogue));
 }
@@ -15,12 +16,12 @@ static bool accepts(const node *n) {
 static bool plan_pool(plan *p, const node *n, step *s) {
     window *w = ARENA_NEW(p->arena, window);
     const value_type *in = &n->inputs[0]->type, *out = &n->outputs[0]->type;
-    if (is_global(n)) {
+    if (is_global(n) || is_adaptive(n)) {
         for (int i = 0; i < 2; i++) {
-            w->kernel[i] = type_size(in, 2 + i);
+            w->kernel[i] = (type_size(in, 2 + i) + type_size(out, 2 + i) - 1) / type_size(out, 2 + i); /* or one more */
             w->stride[i] = w->dilation[i] = 1;
             w->in[i] = in->dims[2 + i];
-            w->out[i] = dim_number(1);
+            w->out[i] = out->dims[2 + i];
         }
     } else if (!window_of(n, w, p->diags)) {
         return false;
@@ -32,7 +33,9 @@ static bool plan_pool(plan *p, const node *n, step *s) {
     s->flops = WORK(type_count(out), w->kernel[0], w->kernel[1]);
     const number rows = operand_size(&s->out[0], 2), planes = number_known(type_size(out, 0) * c16_blocks(type_size(out, 1)));
     step_set_open_extent(s, number_mul(p->arena, planes, rows));
-    s->summary = arena_printf(p->arena, "%s %lldx%lld", is_average(n) ? "average" : "max", (long long)w->kernel[0], (long long)w->kernel[1]);
+    const char *what = is_average(n) ? "average" : "max";
+    s->summary = is_adaptive(n) ? arena_printf(p->arena, "%s in %lldx%lld bins", what, (long long)w->out[0].size, (long long)w->out[1].size)
+                                : arena_printf(p->arena, "%s %lldx%lld", what, (long long)w->kernel[0], (long long)w->kernel[1]);
     return true;
 }
 
@@ -85,7 +88,8 @@ static bool emit_pool(const plan *p, const step *s, const target *machine, text 
     template_text(e, "count", arena_printf(body->arena, count.text ? "(float)%s" : "%s.0f", number_text(body->arena, count)));
     template_call(e, "result", put_result, (void *)s);
     template_call(e, "target", put_target, (void *)s);
-    return template_expand(e, is_global(n) ? "backend/kernels/global_pool_c16.c.in" : "backend/kernels/pool_c16.c.in", body, p->diags);
+    const char *form = is_global(n) ? "global_" : is_adaptive(n) ? "adaptive_" : "";
+    return template_expand(e, arena_printf(body->arena, "backend/kernels/%spool_c16.c.in", form), body, p->diags);
 }
 
 const kernel_family kernel_pool_c16 = {.name = "pool_c16", .accepts = accepts, .plan = plan_pool, .emit = emit_pool,

@@ -7,8 +7,10 @@ typedef enum pooling { POOL_NONE, POOL_MAX, POOL_AVERAGE, POOL_LP } pooling;
 static pooling pooling_of(op_code op) {
     switch (op) {
     case OP_max_pool:
+    case OP_adaptive_max_pool:
     case OP_global_max_pool: return POOL_MAX;
     case OP_average_pool:
+    case OP_adaptive_average_pool:
     case OP_global_average_pool: return POOL_AVERAGE;
     case OP_lp_pool:
     case OP_global_lp_pool: return POOL_LP;
@@ -23,7 +25,7 @@ static dtype pooled_type(const node *n) {
 }
 
 static bool accepts(const node *n) {
-    if (pooling_of(n->op) == POOL_NONE || !n->outputs[0] || !row_major_accepts(n)) return false;
+    if (pooling_of(n->op) == POOL_NONE || !n->outputs[0] || !row_major_accepts(n) || !row_major_flat(n, n->n_core_inputs)) return false;
     return pooling_of(n->op) == POOL_MAX || dtype_of(pooled_type(n))->kind == CLASS_FLOAT;
 }
 
@@ -54,7 +56,10 @@ static bool emit_pool(const plan *p, const step *s, const target *t, text *body)
     emit_load(&element, x->elem, "x0", "at");
     template_env *e = template_env_new(body->arena);
     spatial_define(e, s->schedule);
-    if (schedule_is_open(n)) spatial_define_open(e, body->arena, x, &s->out[0], !node_has(n, "kernel_shape"));
+    bool adaptive = n->op == OP_adaptive_max_pool || n->op == OP_adaptive_average_pool;
+    if (schedule_is_open(n)) spatial_define_open(e, body->arena, x, &s->out[0], !adaptive && !node_has(n, "kernel_shape"));
+    template_int(e, "adaptive", adaptive);
+    if (adaptive) template_number(e, "kernel_1", number_open("rows")), template_number(e, "kernel_2", number_open("cols"));
     template_int(e, "max", pooling_of(n->op) == POOL_MAX);
     template_int(e, "average", pooling_of(n->op) == POOL_AVERAGE);
     template_int(e, "real", dtype_of(x->elem)->kind == CLASS_FLOAT);

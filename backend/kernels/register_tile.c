@@ -26,8 +26,10 @@ static void choose_tail(const tile_plane *p, register_tile *t, const target *mac
 int64_t register_tile_full_columns(const register_tile *t, int64_t width) { return width - t->tail[0] - t->tail[1]; }
 
 int64_t register_tile_lines_ahead(const register_tile *t, int64_t width, int64_t height, int64_t lines) {
-    int64_t across = register_tile_full_columns(t, width) / t->cols + (t->tail[0] > 0) + (t->tail[1] > 0);
-    int64_t others = across * ((height + t->rows - 1) / t->rows) - 1; /* what the last one fetched would come too late */
+    int64_t across = (register_tile_full_columns(t, width) + t->cols - 1) / t->cols + (t->tail[0] > 0) + (t->tail[1] > 0);
+    int64_t tiles = across * ((height + t->rows - 1) / t->rows);
+    if (t->varies) tiles = tiles > 4 ? tiles / 2 : 2; /* there may be fewer than is likely: what is fetched then is for later */
+    int64_t others = tiles - 1;                       /* what the last one fetched would come too late */
     return others > 0 ? (lines + others - 1) / others : 0;
 }
 
@@ -92,6 +94,19 @@ register_tile register_tile_choose(const tile_plane *p, const target *machine, d
     register_tile_list(p, machine, &best, 1);
     if (cycles) *cycles = best.cycles;
     return best.tile;
+}
+
+tile_choice register_tile_varying(const tile_plane *p, const target *machine) {
+    enum { LONGEST = 14, LIKELY = 84 /* a multiple of most tiles */ };
+    tile_plane likely = {.height = p->unit[0], .width = LIKELY, .out_blocks = p->out_blocks, .unit = {p->unit[0], p->unit[1]}};
+    tile_choice best;
+    register_tile_list(&likely, machine, &best, 1);
+    register_tile *tile = &best.tile;
+    while (tile->cols > LONGEST) tile->cols = tile->cols / 2 / p->unit[1] * p->unit[1];
+    tile->tail[0] = tile->tail[1] = 0;
+    tile->varies = true;
+    best.cycles *= (double)p->height * (double)p->width / (double)(likely.height * likely.width);
+    return best;
 }
 
 void register_tile_define(const register_tile *t, int64_t width, template_env *e) {

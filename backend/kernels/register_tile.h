@@ -9,6 +9,7 @@
 typedef struct register_tile {
     int64_t blocks, rows, cols;
     int64_t tail[2]; /* columns of the one or two smaller tiles at the end of a row */
+    bool varies;     /* made by register_tile_varying */
 } register_tile;
 
 typedef struct tile_plane {
@@ -29,10 +30,13 @@ target register_tile_of_pairs(const target *t);
 int register_tile_list(const tile_plane *plane, const target *machine, tile_choice *best, int max);
 /* The best one; *cycles unless NULL. */
 register_tile register_tile_choose(const tile_plane *plane, const target *machine, double *cycles);
+/* For a plane whose size is known at run time only, with cycles for the given one: one row, with a form for each number of
+ * columns up to the tile's. Not too long; conv_tile.c.in shares out whatever remains between the last two. */
+tile_choice register_tile_varying(const tile_plane *plane, const target *machine);
 int64_t register_tile_full_columns(const register_tile *t, int64_t width); /* where the full tiles of a row end */
-/* Variables blocks, tile_rows, tile_cols, full_cols, tail0 and tail1. */
 /* Of `lines` cache lines that come next, those that each tile of a plane prefetches; 0 where there is one tile only. */
 int64_t register_tile_lines_ahead(const register_tile *t, int64_t width, int64_t height, int64_t lines);
+/* Variables blocks, tile_rows, tile_cols, full_cols, tail0 and tail1. */
 void register_tile_define(const register_tile *t, int64_t width, template_env *e);
 
 #endif

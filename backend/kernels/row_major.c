@@ -1,4 +1,5 @@
 #include "backend/kernels/row_major.h"
+#include "backend/schedule/schedule.h"
 
 #include <string.h>
 
@@ -19,6 +20,15 @@ static bool accepts(const node *n, bool strings) {
 
 bool row_major_accepts(const node *n) { return accepts(n, false); }
 bool row_major_moves(const node *n) { return accepts(n, true); }
+
+bool row_major_flat(const node *n, int from) {
+    const value_type *y = &n->outputs[0]->type;
+    for (int i = from; i < n->n_inputs && schedule_is_open(n); i++) {
+        const value_type *x = n->inputs[i] ? &n->inputs[i]->type : NULL;
+        if (x && !type_same_shape(x, y) && !(type_is_static(x) && type_count(x) == 1)) return false;
+    }
+    return true;
+}
 
 /* ---- broadcasting ---- */
 

@@ -20,6 +20,10 @@ typedef struct position {
     const char *lanes; /* vectors: how many are valid, as text; NULL: all 16 */
 } position;
 
+/* Where sizes are open, results are counted through, and so are what inputs from number `from` on hold: they are as large as
+ * the result, or one number. */
+bool row_major_flat(const node *n, int from);
+
 /* The element of operand x, broadcast to `dims`, that belongs to linear index `var` over axes [from, to): "i / 3 % 7 + "…
  * Nothing when x repeats all over them. Returns whether anything was written. */
 bool put_broadcast_index(text *out, const operand *x, int rank, const int64_t *dims, int from, int to, const char *var);

@@ -2,6 +2,8 @@
 
 static bool is_global(op_code op) { return op == OP_global_average_pool || op == OP_global_max_pool || op == OP_global_lp_pool; }
 
+static bool is_adaptive(op_code op) { return op == OP_adaptive_average_pool || op == OP_adaptive_max_pool; }
+
 bool spatial_of(const node *n, spatial *g, diagnostics *d) {
     for (int i = 0; i < 3; i++) {
         g->in[i] = g->out[i] = g->kernel[i] = g->stride[i] = g->dilation[i] = 1;
@@ -11,6 +13,14 @@ bool spatial_of(const node *n, spatial *g, diagnostics *d) {
         const value_type *x = &n->inputs[0]->type;
         for (int i = 2; i < x->rank; i++) g->in[2] *= type_size(x, i);
         g->kernel[2] = g->in[2];
+        return true;
+    }
+    if (is_adaptive(n->op)) {
+        const value_type *x = &n->inputs[0]->type, *y = &n->outputs[0]->type;
+        for (int i = 1; i < 3; i++) {
+            g->in[i] = type_size(x, i + 1), g->out[i] = type_size(y, i + 1);
+            g->kernel[i] = (g->in[i] + g->out[i] - 1) / g->out[i] + 1;
+        }
         return true;
     }
     window w;

@@ -8,7 +8,8 @@ typedef struct spatial {
     int64_t in[3], out[3], kernel[3], stride[3], dilation[3], begin[3], end[3];
 } spatial;
 
-/* Of a conv, conv_transpose or pool node. Global pooling: one window over the plane. False after an error. */
+/* Of a conv, conv_transpose or pool node. Global pooling: one window over the
+ * plane; adaptive pooling: kernel_ is the most that a bin can have. False after an error. */
 bool spatial_of(const node *n, spatial *g, diagnostics *d);
 
 /* Defines in_0 … out_2, kernel_, stride_, dilation_, pad_, pad_end_ and in_plane, out_plane, taps. */

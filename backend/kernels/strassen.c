@@ -110,8 +110,8 @@ static int64_t results_of(const strassen *s, int level) {
     return blocks * (s->positions >> (level + 1)) * C16;
 }
 
-strassen strassen_make(const plan *p, int levels, int64_t in_blocks, int64_t out_blocks, int64_t positions) {
-    strassen s = {.levels = levels, .in_blocks = in_blocks, .out_blocks = out_blocks, .positions = positions};
+strassen strassen_make(const plan *p, int levels, int64_t in_blocks, int64_t out_blocks, int64_t positions, bool varies) {
+    strassen s = {.levels = levels, .in_blocks = in_blocks, .out_blocks = out_blocks, .positions = positions, .varies = varies};
     s.unit = unit_of(p->machine, out_blocks);
     s.factors = ARENA_ARRAY(p->arena, strassen_factor, PRODUCTS * PRODUCTS);
     add_factors(&s, &(strassen_factor){.rows = out_blocks, .cols = in_blocks, .n_terms = 1, .terms = {{1, 0, 0, out_blocks, in_blocks}}}, levels);
@@ -120,7 +120,8 @@ strassen strassen_make(const plan *p, int levels, int64_t in_blocks, int64_t out
     for (int i = 0; i < s.n_factors; i++)
         while (s.factors[i].rows % divides) divides /= 2;
     tile_plane run = {.height = 1, .width = positions >> levels, .out_blocks = divides, .unit = {1, 1}};
-    for (int i = 0; i < p->n_targets; i++) s.tile[i] = register_tile_choose(&run, p->targets[i], NULL);
+    for (int i = 0; i < p->n_targets; i++)
+        s.tile[i] = varies ? register_tile_varying(&run, p->targets[i]).tile : register_tile_choose(&run, p->targets[i], NULL);
     return s;
 }
 
@@ -155,6 +156,11 @@ static void expand(writing *w, template_env *e, const char *path, text *out) {
     if (!template_expand(e, path, out, w->plan->diags)) w->ok = false;
 }
 
+/* Positions of level d - 1 (0: of all), halved. */
+static number half_of(arena *a, const strassen *s, int d) {
+    return s->varies ? number_open(arena_printf(a, "half%d", d)) : number_known(s->positions >> (d + 1));
+}
+
 static void put_level(void *context, text *out, int n, const int64_t *args);
 
 static void put_store(void *context, text *out, int n, const int64_t *args) {
@@ -183,7 +189,7 @@ static void put_level(void *context, text *out, int n, const int64_t *args) {
     for (int i = 0; i < d; i++) offset += 4 * inputs_of(w->s, i) + 2 * results_of(w->s, i);
     template_env *e = template_env_within(w->env);
     template_int(e, "d", d);
-    template_int(e, "half", w->s->positions >> (d + 1));
+    template_number(e, "half", half_of(out->arena, w->s, d));
     template_int(e, "uneven", w->s->in_blocks % (2 << d) != 0);
     template_int(e, "scratch", offset);
     template_int(e, "t_size", inputs_of(w->s, d));
@@ -198,7 +204,9 @@ bool strassen_emit(const strassen *s, const template_env *outer, const plan *p, 
     tile_product product = {.positions = run, .last_lanes = C16, .weight_bytes = s->weights * (int64_t)sizeof(float)};
     conv_tile_define_product(e, &s->tile[plan_target_index(p, machine)], &product, machine);
     template_int(e, "levels", s->levels);
-    template_int(e, "positions", s->positions);
+    template_number(e, "half0", half_of(out->arena, s, 0));
+    template_number(e, "half1", half_of(out->arena, s, 1));
+    if (s->varies) template_int(e, "varies", 1), template_number(e, "full_cols", half_of(out->arena, s, s->levels - 1));
     template_int(e, "ins", s->in_blocks);
     template_int(e, "outs", s->out_blocks);
     template_int(e, "unit", s->unit);

@@ -15,13 +15,14 @@ typedef struct strassen {
     int64_t in_blocks, out_blocks; /* of 16 channels; at least 1 << levels each */
     int64_t unit;                  /* output blocks are halved into multiples of it, so that tiles may have that many */
     int64_t positions;             /* a multiple of 1 << levels */
+    bool varies;                   /* positions are the most that there can be; how many, a variable `run` tells */
     int64_t weights, scratch;      /* floats */
     struct strassen_factor *factors; /* whose products are plain: 7 to the power of levels, in the order of their weights */
     int n_factors;
     register_tile tile[TARGET_MAX];
 } strassen;
 
-strassen strassen_make(const plan *p, int levels, int64_t in_blocks, int64_t out_blocks, int64_t positions);
+strassen strassen_make(const plan *p, int levels, int64_t in_blocks, int64_t out_blocks, int64_t positions, bool varies);
 
 /* Cycles of one such product, weights in L2. */
 double strassen_cycles(const target *t, int levels, int64_t in_blocks, int64_t out_blocks, int64_t positions);
@@ -36,7 +37,8 @@ typedef struct weight_matrix {
 void strassen_pack(const strassen *s, const weight_matrix *w, float *to);
 
 /* The text of the product. It reads these from its surroundings: image0, a position of the first block; block0, floats to the
- * next block; weight, the packed sums; scratch. Finished vectors go through callbacks `target` and `result` of `e`, as in
+ * next block; factor, the packed sums; scratch; run, the number of positions, where it varies. Finished vectors go
+ * through callbacks `target` and `result` of `e`, as in
  * conv_tile.c.in, with b their output block and x their position, counted from `base`. */
 typedef struct strassen_result {
     bool overlaps;  /* only positions x >= fresh are stored */

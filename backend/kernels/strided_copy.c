@@ -1,4 +1,4 @@
-/* Data movement whose places are known at compile time: transpose, slice, expand, tile, pad with a constant, concat, split.
+/* Data movement whose places are known at compile time: transpose, slice, crop, expand, tile, pad with a constant, concat, split.
  * Each is one or more strided copies between row-major tensors; adjacent axes that lie alike are joined. */
 #include "backend/emit/expr.h"
 #include "backend/emit/template.h"
@@ -26,6 +26,7 @@ typedef struct schedule {
 static bool accepts(const node *n) {
     switch (n->op) {
     case OP_transpose:
+    case OP_crop:
     case OP_expand:
     case OP_tile:
     case OP_concat:
@@ -98,6 +99,15 @@ static bool copy_slice(const node *n, strided *c, const copying *k, diagnostics 
         add_axis(k->arena, c, whole ? operand_size(k->x, i) : number_known(axes[i].count), times(k, axes[i].step, k->from[i]), k->to[i]);
     }
     return true;
+}
+
+static void copy_crop(const node *n, strided *c, const copying *k) {
+    int rank;
+    const int64_t *offset = node_ints(n, "offset", &rank);
+    for (int i = 0; i < rank; i++) {
+        move_start(k, &c->from_start, offset[i], k->from[i]);
+        add_axis(k->arena, c, operand_size(k->y, i), k->from[i], k->to[i]);
+    }
 }
 
 static void copy_expand(strided *c, const copying *k) {
@@ -176,6 +186,7 @@ static bool plan_copies(plan *p, const node *n, step *s) {
     switch (n->op) {
     case OP_transpose: copy_transpose(n, c, &how); return true;
     case OP_slice: return copy_slice(n, c, &how, p->diags);
+    case OP_crop: copy_crop(n, c, &how); return true;
     case OP_expand: copy_expand(c, &how); return true;
     case OP_tile: copy_tile(c, &how); return true;
     default: break;

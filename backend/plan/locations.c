@@ -17,8 +17,7 @@ typedef struct placing {
 
 static int64_t padded_count(const value_type *t) {
     if (t->layout.kind == LAYOUT_ROW_MAJOR) return type_count(t);
-    const layout *l = &t->layout;
-    return WORK(type_size(t, 0), (type_size(t, 1) + C16 - 1) / C16, l->top + type_size(t, 2) + l->bottom, l->left + type_size(t, 3) + l->right, C16);
+    return WORK(type_size(t, 0), (type_size(t, 1) + C16 - 1) / C16, plane_pitch(t));
 }
 
 static int64_t storage_bytes(const value_type *t) { return (int64_t)stored_bytes(type_stored(t), padded_count(t)); }

@@ -38,6 +38,7 @@ typedef struct packed {
 /* ---- steps ---- */
 
 enum { STEP_MAX_OPERANDS = 64 };
+int64_t plane_pitch(const value_type *t); /* C16: elements from one block of 16 channels to the next */
 #define PLAN_MAX_BYTES ((int64_t)1 << 43) /* of one buffer; sums of them are far from overflow */
 
 /* A string in emitted code is a slot of fixed size: four bytes that count, then room for its bytes (runtime/string.h). */

@@ -4,13 +4,26 @@
 
 #include <string.h>
 
+/* A plane of an open size has room for the largest. Smaller ones lie at the beginning of it, and where it is a multiple of
+ * a large power of two, as sizes like 512 make it, all in the same few sets of the caches. So the room is extended to a
+ * golden section of the sets, of which the multiples are spread evenly, however many there are. */
+int64_t plane_pitch(const value_type *t) {
+    enum { SETS = 1024 /* of an L2 cache; an L1 cache has fewer */ };
+    const layout *l = &t->layout;
+    int64_t pixels = WORK(l->top + type_size(t, 2) + l->bottom, l->left + type_size(t, 3) + l->right), sets = 64;
+    if (type_is_static(t)) return WORK(pixels, C16);
+    while (sets < SETS && 2 * sets <= pixels) sets *= 2;
+    int64_t golden = sets * 618 / 1000 | 1, beyond = pixels % sets;
+    return WORK(pixels + (beyond <= golden ? golden : golden + sets) - beyond, C16);
+}
+
 static operand operand_describe(const value_type *t, const value *v, buffer *b, int64_t offset) {
     operand o = {.buffer = b, .offset = offset, .elem = type_stored(t), .rank = t->rank, .layout = t->layout, .value = v};
     for (int i = 0; i < t->rank; i++) o.dims[i] = t->dims[i].size;
     if (t->layout.kind == LAYOUT_C16) {
         const layout *l = &t->layout;
         o.row = (l->left + o.dims[3] + l->right) * C16;
-        o.block = (l->top + o.dims[2] + l->bottom) * o.row;
+        o.block = plane_pitch(t);
         o.batch = (o.dims[1] + C16 - 1) / C16 * o.block;
         o.origin = l->top * o.row + l->left * C16;
     }
@@ -23,7 +36,8 @@ operand plan_operand(const plan *p, const value *v) {
 }
 
 bool operand_is_flat(const operand *o) {
-    return o->layout.kind != LAYOUT_C16 || (o->row == o->dims[3] * C16 && o->block == o->dims[2] * o->row);
+    const layout *l = &o->layout;
+    return l->kind != LAYOUT_C16 || !(l->top || l->left || l->bottom || l->right);
 }
 
 number operand_size(const operand *o, int axis) { return o->open[axis] ? number_open(o->open[axis]) : number_known(o->dims[axis]); }

@@ -78,6 +78,19 @@ static datum of_floats(lowering *l, const ast *e, double x, double y) {
     }
 }
 
+/* Between sizes of which one is open. */
+static datum of_sizes(lowering *l, const ast *e, const operator_row *row, dim x, dim y) {
+    switch (e->op) {
+    case '+': return datum_size(dim_add(l->arena, x, y));
+    case '-': return datum_size(dim_add(l->arena, x, dim_mul(l->arena, y, dim_number(-1))));
+    case '*': return datum_size(dim_mul(l->arena, x, y));
+    default: break;
+    }
+    if (e->op == FLOOR_DIV && dim_is_number(y) && y.size > 0) return datum_size(dim_floordiv(l->arena, x, y));
+    lower_error(l, e, OPEN_SIZE_HINT, "'%s' is not known of an open size", row->sign);
+    return datum_error();
+}
+
 /* + joins lists, * repeats them. */
 static datum of_lists(lowering *l, const ast *e, datum x, datum y) {
     int64_t times = e->op == '*' ? y.integer : 1, other = e->op == '+' ? y.count : 0;
@@ -130,6 +143,8 @@ datum evaluate_binary(lowering *l, const ast *e, datum x, datum y) {
     if (!tensors && e->op == UNEQUAL) return datum_bool(!datum_equal(x, y));
     if (e->op == AND || e->op == OR) {
         if (x.kind == DATUM_BOOL && y.kind == DATUM_BOOL) return datum_bool(e->op == AND ? x.integer && y.integer : x.integer || y.integer);
+    } else if (datum_is_size(x) && datum_is_size(y) && (x.kind == DATUM_SIZE || y.kind == DATUM_SIZE)) {
+        return of_sizes(l, e, row, datum_dim(x), datum_dim(y));
     } else if (x.kind == DATUM_INT && y.kind == DATUM_INT) {
         return of_ints(l, e, x.integer, y.integer);
     } else if (datum_is_number(x) && datum_is_number(y)) {

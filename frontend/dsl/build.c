@@ -45,7 +45,7 @@ value *build(lowering *l, const ast *at, op_code op, const char *name, int n_inp
 bool known_size(lowering *l, const ast *at, const value *v, int axis, const char *what, int64_t *size) {
     *size = type_size(&v->type, axis);
     if (*size >= 0) return true;
-    return lower_error(l, at, "give its size with --dim NAME=SIZE", "the %s of %s is open", what, shape_text(l->arena, &v->type));
+    return lower_error(l, at, OPEN_SIZE_HINT, "the %s of %s is open", what, shape_text(l->arena, &v->type));
 }
 
 /* ---- constants ---- */

@@ -6,7 +6,7 @@ const char *datum_noun(datum d) {
     static const char *const nouns[] = {
         [DATUM_ERROR] = "an error", [DATUM_NOTHING] = "nothing", [DATUM_INT] = "a whole number", [DATUM_FLOAT] = "a number",
         [DATUM_BOOL] = "yes or no", [DATUM_STRING] = "a string", [DATUM_LIST] = "a list", [DATUM_TYPE] = "a type",
-        [DATUM_TENSOR] = "a tensor", [DATUM_BLOCK] = "a block", [DATUM_LAYER] = "a layer", [DATUM_FUNCTION] = "a function",
+        [DATUM_TENSOR] = "a tensor", [DATUM_SIZE] = "an open size", [DATUM_BLOCK] = "a block", [DATUM_LAYER] = "a layer", [DATUM_FUNCTION] = "a function",
         [DATUM_OP] = "an operator"};
     return nouns[d.kind];
 }
@@ -40,6 +40,7 @@ bool datum_equal(datum x, datum y) {
     case DATUM_LAYER: return x.layer == y.layer;
     case DATUM_FUNCTION: return x.function == y.function;
     case DATUM_OP: return x.op == y.op;
+    case DATUM_SIZE: return dim_equal(x.size, y.size);
     case DATUM_LIST:
         if (x.count != y.count) return false;
         for (int i = 0; i < x.count; i++)

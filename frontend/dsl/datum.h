@@ -14,6 +14,7 @@ typedef enum datum_kind {
     DATUM_LIST,
     DATUM_TYPE,
     DATUM_TENSOR,
+    DATUM_SIZE, /* of an axis that is open */
     DATUM_BLOCK,
     DATUM_LAYER,
     DATUM_FUNCTION,
@@ -33,6 +34,7 @@ typedef struct datum {
         const struct datum *items;
         const ast *type;
         value *tensor;
+        dim size;
         const ast *block;
         const struct layer_info *layer;
         const struct function_info *function;
@@ -46,11 +48,14 @@ static inline datum datum_int(int64_t i) { return (datum){.kind = DATUM_INT, .in
 static inline datum datum_float(double x) { return (datum){.kind = DATUM_FLOAT, .number = x}; }
 static inline datum datum_bool(bool b) { return (datum){.kind = DATUM_BOOL, .integer = b}; }
 static inline datum datum_string(const char *s) { return (datum){.kind = DATUM_STRING, .string = s}; }
+static inline datum datum_size(dim d) { return dim_is_number(d) ? datum_int(d.size) : (datum){.kind = DATUM_SIZE, .size = d}; }
 static inline datum datum_list(const datum *items, int n) { return (datum){.kind = DATUM_LIST, .count = n, .items = items}; }
 static inline datum datum_tensor(value *v) { return v ? (datum){.kind = DATUM_TENSOR, .tensor = v} : datum_error(); }
 
 static inline bool datum_is_number(datum d) { return d.kind == DATUM_INT || d.kind == DATUM_FLOAT; }
 static inline double datum_number(datum d) { return d.kind == DATUM_INT ? (double)d.integer : d.number; }
+static inline bool datum_is_size(datum d) { return d.kind == DATUM_INT || d.kind == DATUM_SIZE; }
+static inline dim datum_dim(datum d) { return d.kind == DATUM_INT ? dim_number(d.integer) : d.size; }
 static inline bool datum_is_callable(datum d) { return d.kind >= DATUM_BLOCK; }
 
 /* "a number", "a list": for messages. */

@@ -104,17 +104,12 @@ static datum size_of_axis(lowering *l, const ast *e, const value *v, int axis) {
         lower_error(l, e, NULL, "%s has no %s", shape_text(l->arena, t), e->name);
         return datum_error();
     }
-    int64_t size;
-    return known_size(l, e, v, axis, e->name, &size) ? datum_int(size) : datum_error();
+    return datum_size(t->dims[axis]);
 }
 
-static datum shape_of(lowering *l, const ast *e, const value *v) {
+static datum shape_of(lowering *l, const value *v) {
     datum *sizes = ARENA_ARRAY(l->arena, datum, v->type.rank);
-    for (int i = 0; i < v->type.rank; i++) {
-        int64_t size;
-        if (!known_size(l, e, v, i, "size", &size)) return datum_error();
-        sizes[i] = datum_int(size);
-    }
+    for (int i = 0; i < v->type.rank; i++) sizes[i] = datum_size(v->type.dims[i]);
     return datum_list(sizes, v->type.rank);
 }
 
@@ -133,7 +128,7 @@ static datum member_of(lowering *l, const ast *e) {
         for (int i = 0; i < 4; i++)
             if (!strcmp(e->name, axes[i])) return size_of_axis(l, e, v, i);
         if (!strcmp(e->name, "rank")) return datum_int(v->type.rank);
-        if (!strcmp(e->name, "shape")) return shape_of(l, e, v);
+        if (!strcmp(e->name, "shape")) return shape_of(l, v);
     }
     lower_error(l, e, "tensors have batch, channels, height, width, shape and rank", "%s has no '%s'", datum_noun(d), e->name);
     return datum_error();
@@ -206,7 +201,8 @@ bool evaluate_int(lowering *l, const ast *e, int64_t *x) {
     datum d = evaluate(l, e);
     *x = d.integer;
     if (d.kind == DATUM_INT) return true;
-    return d.kind != DATUM_ERROR && lower_error(l, e, NULL, "a whole number is needed here, not %s", datum_noun(d));
+    const char *hint = d.kind == DATUM_SIZE ? OPEN_SIZE_HINT : NULL;
+    return d.kind != DATUM_ERROR && lower_error(l, e, hint, "a whole number is needed here, not %s", datum_noun(d));
 }
 
 bool evaluate_bool(lowering *l, const ast *e, bool *b) {

@@ -11,6 +11,7 @@
 #define R_TENSORS(name) {SLOT_TENSORS, #name, SLOT_REQUIRED, 0, NULL}
 #define R_INT(name) {SLOT_INT, #name, SLOT_REQUIRED, 0, NULL}
 #define R_SIZES(name) {SLOT_SIZES, #name, SLOT_REQUIRED, 0, NULL}
+#define R_EXTENTS(name) {SLOT_EXTENTS, #name, SLOT_REQUIRED, 0, NULL}
 #define R_LIST(name) {SLOT_LIST, #name, SLOT_REQUIRED, 0, NULL}
 #define R_STRING(name) {SLOT_STRING, #name, SLOT_REQUIRED, 0, NULL}
 #define R_TYPE(name) {SLOT_TYPE, #name, SLOT_REQUIRED, 0, NULL}
@@ -78,6 +79,13 @@ static bool is_list_of(datum d, datum_kind kind) {
     return true;
 }
 
+static bool is_list_of_sizes(datum d) {
+    if (d.kind != DATUM_LIST) return false;
+    for (int i = 0; i < d.count; i++)
+        if (!datum_is_size(d.items[i])) return false;
+    return true;
+}
+
 static bool fits(const layer_slot *s, datum d) {
     switch (s->kind) {
     case SLOT_TENSOR: return d.kind == DATUM_TENSOR;
@@ -88,6 +96,7 @@ static bool fits(const layer_slot *s, datum d) {
     case SLOT_STRING: return d.kind == DATUM_STRING;
     case SLOT_LIST: return is_list_of(d, DATUM_INT);
     case SLOT_SIZES: return d.kind == DATUM_INT || is_list_of(d, DATUM_INT);
+    case SLOT_EXTENTS: return datum_is_size(d) || is_list_of_sizes(d);
     case SLOT_PADS: return d.kind == DATUM_INT || is_list_of(d, DATUM_INT) || (d.kind == DATUM_STRING && !strcmp(d.string, "same"));
     case SLOT_TYPE: return d.kind == DATUM_TYPE;
     default: return true;
@@ -98,7 +107,8 @@ static const char *wanted(slot_kind kind) {
     static const char *const nouns[] = {
         [SLOT_TENSOR] = "a tensor", [SLOT_TENSORS] = "tensors", [SLOT_INT] = "a whole number", [SLOT_FLOAT] = "a number",
         [SLOT_BOOL] = "yes or no", [SLOT_STRING] = "a string", [SLOT_LIST] = "a list of whole numbers",
-        [SLOT_SIZES] = "a whole number or a list of them", [SLOT_PADS] = "a whole number, a list of them or \"same\"",
+        [SLOT_SIZES] = "a whole number or a list of them", [SLOT_EXTENTS] = "a size or a list of them",
+        [SLOT_PADS] = "a whole number, a list of them or \"same\"",
         [SLOT_TYPE] = "a type", [SLOT_ANY] = "something"};
     return nouns[kind];
 }
@@ -230,6 +240,18 @@ bool given_sizes(const layer_call *c, const char *slot, int n, int64_t least, in
     for (int i = 0; i < n; i++) {
         sizes[i] = ints[count == 1 ? 0 : i];
         if (!check_least(c, slot, sizes[i], least)) return false;
+    }
+    return true;
+}
+
+bool given_extents(const layer_call *c, const char *slot, int n, dim *sizes) {
+    datum d = *given(c, slot);
+    int count = d.kind == DATUM_LIST ? d.count : 1;
+    if (count != 1 && count != n)
+        return lower_error(c->l, place_of(c, slot), NULL, "%s of %s has %d numbers where %d are needed", slot, c->layer->name, count, n);
+    for (int i = 0; i < n; i++) {
+        sizes[i] = datum_dim(d.kind == DATUM_LIST ? d.items[count == 1 ? 0 : i] : d);
+        if (dim_is_number(sizes[i]) && !check_least(c, slot, sizes[i].size, 1)) return false;
     }
     return true;
 }

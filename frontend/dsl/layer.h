@@ -6,7 +6,7 @@
 #include "frontend/dsl/words.h"
 
 typedef enum slot_kind {
-    SLOT_END, SLOT_TENSOR, SLOT_TENSORS, SLOT_INT, SLOT_FLOAT, SLOT_BOOL, SLOT_STRING, SLOT_LIST, SLOT_SIZES, SLOT_PADS, SLOT_TYPE, SLOT_ANY
+    SLOT_END, SLOT_TENSOR, SLOT_TENSORS, SLOT_INT, SLOT_FLOAT, SLOT_BOOL, SLOT_STRING, SLOT_LIST, SLOT_SIZES, SLOT_EXTENTS, SLOT_PADS, SLOT_TYPE, SLOT_ANY
 } slot_kind;
 
 /* A parameter of a layer. */
@@ -53,6 +53,8 @@ bool given_bool(const layer_call *c, const char *slot);
 const char *given_string(const layer_call *c, const char *slot);
 /* n whole numbers of at least `least`, from one for all or one each. */
 bool given_sizes(const layer_call *c, const char *slot, int n, int64_t least, int64_t *sizes);
+/* n sizes of at least 1, which may be open, from one for all or one each. */
+bool given_extents(const layer_call *c, const char *slot, int n, dim *sizes);
 /* Whole numbers in a list (or a single one). */
 bool given_ints(const layer_call *c, const char *slot, int max, int64_t *ints, int *n);
 bool at_least(const layer_call *c, const char *slot, int64_t least);

@@ -70,16 +70,23 @@ static value *pool_axis(const layer_call *c, value *x, bool max, int axis, int64
     return join(c, parts, (int)n, axis);
 }
 
+/* Of an open size: the bins are found at run time. */
+static value *pool_open(const layer_call *c, value *x, bool max, const int64_t *size) {
+    node *n = node_new(c->l->region, NULL, max ? OP_adaptive_max_pool : OP_adaptive_average_pool, c->name, 1, &x, 1);
+    node_set_ints(n, "output_size", 2, size);
+    return infer_built(c->l, c->at, n) ? n->outputs[0] : NULL;
+}
+
 static value *pool_to(const layer_call *c, value *x, bool max, const int64_t *size) {
     enum { MOST_BINS = 4096 };
-    int64_t in[2], kernel[2], stride[2];
+    int64_t in[2] = {type_size(&x->type, 2), type_size(&x->type, 3)}, kernel[2], stride[2];
     for (int i = 0; i < 2; i++) {
-        if (!known_size(c->l, c->at, x, i + 2, i ? "width" : "height", &in[i])) return NULL;
-        if (size[i] > in[i] || size[i] > MOST_BINS) {
+        if ((in[i] >= 0 && size[i] > in[i]) || size[i] > MOST_BINS) {
             lower_error(c->l, c->at, NULL, "%s cannot be pooled to %lld x %lld", shape_text(c->l->arena, &x->type), (long long)size[0], (long long)size[1]);
             return NULL;
         }
     }
+    if (in[0] < 0 || in[1] < 0) return pool_open(c, x, max, size);
     bool regular[2] = {is_regular(size[0], in[0], &kernel[0], &stride[0]), is_regular(size[1], in[1], &kernel[1], &stride[1])};
     if (regular[0] && regular[1]) return window_pool(c, x, max, kernel, stride);
     for (int i = 0; i < 2 && x; i++) {

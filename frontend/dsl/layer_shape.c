@@ -137,23 +137,37 @@ datum lower_slice(const layer_call *c) {
     return datum_tensor(slice(c, x, 1, &axis, &begin, &end, &step));
 }
 
+/* Of an open size; that there is such a window is shown when the bounds are known. */
+static value *crop_open(const layer_call *c, value *x, const dim *size, const int64_t *begin) {
+    const int64_t offset[4] = {0, 0, begin[0], begin[1]};
+    const dim dims[4] = {x->type.dims[0], x->type.dims[1], size[0], size[1]};
+    node *n = node_new(c->l->region, NULL, OP_crop, c->name, 1, &x, 1);
+    node_set_ints(n, "offset", 4, offset);
+    node_set_type(n, "size", type_tensor_dims(c->l->arena, x->type.elem, 4, dims));
+    return infer_built(c->l, c->at, n) ? n->outputs[0] : NULL;
+}
+
 datum lower_crop(const layer_call *c) {
     value *x = given_tensor(c, "x");
-    int64_t in[2], size[2], begin[2], end[2], axes[2] = {2, 3}, step[2] = {1, 1};
-    if (!need_rank(c, "x", 4, 4, NULL) || !given_sizes(c, "size", 2, 1, size)) return datum_error();
-    bool centred = given(c, "offset")->kind == DATUM_NOTHING;
+    int64_t begin[2], end[2], axes[2] = {2, 3}, step[2] = {1, 1};
+    dim size[2];
+    if (!need_rank(c, "x", 4, 4, NULL) || !given_extents(c, "size", 2, size)) return datum_error();
+    bool centred = given(c, "offset")->kind == DATUM_NOTHING, open = false;
     if (!centred && !given_sizes(c, "offset", 2, 0, begin)) return datum_error();
     for (int i = 0; i < 2; i++) {
-        if (!known_size(c->l, c->at, x, i + 2, i ? "width" : "height", &in[i])) return datum_error();
-        if (centred) begin[i] = (in[i] - size[i]) / 2;
-        end[i] = begin[i] + size[i];
-        if (size[i] > in[i] || end[i] > in[i]) {
+        int64_t in = type_size(&x->type, i + 2);
+        if (centred && (in < 0 || !dim_is_number(size[i]))) return failed(c, "size", "crop(size, offset=[y, x])", "the middle of an open size is not known");
+        open = open || in < 0 || !dim_is_number(size[i]);
+        if (centred) begin[i] = (in - size[i].size) / 2;
+        if (in < 0 || !dim_is_number(size[i])) continue;
+        end[i] = begin[i] + size[i].size;
+        if (size[i].size > in || end[i] > in) {
             lower_error(c->l, c->at, NULL, "%s has no %s of %lld from %lld on", shape_text(c->l->arena, &x->type), i ? "width" : "height",
-                        (long long)size[i], (long long)begin[i]);
+                        (long long)size[i].size, (long long)begin[i]);
             return datum_error();
         }
     }
-    return datum_tensor(slice(c, x, 2, axes, begin, end, step));
+    return datum_tensor(open ? crop_open(c, x, size, begin) : slice(c, x, 2, axes, begin, end, step));
 }
 
 /* pad: height and width as for conv; channels: a number on both sides, or before and after. */
@@ -178,44 +192,44 @@ datum lower_pad(const layer_call *c) {
 
 /* ---- resizing: nearest takes the pixel at floor(i / scale), bilinear centres of pixels (or corners) on each other ---- */
 
-static value *resize_axis(const layer_call *c, value *x, int axis, int64_t size) {
+/* `size` -1: of an open size, by a whole factor. */
+static value *resize_axis(const layer_call *c, value *x, int axis, int64_t size, double scale) {
     bool nearest = !strcmp(given_string(c, "mode"), "nearest");
-    int64_t in;
-    if (!x || !known_size(c->l, c->at, x, axis, "size", &in)) return NULL;
-    if (in == size) return x;
+    if (!x || scale == 1) return x;
     node *n = node_new(c->l->region, NULL, OP_resize_axis, c->name, 1, &x, 1);
     node_set_int(n, "axis", axis);
     node_set_int(n, "size", size);
-    node_set_float(n, "scale", (double)size / (double)in);
+    node_set_float(n, "scale", scale);
     node_set_string(n, "mode", nearest ? "nearest" : "linear");
     if (nearest) node_set_string(n, "nearest_mode", "floor");
     node_set_string(n, "transform", nearest ? "asymmetric" : given_bool(c, "align_corners") ? "align_corners" : "half_pixel");
     return infer_built(c->l, c->at, n) ? n->outputs[0] : NULL;
 }
 
-static datum resize_to(const layer_call *c, const int64_t *size) {
+static bool check_mode(const layer_call *c) {
     const char *mode = given_string(c, "mode");
-    if (strcmp(mode, "nearest") && strcmp(mode, "bilinear")) {
-        lower_error(c->l, place_of(c, "mode"), "\"nearest\" or \"bilinear\"", "%s has no mode \"%s\"", c->layer->name, mode);
-        return datum_error();
-    }
-    value *x = given_tensor(c, "x");
-    for (int i = 0; i < 2; i++) x = resize_axis(c, x, i + 2, size[i]);
-    return datum_tensor(x);
+    if (!strcmp(mode, "nearest") || !strcmp(mode, "bilinear")) return true;
+    return lower_error(c->l, place_of(c, "mode"), "\"nearest\" or \"bilinear\"", "%s has no mode \"%s\"", c->layer->name, mode);
 }
 
 datum lower_resize(const layer_call *c) {
-    int64_t size[2];
-    if (!need_rank(c, "x", 4, 4, NULL) || !given_sizes(c, "size", 2, 1, size)) return datum_error();
-    return resize_to(c, size);
+    value *x = given_tensor(c, "x");
+    int64_t size[2], in;
+    if (!need_rank(c, "x", 4, 4, NULL) || !given_sizes(c, "size", 2, 1, size) || !check_mode(c)) return datum_error();
+    for (int i = 0; i < 2 && x; i++) {
+        if (!known_size(c->l, c->at, x, i + 2, "size", &in)) return datum_error();
+        x = resize_axis(c, x, i + 2, size[i], (double)size[i] / (double)in);
+    }
+    return datum_tensor(x);
 }
 
 datum lower_upsample(const layer_call *c) {
-    int64_t size[2], in;
-    if (!need_rank(c, "x", 4, 4, NULL) || !given_sizes(c, "factor", 2, 1, size)) return datum_error();
-    for (int i = 0; i < 2; i++) {
-        if (!known_size(c->l, c->at, given_tensor(c, "x"), i + 2, "size", &in)) return datum_error();
-        size[i] *= in;
+    value *x = given_tensor(c, "x");
+    int64_t factor[2];
+    if (!need_rank(c, "x", 4, 4, NULL) || !given_sizes(c, "factor", 2, 1, factor) || !check_mode(c)) return datum_error();
+    for (int i = 0; i < 2 && x; i++) {
+        int64_t in = type_size(&x->type, i + 2);
+        x = resize_axis(c, x, i + 2, in < 0 ? -1 : in * factor[i], (double)factor[i]);
     }
-    return resize_to(c, size);
+    return datum_tensor(x);
 }

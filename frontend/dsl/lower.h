@@ -127,6 +127,7 @@ value *constant_list(lowering *l, const ast *at, const ast *type, datum d);
 value *new_parameter(lowering *l, const ast *at, const char *name, parameter_role role, int rank, const int64_t *dims);
 bool type_of_ast(lowering *l, const ast *type, value_type *t, bool symbols);
 /* The size of an axis, which must be known. */
+#define OPEN_SIZE_HINT "give its size with --dim NAME=SIZE"
 bool known_size(lowering *l, const ast *at, const value *v, int axis, const char *what, int64_t *size);
 const char *shape_text(arena *a, const value_type *t);
 

@@ -289,6 +289,45 @@ bool eval_max_unpool(const node *n, const tensor *const *in, tensor *out, arena 
     return true;
 }
 
+/* ---- adaptive pooling ---- */
+
+/* What a bin becomes whose rows are `pitch` elements apart. */
+static double pool_bin(const double *x, int64_t rows, int64_t cols, int64_t pitch, bool max) {
+    double sum = 0, most = -(double)INFINITY;
+    for (int64_t r = 0; r < rows; r++)
+        for (int64_t c = 0; c < cols; c++) {
+            double e = x[r * pitch + c];
+            sum += e;
+            most = e > most || isnan(e) ? e : most;
+        }
+    return max ? most : sum / (double)(rows * cols);
+}
+
+static bool adaptive_pool(const tensor *x, tensor *out, bool max, arena *a) {
+    const int64_t in[2] = {tensor_size(x, 2), tensor_size(x, 3)}, bins[2] = {tensor_size(out, 2), tensor_size(out, 3)};
+    const double *from = load_floats(x, a);
+    for (int64_t i = 0; i < tensor_count(out); i++) {
+        int64_t at[2] = {i / bins[1] % bins[0], i % bins[1]}, begin[2], size[2];
+        for (int k = 0; k < 2; k++) {
+            begin[k] = at[k] * in[k] / bins[k];
+            size[k] = ((at[k] + 1) * in[k] + bins[k] - 1) / bins[k] - begin[k];
+        }
+        const double *bin = from + (i / (bins[0] * bins[1]) * in[0] + begin[0]) * in[1] + begin[1];
+        dtype_store_float(out->type.elem, out->data, i, pool_bin(bin, size[0], size[1], in[1], max));
+    }
+    return true;
+}
+
+bool eval_adaptive_max_pool(const node *n, const tensor *const *in, tensor *out, arena *a, diagnostics *d) {
+    (void)n, (void)d;
+    return adaptive_pool(in[0], &out[0], true, a);
+}
+
+bool eval_adaptive_average_pool(const node *n, const tensor *const *in, tensor *out, arena *a, diagnostics *d) {
+    (void)n, (void)d;
+    return adaptive_pool(in[0], &out[0], false, a);
+}
+
 /* ---- global pooling: the planes are the whole input ---- */
 
 static int64_t plane_size(const tensor *x) {

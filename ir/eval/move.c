@@ -91,6 +91,17 @@ bool eval_slice(const node *n, const tensor *const *in, tensor *out, arena *a, d
     return true;
 }
 
+bool eval_crop(const node *n, const tensor *const *in, tensor *out, arena *a, diagnostics *d) {
+    (void)a, (void)d;
+    int count;
+    const int64_t *offset = node_ints(n, "offset", &count);
+    int64_t strides[IR_MAX_RANK], start = 0;
+    row_major_strides(&in[0]->type, strides);
+    for (int i = 0; i < count; i++) start += offset[i] * strides[i];
+    copy_strided(&out[0], in[0], start, strides);
+    return true;
+}
+
 bool eval_expand(const node *n, const tensor *const *in, tensor *out, arena *a, diagnostics *d) {
     (void)n, (void)a, (void)d;
     int64_t step[IR_MAX_RANK];

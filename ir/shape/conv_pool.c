@@ -77,6 +77,16 @@ bool shape_pool(node *n, diagnostics *d) {
     return true;
 }
 
+bool shape_adaptive_pool(node *n, diagnostics *d) {
+    const value_type *x = input_type(n, 0, 4, 4, d);
+    int count;
+    const int64_t *bins = node_ints(n, "output_size", &count);
+    if (!x) return false;
+    if (count != 2 || bins[0] < 1 || bins[1] < 1) return node_error(d, n, NULL, "output_size wants a height and a width");
+    set_output(n, 0, x->elem, 4, (dim[]){x->dims[0], x->dims[1], dim_number(bins[0]), dim_number(bins[1])});
+    return true;
+}
+
 bool shape_global_pool(node *n, diagnostics *d) {
     const value_type *x = input_type(n, 0, 2, IR_MAX_RANK, d);
     if (!x) return false;

@@ -73,7 +73,14 @@ bool shape_predicate(node *n, diagnostics *d) {
     return true;
 }
 
+static bool reads_acc(const expr *e) {
+    for (int i = 0; e->kind == EXPR_OP && i < e->n_args; i++)
+        if (e->args[i] && reads_acc(e->args[i])) return true;
+    return e->kind == EXPR_ACC;
+}
+
 bool shape_fused(node *n, diagnostics *d) {
     if (!n->epilogue) return node_error(d, n, NULL, "has no expression");
+    if (reads_acc(n->epilogue)) return node_error(d, n, NULL, "has no result of a kernel's that its expression could read");
     return broadcast_first(n, n->n_inputs, n->epilogue->dtype, d);
 }

@@ -201,6 +201,23 @@ bool shape_slice(node *n, diagnostics *d) {
     return true;
 }
 
+bool shape_crop(node *n, diagnostics *d) {
+    const value_type *t = input_type(n, 0, 0, IR_MAX_RANK, d);
+    const attr *size = node_attr(n, "size");
+    int count;
+    const int64_t *offset = node_ints(n, "offset", &count);
+    if (!t) return false;
+    if (!size || size->type.kind != TYPE_TENSOR || size->type.rank != t->rank || count != t->rank)
+        return node_error(d, n, NULL, "wants a size and an offset for each axis of its input");
+    for (int i = 0; i < t->rank; i++) {
+        int64_t in = type_size(t, i), out = type_size(&size->type, i);
+        if (offset[i] < 0 || (dim_is_number(t->dims[i]) && dim_is_number(size->type.dims[i]) && (out < 0 || offset[i] > in || out > in - offset[i])))
+            return node_error(d, n, NULL, "has no %lld elements from %lld on along axis %d", (long long)out, (long long)offset[i], i);
+    }
+    set_output(n, 0, t->elem, t->rank, size->type.dims);
+    return true;
+}
+
 int slice_axes(const node *n, slice_axis *out, diagnostics *d) {
     const value_type *t = &n->inputs[0]->type;
     int n_starts, n_ends, n_axes = 0, n_steps = 0;

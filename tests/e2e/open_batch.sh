@@ -25,6 +25,16 @@ refused "MatMul|matmul" '  input %x "x" : f32[N,1]
   input %z "z" : f32[N,4]
   %y "y" = matmul(%x, %z)
   return %y'
+refused "can only stay open as the first one" '  input %x "x" : f32[N,3]
+  const %a : i64[1] {0}
+  const %b : i64[1] {1}
+  %s = slice(%x, %a, %b, %a)
+  %y "y" = mul(%x, %s)
+  return %y'
+refused "Pad|pad" '  input %x "x" : f32[N,3]
+  const %a : i64[4] {1,0,-1,0}
+  %y "y" = pad(%x, %a)
+  return %y'
 network '  input %x "x" : f32[N,3]
   %y "y" = relu(%x)
   return %y'

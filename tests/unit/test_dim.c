@@ -127,6 +127,20 @@ static void upper_bounds(void **state) {
     assert_int_equal(dim_upper(dim_max(a, f->n, f->m)), -1);
 }
 
+/* (N + 7) / 2 * 2 - N is 6 or 7, which intervals cannot tell. */
+static void all_sizes_are_tried(void **state) {
+    fixture *f = *state;
+    arena *a = f->arena;
+    symbol open = {.name = "H", .min = 8, .max = 500, .open = true};
+    dim h = dim_symbol(a, &open), even = dim_mul(a, dim_floordiv(a, dim_add(a, h, dim_number(7)), dim_number(2)), dim_number(2));
+    dim beyond = dim_add(a, even, dim_mul(a, h, dim_number(-1)));
+    assert_true(dim_reaches(beyond, 6));
+    assert_false(dim_reaches(beyond, 7));
+    assert_true(dim_least(beyond) < 6);
+    assert_true(dim_reaches(dim_number(3), 3));
+    assert_false(dim_reaches(dim_unknown(a), 0));
+}
+
 static void symbols_become_numbers(void **state) {
     fixture *f = *state;
     arena *a = f->arena;
@@ -155,7 +169,7 @@ int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(numbers_are_computed), TEST(sizes_saturate), TEST(neutral_numbers_vanish), TEST(expressions_print_as_text),
-        TEST(what_is_unknown_stays_so), TEST(equality_is_structural), TEST(upper_bounds), TEST(symbols_become_numbers), TEST(bounds_are_kept),
+        TEST(what_is_unknown_stays_so), TEST(equality_is_structural), TEST(upper_bounds), TEST(all_sizes_are_tried), TEST(symbols_become_numbers), TEST(bounds_are_kept),
     };
     return cmocka_run_group_tests_name("dim", tests, NULL, NULL);
 }

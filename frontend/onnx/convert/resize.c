@@ -114,12 +114,23 @@ static value *resize_one(draft *d, value *v, int axis, int64_t size, double scal
     return infer_node(n, d->context->imp->diags) ? n->outputs[0] : NULL;
 }
 
-/* The new size of axis number i of r; -1 after an error. */
+/* Of an open size: by a whole factor. */
+static bool is_multiplied(const value_type *x, const resizing *r, int i) {
+    double scale = r->scales && !r->roi && !r->roi_late ? constant_float(r->scales, i) : 0;
+    return type_size(x, r->axes[i]) < 0 && scale >= 1 && scale == floor(scale);
+}
+
+/* The new size of axis number i of r; -1 where it is multiplied, -2 after an error. */
 static int64_t resized(draft *d, const value_type *x, const resizing *r, int i, double common) {
+    if (is_multiplied(x, r, i)) return -1;
+    if (type_size(x, r->axes[i]) < 0) {
+        draft_error(d, "--dim NAME=SIZE", "resizes an axis of open size, by no constant whole scale");
+        return -2;
+    }
     const value_type *declared = d->declared ? d->declared[0] : NULL;
     double in = (double)x->dims[r->axes[i]].size;
     double span = r->roi ? constant_float(r->roi, i + r->n) - constant_float(r->roi, i) : 1;
-    int64_t size = -1;
+    int64_t size = -2;
     if (common > 0) size = (int64_t)floor(in * common + 0.5);
     else if (r->sizes) size = constant_int(r->sizes, i);
     else if (r->scales && !r->roi_late) size = (int64_t)floor(in * span * constant_float(r->scales, i));
@@ -130,12 +141,16 @@ static int64_t resized(draft *d, const value_type *x, const resizing *r, int i, 
 
 bool expand_resize(draft *d, const conversion *row) {
     (void)row;
-    const value_type *x = draft_static(d, 0);
+    const value_type *x = draft_input_type(d, 0);
+    const value *by = draft_input(d, 2);
     resizing r;
+    bool open = x->kind == TYPE_TENSOR && x->rank >= 0 && by && by->constant; /* of scales that are known */
+    if (!open) x = draft_static(d, 0);
     if (!x || !read_resizing(d, x, &r)) return false;
     const char *policy = draft_string(d, "keep_aspect_ratio_policy", "stretch");
     bool by_sizes = !r.scales && !r.scales_late, keeps = by_sizes && strcmp(policy, "stretch") != 0;
     double common = 0;
+    if (!r.scales && !draft_static(d, 0)) return false;
     value *scales = r.scales_late ? draft_input(d, 2) : NULL, *v = draft_input(d, 0);
     if (keeps) scales = common_scale(d, x, &r, !strcmp(policy, "not_smaller"), &common);
     bool wide = x->elem == DT_F32;
@@ -144,7 +159,7 @@ bool expand_resize(draft *d, const conversion *row) {
     if (!wide) v = draft_emit(d, "Cast", "wide", 1, &v, 1, &to);
     for (int i = 0; i < r.n && v; i++) {
         int64_t in = x->dims[r.axes[i]].size, size = resized(d, x, &r, i, common);
-        if (size < 0) return false;
+        if (size < -1) return false;
         double scale = keeps ? common : r.scales ? constant_float(r.scales, i) : in ? (double)size / (double)in : 1;
         bool same = !scales && size == in && scale == 1 && !r.roi && !r.roi_late;
         if (!same) v = resize_one(d, v, r.axes[i], size, scale > 0 ? scale : 1, scales, &r, i);
