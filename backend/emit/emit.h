@@ -18,6 +18,7 @@ typedef struct emission {
     const char *files;  /* resnet, of resnet.h and resnet.weights */
     const char *upper;  /* RESNET */
     char **input_fields, **output_fields; /* unique identifiers */
+    const struct golden_values *golden;   /* of the self-test, or NULL */
     uint64_t header_hash, weights_hash;   /* that the source wants of the files beside it */
 } emission;
 

@@ -1,6 +1,7 @@
 /* The emitted file: runtime, weights, one section of kernels a target, the public functions. */
 #include "backend/emit/emit.h"
 #include "backend/emit/embedded.h"
+#include "backend/emit/self_test.h"
 #include "ir/names.h"
 
 #include <ctype.h>
@@ -130,6 +131,7 @@ static void put_includes(const emission *e, text *out) {
     if (e->options->profile) text_put(out, "#include <time.h>\n");
     if (e->options->threads) text_put(out, "#include <pthread.h>\n#include <stdatomic.h>\n");
     put_intrinsics(e, out);
+    if (e->golden) text_put(out, "\n#if defined(__GNUC__)\n#define CNNC_NOINLINE __attribute__((noinline))\n#else\n#define CNNC_NOINLINE\n#endif\n");
     text_put(out, "\n#if defined(__clang__)\n#define CNNC_UNROLL_4 _Pragma(\"clang loop unroll_count(4)\")\n"
                   "#elif defined(__GNUC__)\n#define CNNC_UNROLL_4 _Pragma(\"GCC unroll 4\")\n#else\n#define CNNC_UNROLL_4\n#endif\n");
     text_put(out, "#if defined(__GNUC__)\n#define CNNC_INLINE static inline __attribute__((always_inline, unused))\n"
@@ -298,6 +300,7 @@ static void put_public(const emission *e, text *out) {
     put_struct_run(e, "run", "", out);
     if (e->options->threads) put_pool(e, out);
     if (e->options->profile) put_profile(e, out);
+    if (e->golden) self_test_put_public(e, out);
 }
 
 static bool put_source(const emission *e, text *out) {
@@ -316,6 +319,7 @@ static bool put_source(const emission *e, text *out) {
     if (e->options->profile) put_file(out, "runtime/profile.c");
     text kernels = {.arena = e->arena};
     bool ok = true;
+    if (e->golden) self_test_put_runtime(e, &kernels);
     for (int i = 0; i < e->plan->n_targets; i++) ok = put_target(e, i, &kernels) && ok;
     bool done[MAX_SNIPPETS] = {false};
     text library = {.arena = e->arena};
@@ -346,6 +350,7 @@ emission emission_of(const plan *p, const backend_options *o) {
 
 bool backend_emit(const plan *p, const backend_options *o, FILE *c, FILE *h, FILE *weights) {
     emission e = emission_of(p, o);
+    if (o->self_test && !(e.golden = golden_evaluate(p))) return false;
     text source = {.arena = p->arena}, header = {.arena = p->arena};
     e.header_hash = emit_header(&e, &header);
     bool ok = !emit_has_weights_file(&e) || !weights || emit_weights_file(&e, weights, &e.weights_hash);

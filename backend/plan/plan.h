@@ -191,6 +191,10 @@ bool locations_assign(plan *p);     /* locations.c: buffers for all values, view
 void liveness_find(plan *p);        /* liveness.c: buffer->first and last, from the steps */
 void buffers_place(plan *p);        /* place_buffers.c: arena offsets, workspace, peak_live */
 
+/* What is promised of a plan's results, relative to the largest output: 0 where only float32 rounds, infinity where nothing is
+ * stated: a network that computes in narrow types, or other narrow weights than those of ACCURACY_FAST. */
+double plan_error_bound(const plan *p);
+
 plan *plan_make(const graph *g, const target *const *targets, int n_targets, const plan_options *o, arena *a); /* NULL after an error */
 void plan_print(FILE *f, const plan *p);
 
