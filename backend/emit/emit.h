@@ -37,6 +37,7 @@ void emit_address(const emission *e, const operand *o, text *out);
 /* weights.c */
 void emit_element(text *out, dtype elem, const void *data, int64_t i); /* as an initializer */
 void emit_inline_weights(const emission *e, text *out);
+void emit_weights_section(const emission *e, text *out); /* the macro that puts them there */
 void emit_weights_order(text *out); /* #error where their bytes would be read the wrong way round */
 void emit_weights_reference(const emission *e, text *out); /* #embed or .incbin */
 bool emit_has_weights_file(const emission *e);
