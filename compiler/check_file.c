@@ -70,7 +70,8 @@ static bool prove(const emitted *e, const char *machine, arena *a, diagnostics *
     if (!t) return false;
     memory_sizes s = {.workspace = emitted_number(e->sizes, "_WORKSPACE_SIZE"),
                       .weights = emitted_number(e->sizes, "_WEIGHTS_SIZE"),
-                      .steps = emitted_number(e->sizes, "_STEP_COUNT")};
+                      .steps = emitted_number(e->sizes, "_STEP_COUNT"),
+                      .self_test = emitted_number(e->sizes, "_SELF_TEST_SIZE")};
     s.n_inputs = tensor_bytes(t, "_input_info", &s.inputs, a);
     s.n_outputs = tensor_bytes(t, "_output_info", &s.outputs, a);
     return proof_of(e->path, t, &s, a, d);

@@ -54,7 +54,6 @@ typedef struct measurement {
     const char *header, *prefix; /* text; in capitals */
     int64_t arena, weights, tables, code, data; /* bytes; data: that could change, 0 in emitted code */
     call_graph *calls;
-    const char *compiler;
 } measurement;
 
 /* What the caller has to have: a workspace, in an object file of its own. */
@@ -87,8 +86,7 @@ static bool measure(const certify_options *o, const char *folder, measurement *m
     free(whole);
     if (!ok || !build(o, source, folder, a, d)) return false;
     const char *map = emitted_text(temporary_file(a, folder, "map"), a, d), *calls = emitted_text(temporary_file(a, folder, "net.ci"), a, d);
-    m->compiler = toolchain_identify(&o->toolchain, a, d);
-    if (!map || !calls || !m->compiler) return false;
+    if (!map || !calls) return false;
     const char *net = temporary_file(a, folder, "net.o");
     const char *section = strstr(code, "section(\".rodata."), *weights = section ? arena_strndup(a, section + 9, strcspn(section + 9, "\"")) : NULL;
     m->weights = weights ? map_bytes(map, net, weights, NULL) : 0;
@@ -133,8 +131,8 @@ static bool write_certificate(FILE *f, const certify_options *o, const measureme
                  {"CONSTANT", "weights: their section in the map", m->weights},
                  {"TABLE", "other constants: .rodata and .data.rel.ro", m->tables},
                  {"CODE", "functions: .text", m->code}};
-    fprintf(f, "/* Made by cnnc certify: what %s takes as %s makes it with %s, in bytes. */\n#ifndef %s_CERTIFICATE_H\n#define %s_CERTIFICATE_H\n\n"
-               "#include \"%.*sh\"\n\n", source, m->compiler, o->toolchain.cflags, up, up, (int)strlen(source) - 1, source);
+    fprintf(f, "/* Made by cnnc certify: what %s takes, in bytes, when compiled by: %s %s */\n#ifndef %s_CERTIFICATE_H\n#define %s_CERTIFICATE_H\n\n"
+               "#include \"%.*sh\"\n\n", source, o->toolchain.cc, o->toolchain.cflags, up, up, (int)strlen(source) - 1, source);
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         fprintf(f, "#define %s_%s_BYTES %lld /* %s */\n", up, sizes[i].name, (long long)sizes[i].bytes, sizes[i].what);
         printf("%12lld  %s\n", (long long)sizes[i].bytes, sizes[i].what);
