@@ -45,6 +45,9 @@ static json_t *parts(const operand *list, int n, bool arrays) {
     return all;
 }
 
+/* Null where none is stated. */
+static json_t *stated(double bound) { return bound > 0 && isfinite(bound) ? json_real(bound) : json_null(); }
+
 static void add_kernels(const plan *p, const block *b, bool arrays, json_t *list) {
     for (int i = 0; i < b->n_steps; i++) {
         const step *s = b->steps[i];
@@ -53,8 +56,9 @@ static void add_kernels(const plan *p, const block *b, bool arrays, json_t *list
             add_kernels(p, s->else_block, arrays, list);
             continue;
         }
-        json_array_append_new(list, json_pack("{so ss so sI so so}", "layer", string(p, s->node ? s->node->name : ""), "kernel", s->family->name, "how",
-                                              string(p, s->summary ? s->summary : ""), "macs", (json_int_t)s->macs, "reads", parts(s->in, s->n_in, arrays),
+        double bound = step_error_bound(s);
+        json_array_append_new(list, json_pack("{so ss so sI so so so}", "layer", string(p, s->node ? s->node->name : ""), "kernel", s->family->name, "how",
+                                              string(p, s->summary ? s->summary : ""), "macs", (json_int_t)s->macs, "error_bound", stated(bound), "reads", parts(s->in, s->n_in, arrays),
                                               "writes", parts(s->out, s->n_out, arrays)));
     }
 }
@@ -64,7 +68,7 @@ static json_t *options(const plan *p, const backend_options *o) {
     json_t *targets = json_array();
     for (int i = 0; i < p->n_targets; i++) json_array_append_new(targets, json_string(p->targets[i]->name));
     dtype narrow = p->options.weights_type;
-    return json_pack("{so ss ss ss si sb sb}", "target", targets, "accuracy", accuracy_names[p->options.accuracy], "weights",
+    return json_pack("{so ss so ss ss si sb sb}", "target", targets, "accuracy", accuracy_names[p->options.accuracy], "max_error", stated(p->options.max_error), "weights",
                      modes[backend_weights_mode(p, o)], "weights_type",
                      narrow != DT_NONE ? dtype_of(narrow)->name : "f32", "threads",
                      o->threads ? p->options.threads : 1, "profile", o->profile, "tuned", p->options.advice != NULL);
@@ -80,7 +84,7 @@ bool manifest_write(const plan *p, const backend_options *o, FILE *f) {
                             (json_int_t)(p->workspace ? p->workspace : 64), "weights_bytes", (json_int_t)emit_weights_size(&e), "macs", (json_int_t)plan_macs(p), "inputs",
                             tensors(p, r->inputs, r->n_inputs), "outputs", tensors(p, r->outputs, r->n_outputs), "kernels", kernels);
     double bound = plan_error_bound(p); /* none is stated for rounding alone */
-    if (all) json_object_set_new(all, "error_bound", bound > 0.0 && isfinite(bound) ? json_real(bound) : json_null());
+    if (all) json_object_set_new(all, "error_bound", stated(bound));
     bool ok = all && json_dumpf(all, f, JSON_INDENT(1)) == 0 && fputc('\n', f) != EOF;
     json_decref(all);
     return ok || diag_error(p->diags, "", NULL, "the manifest cannot be written as JSON");

@@ -9,7 +9,7 @@
 
 /* ---- options ---- */
 
-enum { KEY_TARGET = 256, KEY_DIM, KEY_FIX, KEY_ELEMENTS, KEY_ACCURACY, KEY_TUNE, KEY_WEIGHTS_TYPE, KEY_WEIGHTS, KEY_INIT, KEY_SEED, KEY_SALIENCY, KEY_CROPS, KEY_CROP_FROM };
+enum { KEY_TARGET = 256, KEY_DIM, KEY_FIX, KEY_ELEMENTS, KEY_ACCURACY, KEY_TUNE, KEY_WEIGHTS_TYPE, KEY_WEIGHTS, KEY_INIT, KEY_SEED, KEY_SALIENCY, KEY_CROPS, KEY_CROP_FROM, KEY_MAX_ERROR };
 
 static const struct argp_option options[] = {
     {NULL, 0, NULL, 0, "The network and the machine:", 10},
@@ -21,6 +21,8 @@ static const struct argp_option options[] = {
      "strict (only sums of products as operators define them), balanced (faster algorithms too, within 1e-4 of the "
      "largest output; the default) or fast (balanced with --weights-type f16, within 1e-2)",
      0},
+    {"max-error", KEY_MAX_ERROR, "E", 0,
+     "admit only algorithms and types of weights whose stated bound for each layer, relative to its largest output, is at most E", 0},
     {"tune", KEY_TUNE, "FILE", 0, "choose kernels by what cnnc tune found out", 0},
     {"weights-type", KEY_WEIGHTS_TYPE, "TYPE", 0,
      "how layers that wait for memory (fully connected ones, that is) store their weights: f32 (default), bf16, f16, or "
@@ -100,6 +102,13 @@ static accuracy parse_accuracy(const char *arg, const struct argp_state *state) 
     return ACCURACY_BALANCED;
 }
 
+static double parse_max_error(const char *arg, const struct argp_state *state) {
+    char *end;
+    double e = strtod(arg, &end);
+    if (end == arg || *end || !(e > 0) || e > 1) argp_error(state, "--max-error is a number above 0, at most 1, not '%s'", arg);
+    return e;
+}
+
 static dtype parse_weights_type(const char *arg, const struct argp_state *state) {
     static const struct {
         const char *name;
@@ -167,6 +176,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     switch (key) {
     case KEY_TARGET: o->target_list = arg; return 0;
     case KEY_ACCURACY: o->plan.accuracy = parse_accuracy(arg, state); return 0;
+    case KEY_MAX_ERROR: o->plan.max_error = parse_max_error(arg, state); return 0;
     case KEY_TUNE: o->tuning_path = arg; return 0;
     case KEY_WEIGHTS_TYPE: o->plan.weights_type = parse_weights_type(arg, state); return 0;
     case KEY_DIM: parse_dim(o, arg, state); return 0;

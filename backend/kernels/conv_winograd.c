@@ -150,11 +150,15 @@ static double winograd_cycles(const plan *p, const shape *s, const cook_toom *fi
     return cost_with_weights(p, t, products, elements * C16 * C16 * 4 * pairs) + (double)(tiles * (s->in_blocks + s->out_blocks)) * transform;
 }
 
+static double winograd_error(const cook_toom *f, int64_t channels) {
+    return error_of_sums(cook_toom_growth(&f[0]) * cook_toom_growth(&f[1]), (double)channels);
+}
+
 /* Blocks that suit so many workers, and those that are much smaller or larger. */
 static void list_blocks(const plan *p, const shape *s, const cook_toom *f, decisions d, candidate_list *ways) {
     enum { MOST = 240 };
     const target *t = p->targets[0];
-    const char *refused = p->options.accuracy == ACCURACY_STRICT ? "not admitted by strict" : NULL;
+    const char *refused = schedule_refusal(p, winograd_error(f, s->in_blocks * C16));
     const double elements = (double)(f[0].n * f[1].n);
     const int64_t tiles = count_tiles(s, f), workers = d.shared ? 1 : threads_of(p), best = choose_block_tiles(s, elements, tiles, 1, MOST, workers, t);
     const int64_t sizes[] = {best, choose_block_tiles(s, elements, tiles, 4, best * 3 / 4, workers, t),
@@ -280,6 +284,7 @@ static bool plan_winograd(plan *p, const node *n, step *s) {
     step_set_extent(s, c->extent);
     s->phases = c->phases;
     s->schedule = c;
+    s->error_bound = winograd_error(f, c->in_blocks * C16);
     s->macs = WORK(type_count(&n->outputs[0]->type), c->pool[0], c->pool[1], ins, f[0].r, f[1].r);
     const char *pooled = n->op == OP_conv_max_pool ? arena_printf(p->arena, " + max pool %lldx%lld", (long long)c->pool[0], (long long)c->pool[1]) : "";
     s->summary = arena_printf(p->arena, "%s%s, %lld tiles in blocks of %lld", name, pooled, (long long)c->tiles, (long long)c->block_tiles);

@@ -208,6 +208,13 @@ static bool lower_loop(plan *p, const node *n, block *b) {
     return true;
 }
 
+static bool check_error(const plan *p, const step *s) {
+    double bound = step_error_bound(s), limit = p->options.max_error;
+    if (limit <= 0 || bound <= limit) return true;
+    return node_error(p->diags, s->node, arena_printf(p->arena, "--max-error %.1e admits it", bound * 1.05),
+                      "is bound to %.1e of its largest output (%s), above --max-error", bound, s->family->name);
+}
+
 static bool lower_node(plan *p, const node *n, block *b) {
     if (needs_no_step(p, n)) return true;
     if (n->op == OP_loop) return lower_loop(p, n, b);
@@ -215,7 +222,7 @@ static bool lower_node(plan *p, const node *n, block *b) {
     if (n->op == OP_concat && !n->epilogue && lower_concat(p, n, b)) return true;
     step *s = step_new(p, n);
     if (schedule_choose(p, n, s)) {
-        if (!s->family->plan(p, n, s)) return false;
+        if (!s->family->plan(p, n, s) || !check_error(p, s)) return false;
         add_halos(p, b, s);
         block_append(p, b, s);
         return true;
