@@ -212,7 +212,7 @@ static bool check_error(const plan *p, const step *s) {
     double bound = step_error_bound(s), limit = p->options.max_error;
     if (limit <= 0 || bound <= limit) return true;
     return node_error(p->diags, s->node, arena_printf(p->arena, "--max-error %.1e admits it", bound * 1.05),
-                      "is bound to %.1e of its largest output (%s), above --max-error", bound, s->family->name);
+                      "by %s is bound to %.1e of its largest output: more than --max-error", s->family->name, bound);
 }
 
 static bool lower_node(plan *p, const node *n, block *b) {

@@ -41,7 +41,7 @@ done
 measured c3.cnn conv_winograd --max-error 3e-5
 measured c1.cnn conv_strassen --max-error 1e-4
 measured fc.cnn conv_direct --weights-type f16 --max-error 1e-5
-expect 0 "its bound of .* is above --max-error" "$CNNC" c3.cnn --init he --max-error 3e-6 --explain-schedule
-expect 1 "conv.* is bound to .* above --max-error" "$CNNC" c3.cnn --init he --max-error 1e-7 -o none.c
+expect 0 "its bound of .* is above --max-error" "$CNNC" c5.cnn --init he --target generic --max-error 3e-6 --explain-schedule
+expect 1 "conv1.* bound to .* more than --max-error" "$CNNC" c3.cnn --init he --max-error 1e-7 -o none.c
 [ ! -e none.c ] || fail "an output in spite of the error"
 expect 2 "a number above 0" "$CNNC" c3.cnn --max-error 0 -o none.c
