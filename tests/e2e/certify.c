@@ -16,7 +16,7 @@ static void *run(void *unused) {
     const net_outputs out = {.logits = result};
     unsigned char *const here = (unsigned char *)__builtin_frame_address(0);
     (void)unused;
-    memset(stack, PAINT, (size_t)(here - stack) - 4096); /* but for what this call itself uses */
+    memset(stack, PAINT, (size_t)(here - stack) - 256); /* but for what this call itself uses */
     code = net_run(&in, &out, memory);
     size_t lowest = 0;
     while (stack[lowest] == PAINT) lowest++;
