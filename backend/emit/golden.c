@@ -14,8 +14,8 @@
 
 enum { ALIGNMENT = 64 };
 
-/* What a sum may be off, relative to the sum of absolute values. Errors of single elements cancel in it: what is promised of
- * those, a hundred times as much, is for the elements that are worst off. */
+/* What a sum may be off, relative to the sum of absolute values. Errors of single elements cancel in it: what is
+ * promised of those, a hundred times as much, is for the elements that are worst off. */
 static double tolerance_of(const plan *p) {
     static const double rounding[] = {[ACCURACY_STRICT] = 1e-5, [ACCURACY_BALANCED] = 3e-5, [ACCURACY_FAST] = 1e-2};
     const double steps = 2e-2; /* a rounding difference may become a step of a narrow type */
@@ -59,7 +59,8 @@ static bool fill_inputs(const plan *p, tensor *inputs) {
         }
         if (!b) return diag_error(p->diags, "", NULL, "--self-test cannot make up input '%.80s'", v->name);
         inputs[i] = tensor_new(p->arena, v->type);
-        self_test_fill(&state, inputs[i].data, (size_t)(stored_bytes(v->type.elem, type_count(&v->type)) / b->element), (size_t)b->element, b->mask, b->base);
+        self_test_fill(&state, inputs[i].data, (size_t)(stored_bytes(v->type.elem, type_count(&v->type)) / b->element),
+                       (size_t)b->element, b->mask, b->base);
     }
     return true;
 }
@@ -81,7 +82,7 @@ static sums sum_up(const tensor *t) {
     sums s = {.count = type_count(&t->type)};
     if (s.count > UINT32_MAX || info->kind == CLASS_STRING || info->kind == CLASS_COMPLEX) return s;
     for (int64_t i = 0; i < s.count; i++) {
-        double x = info->kind == CLASS_FLOAT ? dtype_load_float(t->type.elem, t->data, i)
+        double x = info->kind == CLASS_FLOAT  ? dtype_load_float(t->type.elem, t->data, i)
                    : info->kind == CLASS_UINT ? (double)(uint64_t)dtype_load_int(t->type.elem, t->data, i)
                                               : (double)dtype_load_int(t->type.elem, t->data, i);
         s.sum += self_test_weight((uint32_t)i) * x;
@@ -110,8 +111,9 @@ static bool describe(const operand *o, golden_shape *g) {
     if (!fits(count)) return false;
     g->x = (uint32_t)count;
     if (o->layout.kind != LAYOUT_C16) return true;
-    *g = (golden_shape){(uint32_t)o->dims[0], (uint32_t)o->dims[1], (uint32_t)o->dims[2], (uint32_t)o->dims[3], C16,
-                        (uint32_t)o->origin, (uint32_t)o->batch, (uint32_t)o->block, (uint32_t)o->row, o->elem};
+    *g =
+        (golden_shape){(uint32_t)o->dims[0], (uint32_t)o->dims[1], (uint32_t)o->dims[2], (uint32_t)o->dims[3], C16,
+                       (uint32_t)o->origin,  (uint32_t)o->batch,   (uint32_t)o->block,   (uint32_t)o->row,     o->elem};
     return fits(o->origin) && fits(o->batch) && fits(o->block) && fits(o->row);
 }
 
@@ -125,7 +127,9 @@ static int shape_index(golden_values *g, const golden_shape *s) {
 static bool add_check(golden_values *g, const evaluation *e, const operand *o, const value *v, int output) {
     const sums *s = v ? &e->values[v->id] : NULL;
     golden_shape shape;
-    if (!s || !s->known || o->loop || !describe(o, &shape) || (int64_t)shape.n * shape.c * shape.y * shape.x != s->count || !s->count) return false;
+    if (!s || !s->known || o->loop || !describe(o, &shape) ||
+        (int64_t)shape.n * shape.c * shape.y * shape.x != s->count || !s->count)
+        return false;
     g->checks[g->n_checks++] = (golden_check){output, shape_index(g, &shape), s->sum, s->size};
     return true;
 }
@@ -153,7 +157,8 @@ static operand *results(const plan *p, const node *n, int *count) {
 
 static void add_layers(golden_values *g, const evaluation *e, const plan *p) {
     int outputs = 0;
-    for (int i = 0; i < p->body->n_steps; i++) outputs += p->body->steps[i]->n_out + (p->body->steps[i]->node ? p->body->steps[i]->node->n_outputs : 0);
+    for (int i = 0; i < p->body->n_steps; i++)
+        outputs += p->body->steps[i]->n_out + (p->body->steps[i]->node ? p->body->steps[i]->node->n_outputs : 0);
     g->layers = ARENA_ARRAY(p->arena, self_test_layer, p->body->n_steps);
     g->checks = ARENA_ARRAY(p->arena, golden_check, outputs);
     g->shapes = ARENA_ARRAY(p->arena, golden_shape, outputs);
@@ -171,7 +176,8 @@ static void add_layers(golden_values *g, const evaluation *e, const plan *p) {
 
 static bool draws(const region *r, diagnostics *d) {
     for (const node *n = r->first; n; n = n->next) {
-        if (op_of(n->op)->props & PROP_RANDOM) return !node_error(d, n, "leave --self-test out", "draws numbers, of which a self-test knows nothing");
+        if (op_of(n->op)->props & PROP_RANDOM)
+            return !node_error(d, n, "leave --self-test out", "draws numbers, of which a self-test knows nothing");
         for (int i = 0; i < n->n_regions; i++)
             if (draws(n->regions[i], d)) return true;
     }
@@ -181,10 +187,13 @@ static bool draws(const region *r, diagnostics *d) {
 static bool can_be_tested(const plan *p) {
     const graph *g = p->graph;
     for (int i = 0; i < g->n_symbols; i++)
-        if (g->symbols[i]->open) return diag_error(p->diags, "", "fix it: --dim NAME=SIZE", "--self-test has no form for open dimensions");
+        if (g->symbols[i]->open)
+            return diag_error(p->diags, "", "fix it: --dim NAME=SIZE", "--self-test has no form for open dimensions");
     if (g->batch) return diag_error(p->diags, "", "fix it: --dim NAME=1", "--self-test has no form for an open batch");
     for (int i = 0; i < graph_port_count(g, false); i++)
-        if (graph_port(g, false, i).only) return diag_error(p->diags, "", "leave one of them out", "--self-test makes inputs up, and --fix fixes one");
+        if (graph_port(g, false, i).only)
+            return diag_error(p->diags, "", "leave one of them out",
+                              "--self-test makes inputs up, and --fix fixes one");
     return !draws(g->body, p->diags);
 }
 
@@ -200,13 +209,15 @@ static void place_tensors(const plan *p, golden_values *g) {
     g->outputs = ARENA_ARRAY(p->arena, int64_t, body->n_outputs);
     g->bytes = p->workspace ? p->workspace : ALIGNMENT;
     g->bytes = (g->bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    for (int i = 0; i < body->n_inputs; i++) g->inputs[i] = body->inputs[i]->fallback ? -1 : place(&g->bytes, body->inputs[i]);
+    for (int i = 0; i < body->n_inputs; i++)
+        g->inputs[i] = body->inputs[i]->fallback ? -1 : place(&g->bytes, body->inputs[i]);
     for (int i = 0; i < body->n_outputs; i++) g->outputs[i] = place(&g->bytes, body->outputs[i]);
 }
 
 golden_values *golden_evaluate(const plan *p) {
     const region *body = p->graph->body;
-    tensor *inputs = ARENA_ARRAY(p->arena, tensor, body->n_inputs), *outputs = ARENA_ARRAY(p->arena, tensor, body->n_outputs);
+    tensor *inputs = ARENA_ARRAY(p->arena, tensor, body->n_inputs),
+           *outputs = ARENA_ARRAY(p->arena, tensor, body->n_outputs);
     evaluation e = {ARENA_ARRAY(p->arena, sums, p->graph->next_value)};
     if (!can_be_tested(p) || !fill_inputs(p, inputs)) return NULL;
     for (int i = 0; i < body->n_inputs; i++) e.values[body->inputs[i]->id] = sum_up(&inputs[i]);

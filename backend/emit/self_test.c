@@ -9,21 +9,24 @@
 void self_test_put_header(const emission *e, text *out) {
     const golden_values *g = e->golden;
     const char *p = e->prefix, *up = e->upper;
-    text_printf(out,
-                "/* Runs the network on inputs that a generator makes up, in `memory`: %s_SELF_TEST_SIZE bytes, aligned to 64, of no\n"
-                " * meaning before and after. Two sums of what each layer computes are held against those of cnnc's reference\n"
-                " * evaluator, to %g of the layer's sum of absolute values.\n"
-                " * 0: all agree; n > 0: layer n is the first that differs, the n-th of %s_LAYER_NAMES, from 1; -n: the run\n"
-                " * returned n. A table of names: static const char *const names[] = {%s_LAYER_NAMES}; */\n"
-                "#define %s_SELF_TEST_SIZE %lld\n#define %s_LAYER_COUNT %d\n#define %s_LAYER_NAMES \\\n",
-                up, g->tolerance, up, up, up, (long long)g->bytes, up, g->n_layers, up);
+    text_printf(
+        out,
+        "/* Runs the network on inputs that a generator makes up, in `memory`: %s_SELF_TEST_SIZE bytes, aligned to 64, "
+        "of no\n"
+        " * meaning before and after. Two sums of what each layer computes are held against those of cnnc's reference\n"
+        " * evaluator, to %g of the layer's sum of absolute values.\n"
+        " * 0: all agree; n > 0: layer n is the first that differs, the n-th of %s_LAYER_NAMES, from 1; -n: the run\n"
+        " * returned n. A table of names: static const char *const names[] = {%s_LAYER_NAMES}; */\n"
+        "#define %s_SELF_TEST_SIZE %lld\n#define %s_LAYER_COUNT %d\n#define %s_LAYER_NAMES \\\n",
+        up, g->tolerance, up, up, up, (long long)g->bytes, up, g->n_layers, up);
     for (int i = 0; i < g->n_layers; i++) {
         text_put(out, "    ");
         text_string_literal(out, g->layers[i].name);
         text_put(out, i + 1 < g->n_layers ? ", \\\n" : "\n");
     }
     if (!g->n_layers) text_put(out, "    \"\"\n");
-    text_printf(out, "int %s_self_test(void *memory%s);\n\n", p, e->weights == WEIGHTS_FILE ? ", const void *weights" : "");
+    text_printf(out, "int %s_self_test(void *memory%s);\n\n", p,
+                e->weights == WEIGHTS_FILE ? ", const void *weights" : "");
 }
 
 /* ---- what calls of kernels use ---- */
@@ -68,7 +71,8 @@ static void put_tables(const golden_values *g, text *out) {
     text_put(out, "static const self_test_shape self_test_shapes[] = {\n");
     for (int i = 0; i < g->n_shapes; i++) {
         const golden_shape *s = &g->shapes[i];
-        text_printf(out, "    {%u, %u, %u, %u, %u, %u, %u, %u, %u, %d},\n", s->n, s->c, s->y, s->x, s->lanes, s->origin, s->batch, s->block, s->row, (int)s->type);
+        text_printf(out, "    {%u, %u, %u, %u, %u, %u, %u, %u, %u, %d},\n", s->n, s->c, s->y, s->x, s->lanes, s->origin,
+                    s->batch, s->block, s->row, (int)s->type);
     }
     text_put(out, g->n_shapes ? "};\n\n" : "    {0, 0, 0, 0, 1, 0, 0, 0, 0, 0},\n};\n\n");
     text_put(out, "static const self_test_check self_test_checks[] = {\n");
@@ -104,15 +108,17 @@ void self_test_put_public(const emission *e, text *out) {
     const region *r = e->plan->graph->body;
     bool file = e->weights == WEIGHTS_FILE;
     put_tables(g, out);
-    text_printf(out, "int %s_self_test(void *memory%s) {\n    if (!memory || (uintptr_t)memory %% 64) return -1;\n", e->prefix, file ? ", const void *weights" : "");
+    text_printf(out, "int %s_self_test(void *memory%s) {\n    if (!memory || (uintptr_t)memory %% 64) return -1;\n",
+                e->prefix, file ? ", const void *weights" : "");
     text_put(out, "    char *const bytes = (char *)memory;\n");
     if (r->n_inputs) text_printf(out, "    uint32_t seed = %d;\n", GOLDEN_SEED);
     for (int i = 0; i < r->n_inputs; i++) {
         const golden_bits *b = golden_bits_of(r->inputs[i]->type.elem);
         if (g->inputs[i] < 0) continue;
         int64_t size = stored_bytes(r->inputs[i]->type.elem, type_count(&r->inputs[i]->type));
-        text_printf(out, "    self_test_fill(&seed, bytes + %lld, %lld, %d, 0x%llxu, 0x%llxu);\n", (long long)g->inputs[i], (long long)(size / b->element), b->element,
-                    (unsigned long long)b->mask, (unsigned long long)b->base);
+        text_printf(out, "    self_test_fill(&seed, bytes + %lld, %lld, %d, 0x%llxu, 0x%llxu);\n",
+                    (long long)g->inputs[i], (long long)(size / b->element), b->element, (unsigned long long)b->mask,
+                    (unsigned long long)b->base);
     }
     put_pointers(e, false, out);
     put_pointers(e, true, out);

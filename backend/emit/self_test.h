@@ -6,7 +6,8 @@
 
 enum { GOLDEN_SEED = 1 };
 
-/* How elements of an input are made up: runtime/self_test/numbers.h. NULL for strings and types of fewer than 8 bits. */
+/* How elements of an input are made up: runtime/self_test/numbers.h. NULL for strings and types of fewer than 8 bits.
+ */
 typedef struct golden_bits {
     dtype type;
     int element; /* bytes; a complex number is two */
@@ -38,10 +39,12 @@ typedef struct golden_values {
     golden_shape *shapes;
     int n_layers, n_checks, n_shapes;
     double tolerance; /* relative to the sum of absolute values of a layer */
-    int64_t *inputs, *outputs, bytes; /* where they lie in the caller's memory, behind the workspace; what it needs in all */
+    int64_t *inputs, *outputs,
+        bytes; /* where they lie in the caller's memory, behind the workspace; what it needs in all */
 } golden_values;
 
-/* Evaluates the graph of a plan. NULL after an error: an input that cannot be made up, open dimensions, random numbers. */
+/* Evaluates the graph of a plan. NULL after an error: an input that cannot be made up, open dimensions, random numbers.
+ */
 golden_values *golden_evaluate(const plan *p);
 const self_test_layer *golden_layer(const golden_values *g, const step *s); /* NULL: nothing is checked */
 

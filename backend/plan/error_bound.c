@@ -22,9 +22,11 @@ static bool computes_in_steps(const region *r) {
 
 enum { DEVIATIONS = 4, ROUNDINGS = 3 /* before and after a sum */ };
 
-/* The k-th partial sum of n random terms has k/n of the variance of the whole, and is rounded by u of itself, a third of
- * that in the mean square: n/6 in all. */
-double error_of_sums(double growth, double terms) { return DEVIATIONS * 0x1p-24 * growth * sqrt(terms / 6 + ROUNDINGS); }
+/* The k-th partial sum of n random terms has k/n of the variance of the whole, and is rounded by u of itself, a third
+ * of that in the mean square: n/6 in all. */
+double error_of_sums(double growth, double terms) {
+    return DEVIATIONS * 0x1p-24 * growth * sqrt(terms / 6 + ROUNDINGS);
+}
 
 double error_of_weights(dtype t) {
     const double of_step = DEVIATIONS / sqrt(3.0);
@@ -47,9 +49,11 @@ static double narrow_error(const step *s) {
 
 double step_error_bound(const step *s) {
     int64_t outputs = 1;
-    if (s->kind != STEP_KERNEL || !s->macs || !s->n_out || s->out[0].elem != DT_F32 || s->in[0].elem != DT_F32) return 0;
+    if (s->kind != STEP_KERNEL || !s->macs || !s->n_out || s->out[0].elem != DT_F32 || s->in[0].elem != DT_F32)
+        return 0;
     for (int i = 0; i < s->out[0].rank; i++) outputs *= s->out[0].dims[i];
-    double sums = s->error_bound > 0 ? s->error_bound : error_of_sums(1, (double)s->macs / (double)(outputs ? outputs : 1));
+    double sums =
+        s->error_bound > 0 ? s->error_bound : error_of_sums(1, (double)s->macs / (double)(outputs ? outputs : 1));
     return sums + narrow_error(s);
 }
 
@@ -58,6 +62,7 @@ double step_error_bound(const step *s) {
 double plan_error_bound(const plan *p) {
     static const double bounds[] = {[ACCURACY_STRICT] = 0.0, [ACCURACY_BALANCED] = 1e-4, [ACCURACY_FAST] = 1e-2};
     dtype weights = p->options.weights_type;
-    bool stated = weights == DT_NONE || weights == DT_F32 || (weights == DT_F16 && p->options.accuracy == ACCURACY_FAST);
+    bool stated =
+        weights == DT_NONE || weights == DT_F32 || (weights == DT_F16 && p->options.accuracy == ACCURACY_FAST);
     return stated && !computes_in_steps(p->graph->body) ? bounds[p->options.accuracy] : (double)INFINITY;
 }

@@ -13,7 +13,8 @@ typedef struct routine {
     struct routine *next;
 } routine;
 
-/* What a call through a pointer can reach, by the words of emitted code (runtime/step.c, pool.c, self_test/layers.c). */
+/* What a call through a pointer can reach, by the words of emitted code (runtime/step.c, pool.c, self_test/layers.c).
+ */
 typedef enum reach { REACH_DIRECT, REACH_KERNELS, REACH_HOOK, REACH_PART } reach;
 
 typedef struct call {
@@ -52,17 +53,22 @@ static bool read_routine(call_graph *g, const char *line, size_t n) {
     const char *colon = strrchr(title, ':'), *name = colon ? colon + 1 : title, *bytes = strstr(label, " bytes (");
     while (bytes && bytes > label && isdigit((unsigned char)bytes[-1])) bytes--;
     routine *r = ARENA_NEW(g->arena, routine);
-    *r = (routine){.title = title, .name = arena_strndup(g->arena, name, strcspn(name, ".")), .is_public = !colon, .frame = bytes ? strtoll(bytes, NULL, 10) : -1};
+    *r = (routine){.title = title,
+                   .name = arena_strndup(g->arena, name, strcspn(name, ".")),
+                   .is_public = !colon,
+                   .frame = bytes ? strtoll(bytes, NULL, 10) : -1};
     *g->last = r;
     g->last = &r->next;
     return !bytes || strstr(bytes, "(static)") ||
-           diag_error(g->diags, "", "emitted code has none: was the file changed?", "%s has a stack frame whose size is not fixed", r->name);
+           diag_error(g->diags, "", "emitted code has none: was the file changed?",
+                      "%s has a stack frame whose size is not fixed", r->name);
 }
 
 /* "net.c:2496:9": that line of the source. */
 static const char *line_of(const char *source, const char *place, arena *a) {
     const char *colon = strchr(place, ':');
-    for (long line = colon ? strtol(colon + 1, NULL, 10) : 0; line > 1 && source; line--) source = strchr(source, '\n'), source += source != NULL;
+    for (long line = colon ? strtol(colon + 1, NULL, 10) : 0; line > 1 && source; line--)
+        source = strchr(source, '\n'), source += source != NULL;
     return source ? arena_strndup(a, source, strcspn(source, "\n")) : "";
 }
 
@@ -95,7 +101,8 @@ static bool read_call(call_graph *g, const char *line, size_t n, const char *sou
         add_call(g, caller, NULL, words[i].reach);
         return true;
     }
-    return diag_error(g->diags, place, "emitted code has none like it: was the file changed?", "cannot tell what this calls: %s", text);
+    return diag_error(g->diags, place, "emitted code has none like it: was the file changed?",
+                      "cannot tell what this calls: %s", text);
 }
 
 static bool read_lines(call_graph *g, const char *vcg, const char *kind, const char *source) {
@@ -127,7 +134,7 @@ const char *const *call_graph_public(const call_graph *g) { return g->names; }
 
 typedef struct walk {
     const call_graph *graph;
-    const char *hook;       /* what runs parallel loops on this way; NULL: the caller has it */
+    const char *hook; /* what runs parallel loops on this way; NULL: the caller has it */
     const char *outside;
     const routine *path[64]; /* on which the walk is */
     int depth;
@@ -161,7 +168,9 @@ static stack_use deepest(walk *w, const routine *r) {
     bool again = w->depth == (int)(sizeof w->path / sizeof *w->path);
     for (int i = 0; i < w->depth; i++) again = again || w->path[i] == r;
     if (again) {
-        if (w->ok) w->ok = diag_error(w->graph->diags, "", "emitted code has no recursion: was the file changed?", "%s may call itself", r->name);
+        if (w->ok)
+            w->ok = diag_error(w->graph->diags, "", "emitted code has no recursion: was the file changed?",
+                               "%s may call itself", r->name);
         return most;
     }
     w->path[w->depth++] = r;
@@ -173,7 +182,8 @@ static stack_use deepest(walk *w, const routine *r) {
         }
     }
     w->depth--;
-    return (stack_use){.bytes = r->frame + most.bytes, .path = arena_printf(a, *most.path ? "%s > %s" : "%s", r->name, most.path)};
+    return (stack_use){.bytes = r->frame + most.bytes,
+                       .path = arena_printf(a, *most.path ? "%s > %s" : "%s", r->name, most.path)};
 }
 
 bool call_graph_stack(const call_graph *g, const char *function, stack_use *most) {

@@ -6,7 +6,7 @@ typedef struct self_test_shape {
 } self_test_shape;
 
 typedef struct self_test_check {
-    float sum, size;      /* of elements times weights of their own; of absolute values */
+    float sum, size; /* of elements times weights of their own; of absolute values */
     uint16_t shape;
     uint8_t output, last; /* which one of the step; 1: there is no other to check */
 } self_test_check;
@@ -14,7 +14,7 @@ typedef struct self_test_check {
 typedef struct self_test {
     const self_test_check *next;
     const self_test_shape *shapes;
-    double tolerance; /* of a sum, relative to the sum of absolute values */
+    double tolerance;  /* of a sum, relative to the sum of absolute values */
     int layers, wrong; /* layers done; the first one that differed, from 1, or 0 */
 } self_test;
 
@@ -27,7 +27,8 @@ static int self_test_agrees(const self_test *t, const void *y) {
             for (uint32_t k = 0; k < s->y; k++)
                 for (uint32_t x = 0; x < s->x; x++) {
                     const size_t at = (size_t)s->origin + (size_t)n * s->batch + (size_t)(c / s->lanes) * s->block;
-                    const double v = self_test_load(y, s->type, (ptrdiff_t)(at + (size_t)k * s->row + x * s->lanes + c % s->lanes));
+                    const double v =
+                        self_test_load(y, s->type, (ptrdiff_t)(at + (size_t)k * s->row + x * s->lanes + c % s->lanes));
                     sum += self_test_weight(i++) * v;
                     size += v < 0 ? -v : v;
                 }
@@ -49,7 +50,8 @@ static void self_test_in_turn(void *pool, int threads, void (*body)(void *task, 
 }
 
 /* step_run, and in a self-test the check; one function for all steps, for it should be small. */
-CNNC_NOINLINE static void self_test_step(const parallel_for *parallel, kernel *call, const void *const *in, void *const *out, ptrdiff_t extent, ptrdiff_t phases) {
+CNNC_NOINLINE static void self_test_step(const parallel_for *parallel, kernel *call, const void *const *in,
+                                         void *const *out, ptrdiff_t extent, ptrdiff_t phases) {
     step_run(parallel, call, in, out, extent, phases);
     if (parallel && parallel->run == self_test_in_turn) self_test_layer((self_test *)parallel->pool, out);
 }

@@ -1,6 +1,7 @@
-/* Golden inputs, a function of the seed alone: elements are `mask` bits of the generator over the bits of `base`, which makes
- * floats of [0.5, 1) with either sign. The generator is xorshift32 (Marsaglia, "Xorshift RNGs", 2003). */
-CNNC_UNUSED static void self_test_fill(uint32_t *state, void *to, size_t count, size_t element, uint64_t mask, uint64_t base) {
+/* Golden inputs, a function of the seed alone: elements are `mask` bits of the generator over the bits of `base`, which
+ * makes floats of [0.5, 1) with either sign. The generator is xorshift32 (Marsaglia, "Xorshift RNGs", 2003). */
+CNNC_UNUSED static void self_test_fill(uint32_t *state, void *to, size_t count, size_t element, uint64_t mask,
+                                       uint64_t base) {
     for (size_t i = 0; i < count; i++) {
         *state ^= *state << 13;
         *state ^= *state >> 17;
@@ -9,7 +10,10 @@ CNNC_UNUSED static void self_test_fill(uint32_t *state, void *to, size_t count, 
         const uint32_t four = (uint32_t)bits;
         const uint16_t two = (uint16_t)bits;
         const uint8_t one = (uint8_t)bits;
-        const void *const from = element == 8 ? (const void *)&bits : element == 4 ? (const void *)&four : element == 2 ? (const void *)&two : &one;
+        const void *const from = element == 8   ? (const void *)&bits
+                                 : element == 4 ? (const void *)&four
+                                 : element == 2 ? (const void *)&two
+                                                : &one;
         memcpy((unsigned char *)to + i * element, from, element);
     }
 }

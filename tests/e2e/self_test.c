@@ -8,8 +8,11 @@ static const char *const names[] = {NET_LAYER_NAMES};
 
 int main(void) {
     const int n = net_self_test(memory);
-    if (n > 0) printf("differs: %s\n", names[n - 1]);
-    else if (n == 0) printf("%d layers agree\n", NET_LAYER_COUNT);
-    else printf("the run returned %d\n", -n);
+    if (n > 0)
+        printf("differs: %s\n", names[n - 1]);
+    else if (n == 0)
+        printf("%d layers agree\n", NET_LAYER_COUNT);
+    else
+        printf("the run returned %d\n", -n);
     return n != 0;
 }

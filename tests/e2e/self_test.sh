@@ -42,6 +42,7 @@ awk '/^    \/\* / { layer = $0; gsub(/^    \/\* | \*\/$/, "", layer) }
     /void \*const in\[\] = / { read = $0 }
     /self_test_step\(parallel/ { print NR "\t" layer "\t" read }' net.c >steps
 [ "$(wc -l <steps)" = 10 ] || fail "$(wc -l <steps) steps are checked"
+idle="static void idle(const void *const *in, void *const *out, ptrdiff_t begin, ptrdiff_t end) { (void)in, (void)out, (void)begin, (void)end; }"
 while IFS=$'\t' read -r line layer reads; do
     for constant in $(grep -oE 'constant[0-9]+' <<<"$reads" || true); do
         awk -v name=" $constant\\\\[" '$0 ~ name { more = 20; print; next }
@@ -50,13 +51,12 @@ while IFS=$'\t' read -r line layer reads; do
         cmp -s net.c again/net.c && fail "$constant was not changed"
         changed "$layer" "$constant"
     done
-    sed "${line}s/self_test_step(parallel, [a-z0-9_]*/self_test_step(parallel, idle/; s/^static int run(/static void idle(const void *const *in, void *const *out, ptrdiff_t begin, ptrdiff_t end) { (void)in, (void)out, (void)begin, (void)end; }\n&/" \
-        net.c >again/net.c
+    sed "${line}s/self_test_step(parallel, [a-z0-9_]*/self_test_step(parallel, idle/; s/^static int run(/$idle\n&/" net.c >again/net.c
     changed "$layer" "the kernel"
 done <steps
 # The right values in the wrong places.
-sed "$(tail -n 1 steps | cut -f 1)s/self_test_step\(.*\)/step_run\1 float *y = out[0], first = y[0]; y[0] = y[1], y[1] = first; if (parallel) self_test_layer(parallel->pool, out);/" \
-    net.c >again/net.c
+swap="float *y = out[0], first = y[0]; y[0] = y[1], y[1] = first; if (parallel) self_test_layer(parallel->pool, out);"
+sed "$(tail -n 1 steps | cut -f 1)s/self_test_step\(.*\)/step_run\1 $swap/" net.c >again/net.c
 changed "$(tail -n 1 steps | cut -f 2)" "the order"
 
 # Less than 4 KB of code and data.
