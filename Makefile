@@ -26,7 +26,7 @@ ifneq ($(shell command -v ninja),)
 export CMAKE_GENERATOR ?= Ninja
 endif
 
-.PHONY: build demo check check-targets differential fuzz bench bench-int8 bench-bf16 bench-server conformance verify-networks verify-int8 errors verify-zoo install format clean
+.PHONY: build demo check check-targets differential fuzz fuzz-coverage bench bench-int8 bench-bf16 bench-server conformance verify-networks verify-int8 errors verify-zoo install format clean
 
 build:
 	@.ci/install-dependencies.sh
@@ -102,6 +102,14 @@ fuzz: build
 	@cmake --build build/fuzz --parallel $(JOBS) --target $(FORMATS:%=fuzz_%)
 	@tests/fuzz/seeds.sh $(CNNC) build/fuzz/seeds
 	@for format in $(FORMATS); do tests/fuzz/run.sh $$format $(FUZZ_SECONDS) build/fuzz || exit 1; done
+
+# How many lines of the readers the fuzzers' seeds and what they have kept reach.
+fuzz-coverage: build
+	@.ci/install-dependencies.sh --tests
+	@cmake -S . -B build/coverage --log-level=WARNING -DCMAKE_C_COMPILER=gcc -DCMAKE_BUILD_TYPE=Debug "-DCMAKE_C_FLAGS_DEBUG=-O0 --coverage"
+	@cmake --build build/coverage --parallel $(JOBS) --target mutate
+	@tests/fuzz/seeds.sh $(CNNC) build/coverage/seeds
+	@tests/fuzz/coverage.sh build/coverage build/coverage/seeds build/fuzz/corpus 5000
 
 # The ONNX suite through a C compiler (CC=clang), with SANITIZE=1 under the sanitizers, where a finding ends the case;
 # ONLY='node/test_conv*' for some.

@@ -18,6 +18,7 @@ typedef struct backend_options {
     bool threads;    /* emit the pthread pool */
     bool one_sample; /* an open batch does not show: the functions compute one sample, as the driver wants it */
     bool profile;    /* emit NAME_run_profiled, which times each step */
+    bool self_test;  /* emit NAME_self_test, which holds each layer against the reference evaluator's sums */
     const char *model; /* file name for the header comment */
 } backend_options;
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler/emitted.h"
 #include "compiler/model.h"
 #include "compiler/proof/proof.h"
 #include "compiler/subcommand.h"
@@ -19,35 +20,12 @@ typedef struct emitted {
     const char *sizes;         /* the header's text, in any case */
 } emitted;
 
-static bool ends_with(const char *s, const char *end) {
-    size_t n = strlen(s), m = strlen(end);
-    return n > m && !strcmp(s + n - m, end);
-}
-
-static const char *read_text(const char *path, arena *a, diagnostics *d) {
-    FILE *f = fopen(path, "rb");
-    char *bytes = NULL;
-    size_t size = 0;
-    FILE *copy = f ? open_memstream(&bytes, &size) : NULL;
-    if (copy) {
-        char piece[1 << 16];
-        for (size_t n; (n = fread(piece, 1, sizeof piece, f)) > 0;) fwrite(piece, 1, n, copy);
-    }
-    bool ok = copy && !ferror(f);
-    if (f) fclose(f);
-    if (copy) fclose(copy);
-    const char *whole = ok ? arena_strndup(a, bytes, size) : NULL;
-    free(bytes);
-    if (!ok) diag_error(d, path, NULL, "cannot read it");
-    return whole;
-}
-
 static bool read_emitted(const char *path, emitted *e, arena *a, diagnostics *d) {
     /* The name under which libclang knows it again. */
     e->path = strchr(path, '/') ? path : arena_printf(a, "./%s", path);
     e->header_path = arena_printf(a, "%.*sh", (int)strlen(path) - 1, path);
-    e->text = read_text(path, a, d);
-    e->sizes = e->text ? read_text(e->header_path, a, d) : NULL;
+    e->text = emitted_text(path, a, d);
+    e->sizes = e->text ? emitted_text(e->header_path, a, d) : NULL;
     return e->sizes != NULL;
 }
 
@@ -72,21 +50,11 @@ static bool emit(model *m, const model_options *o, emitted *e) {
     return ok;
 }
 
-/* #define NAME_SUFFIX 123 */
-static int64_t defined_number(const char *header, const char *suffix) {
-    for (const char *at = header; (at = strstr(at, suffix)); at += strlen(suffix)) {
-        const char *line = at;
-        while (line > header && line[-1] != '\n') line--;
-        if (!strncmp(line, "#define ", 8) && at[strlen(suffix)] == ' ') return strtoll(at + strlen(suffix), NULL, 10);
-    }
-    return 0;
-}
-
 /* The bytes of each tensor, from the table NAME_input_info or NAME_output_info. */
 static int tensor_bytes(const tree *t, const char *table, int64_t **bytes, arena *a) {
     const tree_node *list = NULL;
     for (int i = 0; i < t->n_globals; i++)
-        if (ends_with(t->globals[i]->name, table)) list = t->globals[i]->initial;
+        if (emitted_name(t->globals[i]->name, table)) list = t->globals[i]->initial;
     int n = list ? list->n_kids : 0;
     *bytes = ARENA_ARRAY(a, int64_t, n);
     for (int i = 0; i < n; i++) {
@@ -100,9 +68,10 @@ static int tensor_bytes(const tree *t, const char *table, int64_t **bytes, arena
 static bool prove(const emitted *e, const char *machine, arena *a, diagnostics *d) {
     tree *t = tree_parse(e->path, e->text, e->header_path, e->header, machine, a, d);
     if (!t) return false;
-    memory_sizes s = {.workspace = defined_number(e->sizes, "_WORKSPACE_SIZE"),
-                      .weights = defined_number(e->sizes, "_WEIGHTS_SIZE"),
-                      .steps = defined_number(e->sizes, "_STEP_COUNT")};
+    memory_sizes s = {.workspace = emitted_number(e->sizes, "_WORKSPACE_SIZE"),
+                      .weights = emitted_number(e->sizes, "_WEIGHTS_SIZE"),
+                      .steps = emitted_number(e->sizes, "_STEP_COUNT"),
+                      .self_test = emitted_number(e->sizes, "_SELF_TEST_SIZE")};
     s.n_inputs = tensor_bytes(t, "_input_info", &s.inputs, a);
     s.n_outputs = tensor_bytes(t, "_output_info", &s.outputs, a);
     return proof_of(e->path, t, &s, a, d);
@@ -110,7 +79,7 @@ static bool prove(const emitted *e, const char *machine, arena *a, diagnostics *
 
 static bool check(model *m, const model_options *o) {
     emitted e = {0};
-    bool file = ends_with(o->path, ".c");
+    bool file = emitted_name(o->path, ".c");
     if (file ? !read_emitted(o->path, &e, m->arena, &m->diags) : !emit(m, o, &e)) return false;
     bool arm = strstr(e.text, "#include <arm_neon.h>"), intel = !arm || strstr(e.text, "#include <immintrin.h>"), ok = true;
     if (intel) ok = prove(&e, "x86_64", m->arena, &m->diags);

@@ -29,7 +29,7 @@ typedef struct compile_options {
 
 enum {
     KEY_THREADS = 256, KEY_PROFILE, KEY_PREFIX, KEY_DUMP, KEY_EXPLAIN, KEY_REPORT, KEY_CHECK, KEY_TUNE_CC, KEY_MANIFEST, KEY_CXX, KEY_PYTHON,
-    KEY_DEPFILE, KEY_ARDUINO, KEY_ZEPHYR, KEY_STEP
+    KEY_DEPFILE, KEY_ARDUINO, KEY_ZEPHYR, KEY_STEP, KEY_SELF_TEST
 };
 
 static const struct argp_option options[] = {
@@ -48,6 +48,8 @@ static const struct argp_option options[] = {
     {"arduino", KEY_ARDUINO, NULL, 0, "write a folder, -o FOLDER, that is an Arduino library, for microcontrollers", 0},
     {"zephyr", KEY_ZEPHYR, NULL, 0, "write a folder, -o FOLDER, that is a Zephyr module with a sample", 0},
     {"depfile", KEY_DEPFILE, "FILE", 0, "also write which files went into it, as a rule of make", 0},
+    {"self-test", KEY_SELF_TEST, NULL, 0,
+     "emit a function that runs the network on made-up inputs and tells the first layer that differs from the reference", 0},
     {"profile", KEY_PROFILE, NULL, 0, "emit an entry point that times each step", 0},
     {NULL, 0, NULL, 0, "To look inside:", 30},
     {"dump-ir", KEY_DUMP, "WHEN", 0, "print the IR: 'before' any pass, or 'after:PASS' (cnnc passes lists them)", 0},
@@ -88,6 +90,7 @@ static void check_complete(compile_options *o, struct argp_state *state) {
     if (!o->output && (o->check || o->manifest)) argp_error(state, "--%s needs -o OUT.c", o->check ? "check" : "manifest");
     if (o->model.plan.slice && (o->backend.threads || o->backend.profile))
         argp_error(state, "--step is for one thread, which does not take times: leave --%s out", o->backend.threads ? "threads" : "profile");
+    if (o->model.plan.slice && o->backend.self_test) argp_error(state, "--self-test tests whole runs, not --step's slices: leave one out");
     if (o->output && !*o->output) argp_error(state, "the output has no name");
     if (o->output && !o->binding && !ends_with(o->output, ".c")) argp_error(state, "the output's name must end in .c: '%s'", o->output);
     if (o->output && !o->binding && strpbrk(o->output, "\"\\\n\r"))
@@ -130,6 +133,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     case KEY_ZEPHYR: use_binding(o, "zephyr", state); return 0;
     case KEY_DEPFILE: o->depfile = arg; return 0;
     case KEY_PROFILE: o->backend.profile = true; return 0;
+    case KEY_SELF_TEST: o->backend.self_test = true; return 0;
     case KEY_DUMP: check_dump(arg, state), o->dump_ir = arg; return 0;
     case KEY_EXPLAIN: o->explain = true; return 0;
     case KEY_REPORT: o->report = true; return 0;

@@ -79,8 +79,16 @@ static const node *layer_of(const value *output) {
     return n;
 }
 
+/* What is stated of a layer given its inputs; what is measured has the errors of the layers before in it. */
+static double bound_of(const plan *p, const node *layer) {
+    for (int i = 0; i < p->body->n_steps; i++)
+        if (layer && p->body->steps[i]->node == layer && step_error_bound(p->body->steps[i]) > 0) return step_error_bound(p->body->steps[i]);
+    return 0;
+}
+
 /* True when one is wrong. */
-static bool print_layers(const graph *g, int from, const tensor *got, const tensor *want, const verify_options *o) {
+static bool print_layers(const plan *p, int from, const tensor *got, const tensor *want, const verify_options *o) {
+    const graph *g = p->graph;
     for (int i = from; i < g->body->n_outputs; i++) {
         const node *layer = layer_of(g->body->outputs[i]);
         difference d = compare_tensors(&got[i], &want[i], &o->tolerance);
@@ -88,6 +96,8 @@ static bool print_layers(const graph *g, int from, const tensor *got, const tens
         if (layer) print_name(stdout, layer->name, 40);
         fputc(' ', stdout);
         difference_print(stdout, &d, &got[i], &want[i]);
+        double bound = bound_of(p, layer);
+        if (bound > 0) printf(", bound %.2e", bound);
         putchar('\n');
         if (!d.same) return true;
     }
@@ -106,5 +116,5 @@ bool verify_layers(model *m, const verify_options *o, const tensor *inputs) {
     bool ran = program_build(&p, variant.plan, &(program_options){.toolchain = o->toolchain}, m->arena, &m->diags) &&
                program_run(&p, 1, inputs, got);
     program_remove(&p);
-    return ran && evaluate(&variant, inputs, &want) && print_layers(variant.graph, own, got, want, o);
+    return ran && evaluate(&variant, inputs, &want) && print_layers(variant.plan, own, got, want, o);
 }

@@ -15,6 +15,7 @@ const subcommand subcommands[] = {
     {"tune", tune_main, &tune_argp, "MODEL -o FILE", "measure which kernels are fastest here"},
     {"quantize", quantize_main, &quantize_argp, "MODEL --data DIR -o NET.onnx", "make a network of 8-bit integers"},
     {"check", check_main, &check_argp, "OUT.c", "show that emitted C keeps to its memory"},
+    {"certify", certify_main, &certify_argp, "OUT.c", "measure what a C compiler makes of it: stack, constants, code"},
     {"inspect", inspect_main, &inspect_argp, "MODEL", "show layers, shapes, cost and memory"},
     {"zoo", zoo_main, &zoo_argp, "[NAME -o OUT.c]", "list networks that come with cnnc, or compile one"},
     {"ops", ops_main, &ops_argp, "", "list the operators"},

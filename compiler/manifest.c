@@ -1,6 +1,7 @@
 #include "compiler/manifest.h"
 
 #include <jansson.h>
+#include <math.h>
 
 #include "backend/emit/emit.h"
 
@@ -44,6 +45,9 @@ static json_t *parts(const operand *list, int n, bool arrays) {
     return all;
 }
 
+/* Null where none is stated. */
+static json_t *stated(double bound) { return bound > 0 && isfinite(bound) ? json_real(bound) : json_null(); }
+
 static void add_kernels(const plan *p, const block *b, bool arrays, json_t *list) {
     for (int i = 0; i < b->n_steps; i++) {
         const step *s = b->steps[i];
@@ -52,8 +56,9 @@ static void add_kernels(const plan *p, const block *b, bool arrays, json_t *list
             add_kernels(p, s->else_block, arrays, list);
             continue;
         }
-        json_array_append_new(list, json_pack("{so ss so sI so so}", "layer", string(p, s->node ? s->node->name : ""), "kernel", s->family->name, "how",
-                                              string(p, s->summary ? s->summary : ""), "macs", (json_int_t)s->macs, "reads", parts(s->in, s->n_in, arrays),
+        double bound = step_error_bound(s);
+        json_array_append_new(list, json_pack("{so ss so sI so so so}", "layer", string(p, s->node ? s->node->name : ""), "kernel", s->family->name, "how",
+                                              string(p, s->summary ? s->summary : ""), "macs", (json_int_t)s->macs, "error_bound", stated(bound), "reads", parts(s->in, s->n_in, arrays),
                                               "writes", parts(s->out, s->n_out, arrays)));
     }
 }
@@ -64,23 +69,10 @@ static json_t *options(const plan *p, const backend_options *o) {
     for (int i = 0; i < p->n_targets; i++) json_array_append_new(targets, json_string(p->targets[i]->name));
     dtype narrow = p->options.weights_type;
     const char *compute = p->options.compute != DT_NONE ? dtype_of(p->options.compute)->name : "f32";
-    return json_pack("{so ss ss ss ss si sb sb}", "target", targets, "accuracy", accuracy_names[p->options.accuracy], "weights",
+    return json_pack("{so ss so ss ss ss si sb sb}", "target", targets, "accuracy", accuracy_names[p->options.accuracy], "max_error", stated(p->options.max_error), "weights",
                      modes[backend_weights_mode(p, o)], "weights_type",
                      narrow != DT_NONE ? dtype_of(narrow)->name : "f32", "compute", compute, "threads",
                      o->threads ? p->options.threads : 1, "profile", o->profile, "tuned", p->options.advice != NULL);
-}
-
-/* A rounding difference may become a whole step of a byte. */
-static bool computes_bytes(const region *r) {
-    for (const node *n = r->first; n; n = n->next) {
-        for (int i = 0; i < n->n_regions; i++)
-            if (computes_bytes(n->regions[i])) return true;
-        for (int i = 0; i < n->n_outputs; i++) {
-            dtype t = n->outputs[i] ? n->outputs[i]->type.elem : DT_NONE;
-            if (t == DT_U8 || t == DT_I8) return true;
-        }
-    }
-    return false;
 }
 
 bool manifest_write(const plan *p, const backend_options *o, FILE *f) {
@@ -92,13 +84,8 @@ bool manifest_write(const plan *p, const backend_options *o, FILE *f) {
                             arena_printf(p->arena, "0x%016llx", (unsigned long long)p->graph->hash), "options", options(p, o), "workspace_bytes",
                             (json_int_t)(p->workspace ? p->workspace : 64), "weights_bytes", (json_int_t)emit_weights_size(&e), "macs", (json_int_t)plan_macs(p), "inputs",
                             tensors(p, r->inputs, r->n_inputs), "outputs", tensors(p, r->outputs, r->n_outputs), "kernels", kernels);
-    /* Of the largest output; none is stated for rounding alone, for networks that compute bytes or bf16, nor for other narrow
-     * weights than those of `fast`. */
-    static const double bounds[] = {[ACCURACY_STRICT] = 0.0, [ACCURACY_BALANCED] = 1e-4, [ACCURACY_FAST] = 1e-2};
-    dtype narrow = p->options.weights_type;
-    bool stated = narrow == DT_NONE || narrow == DT_F32 || (narrow == DT_F16 && p->options.accuracy == ACCURACY_FAST);
-    double bound = stated && p->options.compute == DT_NONE && !computes_bytes(r) ? bounds[p->options.accuracy] : 0.0;
-    if (all) json_object_set_new(all, "error_bound", bound > 0.0 ? json_real(bound) : json_null());
+    double bound = plan_error_bound(p); /* none is stated for rounding alone */
+    if (all) json_object_set_new(all, "error_bound", stated(bound));
     bool ok = all && json_dumpf(all, f, JSON_INDENT(1)) == 0 && fputc('\n', f) != EOF;
     json_decref(all);
     return ok || diag_error(p->diags, "", NULL, "the manifest cannot be written as JSON");

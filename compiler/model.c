@@ -11,7 +11,7 @@
 /* ---- options ---- */
 
 enum { KEY_TARGET = 256, KEY_DIM, KEY_FIX, KEY_ELEMENTS, KEY_ACCURACY, KEY_TUNE, KEY_WEIGHTS_TYPE, KEY_COMPUTE, KEY_WEIGHTS, KEY_INIT, KEY_SEED,
-       KEY_SALIENCY, KEY_CROPS, KEY_CROP_FROM, KEY_BIT_EXACT, KEY_CONSTANT_TIME, KEY_CUSTOM_OP };
+       KEY_SALIENCY, KEY_CROPS, KEY_CROP_FROM, KEY_BIT_EXACT, KEY_CONSTANT_TIME, KEY_CUSTOM_OP, KEY_MAX_ERROR };
 
 static const struct argp_option options[] = {
     {NULL, 0, NULL, 0, "The network and the machine:", 10},
@@ -25,6 +25,8 @@ static const struct argp_option options[] = {
      0},
     {"bit-exact", KEY_BIT_EXACT, NULL, 0, "the same bits from every target, compiler and byte order", 0},
     {"constant-time", KEY_CONSTANT_TIME, NULL, 0, "no branch and no address that depends on what tensors hold; layers that need one are refused", 0},
+    {"max-error", KEY_MAX_ERROR, "E", 0,
+     "admit only algorithms and types of weights whose stated bound for each layer, relative to its largest output, is at most E", 0},
     {"tune", KEY_TUNE, "FILE", 0, "choose kernels by what cnnc tune found out", 0},
     {"weights-type", KEY_WEIGHTS_TYPE, "TYPE", 0,
      "how layers that wait for memory (fully connected ones, that is) store their weights: f32 (default), bf16, f16, or "
@@ -126,6 +128,13 @@ static accuracy parse_accuracy(const char *arg, const struct argp_state *state) 
     return ACCURACY_BALANCED;
 }
 
+static double parse_max_error(const char *arg, const struct argp_state *state) {
+    char *end;
+    double e = strtod(arg, &end);
+    if (end == arg || *end || !(e > 0) || e > 1) argp_error(state, "--max-error is a number above 0, at most 1, not '%s'", arg);
+    return e;
+}
+
 static dtype parse_weights_type(const char *arg, const struct argp_state *state) {
     static const struct {
         const char *name;
@@ -201,6 +210,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     case KEY_ACCURACY: o->plan.accuracy = parse_accuracy(arg, state); return 0;
     case KEY_CONSTANT_TIME: o->plan.constant_time = true; return 0;
     case KEY_BIT_EXACT: o->plan.bit_exact = true; return 0;
+    case KEY_MAX_ERROR: o->plan.max_error = parse_max_error(arg, state); return 0;
     case KEY_TUNE: o->tuning_path = arg; return 0;
     case KEY_WEIGHTS_TYPE: o->plan.weights_type = parse_weights_type(arg, state); return 0;
     case KEY_COMPUTE: o->plan.compute = parse_compute(arg, state); return 0;
@@ -223,6 +233,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
         return 0;
     case ARGP_KEY_END:
         if (o->plan.bit_exact && o->tuning_path) argp_error(state, "--bit-exact chooses the same kernels on all machines: leave --tune out");
+        if (o->plan.max_error > 0 && o->plan.compute == DT_BF16) argp_error(state, "--max-error has no bounds for --compute bf16: leave one out");
         if (o->crops.from[0] && !o->crops.count) argp_error(state, "--crop-from needs --crops");
         return 0;
     default: return ARGP_ERR_UNKNOWN;

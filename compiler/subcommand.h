@@ -20,9 +20,10 @@ typedef struct subcommand {
 extern const subcommand subcommands[]; /* ends with name NULL */
 
 subcommand_main compile_main, run_main, verify_main, bench_main, tune_main, inspect_main, zoo_main, ops_main, passes_main,
-    fmt_main, layers_main, export_main, import_main, quantize_main, completion_main, check_main;
+    fmt_main, layers_main, export_main, import_main, quantize_main, completion_main, check_main,
+    certify_main;
 extern const struct argp compile_argp, run_argp, verify_argp, bench_argp, tune_argp, inspect_argp, zoo_argp, ops_argp, passes_argp, fmt_argp,
-    layers_argp, export_argp, import_argp, quantize_argp, completion_argp, check_argp;
+    layers_argp, export_argp, import_argp, quantize_argp, completion_argp, check_argp, certify_argp;
 subcommand_main compile_zoo_main; /* zoo_main, when a network is named */
 
 #endif

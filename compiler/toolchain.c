@@ -91,8 +91,7 @@ static void show_log(const char *path, FILE *to) {
     fclose(f);
 }
 
-static bool run(const command *c, const char *folder, arena *a, diagnostics *d) {
-    const char *log = temporary_file(a, folder, "log");
+static bool run_logged(const command *c, const char *folder, const char *log, arena *a, diagnostics *d) {
     const char *failure = process_run(c->words, folder, log, a);
     if (!failure) return true;
     diag_error(d, "", NULL, "%s %s", c->words[0], failure);
@@ -100,13 +99,28 @@ static bool run(const command *c, const char *folder, arena *a, diagnostics *d) 
     return false;
 }
 
+static bool run(const command *c, const char *folder, arena *a, diagnostics *d) {
+    return run_logged(c, folder, temporary_file(a, folder, "log"), a, d);
+}
+
+static void add_compiler(command *c, const toolchain *t) {
+    add_split(c, t->cc);
+    add(c, "-std=c11");
+    add(c, "-fno-math-errno"); /* which nobody reads; code in constant time must not write it */
+    add_split(c, t->cflags);
+}
+
+bool toolchain_compile(const toolchain *t, const char *folder, const char *log, const char *const *arguments, arena *a, diagnostics *d) {
+    command c = {.arena = a};
+    add_compiler(&c, t);
+    add_all(&c, arguments);
+    return run_logged(&c, folder, log, a, d);
+}
+
 bool toolchain_build(const toolchain *t, const char *folder, const char *const *sources, const char *const *defines,
                      const char *name, arena *a, diagnostics *d) {
     command c = {.arena = a};
-    add_split(&c, t->cc);
-    add(&c, "-std=c11");
-    add(&c, "-fno-math-errno"); /* which nobody reads; code in constant time must not write it */
-    add_split(&c, t->cflags);
+    add_compiler(&c, t);
     if (t->runner) add(&c, "-static"); /* an emulator need not know where the other machine's libraries are */
     add_all(&c, defines);
     add_all(&c, sources);

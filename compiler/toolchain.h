@@ -26,6 +26,9 @@ const char *toolchain_identify(const toolchain *t, arena *a, diagnostics *d);
 bool toolchain_build(const toolchain *t, const char *folder, const char *const *sources, const char *const *defines,
                      const char *name, arena *a, diagnostics *d);
 
+/* The C compiler with its flags and these arguments (ends with NULL), in `folder`; what it prints goes to the file `log`. */
+bool toolchain_compile(const toolchain *t, const char *folder, const char *log, const char *const *arguments, arena *a, diagnostics *d);
+
 /* Runs folder/NAME in that folder with arguments (ends with NULL). */
 bool toolchain_run(const toolchain *t, const char *folder, const char *name, const char *const *arguments, arena *a,
                    diagnostics *d);

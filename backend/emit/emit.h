@@ -19,6 +19,7 @@ typedef struct emission {
     const char *upper;  /* RESNET */
     char **input_fields, **output_fields; /* unique identifiers */
     const char *more_parameter, *more, *no_more; /* of the functions behind _run: ", double *seconds", ", seconds", ", NULL" */
+    const struct golden_values *golden;   /* of the self-test, or NULL */
     uint64_t header_hash, weights_hash;   /* that the source wants of the files beside it */
 } emission;
 
@@ -45,6 +46,7 @@ bool emit_is_exact(const emission *e, const step *s, const char *code, const cha
 /* weights.c */
 void emit_element(text *out, dtype elem, const void *data, int64_t i); /* as an initializer */
 void emit_inline_weights(const emission *e, text *out);
+void emit_weights_section(const emission *e, text *out); /* the macro that puts them there */
 void emit_weights_order(text *out); /* #error where their bytes would be read the wrong way round */
 void emit_weights_reference(const emission *e, text *out); /* #embed or .incbin */
 bool emit_has_weights_file(const emission *e);

@@ -1,4 +1,4 @@
-#include "backend/emit/emit.h"
+#include "backend/emit/self_test.h"
 
 #include <string.h>
 #include <xxhash.h>
@@ -168,6 +168,7 @@ uint64_t emit_header(const emission *e, text *out) {
                 "model */\n    const char *type; /* f32, i64... */\n    int rank;\n    int64_t dims[%d];\n    size_t bytes;\n} %s_tensor_info;\n\n"
                 "extern const %s_tensor_info %s_input_info[], %s_output_info[];\n\n",
                 p, IR_MAX_RANK, p, p, p, p);
+    if (e->golden) self_test_put_header(e, out);
     uint64_t hash = XXH3_64bits(out->bytes, out->size);
     text_printf(out, "#ifdef __cplusplus\n}\n#endif\n\n/* %s.c wants this very file. */\n#define %s_HEADER_HASH 0x%016llxu\n\n#endif\n", e->files, up,
                 (unsigned long long)hash);

@@ -2,6 +2,7 @@
 #include "backend/emit/emit.h"
 #include "backend/emit/indent.h"
 #include "backend/emit/neutral.h"
+#include "backend/emit/self_test.h"
 #include "ir/names.h"
 
 #include <ctype.h>
@@ -190,8 +191,9 @@ static void put_call(writer *w, const step *s, int depth) {
         text_put(out, n || more ? "};\n" : "NULL};\n");
     }
     text_printf(out, "%s    ", indent);
+    const char *run = golden_layer(w->e->golden, s) ? "self_test_step" : "step_run";
     if (w->e->plan->options.slice) put_sliced(w, s, f->name, out);
-    else text_printf(out, "step_run(parallel, %s, in, out, %s, %lld);\n", f->name, extent, (long long)s->phases);
+    else text_printf(out, "%s(parallel, %s, in, out, %s, %lld);\n", run, f->name, extent, (long long)s->phases);
     text_printf(out, "%s}\n", indent);
     if (w->e->options->profile) text_printf(out, "%sprofile_mark(&clock, %d);\n", indent, s->id);
 }
@@ -242,6 +244,7 @@ static void put_block(writer *w, const block *b, int depth) {
         text_printf(out, "%s} else {\n", indent);
         put_block(w, s->else_block, depth + 1);
         text_printf(out, "%s}\n", indent);
+        if (golden_layer(w->e->golden, s)) self_test_put_if(w->e, s, out);
     }
 }
 

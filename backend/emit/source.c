@@ -1,6 +1,7 @@
 /* The emitted file: runtime, weights, one section of kernels a target, the public functions. */
 #include "backend/emit/emit.h"
 #include "backend/emit/embedded.h"
+#include "backend/emit/self_test.h"
 #include "ir/names.h"
 
 #include <ctype.h>
@@ -133,6 +134,7 @@ static void put_includes(const emission *e, text *out) {
     if (e->options->profile) text_put(out, "#include <time.h>\n");
     if (e->options->threads) text_put(out, "#include <pthread.h>\n#include <stdatomic.h>\n");
     put_intrinsics(e, out);
+    if (e->golden) text_put(out, "\n#if defined(__GNUC__)\n#define CNNC_NOINLINE __attribute__((noinline))\n#else\n#define CNNC_NOINLINE\n#endif\n");
     text_put(out, "\n#if defined(__clang__)\n#define CNNC_UNROLL_4 _Pragma(\"clang loop unroll_count(4)\")\n"
                   "#define CNNC_UNROLL_8 _Pragma(\"clang loop unroll_count(8)\")\n"
                   "#elif defined(__GNUC__)\n#define CNNC_UNROLL_4 _Pragma(\"GCC unroll 4\")\n#define CNNC_UNROLL_8 _Pragma(\"GCC unroll 8\")\n"
@@ -301,6 +303,7 @@ static void put_public(const emission *e, text *out) {
     if (e->plan->options.slice) emit_slices(e, out);
     if (e->options->threads) put_pool(e, out);
     if (e->options->profile) put_profile(e, out);
+    if (e->golden) self_test_put_public(e, out);
 }
 
 static bool put_source(const emission *e, text *out) {
@@ -309,6 +312,7 @@ static bool put_source(const emission *e, text *out) {
     text_put(out, ".\n *\n * This file is the output of a compiler. It belongs to you, under any terms you like: cnnc's authors claim no rights\n"
                   " * in it, the parts of cnnc's runtime that it contains included, and give no warranty. */\n");
     put_includes(e, out);
+    if (e->weights != WEIGHTS_FILE && e->plan->weights) emit_weights_section(e, out);
     if (e->weights == WEIGHTS_INLINE) emit_inline_weights(e, out);
     if (e->weights == WEIGHTS_EMBED || e->weights == WEIGHTS_FILE) emit_weights_order(out);
     if (e->weights == WEIGHTS_EMBED) emit_weights_reference(e, out);
@@ -320,6 +324,7 @@ static bool put_source(const emission *e, text *out) {
     if (e->options->profile) put_file(out, "runtime/profile.c");
     text kernels = {.arena = e->arena};
     bool ok = true;
+    if (e->golden) self_test_put_runtime(e, &kernels);
     for (int i = 0; i < e->plan->n_targets; i++) ok = put_target(e, i, &kernels) && ok;
     text library = {.arena = e->arena};
     emit_library(e, kernels.bytes, &library);
@@ -354,6 +359,7 @@ emission emission_of(const plan *p, const backend_options *o) {
 
 bool backend_emit(const plan *p, const backend_options *o, FILE *c, FILE *h, FILE *weights) {
     emission e = emission_of(p, o);
+    if (o->self_test && !(e.golden = golden_evaluate(p))) return false;
     text source = {.arena = p->arena}, header = {.arena = p->arena};
     e.header_hash = emit_header(&e, &header);
     bool ok = !emit_has_weights_file(&e) || !weights || emit_weights_file(&e, weights, &e.weights_hash);

@@ -42,20 +42,28 @@ void emit_element(text *out, dtype elem, const void *data, int64_t i) {
     else text_printf(out, "%lld", (long long)x);
 }
 
+/* Elements of the C array: whole lines of the cache, so that arrays make up their section whatever their order there. */
+static int64_t array_count(const buffer *b, size_t element) {
+    int64_t bytes = (b->size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    return (bytes ? bytes : ALIGNMENT) / (int64_t)element;
+}
+
 void emit_inline_weights(const emission *e, text *out) {
     const plan *p = e->plan;
+    int n = 0;
     for (int i = 0; i < p->n_buffers; i++) {
         const buffer *b = p->buffers[i];
         if (b->where != MEMORY_CONSTANT) continue;
+        n++;
         const packed *k = b->packed;
+        dtype part = k->elem == DT_C64 ? DT_F32 : k->elem == DT_C128 ? DT_F64 : k->elem;
         int64_t count = dtype_of(k->elem)->bits < 8 ? b->size : k->count;
         if (dtype_of(k->elem)->kind == CLASS_COMPLEX) count *= 2;
         text_put(out, "/* ");
         text_comment(out, k->source && k->source->origin ? k->source->origin : "");
-        text_printf(out, ", %s */\nstatic const CNNC_ALIGNED %s constant%d[%lld] = {", k->form, dtype_of(k->elem)->ctype, b->index,
-                    (long long)(count ? count : 1));
+        text_printf(out, ", %s */\nstatic const CNNC_WEIGHTS CNNC_ALIGNED %s constant%d[%lld] = {", k->form, dtype_of(k->elem)->ctype, b->index,
+                    (long long)array_count(b, dtype_of(part)->bits < 8 ? 1 : dtype_bytes(part, 1)));
         void *data = packed_bytes(k, (size_t)b->size);
-        dtype part = k->elem == DT_C64 ? DT_F32 : k->elem == DT_C128 ? DT_F64 : k->elem;
         for (int64_t at = 0; at < count; at++) {
             text_put(out, at % 12 ? " " : "\n    ");
             emit_element(out, part, data, at);
@@ -64,6 +72,18 @@ void emit_inline_weights(const emission *e, text *out) {
         text_put(out, count ? "\n};\n" : "0};\n");
         free(data);
     }
+    if (!n) return;
+    text_put(out, "_Static_assert(");
+    for (int i = 0; i < n; i++) text_printf(out, "%ssizeof constant%d", i % 8 ? " + " : i ? " +\n    " : "", i);
+    text_printf(out, " == %s_WEIGHTS_SIZE, \"the weights have the size that the header states\");\n", e->upper);
+}
+
+/* ELF: a section of their own, which a linker script can place, and whose size the linker's map tells. */
+void emit_weights_section(const emission *e, text *out) {
+    text_printf(out,
+                "#if defined(__GNUC__) && defined(__ELF__)\n#define CNNC_WEIGHTS __attribute__((section(\".rodata.%s_weights\"), used))\n"
+                "#else\n#define CNNC_WEIGHTS\n#endif\n\n",
+                e->prefix);
 }
 
 void emit_weights_order(text *out) {
@@ -80,18 +100,26 @@ void emit_weights_reference(const emission *e, text *out) {
                 (long long)emit_weights_size(e), e->files, up, up, up, e->files);
     text_printf(out,
                 "#if defined(__has_embed) && defined(__STDC_VERSION__) && __STDC_VERSION__ >= 202311L\n"
-                "static const CNNC_ALIGNED unsigned char %s_weights[] = {\n#embed %s_WEIGHTS_FILE\n};\n#else\n"
-                "__asm__(\".pushsection .rodata\\n.balign 64\\n.globl %s_weights\\n.hidden %s_weights\\n%s_weights:\\n\"\n"
+                "static const CNNC_WEIGHTS CNNC_ALIGNED unsigned char %s_weights[] = {\n#embed %s_WEIGHTS_FILE\n};\n"
+                "_Static_assert(sizeof %s_weights == %s_WEIGHTS_SIZE, \"the weights have the size that the header states\");\n#else\n"
+                "__asm__(\".pushsection .rodata.%s_weights,\\\"a\\\"\\n.balign 64\\n.globl %s_weights\\n.hidden %s_weights\\n%s_weights:\\n\"\n"
                 "        \".incbin \\\"\" %s_WEIGHTS_FILE \"\\\"\\n.popsection\\n\");\n"
                 "extern const unsigned char %s_weights[];\n#endif\n",
-                name, up, name, name, name, up, name);
+                name, up, name, up, name, name, name, name, up, name);
 }
 
 /* ---- the file ---- */
 
 bool emit_has_weights_file(const emission *e) { return e->weights == WEIGHTS_EMBED || e->weights == WEIGHTS_FILE; }
 
-int64_t emit_weights_size(const emission *e) { return e->plan->weights + (emit_has_weights_file(e) ? SEAL : 0); }
+int64_t emit_weights_size(const emission *e) {
+    const plan *p = e->plan;
+    if (emit_has_weights_file(e)) return p->weights + SEAL;
+    int64_t bytes = p->weights; /* a C array has an element at least */
+    for (int i = 0; i < p->n_buffers; i++)
+        if (p->buffers[i]->where == MEMORY_CONSTANT && !p->buffers[i]->size) bytes += ALIGNMENT;
+    return bytes;
+}
 
 static void put_seal(uint64_t hash, unsigned char seal[static 8]) {
     for (int i = 0; i < 8; i++) seal[i] = (unsigned char)(hash >> 8 * i);

@@ -73,10 +73,18 @@ static double estimate(const plan *p, const node *n, const decisions *d) {
     return cost_microseconds(t, cost_with_weights(p, t, cost_idle(p, units) * (runs * strassen_cycles(t, d->levels, in, out, d->positions) + spilled + again), weights));
 }
 
+/* Of the products that make up the quarter which is worst off, one is of single blocks, two are of sums of two by two and one
+ * of sums of three by three: 1 + 4 + 4 + 9 in the mean square, where two products of blocks would do. */
+static double strassen_error(int levels, int64_t channels) {
+    double growth = 1;
+    for (int i = 0; i < levels; i++) growth *= sqrt(18.0 / 2);
+    return error_of_sums(growth, (double)(channels >> levels));
+}
+
 /* The best run of so many levels, and the best of those that are much longer or shorter. */
 static void list_levels(const plan *p, const node *n, int levels, candidate_list *ways) {
     enum { SHORTEST = 24, LONGEST = 104, CHOICES = 3 };
-    const char *refused = p->options.accuracy == ACCURACY_STRICT ? "not admitted by strict" : NULL;
+    const char *refused = schedule_refusal(p, strassen_error(levels, type_size(&n->inputs[1]->type, 1)));
     int64_t plane = plane_of(n), best[CHOICES] = {0};
     double least[CHOICES] = {1e300, 1e300, 1e300};
     for (int i = 0; i < CHOICES; i++)
@@ -116,6 +124,7 @@ static bool plan_strassen(plan *p, const node *n, step *s) {
     c->varies = schedule_is_open(n);
     c->product = strassen_make(p, d->levels, c16_blocks(ins), c16_blocks(outs), d->positions, c->varies);
     c->plane = plane_of(n);
+    s->error_bound = strassen_error(d->levels, ins);
     c->runs = runs_of(c->plane, d->positions);
     c->units = type_size(y, 0) * c->runs;
     c->in_slices = p->options.slice;

@@ -191,12 +191,16 @@ static double winograd_cycles(const plan *p, const shape *s, const way *how, con
     return cost_with_weights(p, t, products, weights) + (double)(tiles * (s->in_blocks + s->out_blocks)) * transform;
 }
 
+static double winograd_error(const cook_toom *f, int64_t channels) {
+    return error_of_sums(cook_toom_growth(&f[0]) * cook_toom_growth(&f[1]), (double)channels);
+}
+
 /* Blocks that suit so many workers, and those that are much smaller or larger. */
 static void list_blocks(const plan *p, const shape *s, const way *how, decisions d, candidate_list *ways) {
     enum { MOST = 240 };
     const target *t = p->machine;
     const cook_toom *f = how->filter;
-    const char *refused = p->options.accuracy == ACCURACY_STRICT ? "not admitted by strict" : NULL;
+    const char *refused = schedule_refusal(p, winograd_error(f, s->in_blocks * C16));
     if (how->pairs && points_of(s, f) > PAIRS_POINTS && p->options.accuracy == ACCURACY_BALANCED) refused = "not admitted by balanced";
     const int64_t slice = p->options.slice, most = slice && block_work(s, f, MOST) > slice ? slice / block_work(s, f, 1) : MOST;
     const int64_t tiles = count_tiles(s, f), workers = d.shared ? 1 : cost_threads(p), best = choose_block_tiles(s, how, tiles, 1, most, workers, t);
@@ -322,6 +326,7 @@ static bool plan_winograd(plan *p, const node *n, step *s) {
     s->phases = c->phases;
     for (int i = 0; c->in_slices && i < p->n_targets; i++) s->unit_work[i] = block_work(&g, f, c->block_tiles);
     s->schedule = c;
+    s->error_bound = winograd_error(f, c->in_blocks * C16);
     s->macs = WORK(type_count(&n->outputs[0]->type), c->pool[0], c->pool[1], ins, f[0].r, f[1].r);
     const char *pooled = n->op == OP_conv_max_pool ? arena_printf(p->arena, " + max pool %lldx%lld", (long long)c->pool[0], (long long)c->pool[1]) : "";
     s->summary = arena_printf(p->arena, "%s%s%s, %lld tiles in blocks of %lld", name, pooled, c->pairs ? ", bf16" : "",

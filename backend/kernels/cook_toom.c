@@ -1,5 +1,7 @@
 #include "backend/kernels/cook_toom.h"
 
+#include <math.h>
+
 /* Small points keep the matrices' numbers, and so the rounding errors, small; x and -x share work. */
 static const rational points[] = {{0, 1}, {1, 1}, {-1, 1}, {2, 1}, {-2, 1}, {1, 2}, {-1, 2}};
 
@@ -61,4 +63,21 @@ bool cook_toom_make(int m, int r, int stride, cook_toom *f) {
         for (int j = 0; j < COOK_TOOM_MAX; j++) f->at[i][j] = f->g[i][j] = f->bt[i][j] = (rational){0, 1};
     for (int phase = 0; phase < stride; phase++) add_phase(f, phase);
     return true;
+}
+
+static double square_sum(const rational *row, int n) {
+    double sum = 0;
+    for (int i = 0; i < n; i++) sum += rational_value(row[i]) * rational_value(row[i]);
+    return sum;
+}
+
+/* Product j is |G_j|^2 |BT_j|^2 in the mean square, and so are its errors; AT adds them up. */
+double cook_toom_growth(const cook_toom *f) {
+    double worst = 0;
+    for (int i = 0; i < f->m; i++) {
+        double sum = 0;
+        for (int j = 0; j < f->n; j++) sum += square_sum(&f->at[i][j], 1) * square_sum(f->g[j], f->r) * square_sum(f->bt[j], COOK_TOOM_MAX);
+        worst = fmax(worst, sum);
+    }
+    return sqrt(worst / f->r);
 }

@@ -27,5 +27,8 @@ typedef struct cook_toom {
 /* r >= stride. False when it needs more products or points than there are. */
 bool cook_toom_make(int m, int r, int stride, cook_toom *f);
 double rational_value(rational x);
+/* How many times as large the rounding errors of a sum of such correlations are as those of a plain sum of the same products:
+ * of the worst output, in the mean square, where taps and inputs have independent signs. */
+double cook_toom_growth(const cook_toom *f);
 
 #endif

@@ -104,7 +104,8 @@ static double largest_change(const narrow_weights *n, const constant *w, const w
 
 dtype narrow_type(const plan *p, int64_t positions) {
     dtype t = p->options.weights_type;
-    return t == DT_NONE || positions > MOST_POSITIONS ? DT_F32 : t;
+    bool admitted = p->options.max_error <= 0 || error_of_weights(t) <= p->options.max_error;
+    return t == DT_NONE || !admitted || positions > MOST_POSITIONS ? DT_F32 : t;
 }
 
 narrow_weights narrow_choose(const plan *p, const constant *w, const weight_channels *c, int64_t positions) {

@@ -222,6 +222,13 @@ static bool check_constant_time(const plan *p, const step *s) {
     return node_error(p->diags, s->node, "leave --constant-time out", "takes branches or addresses that depend on data (kernel %s)", s->family->name);
 }
 
+static bool check_error(const plan *p, const step *s) {
+    double bound = step_error_bound(s), limit = p->options.max_error;
+    if (limit <= 0 || bound <= limit) return true;
+    return node_error(p->diags, s->node, arena_printf(p->arena, "--max-error %.1e admits it", bound * 1.05),
+                      "by %s is bound to %.1e of its largest output: more than --max-error", s->family->name, bound);
+}
+
 static bool lower_node(plan *p, const node *n, block *b) {
     if (needs_no_step(p, n)) return true;
     if (p->options.constant_time && (n->op == OP_loop || n->op == OP_if))
@@ -231,7 +238,7 @@ static bool lower_node(plan *p, const node *n, block *b) {
     if (n->op == OP_concat && !n->epilogue && lower_concat(p, n, b)) return true;
     step *s = step_new(p, n);
     if (schedule_choose(p, n, s)) {
-        if (!s->family->plan(p, n, s) || !check_constant_time(p, s)) return false;
+        if (!s->family->plan(p, n, s) || !check_constant_time(p, s) || !check_error(p, s)) return false;
         add_halos(p, b, s);
         block_append(p, b, s);
         return true;

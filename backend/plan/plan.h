@@ -83,6 +83,7 @@ typedef struct step {
     int64_t phases; /* the kernel does [0, phases * extent) in all: what a phase computes, the next one reads; 1 unless set */
     int64_t macs, flops;  /* multiply-adds; other floating-point work */
     int64_t unit_work[TARGET_MAX]; /* by target: multiply-adds of one iteration at most, where they are not all alike; 0: they are */
+    double error_bound;   /* where the algorithm is not a plain sum of products, else 0: see step_error_bound */
     int64_t times;        /* that a run takes it at most: the iterations of the loops around it, where their number is known */
     operand condition;    /* STEP_IF, STEP_LOOP: a bool scalar, looked at before each iteration */
     struct block *then_block, *else_block; /* STEP_LOOP: the body, and an empty block */
@@ -108,6 +109,7 @@ typedef struct plan_options {
     accuracy accuracy;
     dtype weights_type; /* in which kernels that wait for memory keep their weights; DT_NONE: f16 for ACCURACY_FAST, else as computed with */
     dtype compute; /* in which convolutional parts multiply, as passes arranged it: DT_BF16, or DT_NONE: as the model has it */
+    double max_error; /* that a layer's algorithm may have (step_error_bound); 0: any that `accuracy` admits */
     int threads; /* that kernels with scratch of their own are prepared for; 0 or 1: they run on one */
     int64_t slice; /* kernels run a few iterations at a time, none with more work than this if that can be had; 0: all at once */
     bool bit_exact; /* the same bits on every target: nothing that decides the order of sums depends on the target */
@@ -213,6 +215,16 @@ operand plan_operand(const plan *p, const value *v); /* not of a constant */
 bool locations_assign(plan *p);     /* locations.c: buffers for all values, views resolved */
 void liveness_find(plan *p);        /* liveness.c: buffer->first and last, from the steps */
 void buffers_place(plan *p);        /* place_buffers.c: arena offsets, workspace, peak_live */
+
+/* What is promised of a plan's results, relative to the largest output: 0 where only float32 rounds, infinity where nothing is
+ * stated: a network that computes in narrow types, or other narrow weights than those of ACCURACY_FAST. */
+double plan_error_bound(const plan *p);
+/* The same of one layer, given its inputs: four standard deviations of its rounding errors over the root mean square of its
+ * outputs, where the signs of products are independent of one another (docs/kernels.md, Errors). 0: none is stated. */
+double step_error_bound(const step *s);
+/* Of sums of `terms` products in float32 by an algorithm whose errors are `growth` times as large as those of plain sums. */
+double error_of_sums(double growth, double terms);
+double error_of_weights(dtype t); /* of weights of independent rounding errors */
 
 plan *plan_make(const graph *g, const target *const *targets, int n_targets, const plan_options *o, arena *a); /* NULL after an error */
 void plan_print(FILE *f, const plan *p);

@@ -45,6 +45,12 @@ static bool goes_before(const candidate *x, const candidate *y) {
     return x->microseconds < y->microseconds;
 }
 
+const char *schedule_refusal(const plan *p, double bound) {
+    if (p->options.accuracy == ACCURACY_STRICT) return "not admitted by strict";
+    if (p->options.max_error > 0 && bound > p->options.max_error) return arena_printf(p->arena, "its bound of %.1e is above --max-error", bound);
+    return NULL;
+}
+
 /* Cheapest first, refused ones last; of equals the one listed first. */
 static void sort(const candidate_list *l) {
     for (int i = 1; i < l->n; i++) {

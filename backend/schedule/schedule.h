@@ -25,6 +25,9 @@ typedef struct candidate_list {
 void candidate_add(candidate_list *l, double microseconds, const char *refused, const void *decisions, size_t size, const char *format, ...)
     IR_PRINTF(6, 7);
 
+/* Why an algorithm of this bound that is not a plain sum of products is refused; NULL: it is not. */
+const char *schedule_refusal(const plan *p, double bound);
+
 /* Why a step is computed as it is. */
 typedef struct choice {
     const char *signature;       /* of the node: what it computes, and under which conditions */

@@ -148,6 +148,7 @@ c_value walk_function(proof *p, function *f, const c_value *arguments, int n) {
     if (!p->variables) abort();
     p->result = (c_value){.kind = VALUE_DATA};
     p->returned = false;
+    if (!strncmp(f->name, "run", 3)) p->next_check = 0; /* run, run_x86_64_v4...: the steps of a target */
     for (int i = 0; i < n && i < f->n_parameters; i++) {
         const variable *v = f->parameters[i];
         if (v->slot >= 0) p->variables[v->slot] = convert_value(p, &arguments[i], &v->type);
@@ -267,7 +268,8 @@ c_value walk_call(proof *p, const tree_node *n) {
     const library_function *known = find_library(f->name);
     if (f->known && (!strcmp(f->name, "reads") || !strcmp(f->name, "writes")))
         return span_of(p, n, &arguments[0], arguments[1].form.constant, *f->name == 'w');
-    if (f->known && !strcmp(f->name, "step_run")) run_step(p, n, arguments, count);
+    if (f->known && !strncmp(f->name, "self_test_", 10)) call_self_test(p, n, f->name, arguments, count);
+    if (f->known && (!strcmp(f->name, "step_run") || !strcmp(f->name, "self_test_step"))) run_step(p, n, arguments, count);
     else if (f->known && !strcmp(f->name, "slice_step")) run_slice(p, n, arguments, count);
     else if (f->known && is_vocabulary(f->name)) return call_vocabulary(p, n, f->name, arguments, count);
     else if (f->body) return walk_function(p, f, arguments, count);

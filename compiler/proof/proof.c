@@ -66,7 +66,8 @@ static c_value given(proof *p, const variable *v) {
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (!strcmp(v->name, known[i].name)) return pointer_value(known[i].what, 0);
     if (!strcmp(v->name, "slice")) return pointer_value(slices_object(p, v->type.element), 0);
-    return pointer_value(object_new(p, v->name, !strcmp(v->name, "seconds") ? 8 * p->sizes.steps : v->type.element), 0);
+    int64_t size = !strcmp(v->name, "seconds") ? 8 * p->sizes.steps : !strcmp(v->name, "memory") ? p->sizes.self_test : v->type.element;
+    return pointer_value(object_new(p, v->name, size), 0);
 }
 
 static void walk_public(proof *p) {

@@ -42,7 +42,7 @@ typedef enum flow { FLOW_NEXT, FLOW_BREAK, FLOW_CONTINUE, FLOW_RETURN } flow;
 
 /* The sizes that the header states. */
 typedef struct memory_sizes {
-    int64_t workspace, weights, steps;
+    int64_t workspace, weights, steps, self_test;
     int n_inputs, n_outputs;
     int64_t *inputs, *outputs; /* bytes */
 } memory_sizes;
@@ -65,6 +65,7 @@ typedef struct proof {
     int64_t work; /* nodes visited for the function at hand */
     object *arena_object, *weights_object, *inputs_object, *outputs_object;
     int n_kernels, n_accesses, n_failures;
+    int next_check; /* of the self-test, that the next step has */
     bool ok;
 } proof;
 
@@ -108,6 +109,11 @@ c_value span_of(proof *p, const tree_node *at, const c_value *pointer, int64_t b
 c_value walk_call(proof *p, const tree_node *n);
 c_value walk_function(proof *p, function *f, const c_value *arguments, int n); /* walks through its body */
 void check_calls(proof *p); /* of all functions: whom they call, and that none calls itself */
+
+/* ---- self_test.c ---- */
+
+/* Calls of functions of runtime/self_test: what they touch of a step's outputs, by the file's tables, and of the inputs. */
+void call_self_test(proof *p, const tree_node *n, const char *name, const c_value *arguments, int count);
 
 /* ---- statement.c, loop.c ---- */
 

@@ -48,11 +48,11 @@ static bool from_macro(CXCursor c) {
     return offset != spelled_at || !clang_File_isEqual(file, spelled);
 }
 
-/* Which parts are cnnc's runtime, byte for byte: the vocabulary of vectors, and what runs steps on threads. */
+/* Which parts are cnnc's runtime, byte for byte: the vocabulary of vectors, and what runs steps on threads or tests them. */
 static void find_known(reader *r) {
     for (const embedded_text *t = embedded_texts; t->path; t++) {
         bool whole = !strncmp(t->path, "runtime/simd/", 13) || !strcmp(t->path, "runtime/step.c") || !strcmp(t->path, "runtime/slices.c") ||
-                     !strcmp(t->path, "runtime/pool.c") || !strcmp(t->path, "runtime/profile.c");
+                     !strcmp(t->path, "runtime/pool.c") || !strcmp(t->path, "runtime/profile.c") || !strncmp(t->path, "runtime/self_test/", 18);
         for (const char *at = r->text; whole && r->n_known < MAX_KNOWN && (at = strstr(at, t->text)); at++)
             r->known[r->n_known++] = (known_part){(size_t)(at - r->text), (size_t)(at - r->text) + strlen(t->text)};
     }

@@ -63,4 +63,7 @@ for kernel, (reads, writes, name) in zip(manifest["kernels"], calls):
         room = {"workspace": manifest["workspace_bytes"], "weights": manifest["weights_bytes"]}.get(p["buffer"])
         if room is not None and p["offset"] + p["bytes"] > room:
             sys.exit(f"{path}: {name} may touch more than the {p['buffer']} has: {p}")
+    limit = manifest["options"]["max_error"]
+    if limit and (kernel["error_bound"] or 0) > limit:
+        sys.exit(f"{path}: {name} is bound to {kernel['error_bound']}, more than --max-error")
 same("the sum of multiply-adds", sum(k["macs"] for k in manifest["kernels"]), manifest["macs"])

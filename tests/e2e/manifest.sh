@@ -18,6 +18,11 @@ has 'm["model"] == "digits_branchy.onnx" and m["error_bound"] == 1e-4 and m["opt
 has 'm["error_bound"] is None and m["options"]["threads"] == 3 and m["options"]["target"] == ["x86-64-v3", "generic"]'
 "$CNNC" "$digits/digits_resnet.onnx" --accuracy fast -o net.c --manifest
 has 'm["error_bound"] == 1e-2 and m["options"]["weights_type"] == "f16"'
+"$CNNC" "$digits/digits_resnet.onnx" --max-error 2e-5 -o net.c --manifest
+holds net.json
+has 'm["options"]["max_error"] == 2e-5 and 0 < max(k["error_bound"] or 0 for k in m["kernels"]) <= 2e-5'
+"$CNNC" "$digits/digits_resnet.onnx" --accuracy fast -o net.c --manifest
+has 'm["options"]["max_error"] is None and max(k["error_bound"] or 0 for k in m["kernels"]) > 1e-4'
 # Another model has another hash; the same one in another folder, the same manifest.
 mkdir there
 cp "$digits/digits_resnet.onnx" there/

@@ -8,7 +8,7 @@ options_of_manual() { grep '^\.It' | grep -oE '(Fl|,) -[a-z-]+' | sed 's,.* -,--
 # The part of the manual below the subheading that matches.
 section() { awk -v name="$1" '/^\.S[sh] / { inside = $0 ~ name } inside' "$manual"; }
 
-for name in compile run verify bench tune check quantize inspect zoo export import fmt ops layers passes completion; do
+for name in compile run verify bench tune check certify quantize inspect zoo export import fmt ops layers passes completion; do
     heading="^[.]Ss cnnc.* ?$name"
     if [ $name = compile ]; then heading="^[.]Ss cnnc MODEL"; fi
     help=$("$CNNC" $name --help | options_of_help || true)

@@ -2,11 +2,11 @@
 source "$(dirname "$0")/common.sh"
 
 for options in "--target generic" "--target x86-64-v4,x86-64-v3,generic --threads --profile" "--target aarch64,generic" "--weights embed" \
-    "--weights file --weights-type int8" "--accuracy strict --saliency=guided"; do
+    "--weights file --weights-type int8" "--self-test" "--self-test --weights file --threads --profile" "--accuracy strict --saliency=guided"; do
     "$CNNC" "$digits/digits_resnet.onnx" $options -o net.c
     expect 0 "every loop ends" "$CNNC" check net.c
 done
-"$CNNC" "$digits/digits_branchy.onnx" --target generic -o branchy.c
+"$CNNC" "$digits/digits_branchy.onnx" --target generic --self-test -o branchy.c
 expect 0 "every loop ends" "$CNNC" check branchy.c
 expect 0 "every loop ends" "$CNNC" check "$digits/digits_branchy.onnx" --target x86-64-v3
 expect 1 "none.c: cannot read" "$CNNC" check none.c
@@ -53,6 +53,12 @@ broken "cannot show that this load stays within" "s/^(CNNC_INLINE v16 v16_load\(
 sed -E "${body}s/^/int where = (int)*(const float *)in[0]; where = where < 0 ? 0 : where > 9 ? 9 : where; ((float *)out[0])[where] = 0.0f; /" net.c >clamped.c
 cp net.h clamped.h
 expect 0 "every loop ends" "$CNNC" check clamped.c
+
+# A self-test that looks behind an output, or fills more than there is.
+"$CNNC" "$digits/digits_resnet.onnx" --target generic --weights inline --self-test -o net.c
+shape=$(($(line_of '^static const self_test_shape self_test_shapes') + 3))
+broken "cannot show that this load stays within" "${shape}s/\{1, 16, 8, 8/{1, 17, 8, 8/" '[0-9]+'
+broken "cannot show that this store stays within" "$(line_of '  self_test_fill\(&')s/, 64, 4,/, 6400, 4,/"
 
 # The same with 8-bit integers, whose vectors have a vocabulary of their own.
 "$CNNC" quantize "$digits/digits_resnet.onnx" --data "$digits/test_images.npy" --samples 20 -o int8.onnx

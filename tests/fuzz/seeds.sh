@@ -8,10 +8,18 @@ for format in onnx cir cnn npz safetensors tune; do
     if [ -d "$here/corpus/$format" ]; then cp "$here/corpus/$format"/* "$seeds/$format"; fi
 done
 cp tests/data/digits/*.onnx "$seeds/onnx"
-for model in build/suite/node/*/model.onnx; do
+for model in build/suite/{node,simple,pytorch-converted,pytorch-operator}/*/model.onnx; do
     if [ -f "$model" ]; then cp "$model" "$seeds/onnx/$(basename "$(dirname "$model")").onnx"; fi
 done
+python=build/venv-check/bin/python
+if [ -x "$python" ]; then "$python" "$here/operator_seeds.py" "$seeds/onnx"; fi
 cp frontend/zoo/*.cnn "$seeds/cnn"
+# The networks with mistakes of tests/dsl/run_broken.c, each as its message's test has it.
+for cases in tests/dsl/broken/*.txt; do
+    awk -v stem="$seeds/cnn/broken_$(basename "$cases" .txt)" '
+        /^==> / { if (body) print "}" >file; file = stem "_" n++ ".cnn"; body = $2 == "body"; printf "%s", body ? "network n(x: f32[1,8,6,4]) {\n" : "" >file; next }
+        file { print >file } END { if (body) print "}" >file }' "$cases"
+done
 cp tests/dsl/*.cnn "$seeds/cnn"
 cp tests/data/weights/*.npz "$seeds/npz"
 cp tests/data/weights/*.safetensors "$seeds/safetensors"

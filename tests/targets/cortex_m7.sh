@@ -17,6 +17,13 @@ in_qemu() { # PROGRAM
 }
 in_qemu digits.elf
 
+"$CNNC" "$digits/digits_resnet.onnx" --arduino --self-test -o tested --prefix net
+arm-none-eabi-gcc $machine $strict -std=c11 -O2 -c tested/src/net.c -o net.o
+arm-none-eabi-gcc $machine -std=gnu11 -O2 -Itested/src "$here/self_test.c" "$targets/cortex_m7.c" net.o --specs=rdimon.specs \
+    -T "$targets/cortex_m7.ld" -lm -o self.elf
+timeout 300 qemu-system-arm -machine mps2-an500 -nographic -monitor none -serial none -semihosting-config enable=on,target=native \
+    -kernel self.elf >printed || { cat printed; fail "the self-test"; }
+
 # The words of Arduino that the sketch uses.
 cat >Arduino.h <<'END'
 struct { void begin(long); template <typename T> void print(T); template <typename T> void println(T); } Serial;

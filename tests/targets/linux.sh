@@ -11,6 +11,11 @@ build() { $cc $strict -std=c11 -O1 -I. "$@" -lm -o digits; }
 build "$targets/digits.c" net.c
 $run ./digits
 
+# The self-test agrees with what the evaluator found on another machine.
+"$CNNC" "$digits/digits_resnet.onnx" -o net.c --target generic --weights inline --self-test
+build "$here/self_test.c" net.c
+$run ./digits || fail "the self-test"
+
 # An input that is fixed at compile time is compared with numbers, not with their bytes here.
 cat >fixed.txtpb <<'END'
 ir_version: 8

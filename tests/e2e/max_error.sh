@@ -1,0 +1,47 @@
+# --max-error: no layer has a larger bound, and what is measured of single layers is within theirs, for each form there is.
+source "$(dirname "$0")/common.sh"
+if [ ! -x "$PYTHON" ]; then echo "skipped: no $PYTHON"; exit 77; fi
+
+bounds() { "$PYTHON" -c 'import json, sys
+for k in json.load(open("net.json"))["kernels"]:
+    if k["error_bound"]: print(k["kernel"], k["error_bound"])'; }
+# measured NETWORK FAMILY OPTIONS...: the layer's kernel, error and bound.
+measured() {
+    local network=$1 family=$2 error bound
+    shift 2
+    "$CNNC" "$network" --init he --target generic "$@" --manifest -o net.c
+    bounds | grep -q "^$family " || fail "$network $*: not $family: $(bounds)"
+    "$CNNC" verify "$network" --init he --target generic "$@" --layers --double --tolerance 1 --cflags -O1 >printed
+    read -r error bound < <(sed -nE 's/^layer.*max \|ref\| ([0-9.e-]+), bound ([0-9.e-]+)$/\1 \2/p' printed) || true
+    echo "$network $*: $(bounds): measured ${error:-nothing}"
+    awk -v error="$error" -v bound="$bound" 'BEGIN { exit !(error > bound / 100 && error <= bound) }' || fail "measured $error, bound $bound"
+}
+network() { # FILE INPUT LAYER
+    printf 'network %s(image: f32[%s]) {\n    image |> %s |> relu\n}\n' "${1%.cnn}" "$2" "$3" >"$1"
+}
+network c3.cnn 1,64,28,28 "conv(64, 3, pad=1)"
+network c5.cnn 1,32,28,28 "conv(32, 5, pad=2)"
+network c1.cnn 1,256,28,28 "conv(256, 1)"
+network fc.cnn 1,2048 "dense(1000)"
+measured c3.cnn conv_direct --accuracy strict
+measured c1.cnn conv_direct --accuracy strict
+measured fc.cnn conv_direct --accuracy strict
+measured fc.cnn conv_direct --weights-type f16
+measured fc.cnn conv_direct --weights-type bf16
+measured fc.cnn conv_direct --weights-type int8
+measured c3.cnn conv_winograd
+measured c5.cnn conv_winograd
+# Smaller forms have smaller bounds, and are all that is left below.
+for limit in 3e-5 1e-5 3e-6; do
+    "$CNNC" c3.cnn --init he --max-error $limit --manifest -o net.c
+    bounds >kernels
+    echo "c3 within $limit: $(cat kernels)"
+    awk -v limit=$limit '$2 > limit { exit 1 }' kernels || fail "above $limit: $(cat kernels)"
+done
+measured c3.cnn conv_winograd --max-error 3e-5
+measured c1.cnn conv_strassen --max-error 1e-4
+measured fc.cnn conv_direct --weights-type f16 --max-error 1e-5
+expect 0 "its bound of .* is above --max-error" "$CNNC" c5.cnn --init he --target generic --max-error 3e-6 --explain-schedule
+expect 1 "conv1.* bound to .* more than --max-error" "$CNNC" c3.cnn --init he --max-error 1e-7 -o none.c
+[ ! -e none.c ] || fail "an output in spite of the error"
+expect 2 "a number above 0" "$CNNC" c3.cnn --max-error 0 -o none.c
