@@ -122,12 +122,33 @@ static bool record_times(tuner *t, const trial *own, const program *p, const ten
     return true;
 }
 
-static bool try_candidates(tuner *t, trial *own, const subject *s) {
+static double weight_bytes(const plan *p, arena *a) {
+    step_list list = plan_steps(p, a);
+    double bytes = 0;
+    for (int i = 0; i < list.n; i++) bytes += (double)step_weight_bytes(list.steps[i]);
+    return bytes;
+}
+
+static bool try_candidates(tuner *t, const subject *s, const candidate *const *left, int count, arena *a);
+
+/* More than that do not link into one program. */
+static bool try_halves(tuner *t, const subject *s, const candidate *const *left, int count, arena *a) {
+    return try_candidates(t, s, left, count / 2, a) && try_candidates(t, s, left + count / 2, count - count / 2, a);
+}
+
+static bool try_candidates(tuner *t, const subject *s, const candidate *const *left, int count, arena *a) {
+    const double most = 1e9;
     diagnostics *d = &t->model->diags;
+    const candidate **candidates = ARENA_ARRAY(a, const candidate *, count + 1);
+    trial trying = {.advice = {candidate_of_copy}, .candidates = candidates, .n = count + 1, .arena = a}, *own = &trying;
+    candidates[0] = left[0];
+    memcpy(candidates + 1, left, sizeof *left * (size_t)count);
+    own->copies = ARENA_ARRAY(a, const node *, own->n);
     build_graph(own, s->step->node, d);
     plan_options how = {.accuracy = t->options->plan.accuracy, .threads = t->options->plan.threads, .advice = &own->advice};
     own->plan = plan_make(own->graph, t->model->plan->targets, 1, &how, own->arena);
     if (!own->plan) return false;
+    if (count > 1 && weight_bytes(own->plan, a) > most) return try_halves(t, s, left, count, a);
     int n = own->graph->body->n_inputs;
     tensor *inputs = ARENA_ARRAY(own->arena, tensor, n);
     uint64_t state = 1;
@@ -156,13 +177,11 @@ static bool record_best(tuner *t, const subject *s) {
 
 bool tune_trial(tuner *t, const subject *s) {
     arena *a = arena_new();
-    const candidate **left = ARENA_ARRAY(a, const candidate *, s->n_tried + 1);
-    trial own = {.advice = {candidate_of_copy}, .candidates = left, .n = 1, .arena = a};
+    const candidate **left = ARENA_ARRAY(a, const candidate *, s->n_tried);
+    int n = 0;
     for (int i = 0; i < s->n_tried; i++)
-        if (!(tune_alone(t, s, s->tried[i]) > 0)) left[own.n++] = s->tried[i];
-    left[0] = left[1];
-    own.copies = ARENA_ARRAY(a, const node *, own.n);
-    bool ok = own.n == 1 || (try_candidates(t, &own, s) && record_best(t, s));
+        if (!(tune_alone(t, s, s->tried[i]) > 0)) left[n++] = s->tried[i];
+    bool ok = !n || (try_candidates(t, s, left, n, a) && record_best(t, s));
     arena_free(a);
     return ok;
 }

@@ -29,5 +29,6 @@ expect 1 "cannot be cut into slices of 100 multiply-adds" "$CNNC" "$digits/digit
 expect 1 "hint: its smallest has [0-9]+: --step=[0-9]+" "$CNNC" "$digits/digits_resnet.onnx" --step=100 -o none.c
 expect 1 "is a loop, for which --step has no form" "$CNNC" "$digits/digits_resnet.onnx" --crops 5 --step -o none.c
 expect 2 "leave --threads out" "$CNNC" "$digits/digits_resnet.onnx" --threads --step -o none.c
+expect 2 "leave one out" "$CNNC" "$digits/digits_resnet.onnx" --self-test --step -o none.c
 expect 2 "a number of multiply-adds, not 'x'" "$CNNC" "$digits/digits_resnet.onnx" --step=x -o none.c
 [ ! -e none.c ] || fail "a file after an error"
