@@ -155,7 +155,8 @@ bool arrays_tell_sizes(const array_arguments *args, model_options *o, arena *a, 
     if (!o->n_open || !args->n) return true;
     model m = {.arena = a, .diags = *d};
     model_options closed = *o;
-    closed.n_open = 0;
+    closed.n_open = closed.crops.count = 0; /* the inputs are wanted as they stand in the file */
+    closed.wants_saliency = false;
     bool ok = model_read(&m, &closed);
     for (int i = 0; ok && i < args->n; i++) {
         const char *file;
