@@ -67,7 +67,7 @@ def open_mnn(model, image, threads, cache):
         _tools.mnnconvert(["mnnconvert", "-f", "ONNX", "--modelFile", str(model), "--MNNModel", str(target),
                            "--bizCode", "bench"])
 
-    path = converted(cache / f"{model.stem}.mnn", convert)
+    path = converted(cache / f"{model.parent.name}-{model.stem}.mnn", convert)
     # On x86 "normal" is float32 throughout and as fast as "high"; "low" would be half precision or bfloat16.
     interpreter = MNN.Interpreter(str(path))
     session = interpreter.createSession({"backend": "CPU", "numThread": threads, "precision": "normal"})
@@ -100,7 +100,7 @@ def convert_for_ncnn(model, image, cache):
         subprocess.run([pathlib.Path(pnnx.__file__).parent / "pnnx", copy.name, f"inputshape=[{shape}]f32", "fp16=0"],
                        cwd=target, check=True, stdout=subprocess.DEVNULL)
 
-    return converted(cache / f"{model.stem}.ncnn", convert)
+    return converted(cache / f"{model.parent.name}-{model.stem}.ncnn", convert)
 
 
 def open_ncnn(model, image, threads, cache):
