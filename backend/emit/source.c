@@ -312,7 +312,7 @@ static bool put_source(const emission *e, text *out) {
     text_put(out, ".\n *\n * This file is the output of a compiler. It belongs to you, under any terms you like: cnnc's authors claim no rights\n"
                   " * in it, the parts of cnnc's runtime that it contains included, and give no warranty. */\n");
     put_includes(e, out);
-    if (e->weights != WEIGHTS_FILE && e->plan->weights) emit_weights_section(e, out);
+    if (e->weights != WEIGHTS_FILE && emit_weights_size(e)) emit_weights_section(e, out);
     if (e->weights == WEIGHTS_INLINE) emit_inline_weights(e, out);
     if (e->weights == WEIGHTS_EMBED || e->weights == WEIGHTS_FILE) emit_weights_order(out);
     if (e->weights == WEIGHTS_EMBED) emit_weights_reference(e, out);

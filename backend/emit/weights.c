@@ -50,21 +50,18 @@ static int64_t array_count(const buffer *b, size_t element) {
 
 void emit_inline_weights(const emission *e, text *out) {
     const plan *p = e->plan;
-    text sum = {.arena = out->arena};
     int n = 0;
     for (int i = 0; i < p->n_buffers; i++) {
         const buffer *b = p->buffers[i];
         if (b->where != MEMORY_CONSTANT) continue;
-        /* C has no arrays of nothing: what stands for one is no weight */
-        if (b->size) text_printf(&sum, "%ssizeof constant%d", n % 8 ? " + " : n ? " +\n    " : "", b->index);
-        n += b->size > 0;
+        n++;
         const packed *k = b->packed;
         dtype part = k->elem == DT_C64 ? DT_F32 : k->elem == DT_C128 ? DT_F64 : k->elem;
         int64_t count = dtype_of(k->elem)->bits < 8 ? b->size : k->count;
         if (dtype_of(k->elem)->kind == CLASS_COMPLEX) count *= 2;
         text_put(out, "/* ");
         text_comment(out, k->source && k->source->origin ? k->source->origin : "");
-        text_printf(out, ", %s */\nstatic const %sCNNC_ALIGNED %s constant%d[%lld] = {", k->form, b->size ? "CNNC_WEIGHTS " : "", dtype_of(k->elem)->ctype, b->index,
+        text_printf(out, ", %s */\nstatic const CNNC_WEIGHTS CNNC_ALIGNED %s constant%d[%lld] = {", k->form, dtype_of(k->elem)->ctype, b->index,
                     (long long)array_count(b, dtype_of(part)->bits < 8 ? 1 : dtype_bytes(part, 1)));
         void *data = packed_bytes(k, (size_t)b->size);
         for (int64_t at = 0; at < count; at++) {
@@ -75,7 +72,10 @@ void emit_inline_weights(const emission *e, text *out) {
         text_put(out, count ? "\n};\n" : "0};\n");
         free(data);
     }
-    if (n) text_printf(out, "_Static_assert(%s == %s_WEIGHTS_SIZE, \"the weights have the size that the header states\");\n", sum.bytes, e->upper);
+    if (!n) return;
+    text_put(out, "_Static_assert(");
+    for (int i = 0; i < n; i++) text_printf(out, "%ssizeof constant%d", i % 8 ? " + " : i ? " +\n    " : "", i);
+    text_printf(out, " == %s_WEIGHTS_SIZE, \"the weights have the size that the header states\");\n", e->upper);
 }
 
 /* ELF: a section of their own, which a linker script can place, and whose size the linker's map tells. */
