@@ -119,7 +119,7 @@ static bool plan_strassen(plan *p, const node *n, step *s) {
     schedule *c = ARENA_NEW(p->arena, schedule);
     const value *weights = n->inputs[1];
     const value_type *y = &n->outputs[0]->type;
-    int64_t outs = type_size(&weights->type, 0), ins = type_size(&weights->type, 1), threads = p->options.threads > 1 ? p->options.threads : 1;
+    int64_t outs = type_size(&weights->type, 0), ins = type_size(&weights->type, 1), threads = schedule_threads(p);
     const decisions *d = schedule_decisions(s);
     c->varies = schedule_is_open(n);
     c->product = strassen_make(p, d->levels, c16_blocks(ins), c16_blocks(outs), d->positions, c->varies);

@@ -8,7 +8,7 @@
 typedef struct tile_product {
     int64_t positions;             /* of a run */
     int64_t in_blocks, last_lanes; /* lanes: input channels of the last block */
-    bool pairs;                    /* of bf16 (conv_tile_define_pairs) */
+    bool pairs;                    /* of bf16 (conv_tile_define_elements) */
     int64_t weight_bytes;          /* of all products that follow one another: what does not stay in L2 is fetched ahead */
 } tile_product;
 

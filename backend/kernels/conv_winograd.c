@@ -266,7 +266,7 @@ static void write_weights(const packed *k, void *to) {
 
 /* Returns the bytes of scratch that all parts need. */
 static int64_t share_out(schedule *c, const plan *p, bool shared) {
-    const int64_t blocks = ceil_div(c->tiles, c->block_tiles), threads = cost_threads(p);
+    const int64_t blocks = ceil_div(c->tiles, c->block_tiles), threads = schedule_threads(p);
     int64_t shares = threads;
     for (int i = 0; i < p->n_targets; i++)
         if (shares > c->out_blocks / c->tile[i].blocks) shares = c->out_blocks / c->tile[i].blocks;

@@ -11,7 +11,9 @@ double cost_with_weights(const plan *p, const target *t, double cycles, double b
 
 double cost_streams(int64_t streams) { return streams > 4 ? 1.08 : 1; }
 
-int cost_threads(const plan *p) { return p->options.threads > 1 && !p->options.bit_exact ? p->options.threads : 1; }
+int schedule_threads(const plan *p) { return p->options.threads > 1 ? p->options.threads : 1; }
+
+int cost_threads(const plan *p) { return p->options.bit_exact ? 1 : schedule_threads(p); }
 
 double cost_idle(const plan *p, int64_t units) {
     const double threads = cost_threads(p);

@@ -64,6 +64,8 @@ double cost_with_weights(const plan *p, const target *t, double cycles, double b
 /* By how much weights take longer from DRAM when so many places are read in turn: prefetchers follow a few (VGG-16's dense
  * layers on Zen 5: 8 output blocks at once 8 % slower than 4 or 2). */
 double cost_streams(int64_t streams);
+/* That kernels are prepared for, at least one. */
+int schedule_threads(const plan *p);
 /* That estimates are for: one where the choice must not depend on their number. */
 int cost_threads(const plan *p);
 /* By how much work in so many equal units, each of which is one thread's, takes longer on the plan's threads than if they
