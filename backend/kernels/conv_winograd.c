@@ -10,6 +10,7 @@
 #include <string.h>
 
 enum { MAX_TAPS = 7, LINE = 64 /* bytes of a cache line */ };
+enum { CROSSING = 4 /* times the cost of L3: lines from another core; measured 1 where cores share an L3, 10 where they don't */ };
 
 /* Points of the interpolation in one direction whose products may be of bf16, for balanced and fast: each makes the error of
  * rounding about half as large again. */
@@ -184,7 +185,7 @@ static double winograd_cycles(const plan *p, const shape *s, const way *how, con
     const int64_t tiles = count_tiles(s, how->filter), size = d->block_tiles, workers = d->shared ? 1 : cost_threads(p);
     double product, elements = elements_of(how), transform = elements * 4.5 * (double)t->registers;
     choose_tile(p, s->out_blocks, d, t, &product);
-    if (d->shared) transform += elements * C16 * 4 / t->l3_bytes; /* comes from other cores */
+    if (d->shared) transform += CROSSING * elements * C16 * 4 / t->l3_bytes;
     double blocks = (double)(s->in_blocks * s->out_blocks), overhead = block_overhead(s, how, tiles, size, workers, t);
     double products = (double)tiles * blocks * (elements * (how->pairs ? C16 / 2 : C16) * product / (double)size + overhead);
     double weights = elements * C16 * C16 * (double)number_bytes(how->pairs) * blocks;
