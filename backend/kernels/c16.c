@@ -98,8 +98,9 @@ static void put_leaf(void *context, text *out, const expr *leaf) {
     text_put(out, ")");
 }
 
-void c16_epilogue(text *out, const c16_leaf *at) {
-    const expr *e = at->step->node->epilogue;
+void c16_expression(text *out, const c16_leaf *at, const expr *e) {
     if (!e) text_put(out, at->acc);
     else expr_emit_vector(out, e, put_leaf, (void *)at);
 }
+
+void c16_epilogue(text *out, const c16_leaf *at) { c16_expression(out, at, at->step->node->epilogue); }

@@ -33,8 +33,10 @@ const char *c16_load(dtype t);
 const char *c16_store(dtype t);
 /* "p->n * batch + (b + o) * block + …": the address of a position in operand `o` named `name`. */
 void c16_address(text *out, const char *name, const operand *o, bool flat, int64_t db, int64_t dr, int64_t dc);
-/* The vector at a position after the node's epilogue, given the text of the vector before it. */
+/* The vector at a position after the node's epilogue, given the text of the vector before it; of an expression that is part of
+ * it (NULL: the text itself). */
 void c16_epilogue(text *out, const c16_leaf *at);
+void c16_expression(text *out, const c16_leaf *at, const expr *e);
 /* Can all tensors of the step be walked as flat planes? */
 bool c16_flat(const step *s);
 

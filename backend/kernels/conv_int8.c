@@ -122,19 +122,42 @@ typedef struct tile_context {
     bool ok;
 } tile_context;
 
-/* Stored position (row r, column q of the tile) of output block o. Rounding to f32 keeps the order. */
-static void put_result(void *context, text *out, int n, const int64_t *args) {
-    (void)n;
-    const tile_context *t = context;
+/* The epilogue ends with saturation to bytes: four positions at a time do that better than one. */
+static const expr *saturation(const step *s) {
+    const expr *e = s->node->epilogue;
+    return e && e->kind == EXPR_OP && e->op == OP_saturate && s->out[0].elem == DT_U8 ? e : NULL;
+}
+
+/* Stored position (row r, column q + `next` of the tile) of output block o, whose epilogue is e. Rounding to f32 keeps the order. */
+static void put_position(const tile_context *t, text *out, const int64_t *args, int64_t next, const expr *e) {
     const int64_t *pool = t->schedule->pool, o = args[0], r = args[1], cols = args[2], rows = args[3];
     text acc = {.arena = out->arena};
     for (int64_t i = 1; i < pool[0] * pool[1]; i++) text_put(&acc, "v16_max(");
     for (int64_t i = 0; i < pool[0] * pool[1]; i++) {
-        const int64_t first = ((o * rows + r * pool[0] + i / pool[1]) * cols + i % pool[1]) * C16;
+        const int64_t first = ((o * rows + r * pool[0] + i / pool[1]) * cols + next * pool[1] + i % pool[1]) * C16;
         const char *plus = first ? arena_printf(out->arena, " + %lld", (long long)first) : "";
         text_printf(&acc, "%sv16_from_i32(v16i_load(sums%s + q * %lld))%s", i ? ", " : "", plus, (long long)(pool[1] * C16), i ? ")" : "");
     }
-    c16_epilogue(out, &(c16_leaf){t->step, t->schedule->flat, o, r, 0, acc.bytes});
+    c16_expression(out, &(c16_leaf){t->step, t->schedule->flat, o, r, next, acc.bytes}, e);
+}
+
+static void put_result(void *context, text *out, int n, const int64_t *args) {
+    (void)n;
+    const tile_context *t = context;
+    put_position(t, out, args, 0, t->step->node->epilogue);
+}
+
+/* Four positions before saturation, and its bounds: what v16_store_4u8 takes. */
+static void put_four_results(void *context, text *out, int n, const int64_t *args) {
+    (void)n;
+    const tile_context *t = context;
+    const expr *e = saturation(t->step);
+    const char *const bounds[] = {"low", "high", "zero"};
+    for (int64_t i = 0; i < 4; i++) {
+        put_position(t, out, args, i, e->args[0]);
+        text_put(out, ", ");
+    }
+    for (int i = 0; i < 3; i++) text_printf(out, "%s%lld", i ? ", " : "", (long long)node_int(e->attrs, bounds[i]));
 }
 
 static void put_address(void *context, text *out, int n, const int64_t *args) {
@@ -191,7 +214,9 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
     for (size_t i = 0; i < sizeof variables / sizeof *variables; i++) template_int(e, variables[i].name, variables[i].value);
     register_tile_define(tile, c->width, e);
     template_text(e, "store", c16_store(s->out[0].elem));
+    template_int(e, "fours", saturation(s) && (!c->flat || c16_flat(s)));
     template_call(e, "result", put_result, &context);
+    template_call(e, "four_results", put_four_results, &context);
     template_call(e, "target", put_address, &context);
     template_call(e, "tile", put_tile, &context);
     return template_expand(e, "backend/kernels/conv_int8.c.in", body, p->diags) && context.ok;

@@ -27,6 +27,20 @@ CNNC_INLINE void v16_store_u8(uint8_t *p, v16 a) {
     const __m128i bytes = _mm_packus_epi16(_mm256_castsi256_si128(in_order), _mm256_extracti128_si256(in_order, 1));
     _mm_storeu_si128((__m128i *)(void *)p, bytes);
 }
+CNNC_INLINE __m256i v16_to_i16(v16 a, int zero) { /* 0-3 8-11, 4-7 12-15 */
+    const __m256 most = _mm256_set1_ps(0x1p30f); /* beyond it, integers would turn negative */
+    const __m256i words = _mm256_packs_epi32(_mm256_cvtps_epi32(_mm256_min_ps(most, a.lo)), _mm256_cvtps_epi32(_mm256_min_ps(most, a.hi)));
+    return zero ? _mm256_adds_epi16(words, _mm256_set1_epi16((short)zero)) : words;
+}
+/* 64 bytes: a, b, c and d to the nearest integer, halves to the even one, plus zero, within low and high (of 0 to 255). */
+CNNC_INLINE void v16_store_4u8(uint8_t *p, v16 a, v16 b, v16 c, v16 d, int low, int high, int zero) {
+    const __m256i in_order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+    __m256i ab = _mm256_packus_epi16(v16_to_i16(a, zero), v16_to_i16(b, zero)), cd = _mm256_packus_epi16(v16_to_i16(c, zero), v16_to_i16(d, zero));
+    if (low > 0) ab = _mm256_max_epu8(ab, _mm256_set1_epi8((char)low)), cd = _mm256_max_epu8(cd, _mm256_set1_epi8((char)low));
+    if (high < 255) ab = _mm256_min_epu8(ab, _mm256_set1_epi8((char)high)), cd = _mm256_min_epu8(cd, _mm256_set1_epi8((char)high));
+    _mm256_storeu_si256((__m256i *)(void *)p, _mm256_permutevar8x32_epi32(ab, in_order));
+    _mm256_storeu_si256((__m256i *)(void *)(p + 32), _mm256_permutevar8x32_epi32(cd, in_order));
+}
 CNNC_INLINE b64 b64_load(const int8_t *p) {
     return v16i_join(_mm256_loadu_si256((const __m256i *)(const void *)p), _mm256_loadu_si256((const __m256i *)(const void *)(p + 32)));
 }

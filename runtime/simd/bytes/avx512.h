@@ -12,6 +12,18 @@ CNNC_INLINE v16 v16_load_u8(const uint8_t *p) {
 CNNC_INLINE void v16_store_u8(uint8_t *p, v16 a) {
     _mm_storeu_si128((__m128i *)(void *)p, _mm512_cvtepi32_epi8(_mm512_cvtps_epi32(a)));
 }
+/* 64 bytes: a, b, c and d to the nearest integer, halves to the even one, plus zero, within low and high (of 0 to 255). */
+CNNC_INLINE void v16_store_4u8(uint8_t *p, v16 a, v16 b, v16 c, v16 d, int low, int high, int zero) {
+    const __m512 most = _mm512_set1_ps(0x1p30f); /* beyond it, integers would turn negative */
+    const __m512i in_order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+    __m512i ab = _mm512_packs_epi32(_mm512_cvtps_epi32(_mm512_min_ps(most, a)), _mm512_cvtps_epi32(_mm512_min_ps(most, b)));
+    __m512i cd = _mm512_packs_epi32(_mm512_cvtps_epi32(_mm512_min_ps(most, c)), _mm512_cvtps_epi32(_mm512_min_ps(most, d)));
+    if (zero) ab = _mm512_adds_epi16(ab, _mm512_set1_epi16((short)zero)), cd = _mm512_adds_epi16(cd, _mm512_set1_epi16((short)zero));
+    __m512i bytes = _mm512_packus_epi16(ab, cd);
+    if (low > 0) bytes = _mm512_max_epu8(bytes, _mm512_set1_epi8((char)low));
+    if (high < 255) bytes = _mm512_min_epu8(bytes, _mm512_set1_epi8((char)high));
+    _mm512_storeu_si512(p, _mm512_permutexvar_epi32(in_order, bytes));
+}
 CNNC_INLINE b64 b64_load(const int8_t *p) { return _mm512_loadu_si512(p); }
 /* The same four bytes 16 times. */
 CNNC_INLINE b64 b64_repeat(const uint8_t *p) { return _mm512_broadcastd_epi32(_mm_loadu_si32(p)); }

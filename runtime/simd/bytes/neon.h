@@ -30,6 +30,22 @@ CNNC_INLINE void v16_store_u8(uint8_t *p, v16 a) {
     const uint16x8_t high = vcombine_u16(vmovn_u32(vcvtq_u32_f32(a.q[2])), vmovn_u32(vcvtq_u32_f32(a.q[3])));
     vst1q_u8(p, vcombine_u8(vmovn_u16(low), vmovn_u16(high)));
 }
+CNNC_INLINE void v16_store_saturated(uint8_t *p, v16 a, int low, int high, int zero) {
+    int16x8_t words[2];
+    for (int i = 0; i < 2; i++) {
+        words[i] = vcombine_s16(vqmovn_s32(vcvtnq_s32_f32(a.q[2 * i])), vqmovn_s32(vcvtnq_s32_f32(a.q[2 * i + 1])));
+        words[i] = vqaddq_s16(words[i], vdupq_n_s16((int16_t)zero));
+    }
+    const uint8x16_t bytes = vcombine_u8(vqmovun_s16(words[0]), vqmovun_s16(words[1]));
+    vst1q_u8(p, vminq_u8(vmaxq_u8(bytes, vdupq_n_u8((uint8_t)low)), vdupq_n_u8((uint8_t)high)));
+}
+/* 64 bytes: a, b, c and d to the nearest integer, halves to the even one, plus zero, within low and high (of 0 to 255). */
+CNNC_INLINE void v16_store_4u8(uint8_t *p, v16 a, v16 b, v16 c, v16 d, int low, int high, int zero) {
+    v16_store_saturated(p, a, low, high, zero);
+    v16_store_saturated(p + 16, b, low, high, zero);
+    v16_store_saturated(p + 32, c, low, high, zero);
+    v16_store_saturated(p + 48, d, low, high, zero);
+}
 CNNC_INLINE b64 b64_load(const int8_t *p) {
     b64 r;
     for (int i = 0; i < 4; i++) r.q[i] = vreinterpretq_u8_s8(vld1q_s8(p + 16 * i));

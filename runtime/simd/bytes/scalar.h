@@ -26,6 +26,13 @@ CNNC_INLINE v16 v16_load_u8(const uint8_t *p) {
 CNNC_INLINE void v16_store_u8(uint8_t *p, v16 a) {
     for (int i = 0; i < 16; i++) p[i] = (uint8_t)a.lane[i];
 }
+/* 64 bytes: a, b, c and d to the nearest integer, halves to the even one, plus zero, within low and high (of 0 to 255). */
+CNNC_INLINE void v16_store_4u8(uint8_t *p, v16 a, v16 b, v16 c, v16 d, int low, int high, int zero) {
+    v16_store_u8(p, v16_saturate(a, low, high, zero));
+    v16_store_u8(p + 16, v16_saturate(b, low, high, zero));
+    v16_store_u8(p + 32, v16_saturate(c, low, high, zero));
+    v16_store_u8(p + 48, v16_saturate(d, low, high, zero));
+}
 CNNC_INLINE b64 b64_load(const int8_t *p) {
     b64 r;
     memcpy(r.byte, p, sizeof r.byte);
