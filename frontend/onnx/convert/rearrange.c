@@ -4,12 +4,15 @@
 
 /* Operators that only put elements elsewhere. */
 
+enum { MAX_BLOCK = 2048 }; /* its square times any size fits int64 */
+
 static bool blocks_of(draft *d, const value_type **x, int64_t *block, bool *column_first) {
     *x = draft_static(d, 0);
     *block = draft_int(d, "blocksize", 0);
     *column_first = !strcmp(draft_string(d, "mode", "DCR"), "CRD");
     if (!*x) return false;
-    if ((*x)->rank != 4 || *block < 1) return draft_error(d, NULL, "needs an input of rank 4 and a positive blocksize");
+    if ((*x)->rank != 4) return draft_error(d, NULL, "needs an input of rank 4");
+    if (*block < 1 || *block > MAX_BLOCK) return draft_error(d, NULL, "its blocksize %lld is not within 1 to %d", (long long)*block, MAX_BLOCK);
     return true;
 }
 
