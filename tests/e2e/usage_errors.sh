@@ -36,6 +36,7 @@ expect 1 "brings its own weights" "$CNNC" "$model" -o out/net.c --weights w.npz
 expect 1 "brings its own weights" "$CNNC" "$model" -o out/net.c --init he
 expect 1 "unknown target 'mips'" "$CNNC" "$model" -o out/net.c --target mips
 expect 1 "No such file" "$CNNC" "$model" -o no/such/folder/net.c
+expect 1 "hint: make the folder no/such/folder/ first" "$CNNC" "$model" -o no/such/folder/net.c
 expect 1 "cannot write" "$CNNC" "$model" -o /proc/net.c
 mkdir folder.c
 expect 1 "not a regular file" "$CNNC" "$model" -o folder.c
