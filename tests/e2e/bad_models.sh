@@ -48,6 +48,13 @@ for size in -9223372036854775808 9223372036854775807 4611686018427387904; do
         initializer { $(floats w '1 3 2') float_data: [1, 1, 1, 1, 1, 1] } initializer { $(floats u '1 3 1') float_data: [1, 1, 1] }
         node { name: 'gru' op_type: 'GRU' input: 'x' input: 'w' input: 'u' output: 'y' attribute { name: 'hidden_size' type: 2 i: $size } }"
 done
+grams() { case_is "node 'grams' \(TfIdfVectorizer\): $1" "input { name: 'x' type { tensor_type { elem_type: 6 shape { dim { dim_value: 3 } } } } } $Y
+    node { name: 'grams' op_type: 'TfIdfVectorizer' input: 'x' output: 'y' attribute { name: 'mode' type: 3 s: 'TF' } attribute { name: 'pool_int64s' type: 7 ints: [1, 2, 3] }
+        attribute { name: 'ngram_counts' type: 7 ints: $2 } attribute { name: 'ngram_indexes' type: 7 ints: $3 } }"; }
+grams "its pool and its lists do not fit" "[0, -9223372036854775808]" "[0, 1, 2]"
+grams "its pool and its lists do not fit" "[-9223372036854775808, 1]" "[0, 1, 2]"
+grams "its ngram_indexes have 9223372036854775807" "[0]" "[9223372036854775807, 1, 2]"
+grams "its ngram_indexes have -1" "[0]" "[0, 1, -1]"
 # Those that mean what the largest sensible one does
 model "$X $Y initializer { $(floats s '2 1') float_data: [1, 2] }
     node { op_type: 'QuantizeLinear' input: 'x' input: 's' output: 'y' attribute { name: 'block_size' type: 2 i: 9223372036854775807 } }" "ir_version: 10 opset_import { version: 21 }"
