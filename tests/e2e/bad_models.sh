@@ -55,6 +55,13 @@ grams "its pool and its lists do not fit" "[0, -9223372036854775808]" "[0, 1, 2]
 grams "its pool and its lists do not fit" "[-9223372036854775808, 1]" "[0, 1, 2]"
 grams "its ngram_indexes have 9223372036854775807" "[0]" "[9223372036854775807, 1, 2]"
 grams "its ngram_indexes have -1" "[0]" "[0, 1, -1]"
+case_is "node 'cut' \(CenterCropPad\): wants size -9223372036854775808 on axis 1" "$X $Y $(ints s '2 -9223372036854775808')
+    node { name: 'cut' op_type: 'CenterCropPad' input: 'x' input: 's' output: 'y' }" "ir_version: 8 opset_import { version: 18 }"
+for n in 4294967297 2147483648 0; do
+    case_is "node 'scan' \(Scan\): scans $n of 1 inputs" "$X $Y node { name: 'scan' op_type: 'Scan' input: 'x' output: 'y' attribute { name: 'num_scan_inputs' type: 2 i: $n }
+        attribute { name: 'body' type: 5 g { name: 'b' input { name: 'i' } output { name: 'o' } node { op_type: 'Relu' input: 'i' output: 'o' } } } }"
+done
+case_is "node 'cast' \(Cast\): .*type" "$X $Y node { name: 'cast' op_type: 'Cast' input: 'x' output: 'y' attribute { name: 'to' type: 2 i: 4294967297 } }"
 # Those that mean what the largest sensible one does
 model "$X $Y initializer { $(floats s '2 1') float_data: [1, 2] }
     node { op_type: 'QuantizeLinear' input: 'x' input: 's' output: 'y' attribute { name: 'block_size' type: 2 i: 9223372036854775807 } }" "ir_version: 10 opset_import { version: 21 }"

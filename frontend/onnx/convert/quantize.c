@@ -74,7 +74,7 @@ static bool keep_plain(draft *d, dtype integer) {
 bool expand_quantize(draft *d, const conversion *row) {
     (void)row;
     const value_type *x = draft_input_type(d, 0), *s = draft_input_type(d, 1);
-    dtype to = draft_input(d, 2) ? draft_input_type(d, 2)->elem : dtype_from_onnx((int)draft_int(d, "output_dtype", 2));
+    dtype to = draft_input(d, 2) ? draft_input_type(d, 2)->elem : dtype_from_onnx(draft_int(d, "output_dtype", 2));
     if (!draft_input(d, 2) && !draft_int(d, "output_dtype", 0)) to = DT_U8;
     if (x->kind != TYPE_TENSOR || s->kind != TYPE_TENSOR || to == DT_NONE || to == DT_STRING)
         return draft_error(d, NULL, "the types of its inputs are not known");

@@ -78,6 +78,7 @@ bool expand_center_crop_pad(draft *d, const conversion *row) {
     }
     if (!wanted_sizes(d, x, 1, axes, n, sizes)) return false;
     for (int i = 0; i < n; i++) { /* negative pads cut */
+        if (sizes[i] < 0) return draft_error(d, NULL, "wants size %lld on axis %lld", (long long)sizes[i], (long long)axes[i]);
         int64_t more = sizes[i] - x->dims[axes[i]].size, begin = more >= 0 ? more / 2 : -(-more / 2);
         pads[axes[i]] = begin;
         pads[axes[i] + x->rank] = more - begin;
