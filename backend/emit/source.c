@@ -191,7 +191,6 @@ static const char *put_fallbacks(const emission *e, text *out) {
 /* The first target that this compiler built and this CPU runs; behind one that is everywhere nothing follows. */
 static void put_choice(const emission *e, const char *weights, text *out) {
     bool decided = false;
-    int open = 0; /* #if that wait for their end */
     for (int i = 0; i < e->plan->n_targets && !decided; i++) {
         const target *t = e->plan->targets[i];
         const char *call = arena_printf(e->arena, "return run%s(inputs, outputs, (char *)workspace, %s, parallel%s%s);", target_suffix(e, i), weights,
@@ -201,11 +200,9 @@ static void put_choice(const emission *e, const char *weights, text *out) {
         if (!is_anywhere(t->guard)) text_printf(out, "#if %s\n", t->guard);
         if (always) text_printf(out, "    %s\n", call);
         else text_printf(out, "    if (%s) {\n        %s\n    }\n", t->cpu_test, call);
-        if (!is_anywhere(t->guard)) text_put(out, always ? "#else\n" : "#endif\n");
-        open += always && !decided;
+        if (!is_anywhere(t->guard)) text_put(out, "#endif\n");
     }
     if (!decided) text_put(out, "    return 3;\n");
-    for (; open; open--) text_put(out, "#endif\n");
 }
 
 /* Checks what it is given, and runs. */
