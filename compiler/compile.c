@@ -157,7 +157,7 @@ static char *help_filter(int key, const char *usual, void *input) {
     if (!f) return NULL;
     fputs("Subcommands (cnnc NAME --help tells more):\n", f);
     for (const subcommand *s = subcommands; s->name; s++)
-        fprintf(f, "  %-8s %-20s %s\n", s->name, s->arguments, s->purpose);
+        fprintf(f, "  %-10s %-24s %s\n", s->name, s->arguments, s->purpose);
     fputs("\nExit status: 0; 1 after an error; 2 for wrong usage.", f);
     fclose(f);
     return bytes;

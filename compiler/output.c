@@ -8,13 +8,15 @@
 
 #include "compiler/cleanup.h"
 
-static bool output_error(output_set *s, const char *path, const char *what) {
-    return diag_error(s->diags, path, NULL, "%s: %s", what, strerror(errno));
-}
-
 static int folder_length(const char *path) {
     const char *slash = strrchr(path, '/');
     return slash ? (int)(slash + 1 - path) : 0;
+}
+
+static bool output_error(output_set *s, const char *path, const char *what) {
+    int why = errno, folder = folder_length(path);
+    const char *hint = why == ENOENT && folder ? arena_printf(s->arena, "make the folder %.*s first", folder, path) : NULL;
+    return diag_error(s->diags, path, hint, "%s: %s", what, strerror(why));
 }
 
 static const char *temporary_name(arena *a, const char *path, const char *ending) {

@@ -4,6 +4,7 @@
 #include "frontend/onnx/reader.h"
 #include "frontend/zoo/zoo.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <xxhash.h>
@@ -19,9 +20,43 @@ static bool bind_dims(graph *g, const frontend_options *o) {
     return true;
 }
 
-/* By its name, or its first byte: none that an ONNX file may begin with. */
+static bool begins(const model_file *f, size_t at, const char *with) {
+    size_t n = strlen(with);
+    return at <= f->size && f->size - at >= n && !memcmp(f->bytes + at, with, n);
+}
+
+/* By its name, or because it says `graph` behind comments: no ONNX file begins so. */
 static bool is_text(const char *path, const model_file *f) {
-    return ends_with(path, ".cir") || f->bytes[0] == 'g' || f->bytes[0] == '#';
+    size_t at = 0;
+    while (at < f->size && f->bytes[at] == '#') {
+        while (at < f->size && f->bytes[at] != '\n') at++;
+        while (at < f->size && isspace(f->bytes[at])) at++;
+    }
+    return ends_with(path, ".cir") || begins(f, at, "graph");
+}
+
+/* What people have instead of an ONNX file, by its first bytes. */
+static bool refuse_foreign(const model_file *f) {
+    static const char torch[] = "export the network from there: torch.onnx.export(network, example, 'net.onnx'), say";
+    static const char tensorflow[] = "convert it, with python -m tf2onnx.convert say";
+    static const char weights[] = "a .cnn network takes it with --weights";
+    static const struct {
+        size_t at;
+        const char *magic, *what, *cure;
+    } known[] = {{0, "version https://git-lfs", "is a pointer of Git LFS, not the file itself", "fetch it: git lfs pull"},
+                 {0, "<!DOCTYPE", "is a web page", "fetch the file itself: the link that downloads it"},
+                 {0, "<!doctype", "is a web page", "fetch the file itself: the link that downloads it"},
+                 {0, "<html", "is a web page", "fetch the file itself: the link that downloads it"},
+                 {0, "\x1f\x8b", "is compressed by gzip", "unpack it: gunzip"},
+                 {0, "PK\3\4", "is a zip archive, such as PyTorch's checkpoints", torch},
+                 {0, "\x80\2", "is a Python pickle, such as PyTorch's old checkpoints", torch},
+                 {0, "\x89HDF", "is an HDF5 file, such as Keras's", tensorflow},
+                 {4, "TFL3", "is a TensorFlow Lite model", tensorflow},
+                 {0, "\x93NUMPY", "is an array of NumPy, no network", "name the network; cnnc run takes arrays with --input"},
+                 {8, "{\"", "has weights only (.safetensors)", weights}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (begins(f, known[i].at, known[i].magic)) return diag_error(f->diags, "", known[i].cure, "%s", known[i].what);
+    return true;
 }
 
 static graph *read_text(const model_file *f, const char *path, const frontend_options *o) {
@@ -49,7 +84,8 @@ graph *frontend_read(const char *path, const frontend_options *o, arena *a, diag
     if (!model_file_open(&f, path, a, d)) return NULL;
     bool text = is_text(path, &f);
     graph *g = text ? read_text(&f, path, o) : NULL;
+    bool foreign = !text && !refuse_foreign(&f);
     munmap((void *)(uintptr_t)f.bytes, f.size); /* nothing points into it */
     model_file_close(&f);
-    return text ? g : onnx_read(path, o, a, d);
+    return text || foreign ? g : onnx_read(path, o, a, d);
 }

@@ -85,7 +85,7 @@ typedef struct dtype_info {
 } dtype_info;
 
 const dtype_info *dtype_of(dtype t);
-dtype dtype_from_onnx(int code);          /* DT_NONE if unknown */
+dtype dtype_from_onnx(int64_t code);        /* DT_NONE if unknown */
 dtype dtype_from_name(const char *name);  /* DT_NONE if unknown */
 size_t dtype_bytes(dtype t, int64_t count); /* storage of `count` elements, rounded up to bytes */
 

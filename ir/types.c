@@ -12,7 +12,7 @@ static const dtype_info infos[DT_COUNT] = {
 
 const dtype_info *dtype_of(dtype t) { return &infos[t]; }
 
-dtype dtype_from_onnx(int code) {
+dtype dtype_from_onnx(int64_t code) {
     for (int t = DT_NONE + 1; t < DT_COUNT; t++)
         if (infos[t].onnx == code) return (dtype)t;
     return DT_NONE;

@@ -126,6 +126,7 @@ static void put_real(text *out, double x, const char *suffix) {
 }
 
 void emit_real(text *out, double x) { put_real(out, x, ""); }
+void emit_float(text *out, double x) { put_real(out, x, "f"); }
 
 static void put_constant(text *out, const expr *e) {
     if (is_real(e->dtype)) {

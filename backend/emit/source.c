@@ -82,12 +82,15 @@ static const char *target_suffix(const emission *e, int i) {
     return s;
 }
 
+static bool is_anywhere(const char *condition) { return !strcmp(condition, "1"); }
+
 static bool put_target(const emission *e, int i, text *out) {
     const target *t = e->plan->targets[i];
     const char *suffix = target_suffix(e, i);
     text code = {.arena = e->arena};
     bool ok = emit_target_code(e, i, suffix, &code);
-    text_printf(out, "/* ---- %s ---- */\n\n#if %s\n", t->name, t->guard);
+    text_printf(out, "/* ---- %s ---- */\n\n", t->name);
+    if (!is_anywhere(t->guard)) text_printf(out, "#if %s\n", t->guard);
     if (*t->attribute)
         text_printf(out,
                     "#if defined(__clang__)\n#pragma clang attribute push(__attribute__((target(\"%s\"))), apply_to = function)\n"
@@ -100,7 +103,7 @@ static bool put_target(const emission *e, int i, text *out) {
     if (vectors) put_vocabulary(t, &e->plan->options, code.bytes, suffix, true, out);
     if (*t->attribute)
         text_put(out, "\n#if defined(__clang__)\n#pragma clang attribute pop\n#elif defined(__GNUC__)\n#pragma GCC pop_options\n#endif\n");
-    text_put(out, "#endif\n\n");
+    text_put(out, is_anywhere(t->guard) ? "\n" : "#endif\n\n");
     return ok;
 }
 
@@ -185,7 +188,24 @@ static const char *put_fallbacks(const emission *e, text *out) {
     return any ? list : NULL;
 }
 
-/* The first target that this compiler built and this CPU runs. */
+/* The first target that this compiler built and this CPU runs; behind one that is everywhere nothing follows. */
+static void put_choice(const emission *e, const char *weights, text *out) {
+    bool decided = false;
+    for (int i = 0; i < e->plan->n_targets && !decided; i++) {
+        const target *t = e->plan->targets[i];
+        const char *call = arena_printf(e->arena, "return run%s(inputs, outputs, (char *)workspace, %s, parallel%s%s);", target_suffix(e, i), weights,
+                                        emit_open_arguments(e), e->more);
+        const bool always = is_anywhere(t->cpu_test);
+        decided = always && is_anywhere(t->guard);
+        if (!is_anywhere(t->guard)) text_printf(out, "#if %s\n", t->guard);
+        if (always) text_printf(out, "    %s\n", call);
+        else text_printf(out, "    if (%s) {\n        %s\n    }\n", t->cpu_test, call);
+        if (!is_anywhere(t->guard)) text_put(out, "#endif\n");
+    }
+    if (!decided) text_put(out, "    return 3;\n");
+}
+
+/* Checks what it is given, and runs. */
 static void put_dispatch(const emission *e, text *out) {
     const char *weights = e->weights == WEIGHTS_FILE    ? "weights"
                           : e->weights == WEIGHTS_EMBED ? arena_printf(e->arena, "(const char *)%s_weights", e->prefix)
@@ -203,12 +223,8 @@ static void put_dispatch(const emission *e, text *out) {
                      "    for (int i = 0; i < %s_OUTPUT_COUNT; i++)\n        if (!outputs[i]) return 2;\n",
                 e->upper, e->upper);
     put_guards(e, out);
-    for (int i = 0; i < e->plan->n_targets; i++) {
-        const target *t = e->plan->targets[i];
-        text_printf(out, "#if %s\n    if (%s) {\n        return run%s(inputs, outputs, (char *)workspace, %s, parallel%s%s);\n    }\n#endif\n",
-                    t->guard, t->cpu_test, target_suffix(e, i), weights, emit_open_arguments(e), e->more);
-    }
-    text_put(out, "    return 3;\n}\n\n");
+    put_choice(e, weights, out);
+    text_put(out, "}\n\n");
 }
 
 static void put_struct_run(const emission *e, const char *name, const char *first, text *out) {

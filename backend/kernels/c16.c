@@ -49,6 +49,11 @@ bool c16_flat(const step *s) {
 const char *c16_load(dtype t) { return t == DT_U8 ? "v16_load_u8" : t == DT_BF16 ? "v16_load_bf16" : "v16_load"; }
 const char *c16_store(dtype t) { return t == DT_U8 ? "v16_store_u8" : t == DT_BF16 ? "v16_store_bf16" : "v16_store"; }
 
+number c16_window_origin(arena *a, const operand *x, const window *w) {
+    const number above = number_mul(a, operand_row(x), number_known(x->layout.top - w->pad_begin[0]));
+    return number_add(a, above, number_known((x->layout.left - w->pad_begin[1]) * C16));
+}
+
 void c16_address(text *out, const char *name, const operand *o, bool flat, int64_t db, int64_t dr, int64_t dc) {
     arena *a = out->arena;
     number row = operand_row(o), start = number_add(a, operand_origin(a, o), number_known(db * o->block));

@@ -31,6 +31,8 @@ typedef struct c16_leaf {
 /* The functions that load and store a v16 of elements of t: "v16_load", "v16_store_u8". */
 const char *c16_load(dtype t);
 const char *c16_store(dtype t);
+/* From the operand's start to the first tap of its first window, which is in the halo where there is padding. */
+number c16_window_origin(arena *a, const operand *x, const window *w);
 /* "p->n * batch + (b + o) * block + …": the address of a position in operand `o` named `name`. */
 void c16_address(text *out, const char *name, const operand *o, bool flat, int64_t db, int64_t dr, int64_t dc);
 /* The vector at a position after the node's epilogue, given the text of the vector before it; of an expression that is part of

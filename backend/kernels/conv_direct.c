@@ -68,7 +68,7 @@ static void write_weights(const packed *k, void *to) {
 /* ---- choosing tile, parts and chunks ---- */
 
 /* Of an input and, in the caches, a weight. */
-static int64_t number_bytes(const schedule *s) { return s->narrow.pairs ? 2 : 4; }
+static int64_t number_bytes(const schedule *s) { return conv_tile_number_bytes(s->narrow.pairs); }
 
 /* With `steps` of the plane in parts of `part`, what the busiest of the threads does, to an even share. Iterations go over
  * the groups of output channels of a part, then the next part. */
@@ -109,7 +109,8 @@ static void choose_parts(const schedule *s, const operand *x, tiling *t, const t
     int64_t length = !s->flat ? s->likely[0] : s->varies ? width : register_tile_full_columns(&t->tile, width);
     int64_t steps = s->flat ? length / unit : (length + unit - 1) / unit;
     bool stem = x->layout.kind == LAYOUT_ROW_MAJOR;
-    double taps = (double)(w->kernel[0] * w->kernel[1]), groups = (double)(s->out_blocks / t->tile.blocks);
+    const int64_t groups = s->out_blocks / t->tile.blocks; /* of output channels */
+    double taps = (double)(w->kernel[0] * w->kernel[1]);
     double weights = (double)(s->out_blocks * s->in_blocks * s->lanes * C16 * number_bytes(s)) * taps;
     /* bytes of an input row in one channel block */
     double line = (double)((s->flat ? C16 : stem ? x->dims[3] * s->lanes : x->row) * number_bytes(s));
@@ -118,8 +119,7 @@ static void choose_parts(const schedule *s, const operand *x, tiling *t, const t
     if (!s->flat && skips[1]) line = line * (double)w->kernel[1] / (double)w->stride[1];
     double room = 0.6 * (double)machine->l2, least = 1e300;
     int64_t most = MAX_SUMS / (C16 * t->tile.blocks * (s->flat ? 1 : s->width)) / unit; /* steps whose partial sums have room */
-    const int64_t groups_of_one = s->out_blocks / t->tile.blocks;
-    t->part = steps > 0 ? steps * unit : s->height, t->idle = idle_of(s, groups_of_one, 1, 1);
+    t->part = steps > 0 ? steps * unit : s->height, t->idle = idle_of(s, groups, 1, 1);
     if (t->chunks == 1 || most > steps) most = steps;
     if (s->slice) {
         const int64_t work = step_work(s, &t->tile, s->flat ? unit : unit * s->width);
@@ -129,10 +129,10 @@ static void choose_parts(const schedule *s, const operand *x, tiling *t, const t
         const int64_t parts = (steps + n - 1) / n, size = s->threads > 1 ? (steps + parts - 1) / parts : n, rows = size * unit;
         int64_t reach = s->flat || skips[0] ? rows * w->kernel[0] : (rows - 1) * w->stride[0] + (w->kernel[0] - 1) * w->dilation[0] + 1;
         if ((parts - 1) * size >= steps) continue;
-        const double idle = idle_of(s, groups_of_one, steps, size), times = s->varies ? (double)steps / (double)size : (double)parts;
+        const double idle = idle_of(s, groups, steps, size), times = s->varies ? (double)steps / (double)size : (double)parts;
         double input = (double)(reach * s->in_blocks) * line;
-        bool input_stays = input + weights / groups / (double)t->chunks <= room, weights_stay = input + weights <= room;
-        double bytes = times * input * (input_stays ? 1 : groups) + weights * (weights_stay ? 1 : times);
+        bool input_stays = input + weights / (double)groups / (double)t->chunks <= room, weights_stay = input + weights <= room;
+        double bytes = times * input * (input_stays ? 1 : (double)groups) + weights * (weights_stay ? 1 : times);
         bytes += (idle - 1) * cycles * machine->l3_bytes;
         if (bytes < least * 0.999) least = bytes, t->part = rows, t->idle = idle;
     }
@@ -333,14 +333,6 @@ static bool plan_conv(plan *p, const node *n, step *s) {
 
 /* ---- writing it ---- */
 
-typedef struct tile_context {
-    const plan *plan;
-    const step *step;
-    const schedule *schedule;
-    const template_env *env;
-    bool ok;
-} tile_context;
-
 /* Offset of convolved position (r, c) from the tile's first input element. */
 static void put_offset(void *context, text *out, int n, const int64_t *args) {
     (void)n;
@@ -349,7 +341,7 @@ static void put_offset(void *context, text *out, int n, const int64_t *args) {
     bool stem = x->layout.kind == LAYOUT_ROW_MAJOR;
     const number row = stem ? operand_size(x, 3) : operand_row(x);
     int64_t pixel = stem ? 1 : C16;
-    const window *w = &t->schedule->window;
+    const window *w = &((const schedule *)t->step->schedule)->window;
     arena *a = out->arena;
     text_put(out, number_text(a, number_add(a, number_mul(a, row, number_known(args[0] * w->stride[0])), number_known(args[1] * w->stride[1] * pixel))));
 }
@@ -363,22 +355,17 @@ static void put_sum(const schedule *c, int64_t o, int64_t i, text *out) {
 static void put_result(void *context, text *out, int n, const int64_t *args) {
     (void)n;
     const tile_context *t = context;
-    const int64_t *pool = t->schedule->pool, corner = args[1] * pool[0] * args[3] + args[2] * pool[1];
+    const schedule *c = t->step->schedule;
+    const int64_t *pool = c->pool, corner = args[1] * pool[0] * args[3] + args[2] * pool[1];
     text acc = {.arena = out->arena};
     for (int64_t i = 1; i < pool[0] * pool[1]; i++) text_put(&acc, "v16_max(");
     for (int64_t r = 0; r < pool[0]; r++)
         for (int64_t q = 0; q < pool[1]; q++) {
             if (r + q) text_put(&acc, ", ");
-            put_sum(t->schedule, args[0], corner + r * args[3] + q, &acc);
+            put_sum(c, args[0], corner + r * args[3] + q, &acc);
             if (r + q) text_put(&acc, ")");
         }
-    c16_epilogue(out, &(c16_leaf){t->step, t->schedule->flat, args[0], args[1], args[2], acc.bytes});
-}
-
-static void put_target_address(void *context, text *out, int n, const int64_t *args) {
-    (void)n;
-    const tile_context *t = context;
-    c16_address(out, "y0", &t->step->out[0], t->schedule->flat, args[0], args[1], args[2]);
+    c16_epilogue(out, &(c16_leaf){t->step, t->flat, args[0], args[1], args[2], acc.bytes});
 }
 
 static void define_input(const schedule *c, const operand *x, arena *a, template_env *e) {
@@ -395,16 +382,7 @@ static void define_input(const schedule *c, const operand *x, arena *a, template
     template_int(e, "x_col", w->stride[1] * pixel * c->pool[1]);
     template_number(e, "tap_row", number_mul(a, row, number_known(w->dilation[0])));
     template_int(e, "tap_col", w->dilation[1] * pixel);
-    const number above = number_mul(a, row, number_known(x->layout.top - w->pad_begin[0]));
-    template_number(e, "x_origin", stem ? number_known(0) : number_add(a, above, number_known((x->layout.left - w->pad_begin[1]) * pixel)));
-}
-
-static void put_tile(void *context, text *out, int n, const int64_t *args) {
-    (void)n;
-    tile_context *t = context;
-    template_env *e = template_env_within(t->env);
-    template_int(e, "rows", args[0]);
-    if (!template_expand(e, "backend/kernels/conv_tile.c.in", out, t->plan->diags)) t->ok = false;
+    template_number(e, "x_origin", stem ? number_known(0) : c16_window_origin(a, x, w));
 }
 
 static bool emit_conv(const plan *p, const step *s, const target *machine, text *body) {
@@ -412,7 +390,7 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
     int which = plan_target_index(p, machine);
     const tiling *t = &c->tiling[which];
     template_env *e = template_env_new(body->arena);
-    tile_context context = {.plan = p, .step = s, .schedule = c, .env = e, .ok = true};
+    tile_context context = {.plan = p, .step = s, .env = e, .path = "backend/kernels/conv_tile.c.in", .flat = c->flat, .ok = true};
     arena *a = body->arena;
     const operand *y = &s->out[0];
     define_input(c, &s->in[0], a, e);
@@ -454,8 +432,7 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
     template_call(e, "offset", put_offset, &context);
     template_int(e, "touch", c->in_blocks > 1 && c->window.kernel[0] * c->window.kernel[1] == 1);
     template_call(e, "result", put_result, &context);
-    template_call(e, "target", put_target_address, &context);
-    template_call(e, "tile", put_tile, &context);
+    conv_tile_define_text(e, &context);
     return template_expand(e, "backend/kernels/conv_direct.c.in", body, p->diags) && context.ok;
 }
 

@@ -1,7 +1,7 @@
 /* Convolution of unsigned bytes with signed weights: the register tile of direct convolution, in which a step multiplies four
  * channels of a position with those weights of 16 outputs. Sums are exact, so results are the same on every target. */
+#include "backend/kernels/conv_tile.h"
 #include "backend/kernels/int8.h"
-#include "backend/kernels/register_tile.h"
 #include "backend/schedule/schedule.h"
 
 enum { QUAD = 4, QUADS = C16 / QUAD };
@@ -114,14 +114,6 @@ static bool plan_conv(plan *p, const node *n, step *s) {
 
 /* ---- writing it ---- */
 
-typedef struct tile_context {
-    const plan *plan;
-    const step *step;
-    const schedule *schedule;
-    const template_env *env;
-    bool ok;
-} tile_context;
-
 /* The epilogue ends with saturation to bytes: four positions at a time do that better than one. */
 static const expr *saturation(const step *s) {
     const expr *e = s->node->epilogue;
@@ -130,7 +122,7 @@ static const expr *saturation(const step *s) {
 
 /* Stored position (row r, column q + `next` of the tile) of output block o, whose epilogue is e. Rounding to f32 keeps the order. */
 static void put_position(const tile_context *t, text *out, const int64_t *args, int64_t next, const expr *e) {
-    const int64_t *pool = t->schedule->pool, o = args[0], r = args[1], cols = args[2], rows = args[3];
+    const int64_t *pool = ((const schedule *)t->step->schedule)->pool, o = args[0], r = args[1], cols = args[2], rows = args[3];
     text acc = {.arena = out->arena};
     for (int64_t i = 1; i < pool[0] * pool[1]; i++) text_put(&acc, "v16_max(");
     for (int64_t i = 0; i < pool[0] * pool[1]; i++) {
@@ -138,7 +130,7 @@ static void put_position(const tile_context *t, text *out, const int64_t *args, 
         const char *plus = first ? arena_printf(out->arena, " + %lld", (long long)first) : "";
         text_printf(&acc, "%sv16_from_i32(v16i_load(sums%s + q * %lld))%s", i ? ", " : "", plus, (long long)(pool[1] * C16), i ? ")" : "");
     }
-    c16_expression(out, &(c16_leaf){t->step, t->schedule->flat, o, r, next, acc.bytes}, e);
+    c16_expression(out, &(c16_leaf){t->step, t->flat, o, r, next, acc.bytes}, e);
 }
 
 static void put_result(void *context, text *out, int n, const int64_t *args) {
@@ -158,20 +150,6 @@ static void put_four_results(void *context, text *out, int n, const int64_t *arg
         text_put(out, ", ");
     }
     for (int i = 0; i < 3; i++) text_printf(out, "%s%lld", i ? ", " : "", (long long)node_int(e->attrs, bounds[i]));
-}
-
-static void put_address(void *context, text *out, int n, const int64_t *args) {
-    (void)n;
-    const tile_context *t = context;
-    c16_address(out, "y0", &t->step->out[0], t->schedule->flat, args[0], args[1], 0);
-}
-
-static void put_tile(void *context, text *out, int n, const int64_t *args) {
-    (void)n;
-    tile_context *t = context;
-    template_env *e = template_env_within(t->env);
-    template_int(e, "rows", args[0]);
-    if (!template_expand(e, "backend/kernels/conv_int8_tile.c.in", out, t->plan->diags)) t->ok = false;
 }
 
 static bool emit_conv(const plan *p, const step *s, const target *machine, text *body) {
@@ -197,11 +175,8 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
                      {"step_bytes", by_taps ? w->dilation[1] * C16 : QUAD},
                      {"x_batch", x->batch},
                      {"x_block", x->block},
-                     {"x_row", w->stride[0] * x->row},
                      {"x_col", w->stride[1] * C16},
-                     {"tap_row", w->dilation[0] * x->row},
                      {"tap_col", w->dilation[1] * C16},
-                     {"x_origin", x->origin - w->pad_begin[0] * x->row - w->pad_begin[1] * C16},
                      {"full_rows", c->height / tile->rows * tile->rows},
                      {"last_rows", c->height % tile->rows},
                      {"flat", c->flat},
@@ -210,15 +185,19 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
                      {"pool_h", c->pool[0]},
                      {"pool_w", c->pool[1]}};
     template_env *e = template_env_new(body->arena);
-    tile_context context = {.plan = p, .step = s, .schedule = c, .env = e, .ok = true};
+    tile_context context = {.plan = p, .step = s, .env = e, .path = "backend/kernels/conv_int8_tile.c.in", .flat = c->flat, .ok = true};
     for (size_t i = 0; i < sizeof variables / sizeof *variables; i++) template_int(e, variables[i].name, variables[i].value);
+    arena *a = body->arena;
+    const number row = operand_row(x);
+    template_number(e, "x_row", number_mul(a, row, number_known(w->stride[0])));
+    template_number(e, "tap_row", number_mul(a, row, number_known(w->dilation[0])));
+    template_number(e, "x_origin", c16_window_origin(a, x, w));
     register_tile_define(tile, c->width, e);
     template_text(e, "store", c16_store(s->out[0].elem));
     template_int(e, "fours", saturation(s) && (!c->flat || c16_flat(s)));
     template_call(e, "result", put_result, &context);
     template_call(e, "four_results", put_four_results, &context);
-    template_call(e, "target", put_address, &context);
-    template_call(e, "tile", put_tile, &context);
+    conv_tile_define_text(e, &context);
     return template_expand(e, "backend/kernels/conv_int8.c.in", body, p->diags) && context.ok;
 }
 

@@ -9,6 +9,8 @@ static void put_offset(void *context, text *out, int n, const int64_t *args) {
     text_printf(out, "%lld", (long long)(args[1] * C16));
 }
 
+int64_t conv_tile_number_bytes(bool pairs) { return pairs ? 2 : 4; }
+
 int64_t conv_tile_pair(int64_t at) {
     int64_t oc = at % C16, ic = at / C16 % C16;
     return at / (C16 * C16) * (C16 * C16) + (ic / 2 * C16 + oc) * 2 + ic % 2;
@@ -23,6 +25,24 @@ void conv_tile_define_elements(template_env *e, bool pairs) {
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) template_text(e, texts[i].name, pairs ? texts[i].pair : texts[i].number);
     template_int(e, "line", pairs ? 32 : 16);
     template_int(e, "unroll", pairs ? 8 : 4);
+}
+
+static void put_tile(void *context, text *out, int n, const int64_t *args) {
+    (void)n;
+    tile_context *t = context;
+    template_env *e = template_env_within(t->env);
+    template_int(e, "rows", args[0]);
+    if (!template_expand(e, t->path, out, t->plan->diags)) t->ok = false;
+}
+
+static void put_target(void *context, text *out, int n, const int64_t *args) {
+    const tile_context *t = context;
+    c16_address(out, "y0", &t->step->out[0], t->flat, args[0], args[1], n > 2 ? args[2] : 0);
+}
+
+void conv_tile_define_text(template_env *e, tile_context *t) {
+    template_call(e, "tile", put_tile, t);
+    template_call(e, "target", put_target, t);
 }
 
 void conv_tile_define_product(template_env *e, const register_tile *t, const tile_product *p, const target *machine) {
@@ -44,7 +64,7 @@ void conv_tile_define_product(template_env *e, const register_tile *t, const til
     template_int(e, "w_block", p->in_blocks * C16 * C16);
     int64_t tiles = p->positions / t->cols, sums = p->positions * t->blocks * C16;
     /* weights of a chunk stay in L1 while all tiles pass */
-    int64_t fit = machine->l1 / 2 / (t->blocks * C16 * C16 * (p->pairs ? 2 : 4)), chunks = 1, chunk = p->in_blocks;
+    int64_t fit = machine->l1 / 2 / (t->blocks * C16 * C16 * conv_tile_number_bytes(p->pairs)), chunks = 1, chunk = p->in_blocks;
     if (tiles > 1 && p->in_blocks > fit && sums <= MAX_SUMS) {
         chunks = (p->in_blocks + fit - 1) / fit;
         chunk = (p->in_blocks + chunks - 1) / chunks;

@@ -4,6 +4,7 @@
 #define CNNC_KERNELS_CONV_TILE_H
 
 #include "backend/kernels/register_tile.h"
+#include "backend/plan/plan.h"
 
 typedef struct tile_product {
     int64_t positions;             /* of a run */
@@ -18,8 +19,25 @@ typedef struct tile_product {
  * vector. narrow_define adds those of the weights. */
 void conv_tile_define_elements(template_env *e, bool pairs);
 
+/* Bytes of a number that is multiplied: an input, or a weight in the caches. */
+int64_t conv_tile_number_bytes(bool pairs);
+
 /* Where the weight that belongs at `at` of [16 ic][16 oc] is in pairs. */
 int64_t conv_tile_pair(int64_t at);
+
+/* What a family's callbacks are given while the tiles of a step are written. */
+typedef struct tile_context {
+    const plan *plan;
+    const step *step; /* its schedule is the family's */
+    const template_env *env;
+    const char *path; /* of the tile's text */
+    bool flat;        /* c16_leaf */
+    bool ok;          /* cleared where a text has a mistake */
+} tile_context;
+
+/* Callbacks tile(rows), the text of a row of tiles, and target(o, r, c), where a position of output block o is stored; c may be
+ * left out. */
+void conv_tile_define_text(template_env *e, tile_context *t);
 
 /* All variables but in_blocks, x_block and rows; callbacks but target and result. Where `chunks` is more than 1, the text
  * around the tile is a loop over chunks of `chunk` input blocks, with k0, k1, and sum at the beginning of sums[`sums`]. */

@@ -87,16 +87,13 @@ typedef struct way {
 
 static double elements_of(const way *how) { return (double)(how->filter[0].n * how->filter[1].n); }
 
-/* Of a transformed input and a weight. */
-static int64_t number_bytes(bool pairs) { return pairs ? 2 : 4; }
-
 static int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 /* Of `size` tiles that are worked on together, in cycles per tile, input and output block: what weights read again,
  * transforms that do not stay in L2 (nor, beyond 8 times as much, in the reach of its TLB), incomplete blocks and threads
  * without one cost. `workers`: threads that take whole blocks. */
 static double block_overhead(const shape *s, const way *how, int64_t tiles, int64_t size, int64_t workers, const target *t) {
-    double elements = elements_of(how), in_bytes = (double)number_bytes(how->pairs);
+    double elements = elements_of(how), in_bytes = (double)conv_tile_number_bytes(how->pairs);
     double transforms = elements * (double)size * C16 * (in_bytes * (double)s->in_blocks + 4 * (double)s->out_blocks);
     double weights = elements * C16 * C16 * in_bytes / (double)size;
     double spilled = 2 * elements * C16 * (4 / (double)s->in_blocks + in_bytes / (double)s->out_blocks);
@@ -188,7 +185,7 @@ static double winograd_cycles(const plan *p, const shape *s, const way *how, con
     if (d->shared) transform += CROSSING * elements * C16 * 4 / t->l3_bytes;
     double blocks = (double)(s->in_blocks * s->out_blocks), overhead = block_overhead(s, how, tiles, size, workers, t);
     double products = (double)tiles * blocks * (elements * (how->pairs ? C16 / 2 : C16) * product / (double)size + overhead);
-    double weights = elements * C16 * C16 * (double)number_bytes(how->pairs) * blocks;
+    double weights = elements * C16 * C16 * (double)conv_tile_number_bytes(how->pairs) * blocks;
     return cost_with_weights(p, t, products, weights) + (double)(tiles * (s->in_blocks + s->out_blocks)) * transform;
 }
 
@@ -281,9 +278,9 @@ static int64_t share_out(schedule *c, const plan *p, bool shared) {
         if (held > out_blocks) out_blocks = held;
     }
     /* a line more, so that the elements do not all fall into the same sets of the caches */
-    c->v_element = c->in_blocks * c->block_tiles * C16 + LINE / number_bytes(c->pairs);
+    c->v_element = c->in_blocks * c->block_tiles * C16 + LINE / conv_tile_number_bytes(c->pairs);
     c->product_element = out_blocks * c->block_tiles * C16 + LINE / 4;
-    int64_t v = ceil_div(c->elements * c->v_element * number_bytes(c->pairs), LINE) * LINE, products = c->elements * c->product_element * 4;
+    int64_t v = ceil_div(c->elements * c->v_element * conv_tile_number_bytes(c->pairs), LINE) * LINE, products = c->elements * c->product_element * 4;
     c->v_bytes = v;
     c->slot = v + products;
     return shared ? v + shares * products : c->extent * c->slot;
@@ -439,7 +436,7 @@ static bool emit_winograd(const plan *p, const step *s, const target *machine, t
     writing w = {.plan = p, .step = s, .schedule = c, .env = e, .ok = true};
     const cook_toom *f = c->filter;
     tile_product product = {.positions = c->block_tiles, .in_blocks = c->in_blocks, .last_lanes = c->last_lanes, .pairs = c->pairs,
-                            .weight_bytes = c->elements * c->out_blocks * c->in_blocks * C16 * C16 * number_bytes(c->pairs)};
+                            .weight_bytes = c->elements * c->out_blocks * c->in_blocks * C16 * C16 * conv_tile_number_bytes(c->pairs)};
     conv_tile_define_product(e, &c->tile[which], &product, machine);
     template_text(e, "type", dtype_of(x->elem)->ctype);
     template_text(e, "load", c16_load(x->elem));
@@ -469,10 +466,8 @@ static bool emit_winograd(const plan *p, const step *s, const target *machine, t
     template_int(e, "bias", c->bias);
     template_int(e, "x_batch", x->batch);
     template_int(e, "x_block", x->block);
-    arena *a = body->arena;
-    const number above = number_mul(a, operand_row(x), number_known(x->layout.top - c->window.pad_begin[0]));
     template_number(e, "x_row", operand_row(x));
-    template_number(e, "x_origin", number_add(a, above, number_known((x->layout.left - c->window.pad_begin[1]) * C16)));
+    template_number(e, "x_origin", c16_window_origin(body->arena, x, &c->window));
     template_call(e, "input_transform", put_input_transform, &w);
     template_call(e, "output_transform", put_output_transform, &w);
     template_call(e, "tile", put_tile, &w);

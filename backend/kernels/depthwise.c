@@ -109,7 +109,7 @@ static bool emit_depthwise(const plan *p, const step *s, const target *machine, 
     template_int(e, "batch", x->dims[0]);
     template_int(e, "channel_blocks", d->blocks);
     arena *a = body->arena;
-    const number row = operand_row(x), width = operand_size(&s->out[0], 3), above = number_mul(a, row, number_known(x->layout.top - w->pad_begin[0]));
+    const number row = operand_row(x), width = operand_size(&s->out[0], 3);
     template_number(e, "height", operand_size(&s->out[0], 2));
     template_number(e, "width", width);
     template_int(e, "tile", d->cols[which]);
@@ -122,7 +122,7 @@ static bool emit_depthwise(const plan *p, const step *s, const target *machine, 
     template_int(e, "x_block", x->block);
     template_number(e, "x_row", number_mul(a, row, number_known(w->stride[0])));
     template_int(e, "x_col", w->stride[1] * C16);
-    template_number(e, "x_origin", number_add(a, above, number_known((x->layout.left - w->pad_begin[1]) * C16)));
+    template_number(e, "x_origin", c16_window_origin(a, x, w));
     template_number(e, "tap_row", number_mul(a, row, number_known(w->dilation[0])));
     template_int(e, "tap_col", w->dilation[1] * C16);
     template_call(e, "result", put_result, (void *)s);

@@ -89,12 +89,14 @@ static bool emit_depthwise(const plan *p, const step *s, const target *machine, 
                      {"steps", d->steps},
                      {"x_batch", x->batch},
                      {"x_block", x->block},
-                     {"x_row", w->stride[0] * x->row},
-                     {"x_col", w->stride[1] * C16},
-                     {"x_origin", x->origin - w->pad_begin[0] * x->row - w->pad_begin[1] * C16},
-                     {"tap_row", w->dilation[0] * x->row}};
+                     {"x_col", w->stride[1] * C16}};
     template_env *e = template_env_new(body->arena);
     for (size_t i = 0; i < sizeof variables / sizeof *variables; i++) template_int(e, variables[i].name, variables[i].value);
+    arena *a = body->arena;
+    const number row = operand_row(x);
+    template_number(e, "x_row", number_mul(a, row, number_known(w->stride[0])));
+    template_number(e, "x_origin", c16_window_origin(a, x, w));
+    template_number(e, "tap_row", number_mul(a, row, number_known(w->dilation[0])));
     template_text(e, "store", c16_store(s->out[0].elem));
     template_call(e, "result", put_result, (void *)s);
     template_call(e, "target", put_address, (void *)s);

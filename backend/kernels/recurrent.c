@@ -29,8 +29,8 @@ static bool plan_recurrent(plan *p, const node *n, step *s) {
     c->c = add_state(p, s, n, r->gates == 4 ? 2 : 3, bytes);
     c->scratch = step_add_scratch(p, s, 3 * r->hidden * (int64_t)sizeof(float));
     s->schedule = c;
-    s->macs = r->directions * r->steps * r->batch * r->gates * r->hidden * (r->input + r->hidden);
-    s->summary = arena_printf(p->arena, "%lld steps, %d direction%s", (long long)r->steps, r->directions, r->directions > 1 ? "s" : "");
+    s->macs = WORK(r->directions, r->steps, r->batch, r->gates, r->hidden, r->input + r->hidden);
+    s->summary = arena_printf(p->arena, "%lld step%s, %d direction%s", (long long)r->steps, r->steps == 1 ? "" : "s", r->directions, r->directions > 1 ? "s" : "");
     return true;
 }
 
@@ -42,19 +42,38 @@ static void put_input(text *out, const step *s, int i, int64_t offset) {
     else text_printf(out, ", x%d", k);
 }
 
-static void put_floats(text *out, const double *x) {
-    text_put(out, ", {");
+static void put_floats(text *out, const char *name, const double *x) {
+    text_printf(out, ", .%s = {", name);
     for (int k = 0; k < 3; k++) {
-        text_put(out, k ? ", (float)" : "(float)");
-        emit_real(out, x[k]);
+        text_put(out, k ? ", " : "");
+        emit_float(out, x[k]);
     }
     text_put(out, "}");
 }
 
+static void put_flag(text *out, const char *name, bool is) {
+    if (is) text_printf(out, ", .%s = 1", name);
+}
+
+static void put_cell(text *out, const recurrent_node *r, int dir) {
+    text_printf(out, "        const recurrent_cell cell = {.steps = %lld, .batch = %lld, .input = %lld, .hidden = %lld, .y_step = %lld, .gates = %d",
+                (long long)r->steps, (long long)r->batch, (long long)r->input, (long long)r->hidden,
+                (long long)(r->directions * r->batch * r->hidden), r->gates);
+    put_flag(out, "reverse", r->reverse[dir]);
+    put_flag(out, "linear_before_reset", r->linear_before_reset);
+    put_flag(out, "couple", r->couple);
+    if (r->has_clip) text_put(out, ", .has_clip = 1, .clip = "), emit_float(out, r->clip);
+    text_printf(out, ", .code = {%d, %d, %d}", r->code[dir][0], r->code[dir][1], r->code[dir][2]);
+    put_floats(out, "alpha", r->alpha[dir]);
+    put_floats(out, "beta", r->beta[dir]);
+    text_put(out, "};\n");
+}
+
 /* The part of an output that belongs to a direction, as floats: scratch is bytes. */
-static void put_output(text *out, const char *label, int k, int64_t offset) {
+static void put_output(text *out, const step *s, const char *label, int k, int64_t offset) {
+    const char *cast = k >= 0 && s->out[k].elem != DT_F32 ? "(float *)(void *)" : "";
     if (k < 0) text_printf(out, "        float *const %s = NULL;\n", label);
-    else text_printf(out, "        float *const %s = (float *)(void *)y%d + %lld;\n", label, k, (long long)offset);
+    else text_printf(out, "        float *const %s = %sy%d + %lld;\n", label, cast, k, (long long)offset);
 }
 
 static bool emit_recurrent(const plan *p, const step *s, const target *t, text *body) {
@@ -64,18 +83,12 @@ static bool emit_recurrent(const plan *p, const step *s, const target *t, text *
     int64_t state = r->batch * r->hidden, rows = r->gates * r->hidden;
     bool lstm = r->gates == 4;
     for (int dir = 0; dir < r->directions; dir++) {
-        text_printf(body, "    {\n        const recurrent_cell cell = {%lld, %lld, %lld, %lld, %lld, %d, %d, %d, %d, %d, (float)", (long long)r->steps,
-                    (long long)r->batch, (long long)r->input, (long long)r->hidden, (long long)(r->directions * state), r->gates, r->reverse[dir],
-                    r->linear_before_reset, r->couple, r->has_clip);
-        emit_real(body, r->clip);
-        text_printf(body, ", {%d, %d, %d}", r->code[dir][0], r->code[dir][1], r->code[dir][2]);
-        put_floats(body, r->alpha[dir]);
-        put_floats(body, r->beta[dir]);
-        text_put(body, "};\n");
-        put_output(body, "y", c->y, dir * state);
-        put_output(body, "last_h", c->h, dir * state);
-        put_output(body, "last_c", c->c, dir * state);
-        put_output(body, "scratch", c->scratch, 0);
+        text_put(body, "    {\n");
+        put_cell(body, r, dir);
+        put_output(body, s, "y", c->y, dir * state);
+        put_output(body, s, "last_h", c->h, dir * state);
+        put_output(body, s, "last_c", c->c, dir * state);
+        put_output(body, s, "scratch", c->scratch, 0);
         text_put(body, "        recurrent(&cell, y, last_h, last_c, x0");
         put_input(body, s, 1, dir * rows * r->input);
         put_input(body, s, 2, dir * rows * r->hidden);

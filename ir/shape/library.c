@@ -123,7 +123,7 @@ bool shape_mel_weights(node *n, diagnostics *d) {
     int count;
     const int64_t *bins = constant_ints(n, 0, &count), *length = constant_ints(n, 1, &count);
     dim dims[2] = {length ? dim_number(*length / 2 + 1) : dim_unknown(node_arena(n)), bins ? dim_number(*bins) : dim_unknown(node_arena(n))};
-    set_output(n, 0, dtype_from_onnx((int)node_int(n, "output_datatype")), 2, dims);
+    set_output(n, 0, dtype_from_onnx(node_int(n, "output_datatype")), 2, dims);
     return true;
 }
 

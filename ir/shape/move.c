@@ -362,7 +362,7 @@ bool shape_split(node *n, diagnostics *d) {
 bool shape_bit_cast(node *n, diagnostics *d) {
     const value_type *t = input_type(n, 0, 0, IR_MAX_RANK, d);
     if (!t) return false;
-    dtype to = dtype_from_onnx((int)node_int(n, "to"));
+    dtype to = dtype_from_onnx(node_int(n, "to"));
     if (to == DT_NONE || dtype_of(to)->bits != dtype_of(t->elem)->bits || to == DT_STRING || t->elem == DT_STRING)
         return node_error(d, n, NULL, "cannot see %s as element type %lld", dtype_of(t->elem)->name, (long long)node_int(n, "to"));
     set_output(n, 0, to, t->rank, t->dims);

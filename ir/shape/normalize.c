@@ -50,7 +50,7 @@ bool shape_layer_normalization(node *n, diagnostics *d) {
     }
     dim dims[IR_MAX_RANK];
     for (int k = 0; k < x->rank; k++) dims[k] = k < axis ? x->dims[k] : dim_number(1);
-    dtype stash = dtype_from_onnx((int)node_int(n, "stash_type"));
+    dtype stash = dtype_from_onnx(node_int(n, "stash_type"));
     if (dtype_of(stash)->kind != CLASS_FLOAT) return node_error(d, n, NULL, "its stash_type is no float type");
     set_output(n, 0, x->elem, x->rank, x->dims);
     for (int i = 1; i < 3; i++) set_output(n, i, stash, x->rank, dims);

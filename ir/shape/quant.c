@@ -36,7 +36,7 @@ bool shape_dequantize_linear(node *n, diagnostics *d) {
 bool shape_saturate(node *n, diagnostics *d) {
     const value_type *x = input_type(n, 0, 0, IR_MAX_RANK, d);
     if (!x) return false;
-    dtype to = dtype_from_onnx((int)node_int(n, "to"));
+    dtype to = dtype_from_onnx(node_int(n, "to"));
     int64_t low = node_int(n, "low"), high = node_int(n, "high"), least = to == DT_I8 ? INT8_MIN : 0, most = to == DT_I8 ? INT8_MAX : UINT8_MAX;
     if (x->elem != DT_F32 || !is_byte(to)) return node_error(d, n, NULL, "makes 8-bit integers of f32");
     int64_t zero = node_int(n, "zero");

@@ -51,6 +51,7 @@ bool recurrent_of(const node *n, recurrent_node *r, diagnostics *d) {
     if (!u) return false;
     if (!type_is_static(x)) return node_error(d, n, "give it a size with --dim", "the shape of its input is not known");
     r->steps = type_size(x, 0), r->batch = type_size(x, 1), r->input = type_size(x, 2), r->hidden = node_int(n, "hidden_size");
+    if (r->hidden < 0 || r->hidden > INT32_MAX) return node_error(d, n, NULL, "hidden_size %lld is not possible", (long long)r->hidden);
     int64_t rows = r->gates * r->hidden;
     const int64_t sizes[8][3] = {{r->steps, r->batch, r->input}, {r->directions, rows, r->input}, {r->directions, rows, r->hidden},
                                  {r->directions, 2 * rows, -1},  {r->batch, -1, -1},              {r->directions, r->batch, r->hidden},

@@ -34,6 +34,23 @@ head -c 100000 /dev/zero >model.onnx
 refused "a field's number is invalid"
 echo "this is no model" >model.onnx
 refused "in a ModelProto"
+# What else the file may be
+is_foreign() {
+    printf "$1" >model.onnx
+    refused "$2"
+}
+is_foreign 'version https://git-lfs.github.com/spec/v1\noid sha256:00\n' "model.onnx: is a pointer of Git LFS"
+is_foreign '<!DOCTYPE html>\n<html>' "model.onnx: is a web page"
+is_foreign '<html' "model.onnx: is a web page"
+is_foreign '\037\213\010\0' "model.onnx: is compressed by gzip"
+is_foreign 'PK\003\004rest' "model.onnx: is a zip archive"
+is_foreign '\200\002' "model.onnx: is a Python pickle"
+is_foreign '\211HDF\r\n' "model.onnx: is an HDF5 file"
+is_foreign '\034\0\0\0TFL3' "model.onnx: is a TensorFlow Lite model"
+is_foreign '\223NUMPY\1' "model.onnx: is an array of NumPy"
+is_foreign '\100\0\0\0\0\0\0\0{"w":{"dtype":' "model.onnx: has weights only"
+is_foreign '# A heading\n\nand prose\n' "in a ModelProto"
+is_foreign '# A comment' "in a ModelProto"
 mkdir folder.onnx && refused "no regular file|Is a directory" "$CNNC" folder.onnx -o out/net.c
 mkfifo fifo.onnx && refused "no regular file" "$CNNC" fifo.onnx -o out/net.c
 refused "no regular file" "$CNNC" /dev/zero -o out/net.c

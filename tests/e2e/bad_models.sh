@@ -37,6 +37,39 @@ case_is "node 'if' \(If\): has no two branches" "$X $(x_is 1 9 | sed s/\"x\"/\"c
 branches="attribute { name: 'then_branch' type: 5 g { name: 't' output { name: 'x' } } } attribute { name: 'else_branch' type: 5 g { name: 'e' output { name: 'x' } } }"
 case_is "node 'if' \(If\): its condition is no single bool" "$X $Y node { name: 'if' op_type: 'If' input: 'x' output: 'y' $branches }"
 
+# Attributes that no sum or product of sizes has room for
+plane=$(x_is '1 4 2 2')
+for size in 4294967296 9223372036854775807 1099511627776 0 -1; do
+    case_is "node 'move' \(DepthToSpace\): its blocksize $size is not within 1 to 2048" "$plane $Y
+        node { name: 'move' op_type: 'DepthToSpace' input: 'x' output: 'y' attribute { name: 'blocksize' type: 2 i: $size } }"
+done
+for size in -9223372036854775808 9223372036854775807 4611686018427387904; do
+    case_is "node 'gru' \(GRU\): hidden_size $size is not possible" "$(x_is '3 1 2') $Y
+        initializer { $(floats w '1 3 2') float_data: [1, 1, 1, 1, 1, 1] } initializer { $(floats u '1 3 1') float_data: [1, 1, 1] }
+        node { name: 'gru' op_type: 'GRU' input: 'x' input: 'w' input: 'u' output: 'y' attribute { name: 'hidden_size' type: 2 i: $size } }"
+done
+grams() { case_is "node 'grams' \(TfIdfVectorizer\): $1" "input { name: 'x' type { tensor_type { elem_type: 6 shape { dim { dim_value: 3 } } } } } $Y
+    node { name: 'grams' op_type: 'TfIdfVectorizer' input: 'x' output: 'y' attribute { name: 'mode' type: 3 s: 'TF' } attribute { name: 'pool_int64s' type: 7 ints: [1, 2, 3] }
+        attribute { name: 'ngram_counts' type: 7 ints: $2 } attribute { name: 'ngram_indexes' type: 7 ints: $3 } }"; }
+grams "its pool and its lists do not fit" "[0, -9223372036854775808]" "[0, 1, 2]"
+grams "its pool and its lists do not fit" "[-9223372036854775808, 1]" "[0, 1, 2]"
+grams "its ngram_indexes have 9223372036854775807" "[0]" "[9223372036854775807, 1, 2]"
+grams "its ngram_indexes have -1" "[0]" "[0, 1, -1]"
+case_is "node 'cut' \(CenterCropPad\): wants size -9223372036854775808 on axis 1" "$X $Y $(ints s '2 -9223372036854775808')
+    node { name: 'cut' op_type: 'CenterCropPad' input: 'x' input: 's' output: 'y' }" "ir_version: 8 opset_import { version: 18 }"
+for n in 4294967297 2147483648 0; do
+    case_is "node 'scan' \(Scan\): scans $n of 1 inputs" "$X $Y node { name: 'scan' op_type: 'Scan' input: 'x' output: 'y' attribute { name: 'num_scan_inputs' type: 2 i: $n }
+        attribute { name: 'body' type: 5 g { name: 'b' input { name: 'i' } output { name: 'o' } node { op_type: 'Relu' input: 'i' output: 'o' } } } }"
+done
+case_is "node 'cast' \(Cast\): .*type" "$X $Y node { name: 'cast' op_type: 'Cast' input: 'x' output: 'y' attribute { name: 'to' type: 2 i: 4294967297 } }"
+# Those that mean what the largest sensible one does
+model "$X $Y initializer { $(floats s '2 1') float_data: [1, 2] }
+    node { op_type: 'QuantizeLinear' input: 'x' input: 's' output: 'y' attribute { name: 'block_size' type: 2 i: 9223372036854775807 } }" "ir_version: 10 opset_import { version: 21 }"
+accepted
+model "$(x_is '1 2 4 4') $Y node { op_type: 'Attention' input: 'x' input: 'x' input: 'x' output: 'y' attribute { name: 'right_window_size' type: 2 i: -9223372036854775808 } }" \
+    "ir_version: 10 opset_import { version: 24 }"
+accepted
+
 # Every operator that cnnc does not know, at once
 case_is "operator NoSuchOperator: is not supported; 2 nodes use it: 'one', 'three'.*operator example.NorThis: is not supported; 1 node uses it: 'two'.*2 operators \(3 nodes are\) not supported" "$X $Y
     node { name: 'one' op_type: 'NoSuchOperator' input: 'x' output: 'a' } node { name: 'two' domain: 'example' op_type: 'NorThis' input: 'a' output: 'b' }

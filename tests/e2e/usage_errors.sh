@@ -11,6 +11,8 @@ expect 2 "unrecognized option" "$CNNC" --no-such-option
 expect 2 "end in .c" "$CNNC" "$model" -o out/net.txt
 expect 2 "end in .c" "$CNNC" "$model" -o /dev/full
 expect 2 "Too many arguments" "$CNNC" "$model" "$model" -o out/net.c
+expect 2 "'inspct' is neither a subcommand nor a file; did you mean inspect[?]" "$CNNC" inspct "$model"
+expect 2 "'frobnicate' is neither a subcommand nor a file$" "$CNNC" frobnicate
 expect 2 "f32, bf16, f16 or int8" "$CNNC" "$model" -o out/net.c --weights-type f64
 expect 2 "f32 or bf16, not 'f16'" "$CNNC" "$model" -o out/net.c --compute f16
 expect 2 "NAME=SIZE" "$CNNC" "$model" -o out/net.c --dim N
@@ -34,6 +36,7 @@ expect 1 "brings its own weights" "$CNNC" "$model" -o out/net.c --weights w.npz
 expect 1 "brings its own weights" "$CNNC" "$model" -o out/net.c --init he
 expect 1 "unknown target 'mips'" "$CNNC" "$model" -o out/net.c --target mips
 expect 1 "No such file" "$CNNC" "$model" -o no/such/folder/net.c
+expect 1 "hint: make the folder no/such/folder/ first" "$CNNC" "$model" -o no/such/folder/net.c
 expect 1 "cannot write" "$CNNC" "$model" -o /proc/net.c
 mkdir folder.c
 expect 1 "not a regular file" "$CNNC" "$model" -o folder.c
@@ -64,6 +67,8 @@ nothing_left out
 # And what is right: 0
 expect 0 "verify" "$CNNC" --help
 expect 0 "--expected" "$CNNC" verify --help
+# Help fits a terminal of 80 columns: argp would break longer lines of the list in the middle.
+"$CNNC" --help | sed -n '/^Subcommands/,/^$/p' | tail -n +2 | grep . | grep -v "^  [a-z]* .* [a-z]" && fail "a subcommand takes more than one line"
 expect 0 "^cnnc [0-9]" "$CNNC" --version
 expect 0 "^conv +Conv" "$CNNC" ops
 expect 0 "fold" "$CNNC" passes

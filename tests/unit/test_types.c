@@ -175,6 +175,7 @@ static void the_table_finds_types(void **state) {
     }
     assert_int_equal(dtype_from_name("f33"), DT_NONE);
     assert_int_equal(dtype_from_onnx(99), DT_NONE);
+    assert_int_equal(dtype_from_onnx((INT64_C(1) << 32) + 1), DT_NONE);
     assert_int_equal(dtype_bytes(DT_F32, 3), 12);
     assert_int_equal(dtype_bytes(DT_I4, 3), 2);
     assert_int_equal(dtype_bytes(DT_U2, 5), 2);

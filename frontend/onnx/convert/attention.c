@@ -64,7 +64,7 @@ static void add_positions(recipe *r, const draft *d, const heads *h) {
     recipe_int(r, "queries", h->queries);
     recipe_int(r, "total", h->total);
     recipe_int(r, "left", left);
-    recipe_int(r, "minus_right", -right);
+    recipe_int(r, "minus_right", right >= 0 ? -right : 0);
     bool positions = left >= 0 || right >= 0, cache = draft_input(d, 6) != NULL;
     if (positions) {
         recipe_run(r, "keys = Range(0, $total, 1)\nrows = Unsqueeze(Range(0, $queries, 1), [1])");

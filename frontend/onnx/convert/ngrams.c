@@ -86,6 +86,7 @@ static void number_strings(ngrams *s, const attr *words) {
 }
 
 static bool read_ngrams(ngrams *s) {
+    enum { MOST_OUTPUTS = 1 << 20 };
     draft *d = s->d;
     const char *mode = draft_string(d, "mode", "TF");
     s->pool = draft_attr(d, "pool_int64s"), s->starts = draft_attr(d, "ngram_counts"), s->places = draft_attr(d, "ngram_indexes");
@@ -97,9 +98,12 @@ static bool read_ngrams(ngrams *s) {
     if (!s->keys != (draft_input_type(d, 0)->elem != DT_STRING)) return draft_error(d, NULL, "its pool and its input are of different types");
     s->weighs = strcmp(mode, "TF") != 0;
     s->cuts = !strcmp(mode, "IDF");
-    for (int i = 0; i < s->places->n; i++)
-        if (s->places->ints[i] >= s->n_outputs) s->n_outputs = s->places->ints[i] + 1;
-    return s->n_outputs <= 1 << 20 || draft_error(d, NULL, "has indexes up to %lld", (long long)s->n_outputs);
+    for (int i = 0; i < s->places->n; i++) {
+        const int64_t place = s->places->ints[i];
+        if (place < 0 || place >= MOST_OUTPUTS) return draft_error(d, NULL, "its ngram_indexes have %lld", (long long)place);
+        if (place >= s->n_outputs) s->n_outputs = place + 1;
+    }
+    return true;
 }
 
 bool expand_ngrams(draft *d, const conversion *row) {
@@ -122,8 +126,10 @@ bool expand_ngrams(draft *d, const conversion *row) {
     if (x->rank == 1) recipe_run(&s.r, "x = Unsqueeze(x, [0])");
     int64_t first = 0;
     for (int64_t g = 1; g <= s.starts->n; g++) {
-        int64_t at = s.starts->ints[g - 1], end = g < s.starts->n ? s.starts->ints[g] : s.pool->n, n = (end - at) / g;
-        if (at < 0 || end < at || end > s.pool->n || first + n > s.places->n) return draft_error(d, NULL, "its pool and its lists do not fit");
+        int64_t at = s.starts->ints[g - 1], end = g < s.starts->n ? s.starts->ints[g] : s.pool->n;
+        bool fits = at >= 0 && end >= at && end <= s.pool->n;
+        const int64_t n = fits ? (end - at) / g : 0;
+        if (!fits || first + n > s.places->n) return draft_error(d, NULL, "its pool and its lists do not fit");
         for (int64_t skip = 0; g >= shortest && g <= longest && n && skip <= (g > 1 ? skips : 0); skip++) count_windows(&s, g, skip, n, at);
         if (recipe_get(&s.r, "count") && !place_counts(&s, first, n)) return false;
         first += n;

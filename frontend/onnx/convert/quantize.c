@@ -27,6 +27,8 @@ static bool spread_parameter(recipe *r, draft *d, const char *name, int input) {
     if (t->rank != x->rank || block < 0 || !type_is_static(t) || !type_is_static(x))
         return draft_error(d, NULL, "its scale does not fit its input");
     if (!block) return true;
+    const int64_t size = x->dims[axis].size;
+    if (block > size) block = size > 0 ? size : 1; /* what is beyond the input is cut off again */
     int64_t wide[IR_MAX_RANK + 1], flat[IR_MAX_RANK];
     for (int i = 0; i < x->rank; i++) {
         flat[i] = i == axis ? t->dims[i].size * block : t->dims[i].size;
@@ -37,7 +39,7 @@ static bool spread_parameter(recipe *r, draft *d, const char *name, int input) {
     recipe_ints(r, "flat", x->rank, flat);
     recipe_int(r, "axis", axis);
     recipe_int(r, "inner", axis + 1);
-    recipe_int(r, "size", x->dims[axis].size);
+    recipe_int(r, "size", size);
     recipe_run(r, arena_printf(mem, "%s = Slice(Reshape(Expand(Unsqueeze(%s, [$inner]), $wide), $flat), [0], [$size], [$axis])", name, name));
     return true;
 }
@@ -72,7 +74,7 @@ static bool keep_plain(draft *d, dtype integer) {
 bool expand_quantize(draft *d, const conversion *row) {
     (void)row;
     const value_type *x = draft_input_type(d, 0), *s = draft_input_type(d, 1);
-    dtype to = draft_input(d, 2) ? draft_input_type(d, 2)->elem : dtype_from_onnx((int)draft_int(d, "output_dtype", 2));
+    dtype to = draft_input(d, 2) ? draft_input_type(d, 2)->elem : dtype_from_onnx(draft_int(d, "output_dtype", 2));
     if (!draft_input(d, 2) && !draft_int(d, "output_dtype", 0)) to = DT_U8;
     if (x->kind != TYPE_TENSOR || s->kind != TYPE_TENSOR || to == DT_NONE || to == DT_STRING)
         return draft_error(d, NULL, "the types of its inputs are not known");

@@ -28,7 +28,7 @@ bool expand_random(draft *d, const conversion *row) {
         like = type_tensor(d->context->imp->arena, DT_F32, shape->n, shape->ints);
     }
     int64_t to = draft_int(d, "dtype", dtype_of(like.elem)->onnx);
-    if (dtype_of(dtype_from_onnx((int)to))->kind != CLASS_FLOAT) return draft_error(d, NULL, "draws numbers of a type that is no float");
+    if (dtype_of(dtype_from_onnx(to))->kind != CLASS_FLOAT) return draft_error(d, NULL, "draws numbers of a type that is no float");
     double low = draft_float(d, "low", 0), high = draft_float(d, "high", 1);
     recipe r = recipe_new(d);
     bind_draws(d, &r, &like);

@@ -4,12 +4,15 @@
 
 /* Operators that only put elements elsewhere. */
 
+enum { MAX_BLOCK = 2048 }; /* its square times any size fits int64 */
+
 static bool blocks_of(draft *d, const value_type **x, int64_t *block, bool *column_first) {
     *x = draft_static(d, 0);
     *block = draft_int(d, "blocksize", 0);
     *column_first = !strcmp(draft_string(d, "mode", "DCR"), "CRD");
     if (!*x) return false;
-    if ((*x)->rank != 4 || *block < 1) return draft_error(d, NULL, "needs an input of rank 4 and a positive blocksize");
+    if ((*x)->rank != 4) return draft_error(d, NULL, "needs an input of rank 4");
+    if (*block < 1 || *block > MAX_BLOCK) return draft_error(d, NULL, "its blocksize %lld is not within 1 to %d", (long long)*block, MAX_BLOCK);
     return true;
 }
 
@@ -75,6 +78,7 @@ bool expand_center_crop_pad(draft *d, const conversion *row) {
     }
     if (!wanted_sizes(d, x, 1, axes, n, sizes)) return false;
     for (int i = 0; i < n; i++) { /* negative pads cut */
+        if (sizes[i] < 0) return draft_error(d, NULL, "wants size %lld on axis %lld", (long long)sizes[i], (long long)axes[i]);
         int64_t more = sizes[i] - x->dims[axes[i]].size, begin = more >= 0 ? more / 2 : -(-more / 2);
         pads[axes[i]] = begin;
         pads[axes[i] + x->rank] = more - begin;

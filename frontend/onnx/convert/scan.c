@@ -16,9 +16,11 @@ static int64_t listed(const draft *d, const char *name, int i) {
 
 static bool read_scan(draft *d, scan *s) {
     const region *r = d->n_regions == 1 ? d->regions[0] : NULL;
-    s->slices = (int)draft_int(d, "num_scan_inputs", 0);
+    const int64_t slices = draft_int(d, "num_scan_inputs", 0);
+    if (slices < 1 || slices > d->n_inputs) return draft_error(d, NULL, "scans %lld of %d inputs", (long long)slices, d->n_inputs);
+    s->slices = (int)slices;
     s->states = d->n_inputs - s->slices;
-    if (!r || s->slices < 1 || s->states < 0 || r->n_inputs != d->n_inputs || r->n_outputs < s->states)
+    if (!r || r->n_inputs != d->n_inputs || r->n_outputs < s->states)
         return draft_error(d, NULL, "its body does not fit its inputs");
     s->stacked = r->n_outputs - s->states;
     s->steps = -1;

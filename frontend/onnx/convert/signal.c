@@ -37,7 +37,7 @@ static const struct {
 bool expand_window(draft *d, const conversion *row) {
     (void)row;
     int64_t size = known_size(d, 0, 0, "size");
-    dtype elem = dtype_from_onnx((int)draft_int(d, "output_datatype", 1));
+    dtype elem = dtype_from_onnx(draft_int(d, "output_datatype", 1));
     if (size < 0) return false;
     if (elem == DT_NONE || dtype_of(elem)->kind == CLASS_STRING || dtype_of(elem)->kind == CLASS_COMPLEX)
         return draft_error(d, NULL, "its output_datatype is no number");
