@@ -33,6 +33,7 @@ typedef struct schedule {
     int64_t pool[2];                                         /* its windows are max-pooled: 1x1 where not */
     int64_t images, threads;
     bool flat, varies; /* varies: height or width is open; then they are the most that it can be */
+    bool cold;         /* plan's */
     tiling tiling[TARGET_MAX];
     narrow_weights narrow;
     int64_t slice;   /* the work that a part should not exceed; 0: it may have any */
@@ -152,10 +153,10 @@ static void choose_chunks(const schedule *s, tiling *t, const target *machine, i
     t->chunks = (s->in_blocks + t->chunk - 1) / t->chunk;
 }
 
-/* Weights that do not stay in L2 are fetched while the tiles go over those before them. */
+/* Weights from beyond L2 are fetched while the tiles go over those before them. */
 static int64_t choose_ahead(const schedule *s, const tiling *t, const target *machine) {
     int64_t lines = s->lanes * number_bytes(s) / 4, taps = s->window.kernel[0] * s->window.kernel[1];
-    if (s->out_blocks * s->in_blocks * taps * lines * C16 * 4 < machine->l2 / 2) return 0;
+    if (s->out_blocks * s->in_blocks * taps * lines * C16 * 4 <= cost_cached_weights(s->cold, machine)) return 0;
     return register_tile_lines_ahead(&t->tile, s->flat ? t->part : s->likely[1], s->flat ? 1 : t->part, lines);
 }
 
@@ -232,6 +233,7 @@ static bool describe(const plan *p, const node *n, const operand *x, schedule *c
     c->group = group;
     c->images = type_size(&n->outputs[0]->type, 0);
     c->threads = cost_threads(p);
+    c->cold = p->cold;
     const window *w = &c->window;
     int n_pool;
     const int64_t *pool = node_ints(n, "pool", &n_pool);

@@ -72,6 +72,6 @@ void conv_tile_define_product(template_env *e, const register_tile *t, const til
     template_int(e, "chunks", chunks);
     template_int(e, "chunk", chunk);
     template_int(e, "sums", sums);
-    template_int(e, "ahead", p->weight_bytes > machine->l2 / 2 ? register_tile_lines_ahead(t, p->positions, 1, p->pairs ? C16 / 2 : C16) : 0);
+    template_int(e, "ahead", p->fetch_ahead ? register_tile_lines_ahead(t, p->positions, 1, p->pairs ? C16 / 2 : C16) : 0);
     template_call(e, "offset", put_offset, NULL);
 }

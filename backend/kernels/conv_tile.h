@@ -10,7 +10,7 @@ typedef struct tile_product {
     int64_t positions;             /* of a run */
     int64_t in_blocks, last_lanes; /* lanes: input channels of the last block */
     bool pairs;                    /* of bf16 (conv_tile_define_elements) */
-    int64_t weight_bytes;          /* of all products that follow one another: what does not stay in L2 is fetched ahead */
+    bool fetch_ahead;              /* weights: they come from beyond L2 */
 } tile_product;
 
 /* How numbers are multiplied: float32, or pairs of bf16, of which a product takes two input channels; weights are

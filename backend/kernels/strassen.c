@@ -2,6 +2,7 @@
 
 #include "backend/kernels/c16.h"
 #include "backend/kernels/conv_tile.h"
+#include "backend/schedule/schedule.h"
 
 #include <stdlib.h>
 
@@ -201,7 +202,7 @@ bool strassen_emit(const strassen *s, const template_env *outer, const plan *p, 
     template_env *e = template_env_within(outer);
     writing w = {.s = s, .plan = p, .env = e, .ok = true};
     int64_t run = s->positions >> s->levels;
-    tile_product product = {.positions = run, .last_lanes = C16, .weight_bytes = s->weights * (int64_t)sizeof(float)};
+    tile_product product = {.positions = run, .last_lanes = C16, .fetch_ahead = s->weights * (int64_t)sizeof(float) > cost_cached_weights(p->cold, machine)};
     conv_tile_define_product(e, &s->tile[plan_target_index(p, machine)], &product, machine);
     template_int(e, "levels", s->levels);
     template_number(e, "half0", half_of(out->arena, s, 0));

@@ -9,6 +9,8 @@ double cost_with_weights(const plan *p, const target *t, double cycles, double b
     return cbrt(pow(cycles, 3) + pow(bytes / t->dram_bytes, 3));
 }
 
+int64_t cost_cached_weights(bool cold, const target *t) { return cold ? t->l1 : t->l2 / 2; }
+
 double cost_streams(int64_t streams) { return streams > 4 ? 1.08 : 1; }
 
 int schedule_threads(const plan *p) { return p->options.threads > 1 ? p->options.threads : 1; }

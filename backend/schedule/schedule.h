@@ -58,6 +58,8 @@ char *schedule_signature(const plan *p, const node *n);
 int64_t likely_size(dim d);
 /* Cycles of a target's description as time. */
 double cost_microseconds(const target *t, double cycles);
+/* Bytes of weights that a kernel may find in the caches of its core: what is more comes from beyond. */
+int64_t cost_cached_weights(bool cold, const target *t);
 /* Cycles of work on so many bytes of weights, which are fetched meanwhile: where both take long, neither hides the other
  * quite. */
 double cost_with_weights(const plan *p, const target *t, double cycles, double bytes);
