@@ -152,6 +152,12 @@ static void put_four_results(void *context, text *out, int n, const int64_t *arg
     for (int i = 0; i < 3; i++) text_printf(out, "%s%lld", i ? ", " : "", (long long)node_int(e->attrs, bounds[i]));
 }
 
+/* Lines of the next weights that a tile prefetches for each tap of each input block. */
+static int64_t choose_ahead(const plan *p, const schedule *s, const register_tile *t, const target *machine) {
+    const int64_t taps = s->window.kernel[0] * s->window.kernel[1], bytes = s->group * s->out_blocks * s->in_blocks * taps * C16 * C16;
+    return bytes > cost_cached_weights(p->cold, machine) ? register_tile_lines_ahead(t, s->width, s->height, QUADS) : 0;
+}
+
 static bool emit_conv(const plan *p, const step *s, const target *machine, text *body) {
     const schedule *c = s->schedule;
     const register_tile *tile = &c->tile[plan_target_index(p, machine)];
@@ -182,6 +188,7 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
                      {"flat", c->flat},
                      {"scattered", c->flat && !c16_flat(s)},
                      {"plane_w", w->out[1].size},
+                     {"ahead", by_taps ? 0 : choose_ahead(p, c, tile, machine)},
                      {"pool_h", c->pool[0]},
                      {"pool_w", c->pool[1]}};
     template_env *e = template_env_new(body->arena);
