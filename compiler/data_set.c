@@ -38,9 +38,9 @@ static tensor sizes_of(const tensor *t, arena *a) {
 /* What is used of a tensor with room for more. */
 static bool compact(tensor *t, const int64_t *sizes, arena *a) {
     int64_t at[IR_MAX_RANK] = {0}, unit = (int64_t)dtype_bytes(t->type.elem, 1);
-    tensor used = tensor_new(a, type_tensor(a, t->type.elem, t->type.rank, sizes));
     for (int k = 0; k < t->type.rank; k++)
         if (sizes[k] < 0 || sizes[k] > type_size(&t->type, k)) return false;
+    tensor used = tensor_new(a, type_tensor(a, t->type.elem, t->type.rank, sizes));
     for (int64_t i = 0; i < type_count(&used.type); i++) {
         int64_t from = 0;
         for (int k = 0; k < t->type.rank; k++) from = from * type_size(&t->type, k) + at[k];

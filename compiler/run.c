@@ -12,6 +12,7 @@
 #include "compiler/program.h"
 #include "compiler/report.h"
 #include "compiler/subcommand.h"
+#include "ir/print.h"
 
 typedef struct run_options {
     model_options model;
@@ -80,17 +81,21 @@ const struct argp run_argp = {
 
 /* ---- outputs ---- */
 
+static void print_element(const tensor *t, int64_t i) {
+    const constant c = {.type = t->type, .data = t->data};
+    const dtype_class kind = dtype_of(t->type.elem)->kind;
+    putchar(' ');
+    if (t->type.elem == DT_STRING) print_quoted(stdout, ((const ir_string *)t->data)[i].bytes, ((const ir_string *)t->data)[i].size);
+    else if (kind == CLASS_FLOAT) printf("%.7g", constant_float(&c, i));
+    else printf("%lld", (long long)constant_int(&c, i));
+}
+
 static void print_summary(const value *v, const tensor *t) {
     print_name(stdout, v->name, (int)strlen(v->name));
     fputs(": ", stdout);
     type_print(stdout, &t->type);
     int64_t count = type_count(&t->type);
-    const constant c = {.type = t->type, .data = t->data};
-    bool whole = dtype_of(t->type.elem)->kind != CLASS_FLOAT;
-    for (int64_t i = 0; i < count && i < 16; i++) {
-        if (whole) printf(" %lld", (long long)constant_int(&c, i));
-        else printf(" %.7g", constant_float(&c, i));
-    }
+    for (int64_t i = 0; i < count && i < 16; i++) print_element(t, i);
     puts(count > 16 ? " ..." : "");
 }
 

@@ -524,6 +524,7 @@ value *graph_gradient(graph *g, value *y, value *dy, value *x, relu_rule relu);
 /* The textual form. Values are numbered in the order of their first mention, whatever their ids. Constants of a few
  * numbers are printed in full ("..." after them: they repeat), others as base64 behind the graph. */
 void graph_print(FILE *f, const graph *g);
+char *graph_text(arena *a, const graph *g); /* what it prints */
 /* What the node computes, without names and data: its operator, types, attributes and expressions, on one line. */
 void node_print_signature(FILE *f, const node *n);
 /* The inverse of graph_print, also of texts that people write: values may have names (%x) and types of results may be

@@ -1,6 +1,7 @@
 /* The textual form of a graph: what read.c reads back to the same graph. */
 #include "ir/print.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 void print_quoted(FILE *f, const char *bytes, size_t size) {
@@ -226,4 +227,16 @@ void graph_print(FILE *f, const graph *g) {
     fputs("}\n", f);
     print_blobs(&p);
     arena_free(p.arena);
+}
+
+char *graph_text(arena *a, const graph *g) {
+    char *bytes = NULL;
+    size_t size;
+    FILE *f = open_memstream(&bytes, &size);
+    if (!f) return arena_strdup(a, "");
+    graph_print(f, g);
+    fclose(f);
+    char *text = arena_strndup(a, bytes, size);
+    free(bytes);
+    return text;
 }

@@ -164,11 +164,12 @@ static const value *true_value(plan *p) {
 static void carry_over(plan *p, const node *n, block *body) {
     const region *r = n->regions[0];
     operand *from = ARENA_ARRAY(p->arena, operand, r->n_inputs);
+    const buffer **goals = ARENA_ARRAY(p->arena, const buffer *, r->n_inputs);
+    for (int i = 2; i < r->n_inputs; i++) goals[i] = plan_operand(p, r->inputs[i]).buffer;
     for (int i = 2; i < r->n_inputs; i++) {
         from[i] = operand_of(p, r->outputs[i - 1]);
         bool in_the_way = false;
-        for (int k = 2; k < r->n_inputs; k++)
-            in_the_way = in_the_way || (k != i && plan_operand(p, r->inputs[k]).buffer == from[i].buffer);
+        for (int k = 2; k < r->n_inputs && !in_the_way; k++) in_the_way = k != i && goals[k] == from[i].buffer;
         if (!in_the_way) continue;
         operand aside = from[i];
         aside.buffer = plan_buffer(p, MEMORY_ARENA, (int64_t)stored_bytes(aside.elem, type_count(&r->outputs[i - 1]->type)));

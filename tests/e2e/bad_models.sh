@@ -37,6 +37,8 @@ case_is "node 'if' \(If\): has no two branches" "$X $(x_is 1 9 | sed s/\"x\"/\"c
 branches="attribute { name: 'then_branch' type: 5 g { name: 't' output { name: 'x' } } } attribute { name: 'else_branch' type: 5 g { name: 'e' output { name: 'x' } } }"
 case_is "node 'if' \(If\): its condition is no single bool" "$X $Y node { name: 'if' op_type: 'If' input: 'x' output: 'y' $branches }"
 
+case_is "node 'pick' \(Compress\): lacks its condition" "$X $Y node { name: 'pick' op_type: 'Compress' input: 'x' input: '' output: 'y' }"
+
 # Attributes that no sum or product of sizes has room for
 plane=$(x_is '1 4 2 2')
 for size in 4294967296 9223372036854775807 1099511627776 0 -1; do

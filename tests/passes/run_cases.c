@@ -84,18 +84,6 @@ static graph *parse(const test_case *c, const char *text, diagnostics *d) {
     return graph_read(c->arena, d, name, text, strlen(text));
 }
 
-static char *printed(arena *a, const graph *g) {
-    char *text = NULL;
-    size_t size;
-    FILE *f = open_memstream(&text, &size);
-    if (!f) return NULL;
-    graph_print(f, g);
-    fclose(f);
-    char *copy = arena_strdup(a, text);
-    free(text);
-    return copy;
-}
-
 /* ---- values ---- */
 
 static value_type concrete(arena *a, const value_type *t) {
@@ -167,7 +155,7 @@ static bool same_text(const test_case *c, const char *got, const char *want) {
 static bool reads_back(const test_case *c, const char *text) {
     diagnostics d;
     graph *again = parse(c, text, &d);
-    return (again && !strcmp(printed(c->arena, again), text)) || failed(c, "what came out does not read back to itself");
+    return (again && !strcmp(graph_text(c->arena, again), text)) || failed(c, "what came out does not read back to itself");
 }
 
 static bool keeps_values(const test_case *c, const graph *after) {
@@ -183,7 +171,7 @@ static bool check_case(const test_case *c, bool update, const char **text) {
     diagnostics d;
     graph *g = parse(c, c->before, &d);
     if (!g || !run_passes(c, g, &(pass_options){.conv_layouts = true, .compute = DT_BF16})) return failed(c, "nothing came out");
-    char *got = printed(c->arena, g);
+    char *got = graph_text(c->arena, g);
     *text = structure(c->arena, got);
     if (!update && !same_text(c, *text, c->after)) return false;
     return reads_back(c, got) && keeps_values(c, g);

@@ -21,18 +21,6 @@ static int tear_down(void **state) {
     return 0;
 }
 
-static char *printed(arena *a, const graph *g) {
-    char *text = NULL;
-    size_t size;
-    FILE *f = open_memstream(&text, &size);
-    assert_non_null(f);
-    graph_print(f, g);
-    fclose(f);
-    char *copy = arena_strdup(a, text);
-    free(text);
-    return copy;
-}
-
 static graph *read_text(arena *a, const char *text, diagnostics *d) {
     memset(d, 0, sizeof *d);
     return graph_read(a, d, "t.cir", text, strlen(text));
@@ -43,7 +31,7 @@ static void comes_back(arena *a, const char *text) {
     diagnostics d;
     graph *g = read_text(a, text, &d);
     if (!g) fail_msg("%s", d.first);
-    assert_string_equal(printed(a, g), text);
+    assert_string_equal(graph_text(a, g), text);
 }
 
 /* What people write, and how it is printed. */
@@ -51,7 +39,7 @@ static void becomes(arena *a, const char *text, const char *as) {
     diagnostics d;
     graph *g = read_text(a, text, &d);
     if (!g) fail_msg("%s", d.first);
-    assert_string_equal(printed(a, g), as);
+    assert_string_equal(graph_text(a, g), as);
     comes_back(a, as);
 }
 
@@ -175,7 +163,7 @@ static void every_type_comes_back(void **state) {
             int loose = (int)((counts[k] * dtype_of((dtype)t)->bits) & 7); /* bits of the last byte that belong to elements */
             if (loose) bytes[size - 1] &= (unsigned char)((1 << loose) - 1);
             region_add_output(g->body, value_constant(g, "c", type_tensor(a, (dtype)t, 1, &counts[k]), bytes, NULL));
-            graph *again = read_text(a, printed(a, g), &d);
+            graph *again = read_text(a, graph_text(a, g), &d);
             if (!again) fail_msg("%s[%d]: %s", dtype_of((dtype)t)->name, (int)counts[k], d.first);
             const constant *c = again->body->outputs[0]->constant;
             assert_int_equal(c->type.elem, t);
@@ -376,7 +364,7 @@ static void survives(const char *text, size_t size) {
     graph *g = graph_read(a, &d, "t.cir", exact, size);
     free(exact);
     assert_true(g || d.errors > 0);
-    if (g) comes_back(a, printed(a, g));
+    if (g) comes_back(a, graph_text(a, g));
     arena_free(a);
 }
 

@@ -269,9 +269,10 @@ const char *converter_operator(int i) { return i < N_ROWS ? table[i].op_type : N
 
 bool convert(draft *d) {
     attr ignored;
+    const int errors = d->context->imp->diags->errors;
     if (d->version < 7) draft_take(d, "consumed_inputs", &ignored); /* a hint that nobody heeded */
     for (int i = 0; i < N_ROWS && !d->outputs; i++)
         if (row_is_of(&table[i], d->domain, d->op_type) && d->version < table[i].before && !table[i].convert(d, &table[i]))
-            return false;
+            return d->context->imp->diags->errors > errors ? false : draft_error(d, NULL, "its inputs do not fit it");
     return d->outputs || draft_finish(d);
 }

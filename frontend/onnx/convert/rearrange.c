@@ -176,7 +176,8 @@ bool expand_compress(draft *d, const conversion *row) {
     const value *condition = draft_input(d, 1);
     bool flat = !draft_attr(d, "axis");
     int64_t axis = draft_int(d, "axis", 0), n = -1;
-    if (!x || !condition) return false;
+    if (!x) return false;
+    if (!condition) return draft_error(d, NULL, "lacks its condition");
     int rank = flat ? 1 : x->rank;
     axis += axis < 0 ? rank : 0;
     if (axis < 0 || axis >= rank) return draft_error(d, NULL, "axis %lld is outside of its input", (long long)axis);
