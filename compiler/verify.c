@@ -219,11 +219,14 @@ static bool read_arrays(const verify_options *o, data_set *s, model *m) {
     return reference_outputs(o, s, m);
 }
 
-/* Reads the model, symbolic dimensions bound to the sizes in the data set, to a plan. */
+/* Reads the model, symbolic dimensions bound to the sizes in the data set, open ones to be run at them, to a plan. */
 static bool load(model *m, model_options *o, const char *data) {
     o->data = data;
-    if (!model_read(m, o)) return false;
-    if (data && data_set_bind_dims(o, data, m->graph, m->arena, &m->diags) > 0 && !model_read(m, o)) return false;
+    model_options declared = *o;
+    if (data) declared.n_open = 0;
+    if (!model_read(m, &declared)) return false;
+    bool bound = data && data_set_bind_dims(o, data, m->graph, m->arena, &m->diags) > 0;
+    if ((bound || declared.n_open < o->n_open) && !model_read(m, o)) return false;
     return model_optimize(m, o) && model_plan(m, o);
 }
 
