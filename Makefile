@@ -9,7 +9,7 @@ FUZZ_SECONDS ?= 300
 FORMATS ?= onnx cir cnn npz safetensors tune
 COUNT ?= 50000
 SEED ?= 1000
-DIFFERENTIAL_OPTIONS ?= --accuracy strict --cflags -O1
+DIFFERENTIAL_OPTIONS ?=
 ERROR_OPTIONS ?=
 NAMES ?=
 TARGETS ?= native generic
@@ -85,13 +85,15 @@ bench-server:
 	@build/venv-bench/bin/python tests/bench/make_networks.py $(NETWORKS)
 	@build/venv-bench/bin/python tests/bench/server.py $(NETWORKS) $(BENCH_OPTIONS)
 
-# Random networks against ONNX Runtime, a night of them by default; failures are shrunk into build/differential.
+# Random networks against ONNX Runtime, COUNT of them from SEED on, a night by default; failures are shrunk into build/differential.
+# Each 200 take another target, compiler, accuracy or number of threads (VARIANTS in differential.py), or all of them what
+# DIFFERENTIAL_OPTIONS says. A run that was stopped goes on.
 differential:
 	@.ci/install-dependencies.sh --tests
 	@$(MAKE) --no-print-directory build
 	@tests/python/venv.sh build/venv-check tests/python/requirements.txt
 	@build/venv-check/bin/python tests/differential/differential.py $(CNNC) --count $(COUNT) --seed $(SEED) --jobs $(JOBS) \
-	    --regressions build/differential -- $(DIFFERENTIAL_OPTIONS)
+	    --regressions build/differential --state build/differential/progress.json $(if $(DIFFERENTIAL_OPTIONS),-- $(DIFFERENTIAL_OPTIONS))
 
 # Coverage-guided, FUZZ_SECONDS for each reader, from the seeds that tests/fuzz/seeds.sh collects (the suite's models too if
 # `make check` has written them) and from what earlier runs kept. FORMATS="cnn npz" for some. It ends at the first finding.

@@ -79,24 +79,106 @@ static const node *layer_of(const value *output) {
     return n;
 }
 
-/* What is stated of a layer given its inputs; what is measured has the errors of the layers before in it. */
+/* What is stated of a layer given its inputs. */
 static double bound_of(const plan *p, const node *layer) {
     for (int i = 0; i < p->body->n_steps; i++)
         if (layer && p->body->steps[i]->node == layer && step_error_bound(p->body->steps[i]) > 0) return step_error_bound(p->body->steps[i]);
     return 0;
 }
 
+typedef struct exposed {
+    model model; /* the variant, planned */
+    int own;     /* outputs of the network itself; the others follow */
+    tensor *got;
+} exposed;
+
+static bool run_exposed(exposed *x, const model *m, const verify_options *o, const tensor *inputs) {
+    *x = (exposed){.model = {.arena = m->arena, .diags = m->diags}, .own = m->graph->body->n_outputs};
+    model *variant = &x->model;
+    if (!model_read(variant, &o->model) || !model_optimize(variant, &o->model) || !expose_all(variant->graph, &variant->diags) ||
+        !model_plan(variant, &o->model))
+        return false;
+    if (variant->sizes) return diag_error(&variant->diags, "", "fix them: --dim NAME=SIZE", "single layers of open sizes cannot be looked at");
+    program p;
+    x->got = ARENA_ARRAY(m->arena, tensor, variant->graph->body->n_outputs);
+    bool ran = program_build(&p, variant->plan, &(program_options){.toolchain = o->toolchain}, m->arena, &variant->diags) &&
+               program_run(&p, 1, inputs, x->got);
+    program_remove(&p);
+    return ran;
+}
+
+/* ---- each layer by itself: the evaluator is given what the program gave it ---- */
+
+typedef struct computed {
+    const tensor **values; /* by id; NULL: not known */
+    arena *arena;
+} computed;
+
+static computed values_of(const exposed *x, const tensor *inputs) {
+    const graph *g = x->model.graph;
+    computed c = {ARENA_ARRAY(x->model.arena, const tensor *, g->next_value), x->model.arena};
+    for (int i = 0; i < g->body->n_inputs; i++) c.values[g->body->inputs[i]->id] = &inputs[i];
+    for (int i = 0; i < g->body->n_outputs; i++) {
+        const value *v = g->body->outputs[i];
+        c.values[v->id] = &x->got[i];
+        if (i >= x->own && v->producer && v->producer->op == OP_from_c16) c.values[v->producer->inputs[0]->id] = &x->got[i];
+    }
+    return c;
+}
+
+/* What the program computed; NULL where that is not known. */
+static const tensor *find_value(const computed *c, const value *v) {
+    if (!v->constant || c->values[v->id]) return c->values[v->id];
+    tensor *t = ARENA_NEW(c->arena, tensor);
+    *t = (tensor){.type = v->constant->type, .data = (void *)(uintptr_t)v->constant->data};
+    return t;
+}
+
+/* Of output 0 of a layer, max |difference| / max |reference|; -1: not known. */
+static double own_error(const computed *c, const node *n) {
+    int captured;
+    value **captures = node_captures(n, c->arena, &captured);
+    const tensor **in = ARENA_ARRAY(c->arena, const tensor *, n->n_inputs + captured);
+    tensor *want = ARENA_ARRAY(c->arena, tensor, n->n_outputs);
+    const tensor *got = n->n_outputs && n->outputs[0] ? find_value(c, n->outputs[0]) : NULL;
+    if (!got || dtype_of(got->type.elem)->kind != CLASS_FLOAT) return -1;
+    for (int i = 0; i < n->n_inputs + captured; i++) {
+        const value *v = i < n->n_inputs ? n->inputs[i] : captures[i - n->n_inputs];
+        if (v && !(in[i] = find_value(c, v))) return -1;
+    }
+    diagnostics silent = {.stream = NULL};
+    if (!eval_node(n, in, want, c->arena, &silent)) return -1;
+    difference d = compare_tensors(got, &want[0], &default_tolerance);
+    return d.comparable ? d.relative : -1;
+}
+
+double *layer_errors(model *m, const verify_options *o, const tensor *inputs, int *n) {
+    exposed x;
+    if (!run_exposed(&x, m, o, inputs)) return NULL;
+    computed c = values_of(&x, inputs);
+    *n = 0;
+    for (const node *k = m->graph->body->first; k; k = k->next) ++*n;
+    double *errors = ARENA_ARRAY(m->arena, double, *n);
+    const node *k = x.model.graph->body->first;
+    for (int i = 0; i < *n; i++, k = k->next) errors[i] = own_error(&c, k);
+    return errors;
+}
+
+/* ---- all layers, up to one that is wrong ---- */
+
 /* True when one is wrong. */
-static bool print_layers(const plan *p, int from, const tensor *got, const tensor *want, const verify_options *o) {
-    const graph *g = p->graph;
-    for (int i = from; i < g->body->n_outputs; i++) {
+static bool print_layers(const exposed *x, const tensor *inputs, const tensor *want, const verify_options *o) {
+    const graph *g = x->model.graph;
+    computed c = values_of(x, inputs);
+    for (int i = x->own; i < g->body->n_outputs; i++) {
         const node *layer = layer_of(g->body->outputs[i]);
-        difference d = compare_tensors(&got[i], &want[i], &o->tolerance);
+        difference d = compare_tensors(&x->got[i], &want[i], &o->tolerance);
         fputs(d.same ? "layer " : "FIRST WRONG LAYER ", stdout);
         if (layer) print_name(stdout, layer->name, 40);
         fputc(' ', stdout);
-        difference_print(stdout, &d, &got[i], &want[i]);
-        double bound = bound_of(p, layer);
+        difference_print(stdout, &d, &x->got[i], &want[i]);
+        double bound = bound_of(x->model.plan, layer), own = bound > 0 ? own_error(&c, layer) : -1;
+        if (own >= 0) printf(", by itself %.2e", own);
         if (bound > 0) printf(", bound %.2e", bound);
         putchar('\n');
         if (!d.same) return true;
@@ -106,15 +188,7 @@ static bool print_layers(const plan *p, int from, const tensor *got, const tenso
 
 bool verify_layers(model *m, const verify_options *o, const tensor *inputs) {
     if (find_pass(m, o, inputs)) return true;
-    model variant = {.arena = m->arena, .diags = m->diags};
-    int own = m->graph->body->n_outputs;
-    if (!model_read(&variant, &o->model) || !model_optimize(&variant, &o->model) ||
-        !expose_all(variant.graph, &m->diags) || !model_plan(&variant, &o->model))
-        return false;
-    program p;
-    tensor *want, *got = ARENA_ARRAY(m->arena, tensor, variant.graph->body->n_outputs);
-    bool ran = program_build(&p, variant.plan, &(program_options){.toolchain = o->toolchain}, m->arena, &m->diags) &&
-               program_run(&p, 1, inputs, got);
-    program_remove(&p);
-    return ran && evaluate(&variant, inputs, &want) && print_layers(variant.plan, own, got, want, o);
+    exposed x;
+    tensor *want;
+    return run_exposed(&x, m, o, inputs) && evaluate(&x.model, inputs, &want) && print_layers(&x, inputs, want, o);
 }

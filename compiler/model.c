@@ -341,7 +341,8 @@ static const graph *planned_graph(model *m, const model_options *o) {
     model_options how = *o;
     how.keeps_sizes_open = true;
     bool ok = model_read(&open, &how) && model_optimize(&open, &how);
-    m->diags.errors = open.diags.errors;
+    m->diags = open.diags;
+    if (ok) open.graph->diags = &m->diags; /* planning may have something to say too */
     m->sizes = ok ? sizes_of(open.graph, o, m->arena) : NULL;
     return !ok ? NULL : m->sizes ? open.graph : m->graph;
 }

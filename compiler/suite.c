@@ -124,7 +124,6 @@ static void set_limits(const suite_options *s, const char *cflags) {
 
 static void run_case(const verify_options *shared, const suite_case *c, int result_fd) {
     setpgid(0, 0);
-    cleanup_forget_all();
     int nowhere = open("/dev/null", O_WRONLY);
     if (nowhere >= 0) dup2(nowhere, STDERR_FILENO);
     verify_options o = *shared;
@@ -162,7 +161,10 @@ static bool start(job *j, suite_case *c, const verify_options *o) {
     *j = (job){.of = c, .deadline = milliseconds() + (int64_t)o->suite.seconds * 1000};
     if (pipe2(ends, O_CLOEXEC) != 0) return false;
     fflush(NULL);
+    cleanup_hold_signals(true); /* a child that is ended before it forgets the parent's files would remove them */
     j->child = fork();
+    if (j->child == 0) cleanup_forget_all();
+    cleanup_hold_signals(false);
     if (j->child == 0) run_case(o, c, ends[1]);
     close(ends[1]);
     j->fd = ends[0];

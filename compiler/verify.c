@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "compiler/manifest.h"
 #include "compiler/options.h"
 #include "compiler/progress.h"
 #include "compiler/random_input.h"
@@ -23,6 +24,7 @@ enum {
     KEY_DOUBLE,
     KEY_THREADS,
     KEY_LAYERS,
+    KEY_MANIFEST,
     KEY_SUITE,
     KEY_JOBS,
     KEY_SECONDS,
@@ -42,6 +44,7 @@ static const struct argp_option options[] = {
     {"double", KEY_DOUBLE, NULL, 0, "let the evaluator round nothing to float32: the difference is then the network's whole error", 0},
     {"threads", KEY_THREADS, "N", 0, "run the network on N threads of a pool", 0},
     {"layers", KEY_LAYERS, NULL, 0, "compare every layer (done anyway, to find the first wrong one, when an output is)", 0},
+    {"manifest", KEY_MANIFEST, "OUT.json", 0, "add the error of each layer, given its inputs, to a manifest of this model and these options", 0},
     {NULL, 0, NULL, 0, "A folder of folders with model.onnx, test_data_set_K and tolerance.txt:", 5},
     {"suite", KEY_SUITE, "DIR", 0, "verify every case below DIR", 0},
     {"jobs", KEY_JOBS, "N", 0, "cases at once (default: one a CPU)", 0},
@@ -75,6 +78,7 @@ static void check_complete(const verify_options *o, const struct argp_state *sta
     if (o->model.path && o->suite.folder) argp_error(state, "give either a MODEL or --suite");
     if (o->expected.n && !o->inputs.n) argp_error(state, "--expected needs --input");
     if (o->wide && (o->expected.n || o->data || o->suite.folder)) argp_error(state, "--double is for the evaluator, which is not asked here");
+    if (o->manifest && o->suite.folder) argp_error(state, "--manifest is that of one MODEL");
     if (o->data && o->inputs.n) argp_error(state, "give either --data or --input");
 }
 
@@ -101,6 +105,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     case KEY_DOUBLE: o->wide = true; return 0;
     case KEY_THREADS: o->model.plan.threads = option_int(arg, 1, 256, state); return 0;
     case KEY_LAYERS: o->layers = true; return 0;
+    case KEY_MANIFEST: o->manifest = arg; return 0;
     case KEY_SUITE: o->suite.folder = arg; return 0;
     case KEY_JOBS: o->suite.jobs = parse_count(arg, 1, state); return 0;
     case KEY_SECONDS: o->suite.seconds = parse_count(arg, 1, state); return 0;
@@ -219,11 +224,14 @@ static bool read_arrays(const verify_options *o, data_set *s, model *m) {
     return reference_outputs(o, s, m);
 }
 
-/* Reads the model, symbolic dimensions bound to the sizes in the data set, to a plan. */
+/* Reads the model, symbolic dimensions bound to the sizes in the data set, open ones to be run at them, to a plan. */
 static bool load(model *m, model_options *o, const char *data) {
     o->data = data;
-    if (!model_read(m, o)) return false;
-    if (data && data_set_bind_dims(o, data, m->graph, m->arena, &m->diags) > 0 && !model_read(m, o)) return false;
+    model_options declared = *o;
+    if (data) declared.n_open = 0;
+    if (!model_read(m, &declared)) return false;
+    bool bound = data && data_set_bind_dims(o, data, m->graph, m->arena, &m->diags) > 0;
+    if ((bound || declared.n_open < o->n_open) && !model_read(m, o)) return false;
     return model_optimize(m, o) && model_plan(m, o);
 }
 
@@ -284,6 +292,15 @@ static const char *folder_of(arena *a, const char *path) {
     return slash ? arena_strndup(a, path, (size_t)(slash - path)) : ".";
 }
 
+static bool measure_layers(model *m, const verify_options *o, const data_set *s) {
+    int n;
+    const double *errors = layer_errors(m, o, s->inputs, &n);
+    if (!errors) return false;
+    const char *inputs = strcmp(s->name, "random") ? s->name : arena_printf(m->arena, "random ones of seed %llu", (unsigned long long)o->model.weights.seed);
+    const char *how = arena_printf(m->arena, "%s %s on inputs: %s", o->toolchain.cc, o->toolchain.cflags, inputs);
+    return manifest_measured(m->plan, errors, how, o->manifest, m->arena, &m->diags);
+}
+
 static bool verify_model(model *m, verify_options *o) {
     const char **paths = NULL;
     int n = 0;
@@ -297,6 +314,7 @@ static bool verify_model(model *m, verify_options *o) {
     n = n ? n : 1;
     bool ok = verify_sets(m, o, sets, n, stdout);
     bool found = (!ok || o->layers) && verify_layers(m, o, sets[0].inputs);
+    if (ok && o->manifest) return measure_layers(m, o, &sets[0]);
     if (!ok && !found) puts("no single layer is wrong: the fault may be in how they share memory");
     return ok;
 }

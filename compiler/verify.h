@@ -27,6 +27,7 @@ typedef struct verify_options {
     array_arguments inputs, expected;
     bool wide;   /* the evaluator holds float32 values in double precision between layers too */
     bool layers; /* compare every layer, not only when an output is wrong */
+    const char *manifest; /* OUT.json, which gets the error of each layer, or NULL */
     suite_options suite;
 } verify_options;
 
@@ -37,6 +38,12 @@ bool verify_data_set(const program *p, const data_set *s, const tolerance *t, FI
 /* On these inputs (one sample), prints the first pass that changes what the network computes; where there is none, each
  * layer of the emitted C against the evaluator, up to the first that is wrong. True when there is such a pass or layer. */
 bool verify_layers(model *m, const verify_options *o, const tensor *inputs);
+
+/* For each of the n nodes of m's graph, in their order, how far the emitted C is from the evaluator, which computes in double
+ * precision and rounds its result to the output's type, when both are given the inputs that the emitted C computed:
+ * max |difference| / max |reference| of the first output. -1 where that is not known or no float. On one sample of
+ * inputs, by a program that has every layer's result as an output. NULL after an error. */
+double *layer_errors(model *m, const verify_options *o, const tensor *inputs, int *n);
 
 /* All cases below o->suite.folder; the exit code. */
 int verify_suite(const verify_options *o);

@@ -10,6 +10,27 @@ CNNC_INLINE int slice_branch(slices *s, int step, int branch, int condition) {
     return s ? s->taken[branch] : condition;
 }
 
+/* A loop from `step` on is entered, or gone on with where the slice before left it; how many iterations are complete. */
+CNNC_INLINE ptrdiff_t slice_enter(slices *s, int step, int loop) {
+    if (s && slice_is_ahead(s, step)) s->step = step + 1, s->iteration[loop] = 0;
+    const ptrdiff_t complete = s ? s->iteration[loop] : 0;
+    return complete > 0 ? complete : 0;
+}
+
+/* Nothing of this iteration has been done. */
+CNNC_INLINE int slice_is_fresh(const slices *s, int step) { return !s || (slice_is_ahead(s, step + 1) && !s->done); }
+
+/* There is an iteration to do, or to complete, of a loop that ends before the step `end`. The condition counts where one begins:
+ * after that its place may have been written over. */
+CNNC_INLINE int slice_stays(const slices *s, int step, int end, int condition) {
+    return slice_is_fresh(s, step) ? condition : s->step < end;
+}
+
+/* An iteration is complete. */
+CNNC_INLINE void slice_repeat(slices *s, int step, int loop) {
+    if (s) s->step = step + 1, s->iteration[loop]++;
+}
+
 /* As many iterations of a step, of at most `work` multiply-adds each, as the slice has left. 0: there are more to do. */
 static int slice_step(slices *s, const parallel_for *parallel, int step, int64_t work, kernel *call, const void *const *in, void *const *out,
                       ptrdiff_t extent, ptrdiff_t phases) {

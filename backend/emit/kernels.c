@@ -200,12 +200,8 @@ static void put_call(writer *w, const step *s, int depth) {
 
 static void put_block(writer *w, const block *b, int depth);
 
-static void put_loop(writer *w, const step *s, int depth) {
-    text *out = &w->calls;
-    const char *indent = arena_printf(w->e->arena, "%*s", 4 * depth, "");
-    put_step_comment(out, s, indent);
-    text_printf(out, "%sfor (ptrdiff_t iteration%d = 0; ", indent, s->loop);
-    if (s->most < INT64_MAX) text_printf(out, "iteration%d < %lld && ", s->loop, (long long)s->most);
+/* What an iteration begins on, but for the bound that is known: a count that data give, and the condition. */
+static void put_condition(const writer *w, const step *s, text *out) {
     if (s->n_in) {
         text_printf(out, "iteration%d < *(const %s *)(const void *)(", s->loop, dtype_of(s->in[0].elem)->ctype);
         emit_address(w->e, &s->in[0], out);
@@ -213,10 +209,27 @@ static void put_loop(writer *w, const step *s, int depth) {
     }
     text_put(out, "*(const unsigned char *)(const void *)(");
     emit_address(w->e, &s->condition, out);
-    text_printf(out, "); iteration%d++) {\n%s    *(int64_t *)(void *)(", s->loop, indent);
+    text_put(out, ")");
+}
+
+static void put_loop(writer *w, const step *s, int depth) {
+    text *out = &w->calls;
+    const bool sliced = w->e->plan->options.slice;
+    const char *indent = arena_printf(w->e->arena, "%*s", 4 * depth, "");
+    put_step_comment(out, s, indent);
+    text_printf(out, "%sfor (ptrdiff_t iteration%d = ", indent, s->loop);
+    if (sliced) text_printf(out, "slice_enter(slice, %d, %d); ", s->id, s->loop - 1);
+    else text_put(out, "0; ");
+    if (s->most < INT64_MAX) text_printf(out, "iteration%d < %lld && ", s->loop, (long long)s->most);
+    if (sliced) text_printf(out, "slice_stays(slice, %d, %d, ", s->id, s->end);
+    put_condition(w, s, out);
+    text_printf(out, "%s; iteration%d++) {\n%s    ", sliced ? ")" : "", s->loop, indent);
+    if (sliced) text_printf(out, "if (slice_is_fresh(slice, %d)) ", s->id);
+    text_put(out, "*(int64_t *)(void *)(");
     emit_address(w->e, &s->out[0], out);
     text_printf(out, ") = iteration%d;\n", s->loop);
     put_block(w, s->then_block, depth + 1);
+    if (sliced) text_printf(out, "%s    slice_repeat(slice, %d, %d);\n", indent, s->id, s->loop - 1);
     text_printf(out, "%s}\n", indent);
 }
 

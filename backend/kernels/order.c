@@ -8,14 +8,15 @@ typedef struct schedule {
 
 static bool accepts(const node *n) {
     if (n->op == OP_top_k)
-        return row_major_accepts(n) && n->outputs[0] && n->n_outputs == 2 && n->outputs[1] && !n->epilogue;
+        return row_major_accepts(n) && !n->epilogue;
     return (n->op == OP_arg_max || n->op == OP_arg_min) && n->outputs[0] && row_major_accepts(n) && !n->epilogue;
 }
 
 static bool plan_order(plan *p, const node *n, step *s) {
     schedule *c = ARENA_NEW(p->arena, schedule);
     s->input_operand[0] = step_add_input(p, s, n->inputs[0]);
-    for (int i = 0; i < n->n_outputs; i++) step_add_output(p, s, n->outputs[i]);
+    for (int i = 0; i < n->n_outputs; i++)
+        if (n->outputs[i]) step_add_output(p, s, n->outputs[i]);
     int64_t axis = node_int(n, "axis");
     c->from = axes_along(&s->in[0], axis);
     c->across = axes_across(&s->in[0], axis);
@@ -35,10 +36,12 @@ static bool emit_order(const plan *p, const step *s, const target *t, text *body
     const node *n = s->node;
     arena *a = body->arena;
     dtype elem = s->in[0].elem;
-    bool top = n->op == OP_top_k;
+    bool top = n->op == OP_top_k, values = n->outputs[0] != NULL, places = !top || (n->n_outputs > 1 && n->outputs[1]);
+    const char *place = values ? "y1" : "y0"; /* of top_k */
     text element = {.arena = a}, stored = {.arena = a}, store = {.arena = a}, move = {.arena = a};
     emit_load(&element, elem, "x0", "at");
-    emit_load(&stored, elem, "y0", "before");
+    if (values) emit_load(&stored, elem, "y0", "before");
+    else emit_load(&stored, elem, "x0", arena_printf(a, "start + %s[before] * %lld", place, (long long)(c->from.n ? c->from.stride[0] : 1)));
     emit_store(&store, elem, "y0", "here", "value");
     emit_store(&move, elem, "y0", "here", stored.bytes);
     template_env *e = template_env_new(a);
@@ -47,6 +50,9 @@ static bool emit_order(const plan *p, const step *s, const target *t, text *body
     template_int(e, "pieces", number_is(s->extent[0], 1) ? c->across.count : 1);
     template_int(e, "k", c->to.count);
     template_int(e, "to_stride", c->to.n ? c->to.stride[0] : 1);
+    template_int(e, "values", values);
+    template_int(e, "places", places);
+    template_text(e, "place", place);
     template_text(e, "start", axes_index(a, &c->across, "i"));
     template_text(e, "to", top ? axes_index(a, &c->to_across, "i") : "0");
     template_text(e, "type", compute_ctype(elem));

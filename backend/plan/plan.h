@@ -198,7 +198,7 @@ int64_t operand_room(const operand *o);
 /* Work is counted in multiply-adds. A step that has none counts its other operations, or else the numbers it writes. */
 int64_t step_unit_work(const step *s, int which);  /* of one iteration, at most */
 int64_t plan_slice_min(const plan *p);             /* of one iteration of any step on any target */
-int plan_branches(const plan *p);                  /* steps that are an if */
+int plan_steps_of(const plan *p, step_kind kind);  /* how many there are, in branches and loops too */
 /* Where a slice must not have more than options.slice: false after an error that names what cannot be cut. */
 bool slices_check(const plan *p);
 

@@ -48,31 +48,21 @@ int64_t plan_slice_min(const plan *p) {
     return l.work;
 }
 
-static int branches(const block *b) {
+static int count(const block *b, step_kind kind) {
     int n = 0;
-    for (int i = 0; i < b->n_steps; i++)
-        if (b->steps[i]->kind != STEP_KERNEL)
-            n += (b->steps[i]->kind == STEP_IF) + branches(b->steps[i]->then_block) + branches(b->steps[i]->else_block);
+    for (int i = 0; i < b->n_steps; i++) {
+        const step *s = b->steps[i];
+        n += s->kind == kind;
+        if (s->kind != STEP_KERNEL) n += count(s->then_block, kind) + count(s->else_block, kind);
+    }
     return n;
 }
 
-int plan_branches(const plan *p) { return branches(p->body); }
-
-static const step *find_loop(const block *b) {
-    const step *found = NULL;
-    for (int i = 0; i < b->n_steps && !found; i++) {
-        const step *s = b->steps[i];
-        if (s->kind == STEP_LOOP) return s;
-        if (s->kind == STEP_IF && !(found = find_loop(s->then_block))) found = find_loop(s->else_block);
-    }
-    return found;
-}
+int plan_steps_of(const plan *p, step_kind kind) { return count(p->body, kind); }
 
 bool slices_check(const plan *p) {
     for (int i = 0; i < p->graph->n_symbols; i++)
         if (p->graph->symbols[i]->open) return diag_error(p->diags, "", "fix it: --dim NAME=SIZE", "--step has no form for open dimensions");
-    const step *loop = find_loop(p->body);
-    if (loop) return node_error(p->diags, loop->node, NULL, "is a loop, for which --step has no form");
     largest l = {.work = p->options.slice};
     find_largest(p, p->body, &l);
     if (!l.step) return true;

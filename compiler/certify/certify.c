@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "compiler/emitted.h"
+#include "compiler/manifest.h"
 #include "compiler/model.h"
 #include "compiler/output.h"
 #include "compiler/subcommand.h"
@@ -48,8 +49,8 @@ const struct argp certify_argp = {
     parse,
     "OUT.c",
     "Compiles an emitted file, its header and weights beside it, and writes what it takes of memory as a header of "
-    "macros: arena "
-    "and constants as in the linker's map, code, and the worst stack of each public function, from GCC's stack usage.",
+    "macros: arena and constants as in the linker's map, code, and the worst stack of each public function, from GCC's stack "
+    "usage; of OUT.json, if there is one, the errors of layers too, those measured by cnnc verify --manifest among them.",
     children,
     NULL,
     NULL};
@@ -163,6 +164,8 @@ static bool write_certificate(FILE *f, const certify_options *o, const measureme
         printf("%12lld  %s\n", (long long)sizes[i].bytes, sizes[i].what);
     }
     if (!write_stacks(f, m, a, d)) return false;
+    const char *manifest = arena_printf(a, "%.*sjson", (int)strlen(o->path) - 1, o->path);
+    if (!manifest_certify(manifest, up, (uint64_t)emitted_number(m->header, "_MODEL_HASH"), f, a, d)) return false;
     fprintf(f,
             "\n#ifndef __cplusplus\n_Static_assert(%s_HEADER_HASH == 0x%016llxu, \"made of another %s: run cnnc "
             "certify again\");\n",

@@ -186,7 +186,7 @@ static int by_rank(const void *p, const void *q) {
 bool eval_top_k(const node *n, const tensor *const *in, tensor *out, arena *a, diagnostics *d) {
     (void)d;
     int axis = (int)node_int(n, "axis");
-    slices from = slices_along(&in[0]->type, axis, a), to = slices_along(&out[0].type, axis, a);
+    slices from = slices_along(&in[0]->type, axis, a), to = slices_along(&out[out[0].data ? 0 : 1].type, axis, a);
     ranked *slice = ARENA_ARRAY(a, ranked, from.length);
     for (int64_t i = 0; i < from.count; i++) {
         rank_slice(&from, i, in[0], node_int(n, "largest"), slice);
@@ -194,8 +194,8 @@ bool eval_top_k(const node *n, const tensor *const *in, tensor *out, arena *a, d
         for (int64_t e = 0; e < to.length; e++) {
             int64_t x = slice_at(&from, i, slice[e].index), y = slice_at(&to, i, e);
             dtype t = in[0]->type.elem;
-            if (is_float(in[0])) dtype_store_float(t, out[0].data, y, dtype_load_float(t, in[0]->data, x));
-            else dtype_store_int(t, out[0].data, y, dtype_load_int(t, in[0]->data, x));
+            if (out[0].data && is_float(in[0])) dtype_store_float(t, out[0].data, y, dtype_load_float(t, in[0]->data, x));
+            else if (out[0].data) dtype_store_int(t, out[0].data, y, dtype_load_int(t, in[0]->data, x));
             if (out[1].data) dtype_store_int(DT_I64, out[1].data, y, slice[e].index);
         }
     }

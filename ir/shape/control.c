@@ -56,6 +56,19 @@ static bool check_carried(const node *n, const region *r, diagnostics *d) {
     return true;
 }
 
+/* What a value is a copy of. */
+static const value *copied(const value *v) {
+    while (v->producer && v->producer->op == OP_identity) v = v->producer->inputs[0];
+    return v;
+}
+
+/* The loop ends by its count alone: its condition is true at first, and the body hands on the one that it is given. */
+static bool goes_on_always(const node *n, const region *r) {
+    const value *go = copied(r->outputs[0]);
+    const constant *first = n->inputs[1] ? n->inputs[1]->constant : NULL;
+    return (!n->inputs[1] || (first && constant_int(first, 0))) && (go == r->inputs[1] || (go->constant && constant_int(go->constant, 0)));
+}
+
 bool shape_loop(node *n, diagnostics *d) {
     region *r = n->n_regions == 1 ? n->regions[0] : NULL;
     if (!r) return node_error(d, n, NULL, "has no body");
@@ -64,8 +77,7 @@ bool shape_loop(node *n, diagnostics *d) {
         return node_error(d, n, NULL, "its body has %d inputs and %d outputs for %d carried values", r->n_inputs, r->n_outputs, carried);
     if (!loop_inputs(n, r, d) || !infer_region(r, d) || !check_carried(n, r, d)) return false;
     const int64_t *trips = constant_ints(n, 0, &count);
-    const constant *go = r->outputs[0]->constant, *first = n->inputs[1] ? n->inputs[1]->constant : NULL;
-    bool always = (!n->inputs[1] || (first && constant_int(first, 0))) && ((go && constant_int(go, 0)) || r->outputs[0] == r->inputs[1]);
+    bool always = goes_on_always(n, r);
     for (int i = 0; i < n->n_outputs; i++) {
         if (!n->outputs[i]) continue;
         const value_type *t = &r->outputs[i + 1]->type;

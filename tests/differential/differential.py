@@ -1,11 +1,13 @@
 """Random networks through emitted C and through ONNX Runtime.
 
-    differential.py CNNC [--count N] [--seed N] [--pack N] [--regressions DIR] [--no-shrink] [-- OPTIONS OF cnnc verify]
+    differential.py CNNC [--count N] [--seed N] [--variant NAME] [--pack N] [--jobs N] [--state FILE] [--regressions DIR]
+                    [--no-shrink] [-- OPTIONS OF cnnc verify]
 
-Several small networks share a model, since the C compiler's start is what costs. A model that fails is taken apart to
-the network, and that to the fewest nodes, that still fail for the same reason; what remains goes to DIR.
+Each 200 seeds go through the next variant of VARIANTS, unless one is named, or options are given. Several small networks
+share a model, since the C compiler's start is what costs. A model that fails is taken apart to the network, and that to the
+fewest nodes, that still fail for the same reason; what remains goes to DIR. With --state a run that was stopped goes on.
 """
-import argparse, os, pathlib, re, shutil, subprocess, sys, tempfile
+import argparse, dataclasses, json, os, pathlib, re, resource, shutil, subprocess, sys, tempfile, time
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
@@ -14,17 +16,43 @@ import networks
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "python"))
 from reference import reference_session  # noqa: E402
 
+# What emitted code is for, and how it is compiled and run. Those whose tools are not there are left out.
+VARIANTS = {
+    "strict": "--accuracy strict --cflags -O1",
+    "balanced": "--accuracy balanced --cc clang --cflags -O1",
+    "threads": "--accuracy balanced --threads 2 --cflags -O1",
+    "generic": "--accuracy strict --target generic --cflags -O1",
+    "avx2": "--accuracy balanced --target x86-64-v3 --cflags -O2",
+    "open": " ".join(f"--dim {name}={least}..{most}" for name, least, most in networks.OPEN.values()) + " --accuracy strict --cflags -O1",
+    "fast": "--accuracy fast --cc clang --cflags -O2",
+    "bits": "--accuracy balanced --bit-exact --target x86-64-v3 --cflags -O1",
+    "sanitized": "--accuracy balanced --cflags -O1 -g1 -fsanitize=address,undefined -fno-sanitize-recover=all",
+    "aarch64": "--accuracy balanced --target aarch64 --cc aarch64-linux-gnu-gcc --run qemu-aarch64 --cflags -O1",
+}
+BATCH = 200
+
 # What README promises of each mode, of the largest output; strict is bounded by rounding alone, in allowed().
 PROMISED = {"balanced": 1e-4, "fast": 1e-2}
 EPSILON = 2.0 ** -24
 # Of types that ONNX Runtime does not round to after each node, as it computes in float32.
 NARROW = {TensorProto.FLOAT16: 2.0 ** -11, TensorProto.BFLOAT16: 2.0 ** -8}
+BYTES = 2.0 ** -6  # where rounding errors become a step of a byte, which stands for some 1/50 of what it is part of
+
+
+def all_nodes(nodes):
+    """And those of their bodies."""
+    for n in nodes:
+        yield n
+        for a in n.attribute:
+            yield from all_nodes(a.g.node)
 
 
 def narrowest(model):
     """The largest rounding error of the types that the model converts to, 0 without such."""
-    kinds = [helper.get_node_attr_value(n, "to") for n in model.graph.node if n.op_type == "Cast"]
-    return max((NARROW.get(k, 0) for k in kinds + [i.type.tensor_type.elem_type for i in model.graph.input]), default=0)
+    nodes = list(all_nodes(model.graph.node))
+    kinds = [helper.get_node_attr_value(n, "to") for n in nodes if n.op_type == "Cast"]
+    bytes_too = [BYTES for n in nodes if n.op_type == "QuantizeLinear"]
+    return max([NARROW.get(k, 0) for k in kinds + [i.type.tensor_type.elem_type for i in model.graph.input]] + bytes_too, default=0)
 
 
 def depth(model):
@@ -37,17 +65,22 @@ def depth(model):
 
 def allowed(accuracy, model):
     """Rounding errors of a sum grow with the root of its length, and add up over nodes; both sides have theirs."""
-    nodes, reduced, narrow = len(model.graph.node), reduced_length(model), narrowest(model)
+    nodes, reduced, narrow = iterations(model.graph.node), reduced_length(model), narrowest(model)
     return PROMISED.get(accuracy, 2 * EPSILON * (16 * nodes + 4 * reduced ** 0.5)) + 2 * narrow * depth(model)
+
+
+def iterations(nodes):
+    """Nodes, those of a loop's body as often as it may run."""
+    return sum(1 + sum((16 if n.op_type in ("Loop", "Scan") else 1) * iterations(a.g.node) for a in n.attribute) for n in nodes)
 
 
 def reduced_length(model):
     weights = {i.name: list(i.dims) for i in model.graph.initializer}
     length = 1
-    for n in model.graph.node:
-        for i in n.input[1:2]:
+    for n in all_nodes(model.graph.node):
+        for i in n.input[1:3 if n.op_type in ("RNN", "GRU", "LSTM") else 2]:
             length += int(np.prod(weights.get(i, [1])[1 if n.op_type == "Conv" else 0:]))
-        length += 512 if n.op_type.startswith(("Reduce", "Global", "AveragePool")) else 0
+        length += 512 if n.op_type.startswith(("Reduce", "Global", "AveragePool", "Einsum", "CumSum", "InstanceNorm")) else 0
     return length
 
 
@@ -67,16 +100,68 @@ def write_case(folder, model, arrays, outputs, accuracy):
         f.write(f"relative {allowed(accuracy, model):.3g}\n")
 
 
+def memory():
+    """A folder of a file system in memory, if there is one with room; else the usual one."""
+    shared = "/dev/shm"
+    return shared if os.path.isdir(shared) and os.access(shared, os.W_OK) and shutil.disk_usage(shared).free > 1 << 30 else None
+
+
 def finite(outputs):
     return all(np.isfinite(o).all() for o in outputs)
 
 
-def usable(seed):
+@dataclasses.dataclass
+class Variant:
+    """How networks are made for these options of cnnc verify, and how far they may be off."""
+    name: str
+    words: list
+
+    def __post_init__(self):
+        self.accuracy = self.words[self.words.index("--accuracy") + 1] if "--accuracy" in self.words else "balanced"
+        self.open = "--dim" in self.words
+
+    def there(self):
+        return all(shutil.which(self.words[i + 1]) for i, w in enumerate(self.words) if w in ("--cc", "--run"))
+
+    def network(self, seed):
+        return networks.network(seed, self.open)
+
+    def model(self, builders):
+        packed = networks.pack(builders)
+        return networks.opened(packed) if self.open else packed
+
+    def arrays(self, builder, size_seed):
+        return networks.input_arrays(self.model([builder]), builder.seed, networks.sizes(size_seed))
+
+
+def variants_of(options):
+    """Those to take turns."""
+    if options.words:
+        return [Variant("options", options.words)]
+    # flags of the C compiler, the last option, are one word
+    named = {k: Variant(k, (w := v.split(" --cflags "))[0].split() + ["--cflags", *w[1:]]) for k, v in VARIANTS.items()}
+    if options.variant:
+        return [named[options.variant]]
+    return [v for v in named.values() if v.there()]
+
+
+def refused(options, variant, model):
+    """Of open sizes, where cnnc says so of an operator that has no form for them yet; other errors are failures."""
+    with tempfile.TemporaryDirectory(dir=memory()) as folder:
+        path = os.path.join(folder, "model.onnx")
+        onnx.save(model, path)
+        words = variant.words[:variant.words.index("--cflags")]
+        run = subprocess.run([options.cnnc, path, "-o", path[:-4] + "c", *words], capture_output=True, text=True)
+        return run.returncode == 1 and re.search("hint: .*open dimension", run.stderr)
+
+
+def usable(options, variant, seed, size_seed):
     """The network of a seed, or None when ONNX Runtime does not take it or its outputs are not finite."""
-    b = networks.network(seed)
-    model = networks.pack([b])
+    b = variant.network(seed)
+    if variant.open and refused(options, variant, variant.model([b])):
+        return None
     try:
-        outputs = expected(model, networks.input_arrays(model, seed))
+        outputs = expected(variant.model([b]), variant.arrays(b, size_seed))
     except Exception:  # not implemented there, or refused
         return None
     return b if outputs and finite(outputs) and max(float(abs(o).max()) for o in outputs) < 1e6 else None
@@ -85,19 +170,17 @@ def usable(seed):
 class Suite:
     """cnnc verify --suite on models, by name."""
 
-    def __init__(self, options):
-        self.options = options
-        words = options.verify
-        self.accuracy = words[words.index("--accuracy") + 1] if "--accuracy" in words else "balanced"
+    def __init__(self, options, variant):
+        self.options, self.variant = options, variant
 
     def failures(self, cases):
         """{name: (model, arrays, outputs)} -> {the names that fail}, and what cnnc said."""
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory(dir=memory()) as folder:
             for name, case in cases.items():
-                write_case(os.path.join(folder, name), *case, self.accuracy)
+                write_case(os.path.join(folder, name), *case, self.variant.accuracy)
             passed = os.path.join(folder, "passed")
-            run = subprocess.run([self.options.cnnc, "verify", "--suite", folder, "--jobs", str(self.options.jobs), "--save", passed,
-                                  *self.options.verify], capture_output=True, text=True)
+            run = subprocess.run([self.options.cnnc, "verify", "--suite", folder, "--jobs", str(self.options.jobs), "--seconds", "1200", "--save", passed,
+                                  *self.variant.words], capture_output=True, text=True, env=os.environ | {"TMPDIR": folder})
             good = set(open(passed).read().split()) if os.path.exists(passed) else set()
             return set(cases) - good, run.stdout + run.stderr
 
@@ -200,40 +283,73 @@ def shrink(suite, case):
     return case
 
 
-def report(suite, seed, builder, options):
+def report(suite, builder, size_seed, options):
     """True when the network fails by itself; then it is shrunk and kept."""
-    model = networks.pack([builder])
-    case = case_of(model, networks.input_arrays(model, seed))
+    variant, seed = suite.variant, builder.seed
+    case = case_of(variant.model([builder]), variant.arrays(builder, size_seed))
     if suite.reason(case) is None:
         return False
     case = shrink(suite, case)
-    folder = os.path.join(options.regressions, f"seed_{seed}")
+    folder = os.path.join(options.regressions, variant.name, f"seed_{seed}")
     shutil.rmtree(folder, ignore_errors=True)
-    write_case(folder, *case, suite.accuracy)
+    write_case(folder, *case, variant.accuracy)
     said = suite.failures({"case": case})[1]
-    print(f"seed {seed}: {' '.join(n.op_type for n in case[0].graph.node)}\n{said}kept as {folder}", flush=True)
+    print(f"seed {seed}, {variant.name}: {' '.join(n.op_type for n in case[0].graph.node)}\n{said}kept as {folder}", flush=True)
     return True
 
 
 def run_batch(suite, seeds, options):
     """Failures among these seeds, and how many networks there were."""
-    found = [(s, b) for s in seeds if (b := usable(s))]
-    found.sort(key=lambda member: narrowest(networks.pack([member[1]])))  # those that are held to wider bounds in models of their own
+    variant, at = suite.variant, seeds.start
+    found = [b for s in seeds if (b := usable(options, variant, s, at))]
+    found.sort(key=lambda b: narrowest(networks.pack([b])))  # those that are held to wider bounds in models of their own
     packs = {f"pack_{i}": found[i:i + options.pack] for i in range(0, len(found), options.pack)}
-    cases = {}
-    for name, members in packs.items():
-        model = networks.pack([b for _, b in members])
-        cases[name] = case_of(model, {k: v for s, b in members for k, v in networks.input_arrays(networks.pack([b]), s).items()})
+    cases = {name: case_of(variant.model(members), {k: v for b in members for k, v in variant.arrays(b, at).items()})
+             for name, members in packs.items()}
     bad, said = suite.failures(cases)
     failed = 0
     for name in sorted(bad):
-        alone = 0 if options.no_shrink else sum(report(suite, s, b, options) for s, b in packs[name])
+        alone = 0 if options.no_shrink else sum(report(suite, b, at, options) for b in packs[name])
         if options.no_shrink:
-            print(f"seeds {[s for s, _ in packs[name]]}:\n{said}", flush=True)
+            print(f"seeds {[b.seed for b in packs[name]]}:\n{said}", flush=True)
         elif not alone:
-            print(f"seeds {[s for s, _ in packs[name]]} fail only side by side:\n{said}", flush=True)
+            print(f"{variant.name}: seeds {[b.seed for b in packs[name]]} fail only side by side:\n{said}", flush=True)
         failed += max(1, alone)
     return failed, len(found)
+
+
+class Progress:
+    """How far a run is: {networks, failed, seconds of CPU and of the clock}, kept in a file from which another run goes on."""
+
+    def __init__(self, options):
+        self.path, self.task = options.state, [options.seed, options.count]
+        self.next, self.ran, self.failed, self.cpu, self.clock = options.seed, 0, 0, 0.0, 0.0
+        if self.path and os.path.exists(self.path):
+            kept = json.load(open(self.path))
+            if kept.pop("task") == self.task and kept["next"] < sum(self.task):
+                self.__dict__.update(kept)
+                print(f"goes on at seed {self.next}", flush=True)
+        self.cpu_before, self.clock_before = self.cpu - cpu_seconds(), self.clock - time.monotonic()
+
+    def done(self, next_seed, ran, failed):
+        self.next, self.ran, self.failed = next_seed, self.ran + ran, self.failed + failed
+        self.cpu, self.clock = self.cpu_before + cpu_seconds(), self.clock_before + time.monotonic()
+        if self.path:
+            kept = {"task": self.task} | {k: self.__dict__[k] for k in ("next", "ran", "failed", "cpu", "clock")}
+            pathlib.Path(self.path).parent.mkdir(parents=True, exist_ok=True)
+            pathlib.Path(self.path + ".part").write_text(json.dumps(kept))
+            os.replace(self.path + ".part", self.path)
+
+    def line(self):
+        seeds, of = self.next - self.task[0], self.task[1]
+        left = self.clock / max(1, seeds) * (of - seeds)
+        return (f"{self.ran} networks of {seeds} seeds, {self.failed} failed; {self.cpu / max(1, self.ran):.2f} s of CPU each, "
+                f"{self.ran / max(1e-9, self.clock):.1f} a second, {left / 3600:.0f}:{left / 60 % 60:02.0f} left")
+
+
+def cpu_seconds():
+    """Of this process and those that it has waited for."""
+    return sum(u.ru_utime + u.ru_stime for u in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
 
 
 def main():
@@ -241,21 +357,25 @@ def main():
     p.add_argument("cnnc")
     p.add_argument("--count", type=int, default=300)
     p.add_argument("--seed", type=int, default=1)
+    p.add_argument("--variant", choices=VARIANTS)
     p.add_argument("--pack", type=int, default=10)
     p.add_argument("--jobs", type=int, default=1)
+    p.add_argument("--state", help="file that says how far this run is, to go on there")
     p.add_argument("--no-shrink", action="store_true", help="only say which models fail")
     p.add_argument("--regressions", default="differential-failures")
     words = sys.argv[1:]
     cut = words.index("--") if "--" in words else len(words)
     options = p.parse_args(words[:cut])
-    options.verify = words[cut + 1:]
-    suite, failed, ran = Suite(options), 0, 0
-    for first in range(options.seed, options.seed + options.count, 200):
-        seeds = range(first, min(first + 200, options.seed + options.count))
-        bad, n = run_batch(suite, seeds, options)
-        failed, ran = failed + bad, ran + n
-        print(f"{ran} networks of {seeds.stop - options.seed} seeds, {failed} failed", flush=True)
-    return 1 if failed or ran * 2 < options.count else 0
+    options.words = words[cut + 1:]
+    options.cnnc = os.path.abspath(options.cnnc)
+    variants, progress, end = variants_of(options), Progress(options), options.seed + options.count
+    while progress.next < end:
+        seeds = range(progress.next, min((progress.next // BATCH + 1) * BATCH, end))
+        suite = Suite(options, variants[seeds.start // BATCH % len(variants)])
+        failed, ran = run_batch(suite, seeds, options)
+        progress.done(seeds.stop, ran, failed)
+        print(f"{suite.variant.name}: {progress.line()}", flush=True)
+    return 1 if progress.failed or progress.ran * 3 < options.count else 0
 
 
 if __name__ == "__main__":

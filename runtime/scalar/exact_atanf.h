@@ -1,0 +1,1 @@
+CNNC_INLINE float exact_atanf(float x) { return (float)exact_atan((double)x); }

@@ -1,0 +1,1 @@
+CNNC_INLINE float exact_cosf(float x) { return (float)exact_cos((double)x); }
