@@ -115,17 +115,6 @@ static void deform_conv(const node *n, library_call *c) {
     out(c, 0), in(c, 0), in(c, 1), in(c, 2), in(c, 3), in(c, 4), numbers(c, 7, dims), numbers(c, 10, geometry);
 }
 
-static void dft(const node *n, library_call *c) {
-    const value_type *x = type_of(n, 0), *y = &n->outputs[0]->type;
-    int axis = (int)constant_int(n->inputs[2]->constant, 0);
-    axis += axis < 0 ? x->rank : 0;
-    bool inverse = node_int(n, "inverse"), half = inverse && node_int(n, "onesided");
-    int64_t points = node_input(n, 1) ? constant_int(n->inputs[1]->constant, 0) : half ? y->dims[axis].size : x->dims[axis].size;
-    out(c, 0), in(c, 0);
-    number(c, between(x, 0, axis)), number(c, x->dims[axis].size), number(c, between(x, axis + 1, x->rank - 1)), number(c, type_size(x, -1));
-    number(c, points), number(c, y->dims[axis].size), number(c, type_size(y, -1)), number(c, inverse), number(c, half);
-}
-
 static void linear_attention(const node *n, library_call *c) {
     const value_type *q = type_of(n, 0), *v = type_of(n, 2);
     int64_t q_heads = node_int(n, "q_num_heads"), heads = node_int(n, "kv_num_heads"), dk = type_size(q, 2) / q_heads;
@@ -211,7 +200,7 @@ static const struct {
     {OP_resize_axis, "resize_axis", resize_axis}, {OP_grid_sample, "grid_sample", grid_sample},
     {OP_roi_align, "roi_align", roi_align},       {OP_col2im, "col2im", col2im},
     {OP_max_roi_pool, "max_roi_pool", max_roi_pool},
-    {OP_deform_conv, "deform_conv", deform_conv}, {OP_dft, "dft", dft},
+    {OP_deform_conv, "deform_conv", deform_conv},
     {OP_linear_attention, "linear_attention", linear_attention}, {OP_mel_weights, "mel_weights", mel_weights}, {OP_random, "random_fill", random_numbers},
     {OP_string_equal, "string_equal", string_equal}, {OP_string_find, "string_find", string_find},
     {OP_string_concat, "string_concat", string_concat}, {OP_string_normalize, "string_normalize", string_normalize},

@@ -16,7 +16,6 @@
 #include "runtime/library/max_roi_pool.h"
 #include "runtime/library/col2im.h"
 #include "runtime/library/deform_conv.h"
-#include "runtime/library/dft.h"
 #include "runtime/library/linear_attention.h"
 #include "runtime/library/mel_weights.h"
 #include "runtime/library/non_max_suppression.h"
@@ -94,7 +93,6 @@ static bool call(const node *n, const actual *a, diagnostics *d) {
         col2im(a[0].out, a[1].in, I(2), N(3), a[4].ints, a[5].ints, a[6].ints, a[7].ints, a[8].ints, a[9].ints);
         return true;
     case OP_deform_conv: deform_conv(a[0].out, a[1].in, a[2].in, a[3].in, a[4].in, a[5].in, a[6].ints, a[7].ints); return true;
-    case OP_dft: dft(a[0].out, a[1].in, I(2), I(3), I(4), I(5), I(6), I(7), I(8), N(9), N(10)); return true;
     case OP_linear_attention:
         linear_attention(a[0].out, a[1].out, a[2].in, a[3].in, a[4].in, a[5].in, a[6].in, a[7].in, a[8].ints, N(9), N(10), F(11));
         return true;

@@ -213,7 +213,7 @@ static const conversion table[] = {
     {"Col2Im", ALWAYS, compute_in_f32, 0, 0, 0, 0},
     {"DeformConv", ALWAYS, compute_in_f32, 0, 0, 0, 0},
     {"DFT", ALWAYS, dft_along_input, 0, 0, 0, 0},
-    {"DFT", ALWAYS, compute_in_f32, 0, 0, 0, 0},
+    {"DFT", ALWAYS, compute_in_f32, 0, 0, DT_F64, 0},
     {"LinearAttention", ALWAYS, compute_in_f32, 0, 0, 0, 0},
 
     /* meanings that changed */
