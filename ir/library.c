@@ -53,7 +53,8 @@ static void resize_axis(const node *n, library_call *c) {
     bool centres = !strcmp(transform, "tf_half_pixel_for_nn");
     out(c, 0), in(c, 0);
     count(c, n, 0, 0, axis), count(c, n, 0, axis, axis + 1), count(c, n, -1, axis, axis + 1), count(c, n, 0, axis + 1, x->rank);
-    element(c, n, 2, entry, node_float(n, "scale"));
+    if (node_float(n, "scale") > 0) element(c, n, 2, entry, node_float(n, "scale"));
+    else c->args[c->n++] = (library_arg){.kind = LIBRARY_QUOTIENT, .i = axis};
     element(c, n, 1, entry, node_float(n, "start")), element(c, n, 1, entry + entries, node_float(n, "end"));
     number(c, symmetric ? 's' : corners ? 'c' : centres ? 'n' : *transform);
     number(c, *node_string(n, "mode"));

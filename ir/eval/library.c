@@ -68,6 +68,7 @@ static actual evaluate(const library_arg *a, const tensor *const *in, tensor *ou
     if (t) x.in = t->type.elem == DT_STRING ? slots_of(t, status, mem) : t->data;
     if (a->kind == LIBRARY_OUT) x.out = out[a->i].type.elem == DT_STRING ? ARENA_ARRAY(mem, string_slot, tensor_count(&out[a->i])) : out[a->i].data;
     if (a->kind == LIBRARY_STATUS) x.out = status;
+    if (a->kind == LIBRARY_QUOTIENT) x.f = (double)tensor_size(&out[0], (int)a->i) / (double)tensor_size(in[0], (int)a->i);
     if (a->kind == LIBRARY_ELEMENT) x.f = dtype_load_float(in[a->i]->type.elem, in[a->i]->data, a->n);
     for (int k = 0; k < a->n && k < LIBRARY_MAX_INTS; k++) {
         if (a->kind == LIBRARY_INTS) x.ints[k] = (ptrdiff_t)a->ints[k];
