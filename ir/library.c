@@ -53,7 +53,8 @@ static void resize_axis(const node *n, library_call *c) {
     bool centres = !strcmp(transform, "tf_half_pixel_for_nn");
     out(c, 0), in(c, 0);
     count(c, n, 0, 0, axis), count(c, n, 0, axis, axis + 1), count(c, n, -1, axis, axis + 1), count(c, n, 0, axis + 1, x->rank);
-    element(c, n, 2, entry, node_float(n, "scale"));
+    if (node_float(n, "scale") > 0) element(c, n, 2, entry, node_float(n, "scale"));
+    else c->args[c->n++] = (library_arg){.kind = LIBRARY_QUOTIENT, .i = axis};
     element(c, n, 1, entry, node_float(n, "start")), element(c, n, 1, entry + entries, node_float(n, "end"));
     number(c, symmetric ? 's' : corners ? 'c' : centres ? 'n' : *transform);
     number(c, *node_string(n, "mode"));
@@ -113,17 +114,6 @@ static void deform_conv(const node *n, library_call *c) {
         for (int k = 0; k < 2 && k < given; k++) geometry[2 + 2 * i + k] = ints[k];
     }
     out(c, 0), in(c, 0), in(c, 1), in(c, 2), in(c, 3), in(c, 4), numbers(c, 7, dims), numbers(c, 10, geometry);
-}
-
-static void dft(const node *n, library_call *c) {
-    const value_type *x = type_of(n, 0), *y = &n->outputs[0]->type;
-    int axis = (int)constant_int(n->inputs[2]->constant, 0);
-    axis += axis < 0 ? x->rank : 0;
-    bool inverse = node_int(n, "inverse"), half = inverse && node_int(n, "onesided");
-    int64_t points = node_input(n, 1) ? constant_int(n->inputs[1]->constant, 0) : half ? y->dims[axis].size : x->dims[axis].size;
-    out(c, 0), in(c, 0);
-    number(c, between(x, 0, axis)), number(c, x->dims[axis].size), number(c, between(x, axis + 1, x->rank - 1)), number(c, type_size(x, -1));
-    number(c, points), number(c, y->dims[axis].size), number(c, type_size(y, -1)), number(c, inverse), number(c, half);
 }
 
 static void linear_attention(const node *n, library_call *c) {
@@ -211,7 +201,7 @@ static const struct {
     {OP_resize_axis, "resize_axis", resize_axis}, {OP_grid_sample, "grid_sample", grid_sample},
     {OP_roi_align, "roi_align", roi_align},       {OP_col2im, "col2im", col2im},
     {OP_max_roi_pool, "max_roi_pool", max_roi_pool},
-    {OP_deform_conv, "deform_conv", deform_conv}, {OP_dft, "dft", dft},
+    {OP_deform_conv, "deform_conv", deform_conv},
     {OP_linear_attention, "linear_attention", linear_attention}, {OP_mel_weights, "mel_weights", mel_weights}, {OP_random, "random_fill", random_numbers},
     {OP_string_equal, "string_equal", string_equal}, {OP_string_find, "string_find", string_find},
     {OP_string_concat, "string_concat", string_concat}, {OP_string_normalize, "string_normalize", string_normalize},

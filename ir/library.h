@@ -10,6 +10,7 @@ typedef enum library_kind {
     LIBRARY_INT,     /* i */
     LIBRARY_COUNT,   /* elements of axes [ints[1], ints[2]) of input ints[0], of output 0 where that is -1; i of them, or at most */
     LIBRARY_REAL,    /* f */
+    LIBRARY_QUOTIENT, /* of the sizes of output 0 and input 0 along axis i, as double */
     LIBRARY_ELEMENT, /* element n of input i, as double */
     LIBRARY_STATUS,  /* pointer to an int32_t that becomes 5 when something does not fit */
     LIBRARY_INTS,    /* an array of n numbers */
@@ -33,7 +34,7 @@ typedef struct library_call {
 } library_call;
 
 /* False: n is no operator of this kind. All types of n are bounded; where one is open, only the
- * operators that count with LIBRARY_COUNT can do with that (library_takes_open). */
+ * operators that count with LIBRARY_COUNT and LIBRARY_QUOTIENT can do with that (library_takes_open). */
 bool library_takes_open(op_code op);
 bool library_call_of(const node *n, library_call *c);
 

@@ -51,6 +51,40 @@ static bool crops_surely(const node *n) {
     return true;
 }
 
+/* The factors of a product: numbers into *number, the others into a list. */
+static int factors(const dim_expr *e, int64_t *number, const dim_expr **list, int n, int most) {
+    if (e->op == DIM_MUL) return factors(e->b, number, list, factors(e->a, number, list, n, most), most);
+    if (e->op == DIM_NUMBER) *number *= e->number;
+    else if (n < most) list[n++] = e;
+    else *number = 0;
+    return n;
+}
+
+static int64_t factors_of(const value_type *t, const dim_expr **list, int *n, int most) {
+    int64_t number = 1;
+    for (int k = 0; k < t->rank; k++) {
+        if (dim_is_number(t->dims[k])) number *= t->dims[k].size;
+        else *n = factors(t->dims[k].expr, &number, list, *n, most);
+    }
+    return number;
+}
+
+/* As many elements, whatever the sizes: both products have the same factors. */
+static bool reshapes_surely(const node *n) {
+    enum { MOST = 64 };
+    const dim_expr *x[MOST], *y[MOST];
+    int n_x = 0, n_y = 0, left;
+    const int64_t a = factors_of(&n->inputs[0]->type, x, &n_x, MOST), b = factors_of(&n->outputs[0]->type, y, &n_y, MOST);
+    left = n_y;
+    for (int i = 0; i < n_x; i++)
+        for (int k = 0; k < left; k++)
+            if (dim_equal((dim){.expr = x[i]}, (dim){.expr = y[k]})) {
+                y[k] = y[--left];
+                break;
+            }
+    return (a && a == b && n_x == n_y && !left) || refuse(n, "it may not have as many elements as its input");
+}
+
 static bool check_node(const node *n) {
     bool open = false;
     if (n->op == OP_crop && !crops_surely(n)) return false;
@@ -64,6 +98,7 @@ static bool check_node(const node *n) {
     }
     if (!open || !n->outputs[0]) return true;
     if (n->n_regions) return refuse(n, "control flow has fixed sizes only");
+    if (n->op == OP_reshape && node_has(n, "size")) return reshapes_surely(n);
     if (n->op == OP_concat) return concatenates_surely(n);
     return !(op_of(n->op)->props & PROP_ELEMENTWISE) || broadcasts_surely(n);
 }

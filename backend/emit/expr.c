@@ -128,15 +128,15 @@ static void put_real(text *out, double x, const char *suffix) {
 void emit_real(text *out, double x) { put_real(out, x, ""); }
 void emit_float(text *out, double x) { put_real(out, x, "f"); }
 
-static void put_constant(text *out, const expr *e) {
-    if (is_real(e->dtype)) {
-        put_real(out, e->value, e->dtype == DT_F64 ? "" : "f");
+void emit_constant(text *out, dtype t, double x) {
+    if (is_real(t)) {
+        put_real(out, x, t == DT_F64 ? "" : "f");
         return;
     }
-    int64_t x = saturate_to(e->dtype, e->value);
-    if (dtype_of(e->dtype)->kind == CLASS_UINT) text_printf(out, "%lluu", (unsigned long long)x);
-    else if (x == INT64_MIN) text_put(out, "INT64_MIN");
-    else text_printf(out, "(%lld)", (long long)x);
+    int64_t i = saturate_to(t, x);
+    if (dtype_of(t)->kind == CLASS_UINT) text_printf(out, "%lluu", (unsigned long long)i);
+    else if (i == INT64_MIN) text_put(out, "INT64_MIN");
+    else text_printf(out, "(%lld)", (long long)i);
 }
 
 /* ---- operators ---- */
@@ -285,7 +285,7 @@ static void put_cast(text *out, const expr *e, expr_leaf *leaf, void *context) {
 
 void expr_emit_scalar(text *out, const expr *e, expr_leaf *leaf, void *context) {
     if (e->kind == EXPR_CONST) {
-        put_constant(out, e);
+        emit_constant(out, e->dtype, e->value);
         return;
     }
     if (e->kind != EXPR_OP) {
@@ -334,7 +334,7 @@ bool expr_has_vector_form(const expr *e) {
 void expr_emit_vector(text *out, const expr *e, expr_leaf *leaf, void *context) {
     if (e->kind == EXPR_CONST) {
         text_put(out, "v16_set(");
-        put_constant(out, e);
+        emit_constant(out, e->dtype, e->value);
         text_put(out, ")");
     } else if (e->kind != EXPR_OP) {
         leaf(context, out, e);

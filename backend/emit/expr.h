@@ -19,8 +19,9 @@ void expr_emit_vector(text *out, const expr *e, expr_leaf *leaf, void *context);
 const char *compute_ctype(dtype t);
 /* C expressions that load element `index` of array `name` to its compute type, and the statement that stores. Sub-byte
  * and small float types go through runtime functions. `index` is C text. */
-void emit_real(text *out, double x);  /* a double constant */
-void emit_float(text *out, double x); /* a float constant */
+void emit_real(text *out, double x);              /* a double constant */
+void emit_float(text *out, double x);             /* a float constant */
+void emit_constant(text *out, dtype t, double x); /* a constant of compute_ctype(t) */
 void emit_load(text *out, dtype t, const char *name, const char *index);
 void emit_store(text *out, dtype t, const char *name, const char *index, const char *expression);
 

@@ -37,6 +37,11 @@ static void put_count(text *out, const step *s, const library_arg *a) {
     text_put(out, number_text(out->arena, operand_count(out->arena, o, (int)a->ints[1], (int)a->ints[2])));
 }
 
+static void put_quotient(text *out, const step *s, int axis) {
+    const number y = operand_size(&s->out[0], axis), x = operand_size(&s->in[s->input_operand[0]], axis);
+    text_printf(out, "(double)%s / (double)%s", number_text(out->arena, y), number_text(out->arena, x));
+}
+
 static void put_argument(text *out, const step *s, const library_arg *a) {
     switch (a->kind) {
     case LIBRARY_IN:
@@ -47,6 +52,7 @@ static void put_argument(text *out, const step *s, const library_arg *a) {
     case LIBRARY_STATUS: text_printf(out, "y%d", s->n_out - 1); return;
     case LIBRARY_COUNT: put_count(out, s, a); return;
     case LIBRARY_INT: text_printf(out, "%lld", (long long)a->i); return;
+    case LIBRARY_QUOTIENT: put_quotient(out, s, (int)a->i); return;
     case LIBRARY_REAL: emit_real(out, a->f); return;
     case LIBRARY_ELEMENT:
         text_put(out, "(double)");

@@ -20,6 +20,7 @@ typedef struct importer {
     const Onnx__FunctionProto **functions; /* sorted, n_functions of the model */
     long nodes_left; /* functions that call functions could inline without end; their inputs count too */
     struct true_size *sizes; /* that data decide: sizes.c */
+    struct known_terms *terms; /* of sizes that are open: terms.c */
     int depth;       /* of graphs and functions around the node at hand, which recursion follows */
 } importer;
 
@@ -131,6 +132,19 @@ bool sizes_spread(importer *imp, const node *n);
 value *sizes_vector(importer *imp, region *r, const value *v, int from, int to, const char *name);
 /* The same in place of a Shape node; NULL: it needs none. */
 value *sizes_of_shape(importer *imp, const node *n);
+
+/* ---- terms.c: numbers that are computed from open sizes ---- */
+
+typedef struct term {
+    dim size;
+    int64_t divisor; /* a power of two; of whole numbers 1 */
+} term;
+
+/* The *n elements of v, a constant or computed from Shape; NULL: not known. */
+const term *terms_of(const importer *imp, const value *v, int *n);
+const dim *terms_as_sizes(const importer *imp, const value *v, int *n); /* rounded down */
+/* Notes what n makes. A constant that takes its place, or NULL. */
+value *terms_note(importer *imp, node *n);
 
 /* ---- functions.c ---- */
 

@@ -16,7 +16,6 @@
 #include "runtime/library/max_roi_pool.h"
 #include "runtime/library/col2im.h"
 #include "runtime/library/deform_conv.h"
-#include "runtime/library/dft.h"
 #include "runtime/library/linear_attention.h"
 #include "runtime/library/mel_weights.h"
 #include "runtime/library/non_max_suppression.h"
@@ -69,6 +68,7 @@ static actual evaluate(const library_arg *a, const tensor *const *in, tensor *ou
     if (t) x.in = t->type.elem == DT_STRING ? slots_of(t, status, mem) : t->data;
     if (a->kind == LIBRARY_OUT) x.out = out[a->i].type.elem == DT_STRING ? ARENA_ARRAY(mem, string_slot, tensor_count(&out[a->i])) : out[a->i].data;
     if (a->kind == LIBRARY_STATUS) x.out = status;
+    if (a->kind == LIBRARY_QUOTIENT) x.f = (double)tensor_size(&out[0], (int)a->i) / (double)tensor_size(in[0], (int)a->i);
     if (a->kind == LIBRARY_ELEMENT) x.f = dtype_load_float(in[a->i]->type.elem, in[a->i]->data, a->n);
     for (int k = 0; k < a->n && k < LIBRARY_MAX_INTS; k++) {
         if (a->kind == LIBRARY_INTS) x.ints[k] = (ptrdiff_t)a->ints[k];
@@ -94,7 +94,6 @@ static bool call(const node *n, const actual *a, diagnostics *d) {
         col2im(a[0].out, a[1].in, I(2), N(3), a[4].ints, a[5].ints, a[6].ints, a[7].ints, a[8].ints, a[9].ints);
         return true;
     case OP_deform_conv: deform_conv(a[0].out, a[1].in, a[2].in, a[3].in, a[4].in, a[5].in, a[6].ints, a[7].ints); return true;
-    case OP_dft: dft(a[0].out, a[1].in, I(2), I(3), I(4), I(5), I(6), I(7), I(8), N(9), N(10)); return true;
     case OP_linear_attention:
         linear_attention(a[0].out, a[1].out, a[2].in, a[3].in, a[4].in, a[5].in, a[6].in, a[7].in, a[8].ints, N(9), N(10), F(11));
         return true;

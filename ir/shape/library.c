@@ -28,12 +28,15 @@ bool shape_resize_axis(node *n, diagnostics *d) {
         !one_of(n, "mode", "nearest linear cubic", d) ||
         !one_of(n, "nearest_mode", "round_prefer_floor round_prefer_ceil floor ceil", d))
         return false;
-    if (!(node_float(n, "scale") > 0)) return node_error(d, n, NULL, "its scale is not positive");
+    const attr *open = node_attr(n, "open");
+    const bool opened = open && open->type.kind == TYPE_TENSOR && open->type.rank == 1;
+    if (!(node_float(n, "scale") > 0) && !(opened && node_float(n, "scale") == 0)) return node_error(d, n, NULL, "its scale is not positive");
     const int64_t factor = (int64_t)fmin(node_float(n, "scale"), INT32_MAX), wanted = node_int(n, "size");
-    if (wanted == -1 && (node_float(n, "scale") != (double)factor || node_input(n, 2))) return node_error(d, n, NULL, "its scale is no whole number");
+    const bool multiplied = wanted == -1 && !opened;
+    if (multiplied && (node_float(n, "scale") != (double)factor || node_input(n, 2))) return node_error(d, n, NULL, "its scale is no whole number");
     dim dims[IR_MAX_RANK];
     for (int k = 0; k < x->rank; k++) dims[k] = x->dims[k];
-    dims[axis] = wanted == -1 ? dim_mul(node_arena(n), x->dims[axis], dim_number(factor)) : dim_number(wanted);
+    dims[axis] = multiplied ? dim_mul(node_arena(n), x->dims[axis], dim_number(factor)) : opened ? open->type.dims[0] : dim_number(wanted);
     if (type_size(x, axis) == 0 && node_int(n, "size") > 0) return node_error(d, n, NULL, "resizes an empty axis");
     set_output(n, 0, x->elem, x->rank, dims);
     return true;

@@ -31,6 +31,8 @@ static dim rest_of(const node *n, const value_type *t, const bool *copied, dim p
 bool shape_reshape(node *n, diagnostics *d) {
     const value_type *t = input_type(n, 0, 0, IR_MAX_RANK, d);
     if (!t) return false;
+    const attr *size = node_attr(n, "size");
+    if (size && size->type.kind == TYPE_TENSOR) return set_output(n, 0, t->elem, size->type.rank, size->type.dims), true;
     int rank, minus = -1;
     const int64_t *want = constant_ints(n, 1, &rank);
     if (!want) {

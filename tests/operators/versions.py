@@ -221,5 +221,45 @@ def n_grams():
     return flat(found)
 
 
+def parts(x):
+    return np.stack((x.real, x.imag), -1).astype(x.real.dtype)
+
+
+def transform(x, axis, length=None, version=17, real=False, tolerance=1e-6, **attributes):
+    """DFT of x, complex or (real) not, held against NumPy's in double precision."""
+    n, wide, (inverse, onesided) = length or x.shape[axis], x.astype(np.complex128), (attributes.get(k, 0) for k in ("inverse", "onesided"))
+    if inverse and onesided:
+        n = length or 2 * (x.shape[axis] - 1)
+        y = np.fft.irfft(wide, n, axis)[..., None]
+    else:
+        y = (np.fft.ifft if inverse else np.fft.fft)(wide, n, axis)
+        y = parts(np.take(y, np.arange(n // 2 + 1), axis) if onesided else y)
+    given = x.real[..., None].copy() if real else parts(x)
+    at_axis = {"axis": axis} if version < 20 else {}
+    inputs = [given, None if length is None else np.array(length, np.int64)] + ([np.array(axis, np.int64)] if version >= 20 else [])
+    return Case("DFT", inputs, attributes | at_axis, "", version, (1, 2), expected=[y.astype(given.dtype)], tolerance=tolerance)
+
+
+def transforms():
+    """Radices and products of them, one and many lines, primes by convolution; what is cut off, what is missing."""
+    def c(*shape):
+        return (R.standard_normal(shape) + 1j * R.standard_normal(shape)).astype(np.complex64)
+
+    def r(*shape):
+        return R.standard_normal(shape).astype(np.float32)
+
+    found = []
+    for n in (1, 2, 3, 4, 5, 7, 8, 11, 13, 16, 17, 30, 97, 128, 462, 1021):
+        lines = (3, 37)[n % 2]
+        found += [transform(c(lines, n), 1, version=20), transform(c(n, lines), 0, inverse=1), transform(r(lines, n), 1, real=True),
+                  transform(r(lines, n), 1, real=True, onesided=1, version=20), transform(r(2, n, 5), 1, real=True, inverse=1)]
+    for n in (2, 3, 10, 15, 34, 64):
+        found += [transform(c(5, n // 2 + 1), 1, n, 20, inverse=1, onesided=1), transform(c(5, n // 2 + 3), 1, n, 20, inverse=1, onesided=1),
+                  transform(c(2, 5, 3), 1, n, 20, inverse=1, onesided=1), transform(c(2, 9, 3), 1, n), transform(r(2, 9, 3), 1, n, real=True),
+                  transform(r(1, 31), 1, n, real=True, onesided=1, version=20)]
+    found += [transform(c(3, 20).astype(np.complex128), 1, tolerance=1e-13), transform(r(3, 34).astype(np.float64), 1, real=True, onesided=1, tolerance=1e-13)]
+    return found + [transform(r(1, 4, 70000), 2, real=True, onesided=1)]
+
+
 def cases():
-    return (elementwise() + clipped() + softmaxes() + reductions() + moves() + windows() + resized() + recurrent() + quantized() + losses() + scans() + n_grams())
+    return (elementwise() + clipped() + softmaxes() + reductions() + moves() + windows() + resized() + recurrent() + quantized() + losses() + scans() + n_grams() + transforms())

@@ -128,12 +128,11 @@ bool cast_to_known(draft *d, const conversion *row) {
     return true;
 }
 
-/* Floats of other sizes go through f32, which is what the kernel takes. */
+/* Floats of other sizes than the kernel takes, f32 and (number) perhaps another, go through f32. */
 bool compute_in_f32(draft *d, const conversion *row) {
-    (void)row;
     arena *mem = d->context->imp->arena;
     const value_type *x = draft_input_type(d, 0);
-    if (x->kind != TYPE_TENSOR || x->elem == DT_F32 || dtype_of(x->elem)->kind == CLASS_STRING || d->n_outputs < 1) return true;
+    if (x->kind != TYPE_TENSOR || x->elem == DT_F32 || (row->number > 0 && x->elem == (dtype)row->number) || dtype_of(x->elem)->kind == CLASS_STRING || d->n_outputs < 1) return true;
     attr wide = {.name = "to", .kind = ATTR_INT, .i = dtype_of(DT_F32)->onnx}, narrow = {.name = "to", .kind = ATTR_INT, .i = dtype_of(x->elem)->onnx};
     draft inner = *d;
     bool *wanted = ARENA_ARRAY(mem, bool, d->n_outputs);

@@ -173,6 +173,7 @@ static const conversion table[] = {
     {"Slice", 10, attr_to_ints, "starts", 1, 0, 0},
     {"Slice", 10, attr_to_ints, "ends", 2, 0, 0},
     {"Slice", 10, attr_to_ints, "axes", 3, 0, 0},
+    {"Slice", ALWAYS, slice_open, 0, 0, 0, 0},
     {"Pad", 2, rename_attr, "paddings", 0, 0, "pads"},
     {"Pad", 11, attr_to_ints, "pads", 1, 0, 0},
     {"Pad", 11, attr_to_scalar, "value", 2, 0, 0},
@@ -183,6 +184,7 @@ static const conversion table[] = {
     {"Split", 18, split_evenly, 0, 0, 0, 0},
     {"DFT", 20, attr_to_scalar_int, "axis", 2, 1, 0},
     {"Reshape", 5, attr_to_ints, "shape", 1, 0, 0},
+    {"Reshape", ALWAYS, reshape_open, 0, 0, 0, 0},
     {"Resize", 11, resize_without_roi, 0, 0, 0, 0},
     {"Resize", ALWAYS, expand_resize, 0, 0, 0, 0},
     {"RNN", ALWAYS, recurrent_layout, 0, 0, 0, 0},
@@ -213,7 +215,7 @@ static const conversion table[] = {
     {"Col2Im", ALWAYS, compute_in_f32, 0, 0, 0, 0},
     {"DeformConv", ALWAYS, compute_in_f32, 0, 0, 0, 0},
     {"DFT", ALWAYS, dft_along_input, 0, 0, 0, 0},
-    {"DFT", ALWAYS, compute_in_f32, 0, 0, 0, 0},
+    {"DFT", ALWAYS, compute_in_f32, 0, 0, DT_F64, 0},
     {"LinearAttention", ALWAYS, compute_in_f32, 0, 0, 0, 0},
 
     /* meanings that changed */

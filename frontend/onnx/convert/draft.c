@@ -138,7 +138,8 @@ static value *settle(const draft *d, node *n) {
     if (!infer_node(n, &quiet)) return NULL; /* the infer pass will say what is wrong */
     value *open = sizes_of_shape(imp, n);
     if (open || (imp->sizes && !sizes_spread(imp, n))) return open;
-    return fold_small(n);
+    value *folded = fold_small(n);
+    return folded ? folded : terms_note(imp, n);
 }
 
 value *draft_emit(const draft *d, const char *op_type, const char *label, int n_inputs, value *const *inputs, int n_attrs,

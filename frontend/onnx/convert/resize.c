@@ -96,12 +96,14 @@ static value *common_scale(draft *d, const value_type *x, const resizing *r, boo
     return recipe_get(&c, "scale");
 }
 
-static value *resize_one(draft *d, value *v, int axis, int64_t size, double scale, value *scales, const resizing *r, int entry) {
+/* To `size`; -1 where that is open: then *open says it, or (NULL) the scale. */
+static value *resize_one(draft *d, value *v, int axis, int64_t size, const dim *open, double scale, value *scales, const resizing *r, int entry) {
     static const char *const kept[] = {"mode", "nearest_mode", "cubic_coeff_a", "antialias", "exclude_outside", "extrapolation_value"};
     value *inputs[] = {v, r->roi_late ? draft_input(d, 1) : NULL, scales};
     node *n = node_new(d->context->region, NULL, OP_resize_axis, d->name, scales ? 3 : inputs[1] ? 2 : 1, inputs, 1);
     node_set_int(n, "axis", axis);
     node_set_int(n, "size", size);
+    if (open) node_set_type(n, "open", type_tensor_dims(d->context->imp->arena, v->type.elem, 1, open));
     node_set_int(n, "entry", entry);
     node_set_int(n, "entries", r->n);
     node_set_float(n, "scale", scale);
@@ -120,19 +122,38 @@ static bool is_multiplied(const value_type *x, const resizing *r, int i) {
     return type_size(x, r->axes[i]) < 0 && scale >= 1 && scale == floor(scale);
 }
 
+/* To an open size, or from one: what sizes computed from others say, or a scale that is a fraction of a power of two, so that
+ * rounding is certain. */
+static bool is_open_size(draft *d, const value_type *x, const resizing *r, int i, dim *size) {
+    enum { MOST_PARTS = 1 << 12 };
+    const dim from = x->dims[r->axes[i]];
+    int count;
+    const dim *sizes = terms_as_sizes(d->context->imp, draft_input(d, 3), &count);
+    if (sizes && count == r->n) return *size = sizes[i], !dim_is_number(*size) || !dim_is_number(from);
+    double scale = r->scales && !r->roi && !r->roi_late ? constant_float(r->scales, i) : 0;
+    int64_t parts = 1;
+    while (parts < MOST_PARTS && scale * (double)parts != floor(scale * (double)parts)) parts *= 2;
+    if (dim_is_number(from) || !(scale > 0) || scale > MOST_PARTS || scale * (double)parts != floor(scale * (double)parts)) return false;
+    arena *mem = d->context->imp->arena;
+    *size = dim_floordiv(mem, dim_mul(mem, from, dim_number((int64_t)(scale * (double)parts))), dim_number(parts));
+    return true;
+}
+
 /* The new size of axis number i of r; -1 where it is multiplied, -2 after an error. */
 static int64_t resized(draft *d, const value_type *x, const resizing *r, int i, double common) {
     if (is_multiplied(x, r, i)) return -1;
     if (type_size(x, r->axes[i]) < 0) {
-        draft_error(d, "--dim NAME=SIZE", "resizes an axis of open size, by no constant whole scale");
+        draft_error(d, "--dim NAME=SIZE", "resizes an axis of open size, neither to a size made of others nor by a constant scale p/2^k");
         return -2;
     }
     const value_type *declared = d->declared ? d->declared[0] : NULL;
     double in = (double)x->dims[r->axes[i]].size;
     double span = r->roi ? constant_float(r->roi, i + r->n) - constant_float(r->roi, i) : 1;
     int64_t size = -2;
+    int count;
+    const dim *sizes = terms_as_sizes(d->context->imp, draft_input(d, 3), &count);
     if (common > 0) size = (int64_t)floor(in * common + 0.5);
-    else if (r->sizes) size = constant_int(r->sizes, i);
+    else if (sizes && count == r->n && dim_is_number(sizes[i])) size = sizes[i].size;
     else if (r->scales && !r->roi_late) size = (int64_t)floor(in * span * constant_float(r->scales, i));
     else if (declared && declared->rank == x->rank) size = type_size(declared, r->axes[i]);
     if (size < 0) draft_error(d, "make its scales or sizes constants", "the size of its result is not known");
@@ -144,13 +165,16 @@ bool expand_resize(draft *d, const conversion *row) {
     const value_type *x = draft_input_type(d, 0);
     const value *by = draft_input(d, 2);
     resizing r;
-    bool open = x->kind == TYPE_TENSOR && x->rank >= 0 && by && by->constant; /* of scales that are known */
+    int terms;
+    bool open = x->kind == TYPE_TENSOR && x->rank >= 0 && ((by && by->constant) || terms_as_sizes(d->context->imp, draft_input(d, 3), &terms));
     if (!open) x = draft_static(d, 0);
     if (!x || !read_resizing(d, x, &r)) return false;
     const char *policy = draft_string(d, "keep_aspect_ratio_policy", "stretch");
     bool by_sizes = !r.scales && !r.scales_late, keeps = by_sizes && strcmp(policy, "stretch") != 0;
     double common = 0;
-    if (!r.scales && !draft_static(d, 0)) return false;
+    if ((!r.scales && keeps) || r.scales_late || r.roi_late) {
+        if (!draft_static(d, 0)) return false;
+    }
     value *scales = r.scales_late ? draft_input(d, 2) : NULL, *v = draft_input(d, 0);
     if (keeps) scales = common_scale(d, x, &r, !strcmp(policy, "not_smaller"), &common);
     bool wide = x->elem == DT_F32;
@@ -158,11 +182,17 @@ bool expand_resize(draft *d, const conversion *row) {
     attr to = {.name = "to", .kind = ATTR_INT, .i = dtype_of(DT_F32)->onnx};
     if (!wide) v = draft_emit(d, "Cast", "wide", 1, &v, 1, &to);
     for (int i = 0; i < r.n && v; i++) {
+        dim to_size;
+        if (!is_multiplied(x, &r, i) && !scales && is_open_size(d, x, &r, i, &to_size)) {
+            const bool same_size = dim_equal(to_size, x->dims[r.axes[i]]) && (!r.scales || constant_float(r.scales, i) == 1);
+            if (!same_size) v = resize_one(d, v, r.axes[i], -1, &to_size, r.scales ? constant_float(r.scales, i) : 0, NULL, &r, i);
+            continue;
+        }
         int64_t in = x->dims[r.axes[i]].size, size = resized(d, x, &r, i, common);
         if (size < -1) return false;
         double scale = keeps ? common : r.scales ? constant_float(r.scales, i) : in ? (double)size / (double)in : 1;
         bool same = !scales && size == in && scale == 1 && !r.roi && !r.roi_late;
-        if (!same) v = resize_one(d, v, r.axes[i], size, scale > 0 ? scale : 1, scales, &r, i);
+        if (!same) v = resize_one(d, v, r.axes[i], size, NULL, scale > 0 ? scale : 1, scales, &r, i);
     }
     if (!v) return false;
     to.i = dtype_of(elem)->onnx;

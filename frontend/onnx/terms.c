@@ -1,0 +1,185 @@
+#include "frontend/onnx/import.h"
+
+#include <math.h>
+
+#include "ir/shape/move.h"
+#include "ir/shape/shape.h"
+
+/* Shapes that are computed while sizes are open: Shape, Gather, Concat and arithmetic on their results. Each element of such a
+ * vector is an expression over sizes, divided by a power of two where it is a float. */
+
+enum { MOST_TERMS = 16, MOST_DIVISOR = 1 << 16 };
+
+typedef struct known_terms {
+    const value *of;
+    int n;
+    const term *terms;
+    struct known_terms *next;
+} known_terms;
+
+static bool is_whole(dtype t) { return t == DT_I64 || t == DT_I32; }
+
+static bool is_vector(const value *v) {
+    return v->type.kind == TYPE_TENSOR && (is_whole(v->type.elem) || v->type.elem == DT_F32 || v->type.elem == DT_F64) && v->type.rank >= 0 && v->type.rank <= 1 &&
+           type_is_static(&v->type) && type_count(&v->type) <= MOST_TERMS;
+}
+
+/* A float as a fraction of a power of two. */
+static bool fraction(double x, term *to) {
+    int64_t divisor = 1;
+    while (x != floor(x) && divisor < MOST_DIVISOR) x *= 2, divisor *= 2;
+    if (x != floor(x) || fabs(x) > 1e9) return false;
+    *to = (term){dim_number((int64_t)x), divisor};
+    return true;
+}
+
+const term *terms_of(const importer *imp, const value *v, int *n) {
+    for (const known_terms *k = imp->terms; v && k; k = k->next)
+        if (k->of == v) return *n = k->n, k->terms;
+    if (!v || !v->constant || !is_vector(v)) return NULL;
+    *n = (int)type_count(&v->type);
+    term *terms = ARENA_ARRAY(imp->arena, term, *n);
+    for (int i = 0; i < *n; i++) {
+        if (is_whole(v->type.elem)) terms[i] = (term){dim_number(constant_int(v->constant, i)), 1};
+        else if (!fraction(constant_float(v->constant, i), &terms[i])) return NULL;
+    }
+    return terms;
+}
+
+/* ---- the operators ---- */
+
+static dim whole(arena *mem, term t) { return dim_floordiv(mem, t.size, dim_number(t.divisor)); }
+
+static bool is_unknown(dim d) { return d.expr && d.expr->op == DIM_UNKNOWN; }
+
+static bool combine(arena *mem, op_code op, bool floats, term x, term y, term *to) {
+    const dim minus = dim_mul(mem, dim_number(-1), y.size);
+    if (op == OP_mul) *to = (term){dim_mul(mem, x.size, y.size), x.divisor * y.divisor};
+    else if (op == OP_div && !floats && dim_is_number(y.size) && y.size.size > 0) *to = (term){dim_floordiv(mem, x.size, y.size), 1};
+    else if (x.divisor != 1 || y.divisor != 1) return false;
+    else if (op == OP_add || op == OP_sub) *to = (term){dim_add(mem, x.size, op == OP_add ? y.size : minus), 1};
+    else if (op == OP_max) *to = (term){dim_max(mem, x.size, y.size), 1};
+    else return false;
+    return to->divisor <= MOST_DIVISOR;
+}
+
+static const term *elementwise(const importer *imp, const node *n, int count) {
+    int n_x, n_y;
+    const term *x = terms_of(imp, n->inputs[0], &n_x), *y = n->n_inputs == 2 ? terms_of(imp, n->inputs[1], &n_y) : NULL;
+    const bool floats = !is_whole(n->outputs[0]->type.elem);
+    term *to = ARENA_ARRAY(imp->arena, term, count);
+    for (int i = 0; x && y && i < count; i++)
+        if (!combine(imp->arena, n->op, floats, x[n_x == 1 ? 0 : i], y[n_y == 1 ? 0 : i], &to[i])) return NULL;
+    return x && y ? to : NULL;
+}
+
+static const term *shape_terms(const importer *imp, const node *n, int count) {
+    const value_type *t = &n->inputs[0]->type;
+    if (t->kind != TYPE_TENSOR || t->rank < 0) return NULL;
+    int64_t from = n->op == OP_shape ? node_int(n, "start") : 0;
+    from = from < -t->rank ? 0 : from < 0 ? from + t->rank : from;
+    term *to = ARENA_ARRAY(imp->arena, term, count);
+    for (int i = 0; i < count; i++) to[i] = (term){n->op == OP_size ? dims_product(imp->arena, t->dims, 0, t->rank) : t->dims[from + i], 1};
+    return to;
+}
+
+static const term *gathered(const importer *imp, const node *n, int count) {
+    int n_x, n_at;
+    const term *x = terms_of(imp, n->inputs[0], &n_x), *at = terms_of(imp, n->inputs[1], &n_at);
+    term *to = ARENA_ARRAY(imp->arena, term, count);
+    for (int i = 0; x && at && i < count; i++) {
+        int64_t from = dim_is_number(at[i].size) ? at[i].size.size : INT64_MAX;
+        from += from < 0 ? n_x : 0;
+        if (from < 0 || from >= n_x) return NULL;
+        to[i] = x[from];
+    }
+    return x && at ? to : NULL;
+}
+
+static const term *sliced(const importer *imp, const node *n, int count) {
+    int n_x;
+    slice_axis axis[IR_MAX_RANK];
+    diagnostics quiet = {.stream = NULL};
+    const term *x = terms_of(imp, n->inputs[0], &n_x);
+    if (!x || n->inputs[0]->type.rank != 1 || slice_axes(n, axis, &quiet) < 1) return NULL;
+    term *to = ARENA_ARRAY(imp->arena, term, count);
+    for (int i = 0; i < count; i++) to[i] = x[axis->start + i * axis->step];
+    return to;
+}
+
+static const term *joined(const importer *imp, const node *n, int count) {
+    term *to = ARENA_ARRAY(imp->arena, term, count);
+    int at = 0;
+    for (int i = 0; i < n->n_inputs; i++) {
+        int more;
+        const term *x = terms_of(imp, n->inputs[i], &more);
+        for (int k = 0; x && k < more; k++) to[at++] = x[k];
+        if (!x) return NULL;
+    }
+    return to;
+}
+
+static const term *cast(const importer *imp, const node *n, int count, bool floors) {
+    int n_x;
+    const term *x = terms_of(imp, n->inputs[0], &n_x);
+    term *to = ARENA_ARRAY(imp->arena, term, count);
+    for (int i = 0; x && i < count; i++) to[i] = floors ? (term){whole(imp->arena, x[i]), 1} : x[i];
+    return x ? to : NULL;
+}
+
+static const term *terms_made(const importer *imp, const node *n) {
+    const int count = (int)type_count(&n->outputs[0]->type);
+    switch (n->op) {
+    case OP_shape:
+    case OP_size: return shape_terms(imp, n, count);
+    case OP_gather: return gathered(imp, n, count);
+    case OP_slice: return sliced(imp, n, count);
+    case OP_concat: return joined(imp, n, count);
+    case OP_add:
+    case OP_sub:
+    case OP_mul:
+    case OP_div:
+    case OP_max: return elementwise(imp, n, count);
+    case OP_cast: return cast(imp, n, count, is_whole(n->outputs[0]->type.elem));
+    case OP_floor: return cast(imp, n, count, true);
+    case OP_identity:
+    case OP_reshape:
+    case OP_squeeze:
+    case OP_unsqueeze: return cast(imp, n, count, false);
+    default: return NULL;
+    }
+}
+
+/* ---- what becomes of them ---- */
+
+static value *as_constant(importer *imp, const node *n, const term *terms, int count) {
+    int64_t *ints = ARENA_ARRAY(imp->arena, int64_t, count);
+    const value_type *t = &n->outputs[0]->type;
+    for (int i = 0; i < count; i++) {
+        if (!dim_is_number(terms[i].size) || t->elem != DT_I64) return NULL;
+        ints[i] = terms[i].size.size;
+    }
+    return value_constant(imp->graph, n->outputs[0]->name, *t, ints, arena_printf(imp->arena, "%s | folded", n->name));
+}
+
+value *terms_note(importer *imp, node *n) {
+    if (n->n_regions || n->n_outputs != 1 || !n->outputs[0] || !n->n_inputs || !n->inputs[0] || !is_vector(n->outputs[0])) return NULL;
+    const term *terms = terms_made(imp, n);
+    const int count = (int)type_count(&n->outputs[0]->type);
+    for (int i = 0; terms && i < count; i++)
+        if (is_unknown(terms[i].size)) return NULL;
+    if (!terms) return NULL;
+    value *known = as_constant(imp, n, terms, count);
+    if (known) return node_remove(n), known;
+    known_terms *k = ARENA_NEW(imp->arena, known_terms);
+    *k = (known_terms){n->outputs[0], count, terms, imp->terms};
+    imp->terms = k;
+    return NULL;
+}
+
+const dim *terms_as_sizes(const importer *imp, const value *v, int *n) {
+    const term *terms = terms_of(imp, v, n);
+    dim *sizes = terms ? ARENA_ARRAY(imp->arena, dim, *n) : NULL;
+    for (int i = 0; sizes && i < *n; i++) sizes[i] = whole(imp->arena, terms[i]);
+    return sizes;
+}

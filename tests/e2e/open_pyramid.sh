@@ -1,0 +1,42 @@
+# --dim H=MIN..MAX of networks as PyTorch exports them with dynamic axes, whose layers read sizes that others computed.
+source "$(dirname "$0")/common.sh"
+
+if [ ! -x "$PYTHON" ]; then
+    echo "skipped: no Python environment (make check makes it)"
+    exit 77
+fi
+
+check() { # NAME OUTPUTS
+    "$PYTHON" "$here/make_open_pyramid.py" "$1"
+    "$CNNC" "$1.onnx" -o net.c --target "native,generic" --dim H=32..128 --dim W=32..128 --check
+    for size in 64_64 37_52 120_33; do
+        local expected=() i=0
+        for output in $2; do
+            expected+=(--expected "$output=$1_${size}_$i.npy")
+            i=$((i + 1))
+        done
+        for flags in "-O1" "-O0 -fsanitize=address,undefined -fno-sanitize-recover=all"; do
+            "$CNNC" verify "$1.onnx" --cflags "$flags" --dim "H=32..128@${size%_*}" --dim "W=32..128@${size#*_}" --target "$([ "$flags" = -O1 ] && echo native || echo generic)" \
+                --input "x=$1_$size.npy" "${expected[@]}"
+        done
+    done
+}
+check pyramid "f rows boxes"
+check decoder "y z t"
+check reductions "most sums high rows grown"
+
+refused() { # PATTERN NODES
+    "$PYTHON" -c "
+import onnx, sys
+onnx.save(onnx.parser.parse_model('<ir_version: 10, opset_import: [\"\" : 18]> g (float[1,3,H,W] x) => (float[a,b,c,d] y) {' + sys.argv[1] + '}'), 'net.onnx')" "$2"
+    rm -f net.c
+    expect 1 "$1" "$CNNC" net.onnx -o net.c --dim H=8..64 --dim W=8..64
+    [ ! -e net.c ] || fail "wrote net.c"
+}
+two="two = Constant<value_ints = [2]>() three = Constant<value_ints = [3]>() nine = Constant<value_ints = [9]>() s = Shape(x)"
+refused "\(Resize\): resizes an axis of open size, neither" "k = Constant<value_floats = [1.0, 1.0, 0.3, 1.0]>() y = Resize(x, , k)"
+refused "\(Slice\): the size of its result is not known" "$two h = Slice(s, two, three) k = Div(h, two) y = Slice(x, k, h, two)"
+refused "\(crop\): what it cuts out of axis 2 may be larger" "$two zero = Constant<value_ints = [0]>() y = Slice(x, zero, nine, two)"
+refused "\(Reshape\): it may not have as many elements" "$two h = Slice(s, two, three) w = Slice(s, three, nine) one = Constant<value_ints = [1]>()
+    k = Concat<axis = 0>(one, two, h, w) y = Reshape(x, k)"
+refused "\(Expand\): " "$two w = Slice(s, three, nine) k = Concat<axis = 0>(two, three, two, w) z = ReduceMax<keepdims = 1>(x, two) y = Expand(z, k)"
