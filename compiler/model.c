@@ -16,8 +16,11 @@ enum { KEY_TARGET = 256, KEY_DIM, KEY_FIX, KEY_ELEMENTS, KEY_ACCURACY, KEY_TUNE,
 static const struct argp_option options[] = {
     {NULL, 0, NULL, 0, "The network and the machine:", 10},
     {"target", KEY_TARGET, "LIST", 0,
-     "native, x86-64-v4-bf16, x86-64-v4-vnni, x86-64-v4, x86-64-v3, aarch64 or generic; several with commas: the program then takes the best that its "
-     "CPU can run (default: native)",
+     "native"
+#define TARGET(id, name, ...) ", " name
+#include "backend/target/target.def"
+#undef TARGET
+     "; several with commas: the program then takes the best that its CPU can run (default: native)",
      0},
     {"accuracy", KEY_ACCURACY, "HOW", 0,
      "strict (only sums of products as operators define them), balanced (faster algorithms too, within 1e-4 of the "

@@ -82,6 +82,15 @@ static const char *target_suffix(const emission *e, int i) {
     return s;
 }
 
+/* As clang takes it: of an architecture with extensions their names only. */
+static const char *clang_attribute(const target *t, arena *a) {
+    const char *first = strchr(t->attribute, '+');
+    char *features = arena_strdup(a, first ? first + 1 : t->attribute);
+    for (char *c = features; *c; c++)
+        if (*c == '+') *c = ',';
+    return features;
+}
+
 static bool put_target(const emission *e, int i, text *out) {
     const target *t = e->plan->targets[i];
     const char *suffix = target_suffix(e, i);
@@ -92,7 +101,7 @@ static bool put_target(const emission *e, int i, text *out) {
         text_printf(out,
                     "#if defined(__clang__)\n#pragma clang attribute push(__attribute__((target(\"%s\"))), apply_to = function)\n"
                     "#elif defined(__GNUC__)\n#pragma GCC push_options\n#pragma GCC target(\"%s\")\n#endif\n\n",
-                    t->attribute, t->attribute);
+                    clang_attribute(t, e->arena), t->attribute);
     put_roots(e, t, code.bytes, out);
     bool vectors = strstr(code.bytes, "v16") != NULL;
     if (vectors) put_vocabulary(t, &e->plan->options, code.bytes, suffix, false, out);
@@ -322,11 +331,13 @@ static bool put_source(const emission *e, text *out) {
     if (e->plan->options.slice) emit_slices_type(e, out), put_file(out, "runtime/slices.c");
     if (e->options->threads) put_file(out, "runtime/pool.c");
     if (e->options->profile) put_file(out, "runtime/profile.c");
-    text kernels = {.arena = e->arena};
+    text kernels = {.arena = e->arena}, tests = {.arena = e->arena};
     bool ok = true;
     if (e->golden) self_test_put_runtime(e, &kernels);
     for (int i = 0; i < e->plan->n_targets; i++) ok = put_target(e, i, &kernels) && ok;
     text library = {.arena = e->arena};
+    for (int i = 0; i < e->plan->n_targets; i++) text_printf(&tests, "%s\n", e->plan->targets[i]->cpu_test);
+    emit_library(e, tests.bytes, &library);
     emit_library(e, kernels.bytes, &library);
     if (library.bytes && !emit_has_strings(e->plan) && text_mentions(library.bytes, "string_slot"))
         text_put(out, "typedef struct string_slot { /* nothing here is one */\n    uint32_t size;\n    char bytes[4];\n} string_slot;\n\n");
