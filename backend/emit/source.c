@@ -35,8 +35,8 @@ static void put_renames(const char *vocabulary, const char *suffix, bool undo, t
         if (undo) text_printf(out, "#undef %.*s\n", (int)(open - name), name);
         else text_printf(out, "#define %.*s %.*s%s\n", (int)(open - name), name, (int)(open - name), name, suffix);
     }
-    static const char *const types[] = {"v16", "m16", "v16i", "b64", "h32"};
-    for (int i = 0; i < 5; i++) {
+    static const char *const types[] = {"v16", "m16", "v16i", "b64", "h32", "q128"};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
         if (undo) text_printf(out, "#undef %s\n", types[i]);
         else text_printf(out, "#define %s %s%s\n", types[i], types[i], suffix);
     }
@@ -48,7 +48,7 @@ static bool has_bytes(const char *code) { return strstr(code, "v16i") || strstr(
 /* And those that store bf16. */
 static bool has_pairs(const char *code) { return strstr(code, "h32") || strstr(code, "v16_store_bf16"); }
 
-/* runtime/simd/FORM/NAME.h, what a machine has in two forms; NULL: this one has not. */
+/* runtime/simd/FORM/NAME.h, what a machine has in a form of its own; NULL: this one has not. */
 static const char *form_of(const target *t, const char *form, arena *a) {
     const char *path = arena_printf(a, "runtime/simd/%s/%s", form, strrchr(t->simd, '/') + 1);
     return embedded_find(path) ? path : NULL;
@@ -57,10 +57,11 @@ static const char *form_of(const target *t, const char *form, arena *a) {
 static void put_vocabulary(const target *t, const plan_options *o, const char *code, const char *suffix, bool undo, text *out) {
     const char *sums = form_of(t, o->bit_exact ? "exact" : "plain", out->arena);
     const char *choices = form_of(t, o->constant_time ? "masked" : "choosing", out->arena);
-    const char *files[7] = {t->simd, sums, choices, "runtime/simd/math.h"};
+    const char *files[8] = {t->simd, sums, choices, "runtime/simd/math.h"};
     int n = 4;
     if (has_bytes(code)) files[n++] = t->bytes, files[n++] = t->dot;
     if (has_pairs(code)) files[n++] = t->pairs;
+    if (strstr(code, "q128")) files[n++] = form_of(t, "nibbles", out->arena);
     for (int i = 0; *suffix && i < n; i++)
         if (files[i] && embedded_find(files[i])) put_renames(embedded_find(files[i]), suffix, undo, out);
     for (int i = 0; !undo && i < n; i++)

@@ -15,7 +15,7 @@ typedef struct schedule {
     product product;
     bool packed;
     narrow_weights narrow;
-    int scale; /* operand, -1: none */
+    int scale, zero; /* operands, -1: none */
     const expr *tree;
     tiling tiling[TARGET_MAX];
 } schedule;
@@ -28,6 +28,33 @@ static bool accepts(const node *n) {
 }
 
 /* ---- packing ---- */
+
+/* Of 4 bits: [N/16][K/8][16 columns][8], the last group filled up with zeros. */
+static void write_groups(const packed *k, void *to) {
+    const schedule *s = k->context;
+    const product *m = &s->product;
+    const float *from = k->source->data;
+    int64_t words = type_size(&s->narrow.groups->type, 1) * NARROW_GROUP / 8;
+    for (int64_t j = 0; j < m->cols; j++)
+        for (int64_t i = 0; i < m->inner; i++) {
+            int64_t at = (((j / 16 * words) + i / 8) * 16 + j % 16) * 8 + i % 8;
+            dtype_store_int(DT_I4, to, at, narrow_number(&s->narrow, j, i, from[m->trans_w ? j * m->inner + i : i * m->cols + j]));
+        }
+}
+
+/* [N/16][groups][16 columns] */
+static void write_by_group(const packed *k, void *to) {
+    const constant *from = k->source;
+    int64_t cols = type_size(&from->type, 0), groups = type_size(&from->type, 1);
+    for (int64_t j = 0; j < cols; j++)
+        for (int64_t g = 0; g < groups; g++)
+            dtype_store_float(k->elem, to, (j / 16 * groups + g) * 16 + j % 16, dtype_load_float(from->type.elem, from->data, j * groups + g));
+}
+
+static int add_by_group(plan *p, step *s, const constant *c, dtype elem) {
+    int64_t count = (type_size(&c->type, 0) + 15) / 16 * 16 * type_size(&c->type, 1);
+    return step_add_packed(p, s, (packed){.source = c, .form = "panels of 16 columns", .elem = elem, .count = count, .write = write_by_group});
+}
 
 static void write_panels(const packed *k, void *to) {
     const schedule *s = k->context;
@@ -61,12 +88,18 @@ static double total_cycles(const product *m, int64_t rows, int64_t blocks) {
     return cycles;
 }
 
-static tiling choose_tiling(const product *m, const target *t) {
+/* How many groups of 4-bit weights are fetched ahead where they come from beyond L2, measured; as many streams as blocks. */
+enum { GROUPS_AHEAD = 16 };
+
+/* In registers beside operands: of groups also their own sums, and the weights that numbers are taken from. */
+static int64_t vectors_of(int64_t rows, int64_t blocks, bool groups) { return groups ? (2 * rows + 1) * blocks : rows * blocks; }
+
+static tiling choose_tiling(const product *m, bool groups, const target *t) {
     tiling best = {1, 1, 1};
     double least = -1;
     int64_t panels = (m->cols + 15) / 16;
-    for (int64_t blocks = 1; blocks <= panels && blocks <= 8 && blocks <= t->accumulators; blocks++)
-        for (int64_t rows = 1; rows <= m->rows && rows * blocks <= t->accumulators; rows++) {
+    for (int64_t blocks = 1; blocks <= panels && blocks <= (groups ? 4 : 8) && blocks <= t->accumulators; blocks++)
+        for (int64_t rows = 1; rows <= m->rows && vectors_of(rows, blocks, groups) <= t->accumulators; rows++) {
             double cycles = total_cycles(m, rows, blocks);
             if (least < 0 || cycles < least) least = cycles, best = (tiling){rows, blocks, 1};
         }
@@ -77,7 +110,7 @@ static tiling choose_tiling(const product *m, const target *t) {
 static narrow_weights choose_weights(const plan *p, const node *n, const product *m) {
     const constant *w = n->inputs[1]->constant;
     if (!w || m->w_batches > 1) return (narrow_weights){.elem = DT_F32};
-    weight_channels c = {.channels = m->cols, .count = m->inner, .channel = m->trans_w ? m->inner : 1, .between = m->trans_w ? 1 : m->cols};
+    weight_channels c = {.channels = m->cols, .count = m->inner, .channel = m->trans_w ? m->inner : 1, .between = m->trans_w ? 1 : m->cols, .groups = true};
     return narrow_choose(p, w, &c, m->batches * m->rows);
 }
 
@@ -91,17 +124,22 @@ static bool plan_matmul(plan *p, const node *n, step *s) {
     s->schedule = c;
     for (int i = 0; i < n->n_inputs; i++) {
         if (!n->inputs[i]) continue;
-        packed k = {.source = n->inputs[1]->constant, .elem = c->narrow.elem, .change = c->narrow.change, .write = write_panels, .context = c,
+        int64_t inner = c->narrow.groups ? type_size(&c->narrow.groups->type, 1) * NARROW_GROUP : m->inner;
+        packed k = {.source = n->inputs[1]->constant, .elem = c->narrow.elem, .change = c->narrow.change, .context = c,
+                    .write = c->narrow.groups ? write_groups : write_panels,
                     .form = arena_printf(p->arena, "panels of 16 columns%s %s", m->trans_w ? ", transposed" : "", dtype_of(c->narrow.elem)->name),
-                    .count = m->w_batches * ((m->cols + 15) / 16) * m->inner * 16};
+                    .count = m->w_batches * ((m->cols + 15) / 16) * inner * 16};
         s->input_operand[i] = i == 1 && c->packed ? step_add_packed(p, s, k) : step_add_input(p, s, n->inputs[i]);
     }
-    c->scale = c->narrow.scale ? c16_add_channel_constant(p, s, c->narrow.scale, m->cols) : -1;
+    c->scale = c->narrow.scale    ? c16_add_channel_constant(p, s, c->narrow.scale, m->cols)
+               : c->narrow.groups ? add_by_group(p, s, c->narrow.groups, c->narrow.group_scale)
+                                  : -1;
+    c->zero = c->narrow.zeros ? add_by_group(p, s, c->narrow.zeros, DT_I8) : -1;
     step_add_output(p, s, n->outputs[0]);
     s->macs = WORK(m->batches, m->rows, m->inner, m->cols);
     for (int t = 0; t < p->n_targets; t++) {
         tiling *g = &c->tiling[t];
-        *g = choose_tiling(m, p->targets[t]);
+        *g = choose_tiling(m, c->narrow.groups, p->targets[t]);
         int64_t panels = (m->cols + 15) / 16, tiles = (m->rows + g->rows - 1) / g->rows;
         s->extent[t] = number_known(m->batches * ((panels + g->blocks - 1) / g->blocks) * ((tiles + g->chunk - 1) / g->chunk));
         s->unit_work[t] = WORK(g->rows, g->chunk, g->blocks, 16, m->inner);
@@ -153,7 +191,8 @@ static void put_tile(void *context, text *out, int n, const int64_t *args) {
     template_int(e, "rows", args[0]);
     template_int(e, "blocks", args[1]);
     template_int(e, "last", args[2]);
-    template_expand(e, "backend/kernels/matmul_tile.c.in", out, m->plan->diags);
+    const schedule *c = m->step->schedule;
+    template_expand(e, c->narrow.groups ? "backend/kernels/matmul_groups.c.in" : "backend/kernels/matmul_tile.c.in", out, m->plan->diags);
 }
 
 static void put_batch(void *context, text *out, int n, const int64_t *args) {
@@ -161,6 +200,34 @@ static void put_batch(void *context, text *out, int n, const int64_t *args) {
     const emitting *m = context;
     const product *k = &((const schedule *)m->step->schedule)->product;
     product_batch_index(out, k, args[0] ? &k->w_batch : &k->x_batch, "batch");
+}
+
+/* row_sum(offset, inner, n): the sum of n numbers from a + offset on, `inner` apart. */
+static void put_row_sum(void *context, text *out, int n, const int64_t *args) {
+    (void)context, (void)n;
+    if (args[1] == 1 && args[2] == NARROW_GROUP) {
+        text_printf(out, "v16_sum(v16_add(v16_load(a + %lld), v16_load(a + %lld)))", (long long)args[0], (long long)args[0] + 16);
+        return;
+    }
+    for (int64_t i = 0; i < args[2]; i++) text_printf(out, "%sa[%lld]", i ? " + " : "", (long long)(args[0] + i * args[1]));
+}
+
+static void define_groups(const schedule *c, const target *machine, template_env *e) {
+    if (!c->narrow.groups) return;
+    dtype t = c->narrow.group_scale;
+    int64_t groups = type_size(&c->narrow.groups->type, 1);
+    template_int(e, "group", NARROW_GROUP);
+    template_int(e, "groups_inner", groups);
+    template_int(e, "ahead", c->product.inner * c->product.cols / 2 > machine->l2 / 2 && groups > 2 * GROUPS_AHEAD ? GROUPS_AHEAD : 0);
+    template_int(e, "full", c->product.inner / NARROW_GROUP);
+    template_int(e, "rest", c->product.inner % NARROW_GROUP);
+    template_int(e, "w_block", groups * NARROW_GROUP * 8);
+    template_int(e, "scale", c->scale);
+    template_int(e, "zero", c->zero);
+    template_text(e, "zero_step", c->zero < 0 ? "" : ", zero += 16");
+    template_call(e, "row_sum", put_row_sum, NULL);
+    template_text(e, "scale_type", dtype_of(t)->ctype);
+    template_text(e, "load_scale", t == DT_BF16 ? "v16_load_bf16" : t == DT_F16 ? "v16_load_f16" : "v16_load");
 }
 
 static bool emit_matmul(const plan *p, const step *s, const target *t, text *body) {
@@ -183,6 +250,7 @@ static bool emit_matmul(const plan *p, const step *s, const target *t, text *bod
     template_int(e, "w_block", c->packed ? 16 * m->inner : 16);
     template_int(e, "packed", c->packed);
     narrow_define(&c->narrow, e);
+    define_groups(c, t, e);
     template_int(e, "tile_rows", g->rows);
     template_int(e, "tile_blocks", g->blocks);
     template_int(e, "chunk", g->chunk * g->rows);

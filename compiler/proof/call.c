@@ -29,6 +29,7 @@ static const struct {
     {"v16_store_u8", 16, true},   {"v16_store_bf16", 32, true},   {"v16_load_n", 0, false},    {"v16_store_n", 0, true},   {"v16_load", 64, false},
     {"v16_store", 64, true},      {"v16i_load", 64, false},    {"v16i_store", 64, true},   {"b64_load", 64, false},
     {"b64_repeat", 4, false},     {"b64_columns", 64, false},  {"h32_load", 64, false},    {"h32_repeat", 4, false},
+    {"q128_load", 64, false},
 };
 
 static const library_function *find_library(const char *name) {
