@@ -36,7 +36,7 @@ static const struct argp_option options[] = {
      "int8 with a scale for each output channel, or int4 with one for each 32 weights of it",
      0},
     {"compute", KEY_COMPUTE, "TYPE", 0,
-     "f32 (default), or bf16: convolutions and fully connected layers multiply bf16 and add up in float32, and results "
+     "f32 (default), or bf16: convolutions, fully connected layers and products with constant matrices multiply bf16 and add up in float32, and results "
      "between them are stored so; within 5e-2 of the largest output",
      0},
     {"dim", KEY_DIM, "NAME=SIZE", 0,

@@ -31,7 +31,7 @@ done
 read -r f32 bf16 f16 int8 int4 <<<"$sizes"
 [ $((bf16 * 2)) -lt $((f32 + 4096)) ] && [ "$bf16" = "$f16" ] && [ $((int8 * 3)) -lt "$f32" ] && [ "$int4" -lt "$int8" ] || fail "sizes are $sizes"
 # What a model has in 4 bits stays so, without a change, unless asked for otherwise.
-"$PYTHON" "$here/make_int4_models.py" made
+"$PYTHON" "$here/make_narrow_products.py" made
 for target in native generic x86-64-v3 aarch64; do
     if ! target_options $target; then continue; fi
     for model in nbits zeros blocked; do

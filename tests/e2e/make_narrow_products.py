@@ -1,9 +1,9 @@
-"""Write networks whose weights have 4 bits, and what ONNX Runtime makes of them.
+"""Write products of matrices with narrow weights, and what ONNX Runtime makes of them.
 
-    python make_int4_models.py OUT
+    python make_narrow_products.py OUT
 
 OUT/{nbits,zeros,blocked}.onnx, OUT/x.npy, and OUT/NAME.npy: products by MatMulNBits without and with zero points, and by weights that
-DequantizeLinear widens in blocks.
+DequantizeLinear widens in blocks. OUT/bf16.onnx has float32, OUT/bf16.npy is the product of both factors rounded to bf16.
 """
 import pathlib
 import sys
@@ -13,9 +13,10 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "python"))
+from make_narrow_weights import bf16  # noqa: E402
 from reference import reference_session  # noqa: E402
 
-ROWS, INNER, COLS, BLOCK = 3, 200, 45, 64
+ROWS, INNER, COLS, BLOCK = 3, 201, 45, 64
 
 
 def pairs(numbers):
@@ -52,6 +53,10 @@ def blocked(rng):
     return made(nodes, [weights, numpy_helper.from_array(scales, "scales"), bias], "y", 21)
 
 
+def product(weights):
+    return made([helper.make_node("MatMul", ["x", "w"], ["y"], "product")], [numpy_helper.from_array(weights, "w")], "y", 17)
+
+
 def main():
     out = pathlib.Path(sys.argv[1])
     out.mkdir(parents=True, exist_ok=True)
@@ -61,6 +66,10 @@ def main():
     for name, model in {"nbits": nbits(rng, 0), "zeros": nbits(rng, 1), "blocked": blocked(rng)}.items():
         onnx.save(model, out / f"{name}.onnx")
         np.save(out / f"{name}.npy", reference_session(model.SerializeToString()).run(None, {"x": x})[0])
+    weights = rng.normal(0, 1, (INNER, COLS)).astype(np.float32)
+    onnx.save(product(weights), out / "bf16.onnx")
+    rounded = reference_session(product(bf16(weights, 0)).SerializeToString())
+    np.save(out / "bf16.npy", rounded.run(None, {"x": bf16(x, 0)})[0])
 
 
 if __name__ == "__main__":
