@@ -16,8 +16,11 @@ enum { KEY_TARGET = 256, KEY_DIM, KEY_FIX, KEY_ELEMENTS, KEY_ACCURACY, KEY_TUNE,
 static const struct argp_option options[] = {
     {NULL, 0, NULL, 0, "The network and the machine:", 10},
     {"target", KEY_TARGET, "LIST", 0,
-     "native, x86-64-v4-bf16, x86-64-v4-vnni, x86-64-v4, x86-64-v3, aarch64 or generic; several with commas: the program then takes the best that its "
-     "CPU can run (default: native)",
+     "native"
+#define TARGET(id, name, ...) ", " name
+#include "backend/target/target.def"
+#undef TARGET
+     "; several with commas: the program then takes the best that its CPU can run (default: native)",
      0},
     {"accuracy", KEY_ACCURACY, "HOW", 0,
      "strict (only sums of products as operators define them), balanced (faster algorithms too, within 1e-4 of the "
@@ -29,11 +32,11 @@ static const struct argp_option options[] = {
      "admit only algorithms and types of weights whose stated bound for each layer, relative to its largest output, is at most E", 0},
     {"tune", KEY_TUNE, "FILE", 0, "choose kernels by what cnnc tune found out", 0},
     {"weights-type", KEY_WEIGHTS_TYPE, "TYPE", 0,
-     "how layers that wait for memory (fully connected ones, that is) store their weights: f32 (default), bf16, f16, or "
-     "int8 with a scale for each output channel",
+     "how layers that wait for memory (fully connected ones, that is) store their weights: f32 (default), bf16, f16, "
+     "int8 with a scale for each output channel, or int4 with one for each 32 weights of it",
      0},
     {"compute", KEY_COMPUTE, "TYPE", 0,
-     "f32 (default), or bf16: convolutions and fully connected layers multiply bf16 and add up in float32, and results "
+     "f32 (default), or bf16: convolutions, fully connected layers and products with constant matrices multiply bf16 and add up in float32, and results "
      "between them are stored so; within 5e-2 of the largest output",
      0},
     {"dim", KEY_DIM, "NAME=SIZE", 0,
@@ -139,10 +142,10 @@ static dtype parse_weights_type(const char *arg, const struct argp_state *state)
     static const struct {
         const char *name;
         dtype type;
-    } types[] = {{"f32", DT_F32}, {"bf16", DT_BF16}, {"f16", DT_F16}, {"int8", DT_I8}};
+    } types[] = {{"f32", DT_F32}, {"bf16", DT_BF16}, {"f16", DT_F16}, {"int8", DT_I8}, {"int4", DT_I4}};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (!strcmp(types[i].name, arg)) return types[i].type;
-    argp_error(state, "--weights-type is f32, bf16, f16 or int8, not '%s'", arg);
+    argp_error(state, "--weights-type is f32, bf16, f16, int8 or int4, not '%s'", arg);
     return DT_F32;
 }
 
@@ -308,7 +311,8 @@ bool model_read(model *m, const model_options *o) {
 }
 
 pass_options model_passes(const model_options *o) {
-    return (pass_options){.conv_layouts = true, .compute = o->plan.compute, .dump_pass = o->dump_pass, .dump_stream = stdout};
+    return (pass_options){.conv_layouts = true, .dense_rows = o->plan.weights_type == DT_I4, .compute = o->plan.compute,
+                          .dump_pass = o->dump_pass, .dump_stream = stdout};
 }
 
 bool model_optimize(model *m, const model_options *o) {

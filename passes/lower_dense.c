@@ -54,4 +54,4 @@ static bool lower_one(graph *g, node *n, void *context) {
     return true;
 }
 
-bool pass_lower_dense(graph *g, const pass_options *o) { return !o->conv_layouts || for_each_node(g, lower_one, NULL); }
+bool pass_lower_dense(graph *g, const pass_options *o) { return !o->conv_layouts || o->dense_rows || for_each_node(g, lower_one, NULL); }

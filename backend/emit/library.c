@@ -1,4 +1,5 @@
-/* What kernels call: runtime/scalar/NAME.h and runtime/library/NAME.h define the function NAME. With --bit-exact those of the C
+/* What kernels call: runtime/scalar/NAME.h and runtime/library/NAME.h define the function NAME, runtime/cpu/NAME.h what tells CPUs
+ * apart. With --bit-exact those of the C
  * library whose last bits differ between machines make way for the exact_NAME of runtime/scalar. */
 #include "backend/emit/emit.h"
 #include "backend/emit/embedded.h"
@@ -66,7 +67,7 @@ typedef struct snippets {
 static void put_called(snippets *l, const char *code) {
     for (int i = 0; embedded_texts[i].path && i < MAX_SNIPPETS; i++) {
         const embedded_text *t = &embedded_texts[i];
-        bool snippet = !strncmp(t->path, "runtime/scalar/", 15) || !strncmp(t->path, "runtime/library/", 16);
+        bool snippet = !strncmp(t->path, "runtime/scalar/", 15) || !strncmp(t->path, "runtime/library/", 16) || !strncmp(t->path, "runtime/cpu/", 12);
         if (l->done[i] || !snippet) continue;
         char name[64];
         const char *base = strrchr(t->path, '/') + 1;

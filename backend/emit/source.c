@@ -35,8 +35,8 @@ static void put_renames(const char *vocabulary, const char *suffix, bool undo, t
         if (undo) text_printf(out, "#undef %.*s\n", (int)(open - name), name);
         else text_printf(out, "#define %.*s %.*s%s\n", (int)(open - name), name, (int)(open - name), name, suffix);
     }
-    static const char *const types[] = {"v16", "m16", "v16i", "b64", "h32"};
-    for (int i = 0; i < 5; i++) {
+    static const char *const types[] = {"v16", "m16", "v16i", "b64", "h32", "q128"};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
         if (undo) text_printf(out, "#undef %s\n", types[i]);
         else text_printf(out, "#define %s %s%s\n", types[i], types[i], suffix);
     }
@@ -48,7 +48,7 @@ static bool has_bytes(const char *code) { return strstr(code, "v16i") || strstr(
 /* And those that store bf16. */
 static bool has_pairs(const char *code) { return strstr(code, "h32") || strstr(code, "v16_store_bf16"); }
 
-/* runtime/simd/FORM/NAME.h, what a machine has in two forms; NULL: this one has not. */
+/* runtime/simd/FORM/NAME.h, what a machine has in a form of its own; NULL: this one has not. */
 static const char *form_of(const target *t, const char *form, arena *a) {
     const char *path = arena_printf(a, "runtime/simd/%s/%s", form, strrchr(t->simd, '/') + 1);
     return embedded_find(path) ? path : NULL;
@@ -57,10 +57,11 @@ static const char *form_of(const target *t, const char *form, arena *a) {
 static void put_vocabulary(const target *t, const plan_options *o, const char *code, const char *suffix, bool undo, text *out) {
     const char *sums = form_of(t, o->bit_exact ? "exact" : "plain", out->arena);
     const char *choices = form_of(t, o->constant_time ? "masked" : "choosing", out->arena);
-    const char *files[7] = {t->simd, sums, choices, "runtime/simd/math.h"};
+    const char *files[8] = {t->simd, sums, choices, "runtime/simd/math.h"};
     int n = 4;
     if (has_bytes(code)) files[n++] = t->bytes, files[n++] = t->dot;
     if (has_pairs(code)) files[n++] = t->pairs;
+    if (strstr(code, "q128")) files[n++] = form_of(t, "nibbles", out->arena);
     for (int i = 0; *suffix && i < n; i++)
         if (files[i] && embedded_find(files[i])) put_renames(embedded_find(files[i]), suffix, undo, out);
     for (int i = 0; !undo && i < n; i++)
@@ -84,6 +85,15 @@ static const char *target_suffix(const emission *e, int i) {
 
 static bool is_anywhere(const char *condition) { return !strcmp(condition, "1"); }
 
+/* As clang takes it: of an architecture with extensions their names only. */
+static const char *clang_attribute(const target *t, arena *a) {
+    const char *first = strchr(t->attribute, '+');
+    char *features = arena_strdup(a, first ? first + 1 : t->attribute);
+    for (char *c = features; *c; c++)
+        if (*c == '+') *c = ',';
+    return features;
+}
+
 static bool put_target(const emission *e, int i, text *out) {
     const target *t = e->plan->targets[i];
     const char *suffix = target_suffix(e, i);
@@ -95,7 +105,7 @@ static bool put_target(const emission *e, int i, text *out) {
         text_printf(out,
                     "#if defined(__clang__)\n#pragma clang attribute push(__attribute__((target(\"%s\"))), apply_to = function)\n"
                     "#elif defined(__GNUC__)\n#pragma GCC push_options\n#pragma GCC target(\"%s\")\n#endif\n\n",
-                    t->attribute, t->attribute);
+                    clang_attribute(t, e->arena), t->attribute);
     put_roots(e, t, code.bytes, out);
     bool vectors = strstr(code.bytes, "v16") != NULL;
     if (vectors) put_vocabulary(t, &e->plan->options, code.bytes, suffix, false, out);
@@ -338,11 +348,13 @@ static bool put_source(const emission *e, text *out) {
     if (e->plan->options.slice) emit_slices_type(e, out), put_file(out, "runtime/slices.c");
     if (e->options->threads) put_file(out, "runtime/pool.c");
     if (e->options->profile) put_file(out, "runtime/profile.c");
-    text kernels = {.arena = e->arena};
+    text kernels = {.arena = e->arena}, tests = {.arena = e->arena};
     bool ok = true;
     if (e->golden) self_test_put_runtime(e, &kernels);
     for (int i = 0; i < e->plan->n_targets; i++) ok = put_target(e, i, &kernels) && ok;
     text library = {.arena = e->arena};
+    for (int i = 0; i < e->plan->n_targets; i++) text_printf(&tests, "%s\n", e->plan->targets[i]->cpu_test);
+    emit_library(e, tests.bytes, &library);
     emit_library(e, kernels.bytes, &library);
     if (library.bytes && !emit_has_strings(e->plan) && text_mentions(library.bytes, "string_slot"))
         text_put(out, "typedef struct string_slot { /* nothing here is one */\n    uint32_t size;\n    char bytes[4];\n} string_slot;\n\n");

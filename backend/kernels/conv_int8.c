@@ -172,6 +172,7 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
                      {"groups_per_group", c->out_blocks / tile->blocks},
                      {"grouped", c->group > 1},
                      {"in_blocks", c->in_blocks},
+                     {"first_sums", int8_first_sums(p, s, machine)},
                      {"w_block", c->in_blocks * w->kernel[0] * w->kernel[1] * C16 * C16},
                      {"kernel_h", w->kernel[0]},
                      {"tap_cols", by_taps ? 1 : w->kernel[1]},

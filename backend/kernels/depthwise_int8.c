@@ -71,7 +71,6 @@ static void put_address(void *context, text *out, int n, const int64_t *args) {
 }
 
 static bool emit_depthwise(const plan *p, const step *s, const target *machine, text *body) {
-    (void)machine;
     const schedule *d = s->schedule;
     const operand *x = &s->in[0];
     const window *w = &d->window;
@@ -81,6 +80,7 @@ static bool emit_depthwise(const plan *p, const step *s, const target *machine, 
         int64_t value;
     } variables[] = {{"batch", x->dims[0]},
                      {"channel_blocks", c16_blocks(x->dims[1])},
+                     {"first_sums", int8_first_sums(p, s, machine)},
                      {"height", w->out[0].size},
                      {"tile", d->cols},
                      {"full_cols", width / d->cols * d->cols},

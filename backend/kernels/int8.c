@@ -13,25 +13,47 @@ bool int8_accepts(const node *n) {
 
 static void write_sums(const packed *k, void *to) { memcpy(to, k->source->data, dtype_bytes(k->elem, type_count(&k->source->type))); }
 
-/* bias - zero * the sum of the weights, of each output. */
+/* What products take from bytes on each of the plan's targets, every number once. */
+static int dot_zeros(const plan *p, int zeros[TARGET_MAX]) {
+    int n = 0;
+    for (int i = 0; i < p->n_targets; i++) {
+        int k = 0;
+        while (k < n && zeros[k] != p->targets[i]->dot_zero) k++;
+        zeros[k] = p->targets[i]->dot_zero;
+        if (k == n) n++;
+    }
+    return n;
+}
+
+int64_t int8_first_sums(const plan *p, const step *s, const target *machine) {
+    int zeros[TARGET_MAX], row = 0;
+    dot_zeros(p, zeros);
+    while (zeros[row] != machine->dot_zero) row++;
+    return row * c16_blocks(type_size(&s->node->outputs[0]->type, 1));
+}
+
+/* bias - (zero - what products take from bytes) * the sum of the weights, of each output. */
 static const constant *first_sums(const plan *p, const node *n) {
     const constant *w = n->inputs[1]->constant, *bias = node_input(n, 2) ? node_input(n, 2)->constant : NULL;
     int64_t outs = type_size(&w->type, 0), ins = type_count(&w->type) / outs, zero = node_int(n, "x_zero");
-    int32_t *sums = ARENA_ARRAY(p->arena, int32_t, outs);
+    int zeros[TARGET_MAX], rows = dot_zeros(p, zeros);
+    int64_t dims[] = {rows, c16_blocks(outs) * C16};
+    int32_t *sums = ARENA_ARRAY(p->arena, int32_t, dims[0] * dims[1]);
     for (int64_t o = 0; o < outs; o++) {
-        int64_t sum = bias ? constant_int(bias, o) : 0;
-        for (int64_t i = 0; i < ins; i++) sum -= zero * ((const int8_t *)w->data)[o * ins + i];
-        sums[o] = (int32_t)(uint32_t)sum;
+        int64_t weights = 0;
+        for (int64_t i = 0; i < ins; i++) weights += ((const int8_t *)w->data)[o * ins + i];
+        for (int r = 0; r < rows; r++)
+            sums[r * dims[1] + o] = (int32_t)(uint32_t)((bias ? constant_int(bias, o) : 0) - (zero - zeros[r]) * weights);
     }
-    constant c = {type_tensor(p->arena, DT_I32, 1, &outs), sums, arena_printf(p->arena, "%s | sums", w->origin)};
+    constant c = {type_tensor(p->arena, DT_I32, 2, dims), sums, arena_printf(p->arena, "%s | sums", w->origin)};
     return arena_copy(p->arena, &c, sizeof c);
 }
 
 void int8_add_operands(plan *p, step *s, const node *n, packed weights) {
-    int64_t outs = type_size(&n->outputs[0]->type, 1);
+    const constant *sums = first_sums(p, n);
     s->input_operand[0] = step_add_input(p, s, n->inputs[0]);
     s->input_operand[1] = step_add_packed(p, s, weights);
-    step_add_packed(p, s, (packed){.source = first_sums(p, n), .form = "by channel", .elem = DT_I32, .count = c16_blocks(outs) * C16, .write = write_sums});
+    step_add_packed(p, s, (packed){.source = sums, .form = "by channel", .elem = DT_I32, .count = type_count(&sums->type), .write = write_sums});
     c16_add_extras(p, s, n, n->n_core_inputs);
     step_add_output(p, s, n->outputs[0]);
 }

@@ -7,7 +7,9 @@
 
 /* A conv_integer of u8 and constant i8 on NCHW16c with an epilogue that has a vector form. */
 bool int8_accepts(const node *n);
-/* Operands: input, weights, what the sums begin with (i32, by channel), the epilogue's, output. */
+/* Operands: input, weights, what the sums begin with (i32, by channel, for each kind of target), the epilogue's, output. */
 void int8_add_operands(plan *p, step *s, const node *n, packed weights);
+/* The block of 16 channels from which on the sums of this target begin. */
+int64_t int8_first_sums(const plan *p, const step *s, const target *machine);
 
 #endif

@@ -11,11 +11,21 @@ typedef struct tiling {
     int64_t rows, blocks, chunk; /* chunk: row tiles of one piece of work */
 } tiling;
 
+/* How weights are stored, and the register tile that reads them so. */
+typedef struct form {
+    const char *tile;
+    void (*write)(const packed *p, void *to);
+    int streams;    /* blocks of weights that are read at once, at most */
+    int sums, held; /* vectors in registers of a result, and of a block of weights beside operands */
+    double product, row; /* cycles for a step of K: of a result, and of a row that is rounded for each tile */
+} form;
+
 typedef struct schedule {
     product product;
+    const form *form;
     bool packed;
     narrow_weights narrow;
-    int scale; /* operand, -1: none */
+    int scale, zero; /* operands, -1: none */
     const expr *tree;
     tiling tiling[TARGET_MAX];
 } schedule;
@@ -28,6 +38,45 @@ static bool accepts(const node *n) {
 }
 
 /* ---- packing ---- */
+
+/* Of 4 bits: [N/16][K/8][16 columns][8], the last group filled up with zeros. */
+static void write_groups(const packed *k, void *to) {
+    const schedule *s = k->context;
+    const product *m = &s->product;
+    const float *from = k->source->data;
+    int64_t words = type_size(&s->narrow.groups->type, 1) * NARROW_GROUP / 8;
+    for (int64_t j = 0; j < m->cols; j++)
+        for (int64_t i = 0; i < m->inner; i++) {
+            int64_t at = (((j / 16 * words) + i / 8) * 16 + j % 16) * 8 + i % 8;
+            dtype_store_int(DT_I4, to, at, narrow_number(&s->narrow, j, i, from[m->trans_w ? j * m->inner + i : i * m->cols + j]));
+        }
+}
+
+/* [N/16][groups][16 columns] */
+static void write_by_group(const packed *k, void *to) {
+    const constant *from = k->source;
+    int64_t cols = type_size(&from->type, 0), groups = type_size(&from->type, 1);
+    for (int64_t j = 0; j < cols; j++)
+        for (int64_t g = 0; g < groups; g++)
+            dtype_store_float(k->elem, to, (j / 16 * groups + g) * 16 + j % 16, dtype_load_float(from->type.elem, from->data, j * groups + g));
+}
+
+/* Of bf16 in pairs: [N/16][K/2][16 columns][2]. */
+static void write_pairs(const packed *k, void *to) {
+    const schedule *s = k->context;
+    const product *m = &s->product;
+    const float *from = k->source->data;
+    for (int64_t j = 0; j < m->cols; j++)
+        for (int64_t i = 0; i < m->inner; i++) {
+            int64_t at = ((j / 16 * ((m->inner + 1) / 2) + i / 2) * 16 + j % 16) * 2 + i % 2;
+            narrow_store(&s->narrow, to, at, j, from[m->trans_w ? j * m->inner + i : i * m->cols + j]);
+        }
+}
+
+static int add_by_group(plan *p, step *s, const constant *c, dtype elem) {
+    int64_t count = (type_size(&c->type, 0) + 15) / 16 * 16 * type_size(&c->type, 1);
+    return step_add_packed(p, s, (packed){.source = c, .form = "panels of 16 columns", .elem = elem, .count = count, .write = write_by_group});
+}
 
 static void write_panels(const packed *k, void *to) {
     const schedule *s = k->context;
@@ -42,43 +91,81 @@ static void write_panels(const packed *k, void *to) {
                         narrow_store(&s->narrow, to, at, j, from[b * matrix + (m->trans_w ? j * m->inner + i : i * m->cols + j)]);
 }
 
+static const form *form_of(const narrow_weights *n) {
+    static const form plain = {"backend/kernels/matmul_tile.c.in", write_panels, 8, 1, 0, 1, 0},
+                      groups = {"backend/kernels/matmul_groups.c.in", write_groups, 4, 2, 1, 1, 0},
+                      pairs = {"backend/kernels/matmul_pairs.c.in", write_pairs, 8, 1, 0, 0.5, 0.25};
+    return n->groups ? &groups : n->pairs ? &pairs : &plain;
+}
+
+/* Rows of B as packed: groups and pairs are filled up with zeros. */
+static int64_t packed_inner(const schedule *s) {
+    const narrow_weights *n = &s->narrow;
+    return n->groups ? type_size(&n->groups->type, 1) * NARROW_GROUP : n->pairs ? (s->product.inner + 1) / 2 * 2 : s->product.inner;
+}
+
 /* ---- choosing a tile ---- */
 
 /* Cycles a tile takes for one step of K: an FMA a cycle and vector, never less than the latency of dependent FMAs, plus
  * the loads. */
-static double tile_cycles(int64_t rows, int64_t blocks) {
+static double tile_cycles(const form *f, int64_t rows, int64_t blocks) {
     double fma = (double)(rows * blocks);
-    return (fma < 8 ? 8 : fma) + 0.5 * (double)blocks;
+    return (fma < 8 ? 8 : fma) * f->product + 0.5 * (double)blocks + f->row * (double)rows;
 }
 
-static double total_cycles(const product *m, int64_t rows, int64_t blocks) {
+static double total_cycles(const schedule *c, int64_t rows, int64_t blocks) {
+    const product *m = &c->product;
+    const form *f = c->form;
     int64_t panels = (m->cols + 15) / 16, row_rest = m->rows % rows, rest = panels % blocks;
     double full = (double)(m->rows / rows), groups = (double)(panels / blocks);
-    double cycles = groups * full * tile_cycles(rows, blocks);
-    if (row_rest) cycles += groups * tile_cycles(row_rest, blocks);
-    if (rest) cycles += full * tile_cycles(rows, rest);
-    if (row_rest && rest) cycles += tile_cycles(row_rest, rest);
+    double cycles = groups * full * tile_cycles(f, rows, blocks);
+    if (row_rest) cycles += groups * tile_cycles(f, row_rest, blocks);
+    if (rest) cycles += full * tile_cycles(f, rows, rest);
+    if (row_rest && rest) cycles += tile_cycles(f, row_rest, rest);
     return cycles;
 }
 
-static tiling choose_tiling(const product *m, const target *t) {
+enum {
+    GROUPS_AHEAD = 16,       /* that are fetched where 4-bit weights come from beyond L2, measured */
+    MOST_ROUNDED = 1 << 15,  /* numbers of rows of A, as bf16 on the stack */
+};
+
+/* Numbers of a row of A that is rounded, whole vectors. */
+static int64_t pitch_of(const product *m) { return (m->inner + 15) / 16 * 16; }
+
+/* Rows of a tile: those that lie a multiple of many cache lines apart fall into few sets of L1, and evict one another. */
+static int64_t most_rows(const schedule *c) {
+    enum { SETS = 64, WAYS = 8, LINE = 16 /* floats */ };
+    const product *m = &c->product;
+    if (c->narrow.pairs) return MOST_ROUNDED / pitch_of(m);
+    if (m->trans_x || m->inner % LINE) return m->rows;
+    int64_t between = m->inner / LINE, sets = SETS;
+    while (sets > 1 && between % 2 == 0) between /= 2, sets /= 2;
+    return sets * WAYS;
+}
+
+static tiling choose_tiling(const schedule *c, const target *t) {
     tiling best = {1, 1, 1};
     double least = -1;
-    int64_t panels = (m->cols + 15) / 16;
-    for (int64_t blocks = 1; blocks <= panels && blocks <= 8 && blocks <= t->accumulators; blocks++)
-        for (int64_t rows = 1; rows <= m->rows && rows * blocks <= t->accumulators; rows++) {
-            double cycles = total_cycles(m, rows, blocks);
+    const product *m = &c->product;
+    const form *f = c->form;
+    int64_t panels = (m->cols + 15) / 16, most = most_rows(c);
+    if (most > m->rows) most = m->rows;
+    for (int64_t blocks = 1; blocks <= panels && blocks <= f->streams && blocks <= t->accumulators; blocks++)
+        for (int64_t rows = 1; rows <= most && (f->sums * rows + f->held) * blocks <= t->accumulators; rows++) {
+            double cycles = total_cycles(c, rows, blocks);
             if (least < 0 || cycles < least) least = cycles, best = (tiling){rows, blocks, 1};
         }
     best.chunk = 16; /* enough to use a panel of B while it is in cache */
     return best;
 }
 
-static narrow_weights choose_weights(const plan *p, const node *n, const product *m) {
-    const constant *w = n->inputs[1]->constant;
+static narrow_weights choose_weights(const plan *p, const constant *w, const product *m) {
     if (!w || m->w_batches > 1) return (narrow_weights){.elem = DT_F32};
-    weight_channels c = {.channels = m->cols, .count = m->inner, .channel = m->trans_w ? m->inner : 1, .between = m->trans_w ? 1 : m->cols};
-    return narrow_choose(p, w, &c, m->batches * m->rows);
+    const weight_channels c = {.channels = m->cols, .count = m->inner, .channel = m->trans_w ? m->inner : 1, .between = m->trans_w ? 1 : m->cols, .groups = true};
+    narrow_weights n = narrow_choose(p, w, &c, m->batches * m->rows);
+    bool pairs = p->options.compute == DT_BF16 && !n.groups && !m->trans_x && pitch_of(m) <= MOST_ROUNDED;
+    return pairs ? narrow_pairs(w, &c) : n;
 }
 
 static bool plan_matmul(plan *p, const node *n, step *s) {
@@ -87,26 +174,31 @@ static bool plan_matmul(plan *p, const node *n, step *s) {
     product_of(n, m);
     c->packed = n->inputs[1]->constant != NULL;
     c->tree = product_tree(p->arena, n);
-    c->narrow = choose_weights(p, n, m);
+    c->narrow = choose_weights(p, n->inputs[1]->constant, m);
+    c->form = form_of(&c->narrow);
     s->schedule = c;
     for (int i = 0; i < n->n_inputs; i++) {
         if (!n->inputs[i]) continue;
-        packed k = {.source = n->inputs[1]->constant, .elem = c->narrow.elem, .change = c->narrow.change, .write = write_panels, .context = c,
-                    .form = arena_printf(p->arena, "panels of 16 columns%s %s", m->trans_w ? ", transposed" : "", dtype_of(c->narrow.elem)->name),
-                    .count = m->w_batches * ((m->cols + 15) / 16) * m->inner * 16};
+        packed k = {.source = n->inputs[1]->constant, .elem = c->narrow.elem, .change = c->narrow.change, .write = c->form->write, .context = c,
+                    .form = arena_printf(p->arena, "panels of 16 columns%s %s%s", m->trans_w ? ", transposed" : "", dtype_of(c->narrow.elem)->name,
+                                         c->narrow.pairs ? " in pairs" : ""),
+                    .count = m->w_batches * ((m->cols + 15) / 16) * packed_inner(c) * 16};
         s->input_operand[i] = i == 1 && c->packed ? step_add_packed(p, s, k) : step_add_input(p, s, n->inputs[i]);
     }
-    c->scale = c->narrow.scale ? c16_add_channel_constant(p, s, c->narrow.scale, m->cols) : -1;
+    c->scale = c->narrow.scale    ? c16_add_channel_constant(p, s, c->narrow.scale, m->cols)
+               : c->narrow.groups ? add_by_group(p, s, c->narrow.groups, c->narrow.group_scale)
+                                  : -1;
+    c->zero = c->narrow.zeros ? add_by_group(p, s, c->narrow.zeros, DT_I8) : -1;
     step_add_output(p, s, n->outputs[0]);
     s->macs = WORK(m->batches, m->rows, m->inner, m->cols);
     for (int t = 0; t < p->n_targets; t++) {
         tiling *g = &c->tiling[t];
-        *g = choose_tiling(m, p->targets[t]);
+        *g = choose_tiling(c, p->targets[t]);
         int64_t panels = (m->cols + 15) / 16, tiles = (m->rows + g->rows - 1) / g->rows;
         s->extent[t] = number_known(m->batches * ((panels + g->blocks - 1) / g->blocks) * ((tiles + g->chunk - 1) / g->chunk));
         s->unit_work[t] = WORK(g->rows, g->chunk, g->blocks, 16, m->inner);
     }
-    const char *narrow = c->narrow.elem == DT_F32 ? "" : arena_printf(p->arena, " as %s", dtype_of(c->narrow.elem)->name);
+    const char *narrow = c->narrow.elem == DT_F32 ? "" : arena_printf(p->arena, " as %s%s", dtype_of(c->narrow.elem)->name, c->narrow.pairs ? " in pairs" : "");
     s->summary = arena_printf(p->arena, "%lldx%lldx%lld%s%s, tile %lldx%lld", (long long)m->rows, (long long)m->inner,
                               (long long)m->cols, c->packed ? ", packed" : "", narrow, (long long)c->tiling[0].rows,
                               (long long)c->tiling[0].blocks * 16);
@@ -153,7 +245,19 @@ static void put_tile(void *context, text *out, int n, const int64_t *args) {
     template_int(e, "rows", args[0]);
     template_int(e, "blocks", args[1]);
     template_int(e, "last", args[2]);
-    template_expand(e, "backend/kernels/matmul_tile.c.in", out, m->plan->diags);
+    const schedule *c = m->step->schedule;
+    template_expand(e, c->form->tile, out, m->plan->diags);
+}
+
+/* store(rows, blocks, last): all results of a register tile. */
+static void put_tile_store(void *context, text *out, int n, const int64_t *args) {
+    (void)n;
+    emitting *m = context;
+    template_env *e = template_env_within(m->env);
+    template_int(e, "rows", args[0]);
+    template_int(e, "blocks", args[1]);
+    template_int(e, "last", args[2]);
+    template_expand(e, "backend/kernels/matmul_store.c.in", out, m->plan->diags);
 }
 
 static void put_batch(void *context, text *out, int n, const int64_t *args) {
@@ -161,6 +265,34 @@ static void put_batch(void *context, text *out, int n, const int64_t *args) {
     const emitting *m = context;
     const product *k = &((const schedule *)m->step->schedule)->product;
     product_batch_index(out, k, args[0] ? &k->w_batch : &k->x_batch, "batch");
+}
+
+/* row_sum(offset, inner, n): the sum of n numbers from a + offset on, `inner` apart. */
+static void put_row_sum(void *context, text *out, int n, const int64_t *args) {
+    (void)context, (void)n;
+    if (args[1] == 1 && args[2] == NARROW_GROUP) {
+        text_printf(out, "v16_sum(v16_add(v16_load(a + %lld), v16_load(a + %lld)))", (long long)args[0], (long long)args[0] + 16);
+        return;
+    }
+    for (int64_t i = 0; i < args[2]; i++) text_printf(out, "%sa[%lld]", i ? " + " : "", (long long)(args[0] + i * args[1]));
+}
+
+static void define_groups(const schedule *c, const target *machine, template_env *e) {
+    if (!c->narrow.groups) return;
+    dtype t = c->narrow.group_scale;
+    int64_t groups = type_size(&c->narrow.groups->type, 1);
+    template_int(e, "group", NARROW_GROUP);
+    template_int(e, "groups_inner", groups);
+    template_int(e, "ahead", c->product.inner * c->product.cols / 2 > machine->l2 / 2 && groups > 2 * GROUPS_AHEAD ? GROUPS_AHEAD : 0);
+    template_int(e, "full", c->product.inner / NARROW_GROUP);
+    template_int(e, "rest", c->product.inner % NARROW_GROUP);
+    template_int(e, "w_block", groups * NARROW_GROUP * 8); /* bytes */
+    template_int(e, "scale", c->scale);
+    template_int(e, "zero", c->zero);
+    template_text(e, "zero_step", c->zero < 0 ? "" : ", zero += 16");
+    template_call(e, "row_sum", put_row_sum, NULL);
+    template_text(e, "scale_type", dtype_of(t)->ctype);
+    template_text(e, "load_scale", t == DT_BF16 ? "v16_load_bf16" : t == DT_F16 ? "v16_load_f16" : "v16_load");
 }
 
 static bool emit_matmul(const plan *p, const step *s, const target *t, text *body) {
@@ -178,11 +310,14 @@ static bool emit_matmul(const plan *p, const step *s, const target *t, text *bod
     template_int(e, "x_row", m->trans_x ? 1 : m->inner);
     template_int(e, "x_inner", m->trans_x ? m->rows : 1);
     template_int(e, "x_matrix", m->rows * m->inner);
-    template_int(e, "w_matrix", c->packed ? panels * 16 * m->inner : m->inner * m->cols);
+    template_int(e, "w_matrix", c->packed ? panels * 16 * packed_inner(c) : m->inner * m->cols);
     template_int(e, "w_inner", c->packed ? 16 : m->cols);
-    template_int(e, "w_block", c->packed ? 16 * m->inner : 16);
+    template_int(e, "w_block", c->packed ? 16 * packed_inner(c) : 16);
     template_int(e, "packed", c->packed);
+    template_int(e, "pairs", c->narrow.pairs);
+    template_int(e, "pitch", pitch_of(m));
     narrow_define(&c->narrow, e);
+    define_groups(c, t, e);
     template_int(e, "tile_rows", g->rows);
     template_int(e, "tile_blocks", g->blocks);
     template_int(e, "chunk", g->chunk * g->rows);
@@ -194,6 +329,7 @@ static bool emit_matmul(const plan *p, const step *s, const target *t, text *bod
     template_call(e, "result", put_result, &context);
     template_call(e, "rows_of", put_rows, &context);
     template_call(e, "tile", put_tile, &context);
+    template_call(e, "store", put_tile_store, &context);
     template_call(e, "batch_index", put_batch, &context);
     return template_expand(e, "backend/kernels/matmul.c.in", body, p->diags);
 }

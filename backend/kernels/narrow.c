@@ -102,14 +102,25 @@ static double largest_change(const narrow_weights *n, const constant *w, const w
     return most > 0 ? change / most : 0;
 }
 
+static bool admits(const plan *p, dtype t) { return p->options.max_error <= 0 || error_of_weights(t) <= p->options.max_error; }
+
 dtype narrow_type(const plan *p, int64_t positions) {
-    dtype t = p->options.weights_type;
-    bool admitted = p->options.max_error <= 0 || error_of_weights(t) <= p->options.max_error;
-    return t == DT_NONE || !admitted || positions > MOST_POSITIONS ? DT_F32 : t;
+    dtype t = p->options.weights_type == DT_I4 ? DT_I8 : p->options.weights_type;
+    return t == DT_NONE || !admits(p, t) || positions > MOST_POSITIONS ? DT_F32 : t;
+}
+
+/* What the model has in 4 bits stays so unless weights of another type are asked for. */
+static narrow_weights choose_groups(const plan *p, const constant *w, const weight_channels *c, int64_t positions) {
+    narrow_weights n = {.elem = DT_F32};
+    if (!c->groups || positions > MOST_POSITIONS || p->options.weights_type == DT_F32) return n;
+    n = narrow_in_groups(p, w, c, true);
+    return n.elem == DT_F32 && p->options.weights_type == DT_I4 && admits(p, DT_I4) ? narrow_in_groups(p, w, c, false) : n;
 }
 
 narrow_weights narrow_choose(const plan *p, const constant *w, const weight_channels *c, int64_t positions) {
-    narrow_weights wide = {.elem = DT_F32}, n = {.elem = narrow_type(p, positions)};
+    narrow_weights wide = {.elem = DT_F32}, n = choose_groups(p, w, c, positions);
+    if (n.elem != DT_F32) return n;
+    n = (narrow_weights){.elem = narrow_type(p, positions)};
     if (n.elem == DT_F32) return wide;
     if (n.elem == DT_I8) n.scale = scale_of(p, w, c);
     n.change = largest_change(&n, w, c);

@@ -6,9 +6,14 @@
 #include "backend/emit/template.h"
 #include "backend/plan/plan.h"
 
+enum { NARROW_GROUP = 32 };
+
 typedef struct narrow_weights {
     dtype elem;
     const constant *scale; /* by output channel: a weight is its number times that; NULL: numbers are the weights */
+    const constant *groups; /* of 4 bits: a scale for each NARROW_GROUP weights of a channel, [channels][groups]; else NULL */
+    const constant *zeros; /* what is added to the numbers of a group before they are scaled, likewise; NULL: nothing */
+    dtype group_scale;     /* the narrowest type that holds those */
     bool pairs;            /* bf16, of which two input channels are multiplied at once */
     double change;         /* the largest change of a weight, over the largest weight */
 } narrow_weights;
@@ -17,13 +22,19 @@ typedef struct narrow_weights {
 typedef struct weight_channels {
     int64_t channels, count;  /* of weights each */
     int64_t channel, between; /* elements from one channel, one weight to the next */
+    bool groups;              /* the kernel takes weights of 4 bits */
 } weight_channels;
 
-/* The type that weights get each number of which is used for `positions` results, if it can hold them. */
+/* The type that weights get each number of which is used for `positions` results, if it can hold them; int8 instead of 4 bits. */
 dtype narrow_type(const plan *p, int64_t positions);
 /* How to store w: as float32 unless the plan's options say otherwise, memory is the limit there, and the type can hold the
  * weights. */
 narrow_weights narrow_choose(const plan *p, const constant *w, const weight_channels *c, int64_t positions);
+
+/* As 4 bits: `exact`, if they are of so few without a change, else float32; otherwise with scales that change them little. */
+narrow_weights narrow_in_groups(const plan *p, const constant *w, const weight_channels *c, bool exact);
+/* Weight i of a channel, x, as a number from -8 to 7. */
+int64_t narrow_number(const narrow_weights *n, int64_t channel, int64_t i, float x);
 
 /* As bf16 in pairs. */
 narrow_weights narrow_pairs(const constant *w, const weight_channels *c);

@@ -34,6 +34,7 @@ double error_of_weights(dtype t) {
     case DT_F16: return of_step * 0x1p-11;
     case DT_BF16: return of_step * 0x1p-8;
     case DT_I8: return of_step * DEVIATIONS / 254; /* the largest of a channel is taken for so many deviations */
+    case DT_I4: return of_step * DEVIATIONS / 15;  /* and of a group */
     default: return 0;
     }
 }
@@ -42,7 +43,7 @@ static double narrow_error(const step *s) {
     double most = 0;
     for (int i = 0; i < s->n_in; i++) {
         const packed *k = s->in[i].buffer->where == MEMORY_CONSTANT ? s->in[i].buffer->packed : NULL;
-        if (k && k->source && k->source->type.elem == DT_F32) most = fmax(most, error_of_weights(k->elem));
+        if (k && k->source && k->source->type.elem == DT_F32 && k->change > 0) most = fmax(most, error_of_weights(k->elem));
     }
     return most;
 }

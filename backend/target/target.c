@@ -2,14 +2,30 @@
 
 #include <string.h>
 
+#define CNNC_INLINE static inline
+#include "runtime/cpu/has_avx_vnni.h"
+#include "runtime/cpu/has_neon_bf16.h"
+#include "runtime/cpu/has_neon_dotprod.h"
+
 static const target targets[] = {
-#define TARGET(id, name, simd, bytes, dot, pairs, accumulators, registers, all, l1, l2, ghz, fma, pair, l3, dram, guard, attribute, test) \
-    {name, simd, bytes, dot, pairs, accumulators, registers, all, l1, l2, ghz, fma, pair, l3, dram, guard, attribute, test},
+#define TARGET(id, name, simd, bytes, dot, pairs, dot_zero, accumulators, registers, all, l1, l2, ghz, fma, pair, l3, dram, guard, attribute, test) \
+    {name, simd, bytes, dot, pairs, dot_zero, accumulators, registers, all, l1, l2, ghz, fma, pair, l3, dram, guard, attribute, test},
 #include "backend/target/target.def"
 #undef TARGET
 };
 
-enum { TARGETS = sizeof targets / sizeof *targets };
+static const char known[] = "known: native"
+#define TARGET(id, name, ...) ", " name
+#include "backend/target/target.def"
+#undef TARGET
+                            "; several with commas";
+
+enum {
+#define TARGET(id, ...) id,
+#include "backend/target/target.def"
+#undef TARGET
+    TARGETS
+};
 _Static_assert((int)TARGETS <= (int)TARGET_MAX, "TARGET_MAX must hold every target");
 
 const target *target_find(const char *name) {
@@ -23,17 +39,15 @@ const target *target_native(void) {
     __builtin_cpu_init();
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
         __builtin_cpu_supports("avx512dq"))
-        return target_find(!__builtin_cpu_supports("avx512vnni")  ? "x86-64-v4"
-                           : __builtin_cpu_supports("avx512bf16") ? "x86-64-v4-bf16"
-                                                                  : "x86-64-v4-vnni");
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return target_find("x86-64-v3");
+        return &targets[!__builtin_cpu_supports("avx512vnni") ? X86_64_V4 : __builtin_cpu_supports("avx512bf16") ? X86_64_V4_BF16 : X86_64_V4_VNNI];
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return &targets[has_avx_vnni() ? X86_64_V3_VNNI : X86_64_V3];
 #elif defined(__aarch64__)
-    return target_find("aarch64");
+    return &targets[!has_neon_dotprod() ? AARCH64 : has_neon_bf16() ? AARCH64_BF16 : AARCH64_DOTPROD];
 #endif
-    return target_find("generic");
+    return &targets[GENERIC];
 }
 
-const target *target_canonical(void) { return target_find("x86-64-v3"); }
+const target *target_canonical(void) { return &targets[X86_64_V3]; }
 
 int targets_parse(const char *list, const target *out[TARGET_MAX], diagnostics *d) {
     bool wanted[TARGET_MAX] = {false};
@@ -43,8 +57,7 @@ int targets_parse(const char *list, const target *out[TARGET_MAX], diagnostics *
         snprintf(name, sizeof name, "%.*s", (int)(n < 31 ? n : 31), s);
         const target *t = strcmp(name, "native") ? target_find(name) : target_native();
         if (!t) {
-            diag_error(d, "--target", "known: native, x86-64-v4-bf16, x86-64-v4-vnni, x86-64-v4, x86-64-v3, aarch64, generic; several with commas",
-                       "unknown target '%s'", name);
+            diag_error(d, "--target", known, "unknown target '%s'", name);
             return 0;
         }
         wanted[t - targets] = true;

@@ -9,6 +9,7 @@ typedef struct target {
     const char *simd;      /* path of the vocabulary among the embedded texts */
     const char *bytes, *dot; /* those of v16i and 8-bit integers, and of their products: only where kernels use them */
     const char *pairs;     /* that of bf16 and products of pairs of them, likewise */
+    int dot_zero;          /* what products of bytes take from each unsigned one */
     int accumulators;      /* v16 values that fit in registers beside operands */
     int registers;         /* that one v16 takes */
     int all_registers;     /* of vectors */
@@ -18,11 +19,11 @@ typedef struct target {
     double pair_cycles;    /* that the products of two bf16 in each lane take, likewise */
     double l3_bytes, dram_bytes; /* that come from beyond L2 and from memory in a cycle */
     const char *guard;     /* preprocessor condition under which this code can be compiled */
-    const char *attribute; /* __attribute__((target(…))) of its functions, or "" */
+    const char *attribute; /* __attribute__((target(…))) of its functions, as gcc takes it, or "" */
     const char *cpu_test;  /* C expression: this CPU can run it */
 } target;
 
-enum { TARGET_MAX = 6 };
+enum { TARGET_MAX = 9 };
 
 const target *target_find(const char *name); /* NULL if unknown */
 const target *target_native(void);           /* the best that this machine runs */

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Functions of the C library that touch memory, and builtins of compilers that touch none. */
+/* Functions of the C library that touch memory, and those of compilers and systems that touch none but variables. */
 typedef struct library_function {
     const char *name;
     int written, read; /* argument, or -1 */
@@ -15,6 +15,7 @@ static const library_function library[] = {
     {"memcpy", 0, 1, 2},        {"memmove", 0, 1, 2},          {"memset", 0, -1, 2},          {"memcmp", -1, 0, 2},
     {"__builtin_prefetch", -1, -1, -1}, {"__builtin_cpu_supports", -1, -1, -1}, {"__builtin_inff", -1, -1, -1}, {"__builtin_nanf", -1, -1, -1},
     {"__builtin_inf", -1, -1, -1}, {"__builtin_isnan", -1, -1, -1}, {"__builtin_isinf_sign", -1, -1, -1}, {"__builtin_signbit", -1, -1, -1},
+    {"__get_cpuid_count", -1, -1, -1}, {"getauxval", -1, -1, -1},
 };
 
 /* Functions of the vector vocabulary that touch memory; all others compute. Longer names first: several targets in one file
@@ -25,9 +26,10 @@ static const struct {
     bool writes;
 } vocabulary[] = {
     {"v16_load_bf16", 32, false}, {"v16_load_f16", 32, false}, {"v16_load_i8", 16, false}, {"v16_load_u8", 16, false},
-    {"v16_store_u8", 16, true},   {"v16_load_n", 0, false},    {"v16_store_n", 0, true},   {"v16_load", 64, false},
+    {"v16_store_u8", 16, true},   {"v16_store_bf16", 32, true},   {"v16_load_n", 0, false},    {"v16_store_n", 0, true},   {"v16_load", 64, false},
     {"v16_store", 64, true},      {"v16i_load", 64, false},    {"v16i_store", 64, true},   {"b64_load", 64, false},
-    {"b64_repeat", 4, false},     {"b64_columns", 64, false},
+    {"b64_repeat", 4, false},     {"b64_columns", 64, false},  {"h32_load", 64, false},    {"h32_repeat", 4, false},
+    {"q128_load", 64, false},
 };
 
 static const library_function *find_library(const char *name) {

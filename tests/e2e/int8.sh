@@ -10,7 +10,7 @@ fi
 inputs=()
 for name in $(cat made/inputs); do inputs+=(--input "$name=made/$name.npy"); done
 first=
-for target in generic native x86-64-v4 x86-64-v3 aarch64; do
+for target in generic native x86-64-v4 x86-64-v3-vnni x86-64-v3 aarch64 aarch64-dotprod; do
     if ! target_options $target; then continue; fi
     mkdir $target
     level=-O1
@@ -30,6 +30,6 @@ cp "$digits/digits_resnet.onnx" networks/
 "$PYTHON" "$here/../bench/make_quantized.py" networks quantized digits_resnet
 "$PYTHON" "$here/../bench/verify_int8.py" quantized --cnnc "$CNNC" --networks digits_resnet --samples 400
 # The kernels for bytes; without warnings for all targets at once.
-"$CNNC" made/model.onnx -o net.c --explain-schedule --target x86-64-v4,x86-64-v3,aarch64,generic >plan
+"$CNNC" made/model.onnx -o net.c --explain-schedule --target x86-64-v4-vnni,x86-64-v4,x86-64-v3-vnni,x86-64-v3,aarch64-dotprod,aarch64,generic >plan
 grep -q "conv_int8 \[direct int8 3x3" plan && grep -q "depthwise_int8 \[int8 3x3" plan || fail "not the kernels for bytes"
 for cc in $(compilers); do $cc -std=c11 $strict -c net.c -o net.o || fail "$cc"; done

@@ -2,8 +2,8 @@
 
     python make_narrow_weights.py OUT
 
-OUT/model.onnx, OUT/{x,r}.npy, and OUT/{y,z}.TYPE.npy for f32, bf16, f16 and int8: the weights are rounded here, by numpy, and ONNX
-Runtime (no optimisations) runs the network with them in float32.
+OUT/model.onnx, OUT/{x,r}.npy, and OUT/{y,z}.TYPE.npy for f32, bf16, f16, int8 and int4: the weights are rounded here, by numpy,
+and ONNX Runtime (no optimisations) runs the network with them in float32.
 """
 import pathlib
 import sys
@@ -35,7 +35,27 @@ def int8(w, axis):
     return (np.rint(w.astype(np.float64) / scale) * scale).astype(np.float32)
 
 
-TYPES = {"f32": lambda w, axis: w, "bf16": bf16, "f16": f16, "int8": int8}
+def int4(w, axis):
+    """Of fully connected layers: groups of 32 inputs, each with the best of four scales in bf16. Others as int8."""
+    if w.ndim > 2:
+        return int8(w, axis)
+    rows = (w if axis == 0 else w.T).astype(np.float64)
+    rounded = np.zeros_like(rows)
+    for k in range(0, rows.shape[1], 32):
+        group = rows[:, k:k + 32]
+        most = np.take_along_axis(group, np.abs(group).argmax(axis=1)[:, None], 1).astype(np.float32)
+        least = np.full(most.shape, np.inf)
+        for steps in (8, 7.5, 7, 6.5):
+            scale = bf16(most / np.float32(-steps), 0).astype(np.float64)
+            scale[scale == 0] = 1
+            tried = np.clip(np.rint(group / scale), -8, 7) * scale
+            error = ((group - tried) ** 2).sum(axis=1, keepdims=True)
+            rounded[:, k:k + 32] = np.where(error < least, tried, rounded[:, k:k + 32])
+            least = np.minimum(error, least)
+    return (rounded if axis == 0 else rounded.T).astype(np.float32)
+
+
+TYPES = {"f32": lambda w, axis: w, "bf16": bf16, "f16": f16, "int8": int8, "int4": int4}
 
 
 def layers(rng):

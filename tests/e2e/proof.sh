@@ -62,9 +62,10 @@ broken "cannot show that this store stays within" "$(line_of '  self_test_fill\(
 
 # The same with 8-bit integers, whose vectors have a vocabulary of their own.
 "$CNNC" quantize "$digits/digits_resnet.onnx" --data "$digits/test_images.npy" --samples 20 -o int8.onnx
-for target in generic x86-64-v4-vnni x86-64-v4,x86-64-v3 aarch64; do
+for target in generic x86-64-v4-vnni x86-64-v4,x86-64-v3-vnni,x86-64-v3 aarch64-dotprod,aarch64; do
     expect 0 "every loop ends" "$CNNC" check int8.onnx --target $target
 done
+expect 0 "every loop ends" "$CNNC" check "$digits/digits_resnet.onnx" --compute bf16 --target x86-64-v4-bf16,x86-64-v3,aarch64-bf16
 "$CNNC" int8.onnx --target x86-64-v4-vnni --weights inline -o net.c
 line=$(grep -n ' = b64_load(' net.c | tail -n 1 | cut -d: -f1)
 broken "cannot show that this load stays within" "${line}s/b64_load\(/b64_load(100000 + /"

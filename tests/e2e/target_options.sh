@@ -22,9 +22,12 @@ target_options() {
         x86-64-v3)
             if ! cpu_has avx2; then target_lacks="AVX2"; fi
             ;;
-        aarch64)
+        x86-64-v3-vnni)
+            if ! cpu_has avx_vnni; then target_lacks="AVX-VNNI"; fi
+            ;;
+        aarch64*)
             if [ "$(uname -m)" = aarch64 ]; then return; fi
-            target_options+=(--cc aarch64-linux-gnu-gcc --run qemu-aarch64)
+            target_options+=(--cc aarch64-linux-gnu-gcc --run "qemu-aarch64 -cpu max")
             if ! { command -v aarch64-linux-gnu-gcc && command -v qemu-aarch64; } >/dev/null; then target_lacks="aarch64-linux-gnu-gcc or qemu-aarch64"; fi
             ;;
     esac

@@ -10,11 +10,11 @@ fi
 verify() { "$CNNC" verify model.onnx --input x=x.npy --input r=r.npy --expected y=y.$1.npy --expected z=z.$1.npy --accuracy strict "${@:2}"; }
 for target in native generic x86-64-v4 aarch64; do
     if ! target_options $target; then continue; fi
-    for type in f32 bf16 f16 int8; do
+    for type in f32 bf16 f16 int8 int4; do
         verify $type --weights-type $type --tolerance 1e-6 "${target_options[@]}"
     done
 done
-for type in bf16 f16 int8; do expect 1 "output z: WRONG" verify f32 --weights-type $type --tolerance 1e-5; done
+for type in bf16 f16 int8 int4; do expect 1 "output z: WRONG" verify f32 --weights-type $type --tolerance 1e-5; done
 for type in bf16 f16 int8; do
     expect 0 "7 weight tensors stored as ${type/nt/}: .* largest change of a weight 0.00[0-9]+ " "$CNNC" model.onnx --report --weights-type $type
 done
@@ -23,10 +23,25 @@ verify f16 --accuracy fast --tolerance 1e-5
 verify f32 --accuracy fast --weights-type f32 --tolerance 1e-5
 # Smaller, and the same for all targets in one file.
 sizes=
-for type in f32 bf16 f16 int8; do
+for type in f32 bf16 f16 int8 int4; do
     "$CNNC" model.onnx -o net.c --weights file --weights-type $type --target x86-64-v4,x86-64-v3,aarch64,generic --check
     for cc in $(compilers); do $cc -std=c11 $strict -c net.c -o net.o || fail "$cc, $type"; done
     sizes+="$(stat -c %s net.weights) "
 done
-read -r f32 bf16 f16 int8 <<<"$sizes"
-[ $((bf16 * 2)) -lt $((f32 + 4096)) ] && [ "$bf16" = "$f16" ] && [ $((int8 * 3)) -lt "$f32" ] || fail "sizes are $sizes"
+read -r f32 bf16 f16 int8 int4 <<<"$sizes"
+[ $((bf16 * 2)) -lt $((f32 + 4096)) ] && [ "$bf16" = "$f16" ] && [ $((int8 * 3)) -lt "$f32" ] && [ "$int4" -lt "$int8" ] || fail "sizes are $sizes"
+# What a model has in 4 bits stays so, without a change, unless asked for otherwise.
+"$PYTHON" "$here/make_narrow_products.py" made
+for target in native generic x86-64-v3 aarch64; do
+    if ! target_options $target; then continue; fi
+    for model in nbits zeros blocked; do
+        "$CNNC" verify made/$model.onnx --input x=made/x.npy --expected y=made/$model.npy --tolerance 1e-6 "${target_options[@]}"
+    done
+done
+for model in nbits zeros blocked; do
+    expect 0 "packed as i4" "$CNNC" made/$model.onnx --explain-schedule
+    expect 0 "packed, tile" "$CNNC" made/$model.onnx --explain-schedule --weights-type f32
+    "$CNNC" check made/$model.onnx --target x86-64-v4,x86-64-v3,aarch64,generic
+    "$CNNC" verify made/$model.onnx --input x=made/x.npy --expected y=made/$model.npy --tolerance 1e-6 \
+        --cflags "-O1 -fsanitize=address,undefined -fno-sanitize-recover=all"
+done
