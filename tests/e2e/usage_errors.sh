@@ -13,7 +13,7 @@ expect 2 "end in .c" "$CNNC" "$model" -o /dev/full
 expect 2 "Too many arguments" "$CNNC" "$model" "$model" -o out/net.c
 expect 2 "'inspct' is neither a subcommand nor a file; did you mean inspect[?]" "$CNNC" inspct "$model"
 expect 2 "'frobnicate' is neither a subcommand nor a file$" "$CNNC" frobnicate
-expect 2 "f32, bf16, f16 or int8" "$CNNC" "$model" -o out/net.c --weights-type f64
+expect 2 "f32, bf16, f16, int8 or int4" "$CNNC" "$model" -o out/net.c --weights-type f64
 expect 2 "f32 or bf16, not 'f16'" "$CNNC" "$model" -o out/net.c --compute f16
 expect 2 "NAME=SIZE" "$CNNC" "$model" -o out/net.c --dim N
 expect 2 "NAME=SIZE" "$CNNC" "$model" -o out/net.c --dim N=many
