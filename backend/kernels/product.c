@@ -1,5 +1,7 @@
 #include "backend/kernels/matmul.h"
 
+#include <string.h>
+
 static operand leading_axes(const value_type *t) {
     operand o = {.elem = t->elem, .rank = t->rank > 2 ? t->rank - 2 : 0};
     for (int i = 0; i < o.rank; i++) o.dims[i] = t->dims[i].size;
@@ -59,5 +61,5 @@ const expr *product_tree(arena *a, const node *n) {
 void product_batch_index(text *out, const product *m, const operand *batch, const char *var) {
     text index = {.arena = out->arena};
     bool any = put_broadcast_index(&index, batch, m->batch_rank, m->batch_dims, 0, m->batch_rank, var);
-    text_printf(out, "(%s)", any ? index.bytes : "0");
+    text_printf(out, any && strchr(index.bytes, ' ') ? "(%s)" : "%s", any ? index.bytes : "0");
 }

@@ -5,6 +5,7 @@
 #include "backend/schedule/schedule.h"
 
 #include <math.h>
+#include <string.h>
 
 /* C text; x is the element, r the state, T the element's type in computation, LOWEST and HIGHEST its bounds, N the count. */
 typedef struct reduction {
@@ -186,7 +187,7 @@ static bool emit_reduce(const plan *p, const step *s, const target *t, text *bod
     for (int i = 0; i < 3; i++) {
         text part = {.arena = a};
         if (!template_expand_string(e, "reduce", parts[i], &part, p->diags)) return false;
-        template_text(e, names[i], part.bytes);
+        template_text(e, names[i], arena_strndup(a, part.bytes, strlen(part.bytes) - 1)); /* without the end of its line */
     }
     template_call(e, "store", put_result, (void *)s);
     template_text(e, "x", element.bytes);
