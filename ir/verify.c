@@ -119,7 +119,9 @@ static bool knows_c16(const node *n) {
     case OP_split:
     case OP_fused:
     case OP_to_c16:
-    case OP_from_c16: return true;
+    case OP_from_c16:
+    case OP_nhwc_to_c16:
+    case OP_c16_to_nhwc: return true;
     default: return (op_of(n->op)->props & (PROP_ELEMENTWISE | PROP_LAYOUT_AGNOSTIC)) != 0;
     }
 }
@@ -141,11 +143,12 @@ static bool check_layouts(const node *n, diagnostics *d) {
         if (n->outputs[i] && !check_layout(n, n->outputs[i], d)) return false;
     }
     if ((reads || makes) && !knows_c16(n)) return node_error(d, n, DEFECT, "does not compute on the layout c16");
-    if (reads && !makes && n->op != OP_from_c16) return node_error(d, n, DEFECT, "reads the layout c16 and makes another");
+    const bool to = n->op == OP_to_c16 || n->op == OP_nhwc_to_c16, from = n->op == OP_from_c16 || n->op == OP_c16_to_nhwc;
+    if (reads && !makes && !from) return node_error(d, n, DEFECT, "reads the layout c16 and makes another");
     if (reads && (n->op == OP_concat || n->op == OP_split) && !stored_alike(n))
         return node_error(d, n, DEFECT, "has parts that are not stored as the whole is");
-    if (n->op == OP_to_c16 && (reads || !makes)) return node_error(d, n, DEFECT, "does not convert to c16");
-    if (n->op == OP_from_c16 && (makes || !reads)) return node_error(d, n, DEFECT, "does not convert from c16");
+    if (to && (reads || !makes)) return node_error(d, n, DEFECT, "does not convert to c16");
+    if (from && (makes || !reads)) return node_error(d, n, DEFECT, "does not convert from c16");
     return true;
 }
 

@@ -9,7 +9,7 @@ static bool shares_memory(const node *n) { return n && (n->op == OP_concat || n-
 static bool leaves_c16(const value *v) {
     if (shares_memory(v->producer)) return false;
     for (const use *u = v->uses; u; u = u->next)
-        if (!u->node || u->node->op != OP_from_c16) return false;
+        if (!u->node || (u->node->op != OP_from_c16 && u->node->op != OP_c16_to_nhwc)) return false;
     return true;
 }
 

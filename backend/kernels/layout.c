@@ -1,12 +1,17 @@
-/* Row-major NCHW to NCHW16c and back. */
+/* Row-major NCHW or NHWC to NCHW16c and back. */
 #include "backend/kernels/c16.h"
 
 static bool has_c16(dtype t) { return t == DT_F32 || t == DT_U8; }
 
-static bool accepts(const node *n) { return (n->op == OP_to_c16 || n->op == OP_from_c16) && has_c16(n->outputs[0]->type.elem); }
+static bool makes_c16(const node *n) { return n->op == OP_to_c16 || n->op == OP_nhwc_to_c16; }
+static bool is_nhwc(const node *n) { return n->op == OP_nhwc_to_c16 || n->op == OP_c16_to_nhwc; }
+
+static bool accepts(const node *n) {
+    return (makes_c16(n) || n->op == OP_from_c16 || n->op == OP_c16_to_nhwc) && has_c16(n->outputs[0]->type.elem);
+}
 
 static bool plan_layout(plan *p, const node *n, step *s) {
-    const value_type *t = &n->outputs[0]->type;
+    const value_type *t = &(makes_c16(n) ? n->outputs[0] : n->inputs[0])->type;
     step_add_node(p, s, n);
     step_set_extent(s, type_size(t, 0) * c16_blocks(type_size(t, 1)));
     return true;
@@ -14,7 +19,7 @@ static bool plan_layout(plan *p, const node *n, step *s) {
 
 static bool emit_layout(const plan *p, const step *s, const target *machine, text *body) {
     (void)machine;
-    bool to = s->node->op == OP_to_c16;
+    bool to = makes_c16(s->node);
     const operand *c16 = to ? &s->out[0] : &s->in[0];
     template_env *e = template_env_new(body->arena);
     bool narrow = c16->elem == DT_BF16;
@@ -22,6 +27,7 @@ static bool emit_layout(const plan *p, const step *s, const target *machine, tex
     template_text(e, "type", dtype_of(c16->elem)->ctype);
     template_text(e, "row_major", narrow ? "float" : dtype_of(c16->elem)->ctype);
     template_int(e, "to_c16", to);
+    template_int(e, "nhwc", is_nhwc(s->node));
     template_int(e, "batch", c16->dims[0]);
     template_int(e, "channels", c16->dims[1]);
     template_int(e, "channel_blocks", c16_blocks(c16->dims[1]));
