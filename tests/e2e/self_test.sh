@@ -91,7 +91,7 @@ for target in generic native; do
         passes "open sizes, $target, $cc"
     done
     cp net.h again/
-    awk '/ constant[0-9]+\[/ && !more { more = 20 } more-- > 0 { gsub(/-?[0-9][0-9.e+-]*f/, "&+1.0f") } { print }' net.c >again/net.c
+    awk '/ constant[0-9]+\[/ && !more { more = 20 } more > 0 { more--; gsub(/-?[0-9][0-9.e+-]*f/, "&+1.0f") } { print }' net.c >again/net.c
     cmp -s net.c again/net.c && fail "no weight was changed"
     gcc -std=c11 -O0 -Iagain self_test.c again/net.c -lm -o self
     ./self >printed && fail "nothing noticed with open sizes: $(cat printed)"
