@@ -13,8 +13,7 @@ CNNC_INLINE int slice_branch(slices *s, int step, int branch, int condition) {
 /* A loop from `step` on is entered, or gone on with where the slice before left it; how many iterations are complete. */
 CNNC_INLINE ptrdiff_t slice_enter(slices *s, int step, int loop) {
     if (s && slice_is_ahead(s, step)) s->step = step + 1, s->iteration[loop] = 0;
-    const ptrdiff_t complete = s ? s->iteration[loop] : 0;
-    return complete > 0 ? complete : 0;
+    return s ? s->iteration[loop] : 0;
 }
 
 /* Nothing of this iteration has been done. */

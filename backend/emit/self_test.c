@@ -14,11 +14,11 @@ void self_test_put_header(const emission *e, text *out) {
         "/* Runs the network on inputs that a generator makes up, in `memory`: %s_SELF_TEST_SIZE bytes, aligned to 64, "
         "of no\n"
         " * meaning before and after. Two sums of what each layer computes are held against those of cnnc's reference\n"
-        " * evaluator, to %g of the layer's sum of absolute values.\n"
+        " * evaluator, to %g of the layer's sum of absolute values.%s\n"
         " * 0: all agree; n > 0: layer n is the first that differs, the n-th of %s_LAYER_NAMES, from 1; -n: the run\n"
         " * returned n. A table of names: static const char *const names[] = {%s_LAYER_NAMES}; */\n"
         "#define %s_SELF_TEST_SIZE %lld\n#define %s_LAYER_COUNT %d\n#define %s_LAYER_NAMES \\\n",
-        up, g->tolerance, up, up, up, (long long)g->bytes, up, g->n_layers, up);
+        up, g->tolerance, e->n_open ? " Open sizes are the largest." : "", up, up, up, (long long)g->bytes, up, g->n_layers, up);
     for (int i = 0; i < g->n_layers; i++) {
         text_put(out, "    ");
         text_string_literal(out, g->layers[i].name);
@@ -103,6 +103,13 @@ static void put_pointers(const emission *e, bool output, text *out) {
     text_put(out, n ? "};\n" : "NULL};\n");
 }
 
+/* ", 64, 48": the arguments for open sizes. */
+static const char *largest_sizes(const emission *e) {
+    const char *list = "";
+    for (int i = 0; i < e->n_open; i++) list = arena_printf(e->arena, "%s, %lld", list, (long long)e->open[i]->max);
+    return list;
+}
+
 void self_test_put_public(const emission *e, text *out) {
     const golden_values *g = e->golden;
     const region *r = e->plan->graph->body;
@@ -125,7 +132,7 @@ void self_test_put_public(const emission *e, text *out) {
     text_printf(out,
                 "    self_test test = {self_test_checks, self_test_shapes, %g, 0, 0};\n"
                 "    const parallel_for checking = {self_test_in_turn, &test, 1};\n"
-                "    const int code = run_on_this_cpu(&checking, inputs, outputs, memory%s%s);\n"
+                "    const int code = run_on_this_cpu(&checking, inputs, outputs, memory%s%s%s);\n"
                 "    return code ? -code : test.wrong;\n}\n\n",
-                g->tolerance, file ? ", weights" : "", e->options->profile ? ", NULL" : "");
+                g->tolerance, file ? ", weights" : "", largest_sizes(e), e->options->profile ? ", NULL" : "");
 }

@@ -18,7 +18,7 @@ void emit_slices_header(const emission *e, text *out) {
                 "typedef struct %s_slices {\n    const void *inputs[%d];\n    void *outputs[%d];\n    void *workspace;\n%s"
                 "    int64_t left; /* of the budget of this slice, or of the last one */\n"
                 "    ptrdiff_t step, done; /* the step that is under way; its iterations that are done */\n"
-                "    unsigned char taken[%d]; /* branches */\n    ptrdiff_t iteration[%d]; /* of each loop */\n} %s_slices;\n\n",
+                "    unsigned char taken[%d]; /* branches */\n    ptrdiff_t iteration[%d]; /* of each loop: how many are complete */\n} %s_slices;\n\n",
                 up, (long long)plan_slice_min(e->plan), up, p, at_least_one(r->n_inputs), at_least_one(r->n_outputs), weights,
                 at_least_one(plan_steps_of(e->plan, STEP_IF)), at_least_one(plan_steps_of(e->plan, STEP_LOOP)), p);
     text_printf(out, "int %s_step_start(%s_slices *slice, %s);\nint %s_step(%s_slices *slice, int64_t budget);\n\n", p, p, emit_run_parameters(e, false), p, p);

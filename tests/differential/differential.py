@@ -218,17 +218,29 @@ def info(name, array):
 
 
 def needed(m, cut, known):
-    """Removes nodes, inputs and constants that no output needs; those in `cut` become inputs."""
-    live, kept = {o.name for o in m.graph.output} - cut, []
-    for n in reversed(m.graph.node):
-        if live & set(n.output):
-            kept.append(n)
-            live |= set(n.input) | {i for a in n.attribute if a.HasField("g") for k in a.g.node for i in k.input}
+    """Removes nodes, those of bodies too, inputs and constants that no output needs; those in `cut` become inputs."""
+    kept, live = needed_nodes(m.graph.node, {o.name for o in m.graph.output} - cut)
     outputs = [o for o in m.graph.output if o.name not in cut]
     inputs = [i for i in m.graph.input if i.name in live] + [info(c, known[c]) for c in sorted(cut & live)]
     constants = [c for c in m.graph.initializer if c.name in live]
-    return helper.make_model(helper.make_graph(kept[::-1], "shrunk", inputs, outputs, constants),
+    return helper.make_model(helper.make_graph(kept, "shrunk", inputs, outputs, constants),
                              opset_imports=networks.OPSET, ir_version=8)
+
+
+def needed_nodes(nodes, live):
+    """The nodes that make what is live, and all names that they read."""
+    kept, live = [], set(live)
+    for n in reversed(nodes):
+        if not live & set(n.output):
+            continue
+        for a in n.attribute:
+            if a.HasField("g"):
+                inner, _ = needed_nodes(a.g.node, {o.name for o in a.g.output})
+                del a.g.node[:]
+                a.g.node.extend(inner)
+        kept.append(n)
+        live |= networks.names_used([n])
+    return kept[::-1], live
 
 
 def without_attribute(model, index, name):
@@ -245,7 +257,9 @@ def without_attribute(model, index, name):
 
 def smaller(model, known):
     """Candidates, the smallest first."""
-    nodes = model.graph.node
+    nodes, alive = model.graph.node, needed(onnx.ModelProto.FromString(model.SerializeToString()), set(), known)
+    if len(list(all_nodes(alive.graph.node))) < len(list(all_nodes(nodes))):
+        yield alive
     for i in range(len(nodes) - 1):
         yield ending_at(model, i, known)
     if len(nodes) > 1:

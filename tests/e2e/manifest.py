@@ -53,10 +53,16 @@ def part(place, size):
     return found
 
 
-calls = re.findall(r"void \*const in\[\] = \{(.*)\};\n.*void \*const out\[\] = \{(.*)\};\n.*step_run\(parallel, k\d+_(\w+), ", source)
+calls = re.findall(r"void \*const in\[\] = \{(.*)\};\n.*void \*const out\[\] = \{(.*)\};\n.*step_run\(parallel, (k\d+)_(\w+), ", source)
 same("kernel calls", len(manifest["kernels"]), len(calls))
-for kernel, (reads, writes, name) in zip(manifest["kernels"], calls):
+# What README says of each kernel: it is headed by its layers, shapes, algorithm and cost.
+heads = {number: head for head, number in re.findall(r"/\*((?:(?!\*/).)*)\*/\nstatic void (k\d+)_\w+\(", source, re.S)}
+for kernel, (reads, writes, number, name) in zip(manifest["kernels"], calls):
     same("kernel", kernel["kernel"], name)
+    wanted = [kernel["layer"], kernel["how"]] + ["->"] * bool(kernel["layer"]) + [f"{kernel['macs']} MACs"] * bool(kernel["macs"])
+    missing = [w for w in wanted if w not in heads.get(number, "") and " more" not in heads.get(number, "")]
+    if missing:
+        sys.exit(f"{path}: the head of {number}_{name} does not say {missing}: {heads.get(number)}")
     for side, text, word in (("reads", reads, "reads"), ("writes", writes, "writes")):
         same(f"what {name} {side}", kernel[side], [part(*p) for p in re.findall(rf"{word}\((.*?), (\d+)\)", text)])
     for p in kernel["reads"] + kernel["writes"]:

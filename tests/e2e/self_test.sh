@@ -76,12 +76,26 @@ small "$digits/digits_branchy.onnx" -Os --target generic
 small zoo:squeezenet1_1 -Os --target generic --init he
 small zoo:squeezenet1_1 -O1 --init he
 
+# Open sizes are tested at their largest.
 cat >open.cnn <<'END'
-network open(image: f32[1,3,H,8]) {
-    image |> conv(16, 3, pad=1)
+network open(image: f32[1,3,H,W]) {
+    let y = image |> conv(20, 3, stride=2, pad=1) |> relu |> conv(24, 3, pad=1) |> maxpool(2)
+    return y |> spp([4, 2, 1]) |> dense(10)
 }
 END
-expect 1 "no form for open" "$CNNC" open.cnn --init he --dim H=8..64 --self-test -o none.c
-sed -i 's/1,3,H,8/N,3,8,8/' open.cnn
+for target in generic native; do
+    "$CNNC" open.cnn --init he --dim H=32..100 --dim W=32..87 --self-test --target $target --weights inline -o net.c
+    for cc in $(compilers); do
+        $cc $strict -std=c11 -O1 -c net.c -o net.o
+        $cc -std=c11 self_test.c net.o -lm -o self
+        passes "open sizes, $target, $cc"
+    done
+    cp net.h again/
+    awk '/ constant[0-9]+\[/ && !more { more = 20 } more > 0 { more--; gsub(/-?[0-9][0-9.e+-]*f/, "&+1.0f") } { print }' net.c >again/net.c
+    cmp -s net.c again/net.c && fail "no weight was changed"
+    gcc -std=c11 -O0 -Iagain self_test.c again/net.c -lm -o self
+    ./self >printed && fail "nothing noticed with open sizes: $(cat printed)"
+done
+sed -i 's/1,3,H,W/N,3,40,40/' open.cnn
 expect 1 "no form for an open batch" "$CNNC" open.cnn --init he --dim N=1..4 --self-test -o none.c
 [ -z "$(ls none.* 2>/dev/null)" ] || fail "an output in spite of the error"

@@ -17,6 +17,8 @@ sliced "" "$digits/digits_branchy.onnx" --step=20000 # whose second half is run 
 sliced exact "$here/models/mobile.cnn" --init he --step --accuracy strict
 sliced "" "$here/models/wide.cnn" --init he --step=1300000
 sliced exact "$here/models/attention.cnn" --init he --step
+sliced exact "$here/models/loops.onnx" --step --accuracy strict # one loop in another that data end
+sliced "" "$digits/digits_branchy.onnx" --crops 5 --step=20000
 "$CNNC" "$here/models/wide.cnn" --init he --step -o net.c
 gcc -std=c11 -O1 -march=native -I. "$here/step.c" net.c -lm -o net && ./net || fail native
 
@@ -24,10 +26,14 @@ gcc -std=c11 -O1 -march=native -I. "$here/step.c" net.c -lm -o net && ./net || f
 "$CNNC" "$digits/digits_resnet.onnx" --step=20000 -o net.c
 [ "$(sed -nE 's/^#define NET_STEP_MIN ([0-9]+).*/\1/p' net.h)" -le 20000 ] || fail "--step=20000 is not kept"
 expect 0 "every loop ends" "$CNNC" check net.c
+"$CNNC" "$here/models/loops.onnx" --step -o net.c
+expect 0 "every loop ends" "$CNNC" check net.c
 for cc in $(compilers); do $cc -std=c11 $strict -march=native -O1 -c net.c -o net.o || fail "$cc warns"; done
 expect 1 "cannot be cut into slices of 100 multiply-adds" "$CNNC" "$digits/digits_resnet.onnx" --step=100 -o none.c
 expect 1 "hint: its smallest has [0-9]+: --step=[0-9]+" "$CNNC" "$digits/digits_resnet.onnx" --step=100 -o none.c
-expect 1 "is a loop, for which --step has no form" "$CNNC" "$digits/digits_resnet.onnx" --crops 5 --step -o none.c
+echo "network p(image: f32[N in 1..=8,3,H in 8..=16,8]) { image |> conv(4, 3) }" >open.cnn
+expect 1 "no form for an open batch" "$CNNC" open.cnn --init he --dim N=1..8 --dim H=8 --step -o none.c
+expect 1 "no form for open dimensions" "$CNNC" open.cnn --init he --dim N=1 --dim H=8..16 --step -o none.c
 expect 2 "leave --threads out" "$CNNC" "$digits/digits_resnet.onnx" --threads --step -o none.c
 expect 2 "leave one out" "$CNNC" "$digits/digits_resnet.onnx" --self-test --step -o none.c
 expect 2 "a number of multiply-adds, not 'x'" "$CNNC" "$digits/digits_resnet.onnx" --step=x -o none.c
