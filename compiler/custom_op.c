@@ -85,7 +85,7 @@ static bool check_tensor(const match *m, const custom_parameter *c) {
     if (!v) return true;
     const value_type *t = &v->type;
     const dtype_info *elem = dtype_of(t->elem);
-    if (!type_is_static(t)) return misfit(m, c->at, "fix the open dimensions with --dim: '%.60s' is %s, %s %d", c->name, type_text(m, t), side, c->tensor);
+    if (!type_is_bounded(t)) return misfit(m, c->at, "fix the open dimensions with --dim: '%.60s' is %s, %s %d", c->name, type_text(m, t), side, c->tensor);
     if (elem->bits < 8 || elem->kind == CLASS_STRING || elem->kind == CLASS_COMPLEX)
         return misfit(m, c->at, "'%.60s' is of type %s, which custom operators cannot have: %s %d", c->name, elem->name, side, c->tensor);
     if (c->kind == CUSTOM_TENSOR && strcmp(c->ctype, elem->ctype) != 0)

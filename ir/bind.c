@@ -30,11 +30,19 @@ static void bind_type(const binding *b, value_type *t) {
     t->inner = inner;
 }
 
+static void bind_value(const binding *b, value *v) {
+    bind_type(b, &v->type);
+    if (!v->declared) return;
+    value_type *declared = arena_copy(b->arena, v->declared, sizeof *declared);
+    bind_type(b, declared);
+    v->declared = declared;
+}
+
 static void bind_region(const binding *b, region *r) {
-    for (int i = 0; i < r->n_inputs; i++) bind_type(b, &r->inputs[i]->type);
+    for (int i = 0; i < r->n_inputs; i++) bind_value(b, r->inputs[i]);
     for (node *n = r->first; n; n = n->next) {
         for (int i = 0; i < n->n_outputs; i++)
-            if (n->outputs[i]) bind_type(b, &n->outputs[i]->type);
+            if (n->outputs[i]) bind_value(b, n->outputs[i]);
         for (int i = 0; i < n->n_attrs; i++) bind_type(b, &n->attrs[i].type);
         for (int i = 0; i < n->n_regions; i++) bind_region(b, n->regions[i]);
     }

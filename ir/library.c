@@ -139,6 +139,7 @@ static int64_t count_of(const node *n, int i) { return type_count(type_of(n, i))
 
 static void string_equal(const node *n, library_call *c) { out(c, 0), in(c, 0), in(c, 1), number(c, count_of(n, 0)); }
 static void string_find(const node *n, library_call *c) { out(c, 0), in(c, 0), number(c, count_of(n, 0)), in(c, 1), number(c, count_of(n, 1)); }
+static void string_cast(const node *n, library_call *c) { out(c, 0), in(c, 0), number(c, count_of(n, 0)), status(c); }
 static void string_concat(const node *n, library_call *c) { out(c, 0), in(c, 0), in(c, 1), number(c, count_of(n, 0)), status(c); }
 
 static void string_normalize(const node *n, library_call *c) {
@@ -204,6 +205,8 @@ static const struct {
     {OP_deform_conv, "deform_conv", deform_conv},
     {OP_linear_attention, "linear_attention", linear_attention}, {OP_mel_weights, "mel_weights", mel_weights}, {OP_random, "random_fill", random_numbers},
     {OP_string_equal, "string_equal", string_equal}, {OP_string_find, "string_find", string_find},
+    {OP_string_to_real, "string_to_real", string_cast}, {OP_string_to_integer, "string_to_integer", string_cast},
+    {OP_string_from_real, "string_from_real", string_cast}, {OP_string_from_integer, "string_from_integer", string_cast},
     {OP_string_concat, "string_concat", string_concat}, {OP_string_normalize, "string_normalize", string_normalize},
     {OP_string_split, "string_split", string_split}, {OP_regex_match, "regex_match", regex_match}, {OP_unique, "unique", unique},
     {OP_couple_classes, "couple_classes", couple_classes}, {OP_row_reduce, "row_reduce", row_reduce}, {OP_tree_ensemble, "tree_ensemble", tree_ensemble},

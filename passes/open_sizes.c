@@ -98,7 +98,7 @@ static bool check_node(const node *n) {
     }
     if (!open || !n->outputs[0]) return true;
     if (n->n_regions) return refuse(n, "control flow has fixed sizes only");
-    if (n->op == OP_reshape && node_has(n, "size")) return reshapes_surely(n);
+    if (n->op == OP_reshape) return reshapes_surely(n);
     if (n->op == OP_concat) return concatenates_surely(n);
     return !(op_of(n->op)->props & PROP_ELEMENTWISE) || broadcasts_surely(n);
 }

@@ -36,22 +36,27 @@ static void put_attribute(text *out, const custom_parameter *c, const attr *a) {
     }
 }
 
+static void put_sizes(text *out, const operand *o) {
+    text_put(out, "(const int64_t[]){");
+    for (int k = 0; o && k < o->rank; k++) text_printf(out, "%s%s", k ? ", " : "", number_text(out->arena, operand_size(o, k)));
+    text_put(out, o && o->rank ? "}" : "0}");
+}
+
 /* Of a tensor that is left out, or that nobody wants, there are no sizes. */
 static void put_tensor(text *out, const step *s, const custom_parameter *c) {
     const node *n = s->node;
     const value *v = !c->is_output ? node_input(n, c->tensor) : c->tensor < n->n_outputs ? n->outputs[c->tensor] : NULL;
-    int64_t dims[IR_MAX_RANK];
-    for (int k = 0; v && k < v->type.rank; k++) dims[k] = type_size(&v->type, k);
-    int written = 0; /* outputs before it that somebody wants */
-    for (int i = 0; c->is_output && i < c->tensor; i++) written += n->outputs[i] != NULL;
+    int at = c->is_output ? 0 : s->input_operand[c->tensor]; /* of outputs: behind those before it that somebody wants */
+    for (int i = 0; c->is_output && i < c->tensor; i++) at += n->outputs[i] != NULL;
+    const operand *o = !v ? NULL : c->is_output ? &s->out[at] : &s->in[at];
     switch (c->kind) {
     case CUSTOM_TENSOR:
         if (!v) text_put(out, "NULL");
-        else text_printf(out, "%c%d", c->is_output ? 'y' : 'x', c->is_output ? written : s->input_operand[c->tensor]);
+        else text_printf(out, "%c%d", c->is_output ? 'y' : 'x', at);
         return;
-    case CUSTOM_DIMS: put_ints(out, "int64_t", v ? v->type.rank : 0, dims); return;
-    case CUSTOM_RANK: text_printf(out, "%d", v ? v->type.rank : 0); return;
-    default: text_printf(out, "%lld", v ? (long long)type_count(&v->type) : 0LL); return;
+    case CUSTOM_DIMS: put_sizes(out, o); return;
+    case CUSTOM_RANK: text_printf(out, "%d", o ? o->rank : 0); return;
+    default: text_put(out, number_text(out->arena, o ? operand_count(out->arena, o, 0, o->rank) : number_known(0))); return;
     }
 }
 
@@ -71,4 +76,4 @@ static bool emit_custom(const plan *p, const step *s, const target *t, text *bod
     return true;
 }
 
-const kernel_family kernel_custom = {.name = "custom", .accepts = accepts, .plan = plan_custom, .emit = emit_custom};
+const kernel_family kernel_custom = {.name = "custom", .accepts = accepts, .plan = plan_custom, .emit = emit_custom, .open = true};

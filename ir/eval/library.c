@@ -31,6 +31,11 @@ typedef struct string_slot {
 #include "runtime/library/string_concat.h"
 #include "runtime/library/string_equal.h"
 #include "runtime/library/string_find.h"
+#include "runtime/library/times_power_of_ten.h"
+#include "runtime/library/string_to_real.h"
+#include "runtime/library/string_to_integer.h"
+#include "runtime/library/string_from_real.h"
+#include "runtime/library/string_from_integer.h"
 #include "runtime/library/string_normalize.h"
 #include "runtime/library/string_split.h"
 #include "runtime/library/regex_codes.h"
@@ -104,6 +109,10 @@ static bool call(const node *n, const actual *a, diagnostics *d) {
         return true;
     case OP_string_equal: string_equal(a[0].out, a[1].in, a[2].in, I(3)); return true;
     case OP_string_find: string_find(a[0].out, a[1].in, I(2), a[3].in, I(4)); return true;
+    case OP_string_to_real: string_to_real(a[0].out, a[1].in, I(2), a[3].out); return true;
+    case OP_string_to_integer: string_to_integer(a[0].out, a[1].in, I(2), a[3].out); return true;
+    case OP_string_from_real: string_from_real(a[0].out, a[1].in, I(2), a[3].out); return true;
+    case OP_string_from_integer: string_from_integer(a[0].out, a[1].in, I(2), a[3].out); return true;
     case OP_string_concat: string_concat(a[0].out, a[1].in, a[2].in, I(3), a[4].out); return true;
     case OP_string_normalize:
         string_normalize(a[0].out, a[1].out, a[2].in, I(3), a[4].in, I(5), N(6), N(7), I(8), N(9), a[10].out);

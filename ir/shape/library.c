@@ -152,6 +152,18 @@ bool shape_string_find(node *n, diagnostics *d) {
     return x != NULL;
 }
 
+/* From strings, or to them. */
+bool shape_string_cast(node *n, diagnostics *d) {
+    static const struct { op_code op; dtype from, to; } casts[] = {
+        {OP_string_to_real, DT_STRING, DT_F64}, {OP_string_to_integer, DT_STRING, DT_I64}, {OP_string_from_real, DT_F64, DT_STRING}, {OP_string_from_integer, DT_I64, DT_STRING}};
+    const value_type *x = input_type(n, 0, 0, IR_MAX_RANK, d);
+    size_t i = 0;
+    while (casts[i].op != n->op) i++;
+    if (x && x->elem != casts[i].from) return node_error(d, n, NULL, "takes %s, not %s", dtype_of(casts[i].from)->name, dtype_of(x->elem)->name);
+    if (x) set_output(n, 0, casts[i].to, x->rank, x->dims);
+    return x != NULL;
+}
+
 bool shape_string_concat(node *n, diagnostics *d) {
     const value_type *x = two_strings(n, true, d);
     if (x) set_output(n, 0, DT_STRING, x->rank, x->dims);

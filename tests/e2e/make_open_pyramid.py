@@ -80,6 +80,13 @@ NETWORKS = {
         inner = Slice(d, one, minus, two)
         t = Slice(inner, one, minus, three)
     }"""),
+    # Super-resolution: channels become pixels, either way.
+    "shuffle": ({"w1": (8, 3, 3, 3)}, """
+    g (float[1,3,H,W] x) => (float[1,2,h7,w7] y, float[1,2,h8,w8] z) {
+        c = Conv<pads = [1,1,1,1]>(x, w1)
+        y = DepthToSpace<blocksize = 2, mode = "CRD">(c)
+        z = DepthToSpace<blocksize = 2>(c)
+    }"""),
     # Reductions over open axes, and a size from arithmetic on floats, as interpolate(scale_factor=1.5) has it.
     "reductions": ({"w1": (16, 3, 3, 3)}, """
     g (float[1,3,H,W] x) => (float[1,16] most, float[1,16,1,1] sums, float[1,1,h5,w5] high, float[1,16,v5] rows, float[1,16,h6,w6] grown) {

@@ -23,7 +23,32 @@ check() { # NAME OUTPUTS
 }
 check pyramid "f rows boxes"
 check decoder "y z t"
+check shuffle "y z"
 check reductions "most sums high rows grown"
+
+# An operator of one's own: its function gets the sizes, its outputs' are those that the model calls alike.
+cat >blend.c <<'END'
+#include <stdint.h>
+void Blend(const float *x, const int64_t x_dims[4], float share, float *y, int64_t y_count) {
+    const int64_t width = x_dims[3];
+    for (int64_t i = 0; i < y_count; i++) y[i] = i % width ? (1 - share) * x[i] + share * x[i - 1] : x[i];
+}
+END
+"$PYTHON" -c "
+import numpy as np, onnx
+model = onnx.parser.parse_model('<ir_version: 10, opset_import: [\"\" : 18, \"own\" : 1]> g (float[1,3,H,W] x) => (float[1,3,H,W] y) <float[1,3,H,W] b>'
+                                '{ a = Relu(x) b = own.Blend<share = 0.25>(a) y = Neg(b) }')
+onnx.save(model, 'blend.onnx')
+for h, w in (8, 8), (33, 20), (64, 9):
+    x = np.random.default_rng(h).standard_normal((1, 3, h, w), np.float32)
+    a = np.maximum(x, 0)
+    b = a.copy()
+    b[..., 1:] = 0.75 * a[..., 1:] + 0.25 * a[..., :-1]
+    np.save(f'blend_{h}_{w}.npy', x), np.save(f'blended_{h}_{w}.npy', -b)"
+"$CNNC" blend.onnx --custom-op own:Blend=blend.c -o net.c --dim H=8..64 --dim W=8..64 --check
+for size in 8_8 33_20 64_9; do
+    "$CNNC" verify blend.onnx --custom-op own:Blend=blend.c --dim "H=8..64@${size%_*}" --dim "W=8..64@${size#*_}" --input "x=blend_$size.npy" --expected "y=blended_$size.npy"
+done
 
 refused() { # PATTERN NODES
     "$PYTHON" -c "

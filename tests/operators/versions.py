@@ -221,6 +221,20 @@ def n_grams():
     return flat(found)
 
 
+def string_casts():
+    """To strings and from them; 99999999.5 is rounded to one digit more."""
+    reals = [0, 1, -1, 0.1, 1e-5, 1e-4, 1.5e20, 123456789, np.pi, -1 / 3, 3.4028235e38, 16777216, 1e5, 99999999.5, 1e8, 2.5, 12345.678, 1e-38]
+    texts = np.array(["1", "-2.5", "1e3", " 7", "INF", "-inf", "0.1", "3.4028235e38", "16777217", "+5", "1.", ".5", "7 ", "1E-7", "123456789.125", "0.000012e+3"], object)
+    whole = np.array(["1", "-2", " 42", "+7 ", "100", "0", "-128", "0012"], object)
+    found = [Case("Cast", [np.array(reals + [np.inf, -np.inf, np.nan, -0.0], np.float32)], {"to": TensorProto.STRING}, version=v) for v in (9, 19)]
+    found += [Case("Cast", [np.array(reals + [1e300, 5e-324, 1 / 3, 1e17], np.float64)], {"to": TensorProto.STRING}, version=19)]
+    found += [Case("Cast", [np.array(x, t)], {"to": TensorProto.STRING}, version=19) for t, x in
+              ((np.int64, [0, -5, 2**62, -2**63]), (np.uint8, [0, 255]), (np.int32, [[-7, 7], [1, 0]]), (bool, [0, 1]), (np.float16, [0, 1.1]))]
+    found += [Case("Cast", [texts], {"to": t}, version=19) for t in (TensorProto.FLOAT, TensorProto.DOUBLE)]
+    found += [Case("Cast", [whole], {"to": t}, version=19) for t in (TensorProto.INT64, TensorProto.INT32, TensorProto.INT8, TensorProto.BOOL)]
+    return found + [Case("Cast", [np.array(["9223372036854775807", "-9223372036854775808"], object)], {"to": TensorProto.INT64}, version=19)]
+
+
 def parts(x):
     return np.stack((x.real, x.imag), -1).astype(x.real.dtype)
 
@@ -262,4 +276,4 @@ def transforms():
 
 
 def cases():
-    return (elementwise() + clipped() + softmaxes() + reductions() + moves() + windows() + resized() + recurrent() + quantized() + losses() + scans() + n_grams() + transforms())
+    return (elementwise() + clipped() + softmaxes() + reductions() + moves() + windows() + resized() + recurrent() + quantized() + losses() + scans() + n_grams() + string_casts() + transforms())

@@ -205,6 +205,7 @@ static const conversion table[] = {
     {"Gemm", 7, drop_attr, "broadcast", 0, 0, 0},
     {"BatchNormalization", 14, batch_normalization_modes, 0, 0, 0, 0},
     {"Cast", 6, cast_by_name, 0, 0, 0, 0},
+    {"Cast", ALWAYS, cast_strings, 0, 0, 0, 0},
     {"GridSample", 20, rename_text, "mode", 0, 0, "bilinear=linear"},
     {"GridSample", 20, rename_text, "mode", 0, 0, "bicubic=cubic"},
 

@@ -59,6 +59,7 @@ value *draft_input(const draft *d, int i);
 void draft_set_input(draft *d, int i, value *v);
 /* Constants named after the node: 1-D i64, and a scalar of `like`'s element type. */
 value *draft_ints(const draft *d, const char *label, int n, const int64_t *ints);
+value *draft_reshape(const draft *d, const char *label, value *v, int rank, const dim *sizes); /* which may be open */
 value *draft_scalar_like(const draft *d, const char *label, double x, const value *like);
 /* The type as far as it is known; kind UNKNOWN otherwise. */
 const value_type *draft_input_type(const draft *d, int i);
@@ -115,7 +116,7 @@ convert_fn expand_gradient;
 /* random.c */
 convert_fn expand_random, expand_bernoulli, expand_multinomial, expand_dropout;
 /* strings.c */
-convert_fn expand_string_concat, equal_strings, expand_string_normalizer, expand_string_split, expand_regex, bound_non_zero,
+convert_fn cast_strings, expand_string_concat, equal_strings, expand_string_normalizer, expand_string_split, expand_regex, bound_non_zero,
     bound_non_max_suppression, expand_unique;
 /* scan.c */
 convert_fn scan_to_loop, scan_of_batch;

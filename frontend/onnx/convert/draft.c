@@ -95,6 +95,18 @@ value *draft_ints(const draft *d, const char *label, int n, const int64_t *ints)
     return value_constant(d->context->imp->graph, label_of(d, label), t, data, label_of(d, label));
 }
 
+value *draft_reshape(const draft *d, const char *label, value *v, int rank, const dim *sizes) {
+    int64_t ints[IR_MAX_RANK];
+    attr size = {.name = "size", .kind = ATTR_TYPE, .type = type_tensor_dims(arena_of(d), v->type.elem, rank, sizes)};
+    bool open = false;
+    for (int k = 0; k < rank; k++) {
+        ints[k] = dim_is_number(sizes[k]) ? sizes[k].size : -1;
+        open = open || ints[k] < 0;
+    }
+    value *inputs[] = {v, draft_ints(d, "shape", rank, ints)};
+    return draft_emit(d, "Reshape", label, 2, inputs, open, &size);
+}
+
 value *draft_scalar_like(const draft *d, const char *label, double x, const value *like) {
     bool known = like && like->type.kind == TYPE_TENSOR;
     dtype elem = known ? like->type.elem : DT_F32;

@@ -6,40 +6,35 @@
 
 enum { MAX_BLOCK = 2048 }; /* its square times any size fits int64 */
 
-static bool blocks_of(draft *d, const value_type **x, int64_t *block, bool *column_first) {
-    *x = draft_static(d, 0);
-    *block = draft_int(d, "blocksize", 0);
-    *column_first = !strcmp(draft_string(d, "mode", "DCR"), "CRD");
-    if (!*x) return false;
-    if ((*x)->rank != 4) return draft_error(d, NULL, "needs an input of rank 4");
-    if (*block < 1 || *block > MAX_BLOCK) return draft_error(d, NULL, "its blocksize %lld is not within 1 to %d", (long long)*block, MAX_BLOCK);
-    return true;
-}
-
 bool expand_depth_to_space(draft *d, const conversion *row) {
     (void)row;
-    const value_type *x;
-    int64_t b;
-    bool crd;
-    if (!blocks_of(d, &x, &b, &crd)) return false;
+    const value_type *x = draft_input_type(d, 0);
+    const int64_t b = draft_int(d, "blocksize", 0);
+    arena *mem = d->context->imp->arena;
+    if (x->kind != TYPE_TENSOR || x->rank != 4 || b < 1 || b > INT16_MAX) return draft_error(d, NULL, "needs an input of rank 4 and a positive blocksize");
+    if (!dim_is_number(x->dims[1])) return draft_static(d, 0) != NULL;
     if (type_size(x, 1) % (b * b)) return draft_error(d, NULL, "%lld channels cannot be spread over blocks of %lld", (long long)type_size(x, 1), (long long)b);
-    int64_t n = type_size(x, 0), c = type_size(x, 1) / (b * b), h = type_size(x, 2), w = type_size(x, 3);
-    const int64_t dcr_shape[] = {n, b, b, c, h, w}, crd_shape[] = {n, c, b, b, h, w}, result[] = {n, c, h * b, w * b};
-    recipe r = recipe_new(d);
-    recipe_inputs(&r, "x");
-    recipe_ints(&r, "shape", 6, crd ? crd_shape : dcr_shape);
-    recipe_ints(&r, "result", 4, result);
-    if (crd) recipe_run(&r, "y = Reshape(Transpose(Reshape(x, $shape); perm=[0,1,4,2,5,3]), $result)");
-    else recipe_run(&r, "y = Reshape(Transpose(Reshape(x, $shape); perm=[0,3,4,1,5,2]), $result)");
-    return recipe_return(&r, "y");
+    const dim block = dim_number(b), c = dim_number(type_size(x, 1) / (b * b)), n = x->dims[0], h = x->dims[2], w = x->dims[3];
+    const dim dcr[] = {n, block, block, c, h, w}, crd[] = {n, c, block, block, h, w}, result[] = {n, c, dim_mul(mem, h, block), dim_mul(mem, w, block)};
+    const bool column_first = !strcmp(draft_string(d, "mode", "DCR"), "CRD");
+    const int64_t from_dcr[] = {0, 3, 4, 1, 5, 2}, from_crd[] = {0, 1, 4, 2, 5, 3};
+    const attr perm = {.name = "perm", .kind = ATTR_INTS, .n = 6, .ints = arena_copy(mem, column_first ? from_crd : from_dcr, sizeof from_dcr)};
+    value *v = draft_reshape(d, "blocks", draft_input(d, 0), 6, column_first ? crd : dcr);
+    v = v ? draft_emit(d, "Transpose", "turned", 1, &v, 1, &perm) : NULL;
+    v = v ? draft_reshape(d, "spread", v, 4, result) : NULL;
+    if (!v) return false;
+    d->outputs = ARENA_ARRAY(mem, value *, 1);
+    d->outputs[0] = v;
+    return true;
 }
 
 bool expand_space_to_depth(draft *d, const conversion *row) {
     (void)row;
-    const value_type *x;
-    int64_t b;
-    bool crd;
-    if (!blocks_of(d, &x, &b, &crd)) return false;
+    const value_type *x = draft_static(d, 0);
+    const int64_t b = draft_int(d, "blocksize", 0);
+    const bool crd = !strcmp(draft_string(d, "mode", "DCR"), "CRD");
+    if (!x) return false;
+    if (x->rank != 4 || b < 1) return draft_error(d, NULL, "needs an input of rank 4 and a positive blocksize");
     if (type_size(x, 2) % b || type_size(x, 3) % b) return draft_error(d, NULL, "its plane cannot be cut into blocks of %lld", (long long)b);
     int64_t n = type_size(x, 0), c = type_size(x, 1), h = type_size(x, 2) / b, w = type_size(x, 3) / b;
     const int64_t shape[] = {n, c, h, b, w, b}, result[] = {n, c * b * b, h, w};

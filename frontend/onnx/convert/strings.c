@@ -51,6 +51,23 @@ static bool bind_pair(draft *d, recipe *r) {
     return true;
 }
 
+/* Casts from strings and to them: by way of the widest type. */
+bool cast_strings(draft *d, const conversion *row) {
+    (void)row;
+    const value_type *x = draft_input_type(d, 0);
+    const dtype to = dtype_from_onnx((int)draft_int(d, "to", 0));
+    if (x->kind != TYPE_TENSOR || (x->elem == DT_STRING) == (to == DT_STRING) || to == DT_NONE) return true;
+    const dtype number = x->elem == DT_STRING ? to : x->elem;
+    const bool real = dtype_of(number)->kind == CLASS_FLOAT;
+    if (number == DT_U64 || dtype_of(number)->kind == CLASS_COMPLEX) return draft_error(d, NULL, "casts between strings and %s are not supported", dtype_of(number)->name);
+    recipe r = recipe_new(d);
+    recipe_inputs(&r, "x");
+    recipe_int(&r, "to", dtype_of(number)->onnx);
+    if (to != DT_STRING) recipe_run(&r, real ? "y = Cast(string_to_real(x); to=$to)" : "y = Cast(string_to_integer(x); to=$to)");
+    else recipe_run(&r, real ? "y = string_from_real(Cast(x; to=11))" : "y = string_from_integer(Cast(x; to=7))");
+    return recipe_return(&r, "y");
+}
+
 bool expand_string_concat(draft *d, const conversion *row) {
     (void)row;
     recipe r = recipe_new(d);
