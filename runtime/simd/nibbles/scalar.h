@@ -11,6 +11,6 @@ CNNC_INLINE q128 q128_load(const uint8_t *p) {
 /* Number i of each lane. */
 CNNC_INLINE v16 q128_number(q128 a, int i) {
     v16 r;
-    for (int k = 0; k < 16; k++) r.lane[k] = (float)((a.byte[4 * k + i / 2] >> i % 2 * 4 & 15 ^ 8) - 8);
+    for (int k = 0; k < 16; k++) r.lane[k] = (float)(((a.byte[4 * k + i / 2] >> i % 2 * 4 & 15) ^ 8) - 8);
     return r;
 }
