@@ -126,6 +126,7 @@ static void collect_layers(bench_result *r, const step_list *list, const double 
         layers[r->n_layers++] = (bench_layer){
             .name = readable_name(m->arena, s->node ? s->node->name : ""), .kernel = s->family->name, .how = s->summary ? s->summary : "",
             .seconds = typical(rows, o->runs, columns, i, o->best, scratch), .operations = known * operations_of(s),
+            .peak = s->product == DT_NONE ? 0 : peak_of(&r->peak, s->product),
             .estimate = s->choice ? known * 1e-6 * s->choice->taken->microseconds * (double)s->times : 0,
             .weights = (double)step_weight_bytes(s) * (double)s->times, .activations = known * (double)step_activation_bytes(s) * (double)s->times};
     }
@@ -154,7 +155,7 @@ static bool bench(model *m, bench_options *o, bench_result *r) {
     program_remove(&p);
     if (!rows || !peak_measure(&r->peak, t, m->plan->targets[0], core, m->arena, &m->diags)) return false;
     r->runs = o->runs;
-    if (o->threads) r->peak.operations *= o->threads;
+    for (int i = 0; o->threads && i < 3; i++) *(double *[]){&r->peak.operations, &r->peak.of_bf16, &r->peak.of_bytes}[i] *= o->threads;
     collect_layers(r, &list, rows, o, m);
     return true;
 }

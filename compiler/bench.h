@@ -11,6 +11,7 @@ typedef struct bench_layer {
     double operations;           /* as the operators define them: kernels may do fewer */
     double estimate;             /* seconds that the cost model expected; 0: it was not asked */
     double weights, activations; /* bytes that the kernel reads and writes */
+    double peak;                 /* operations a second of products of its type; 0: those of float32 */
 } bench_layer;
 
 typedef struct bench_result {
@@ -25,6 +26,10 @@ typedef struct bench_result {
 } bench_result;
 
 double bench_bytes(const bench_layer *l);
+/* What arithmetic alone does: operations a second. */
+double bench_peak(const bench_layer *l, const core_peak *p);
+/* The same of the whole network, each layer by its own; of float32 where there are no layers. */
+double bench_whole_peak(const bench_result *r);
 /* What the roofline lets a layer run at: operations a second, all its bytes from DRAM. */
 double bench_roof(const bench_layer *l, const core_peak *p);
 

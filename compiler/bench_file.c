@@ -9,9 +9,9 @@ bool bench_save(FILE *f, const bench_result *r, diagnostics *d) {
     json_t *layers = json_array();
     for (int i = 0; i < r->n_layers; i++) {
         const bench_layer *l = &r->layers[i];
-        json_array_append_new(layers, json_pack("{ss ss ss sf sf sf sf sf}", "name", l->name, "kernel", l->kernel, "how", l->how,
+        json_array_append_new(layers, json_pack("{ss ss ss sf sf sf sf sf sf}", "name", l->name, "kernel", l->kernel, "how", l->how,
                                                 "seconds", l->seconds, "operations", l->operations, "estimate", l->estimate, "weight_bytes", l->weights,
-                                                "activation_bytes", l->activations));
+                                                "activation_bytes", l->activations, "peak", l->peak));
     }
     json_t *all = json_pack("{ss ss ss ss ss ss si si sf sf sf sf so}", "cnnc", CNNC_VERSION, "model", r->model, "target", r->target,
                             "compiler", r->compiler, "machine", r->machine, "statistic", r->statistic, "runs", r->runs, "threads",
@@ -25,8 +25,8 @@ bool bench_save(FILE *f, const bench_result *r, diagnostics *d) {
 static const char *keep(arena *a, const char *s) { return arena_strdup(a, s); }
 
 static bool unpack_layer(json_t *from, bench_layer *l, arena *a, json_error_t *e) {
-    if (json_unpack_ex(from, e, 0, "{ss ss ss sF sF sF sF sF}", "name", &l->name, "kernel", &l->kernel, "how", &l->how, "seconds",
-                       &l->seconds, "operations", &l->operations, "estimate", &l->estimate, "weight_bytes", &l->weights, "activation_bytes", &l->activations))
+    if (json_unpack_ex(from, e, 0, "{ss ss ss sF sF sF sF sF s?F}", "name", &l->name, "kernel", &l->kernel, "how", &l->how, "seconds",
+                       &l->seconds, "operations", &l->operations, "estimate", &l->estimate, "weight_bytes", &l->weights, "activation_bytes", &l->activations, "peak", &l->peak))
         return false;
     l->name = keep(a, l->name), l->kernel = keep(a, l->kernel), l->how = keep(a, l->how);
     return true;

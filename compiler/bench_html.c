@@ -67,7 +67,7 @@ static double microseconds(const page *p, int64_t i) { return 1e6 * layer(p, i)-
 static double estimate(const page *p, int64_t i) { return layer(p, i)->estimate > 0 ? 1e6 * layer(p, i)->estimate : (double)NAN; }
 static double gflops(const page *p, int64_t i) { return 1e-9 * ratio(layer(p, i)->operations, layer(p, i)->seconds); }
 static double gbytes(const page *p, int64_t i) { return 1e-9 * ratio(bench_bytes(layer(p, i)), layer(p, i)->seconds); }
-static double peak_share(const page *p, int64_t i) { return 1e11 * ratio(gflops(p, i), p->r->peak.operations); }
+static double peak_share(const page *p, int64_t i) { return 1e11 * ratio(gflops(p, i), bench_peak(layer(p, i), &p->r->peak)); }
 static double dram_share(const page *p, int64_t i) { return 1e11 * ratio(gbytes(p, i), p->r->peak.bytes); }
 static double roof_share(const page *p, int64_t i) { return 1e11 * ratio(gflops(p, i), bench_roof(layer(p, i), &p->r->peak)); }
 

@@ -6,9 +6,20 @@
 
 double bench_bytes(const bench_layer *l) { return l->weights + l->activations; }
 
+double bench_peak(const bench_layer *l, const core_peak *p) { return l->peak > 0 ? l->peak : p->operations; }
+
+double bench_whole_peak(const bench_result *r) {
+    double seconds = 0, operations = 0;
+    for (int i = 0; i < r->n_layers; i++) {
+        operations += r->layers[i].operations;
+        seconds += r->layers[i].operations / bench_peak(&r->layers[i], &r->peak);
+    }
+    return seconds > 0 ? operations / seconds : r->peak.operations;
+}
+
 double bench_roof(const bench_layer *l, const core_peak *p) {
-    double bytes = bench_bytes(l), fed = bytes > 0 ? p->bytes * l->operations / bytes : p->operations;
-    return fed < p->operations ? fed : p->operations;
+    double bytes = bench_bytes(l), peak = bench_peak(l, p), fed = bytes > 0 ? p->bytes * l->operations / bytes : peak;
+    return fed < peak ? fed : peak;
 }
 
 /* ---- old and new ---- */
@@ -68,7 +79,7 @@ static void print_layer(FILE *f, const bench_result *r, const bench_layer *l, co
     else fprintf(f, " %9s", "");
     if (compared) print_old(f, was ? &was->seconds : NULL, l->seconds);
     print_share(f, l->seconds, r->seconds);
-    print_rate(f, l->operations, l->seconds, r->peak.operations);
+    print_rate(f, l->operations, l->seconds, bench_peak(l, &r->peak));
     print_rate(f, bench_bytes(l), l->seconds, r->peak.bytes);
     print_bytes(f, l->weights);
     print_bytes(f, l->activations);
@@ -96,9 +107,13 @@ static void print_gone(FILE *f, const bench_result *r, const bench_result *old, 
 
 static void print_origin(FILE *f, const char *title, const bench_result *r) {
     char cores[32] = "a core";
+    double most = 0;
+    for (int i = 0; i < r->n_layers; i++) most = r->layers[i].peak > most ? r->layers[i].peak : most;
     if (r->threads > 1) snprintf(cores, sizeof cores, "%d cores", r->threads);
-    fprintf(f, "%s%s of %d runs, %s, %s; measured peaks of %s: %.1f GFLOP/s, %.1f GB/s from DRAM\n", title, r->statistic, r->runs, r->target,
+    fprintf(f, "%s%s of %d runs, %s, %s; measured peaks of %s: %.1f GFLOP/s, %.1f GB/s from DRAM", title, r->statistic, r->runs, r->target,
             r->machine, cores, r->peak.operations / 1e9, r->peak.bytes / 1e9);
+    if (most > 0) fprintf(f, ", %.1f GFLOP/s with products of narrow numbers", most / 1e9);
+    fputc('\n', f);
 }
 
 void bench_print(FILE *f, const bench_result *r, const bench_result *old, arena *a) {
@@ -108,7 +123,7 @@ void bench_print(FILE *f, const bench_result *r, const bench_result *old, arena 
     fprintf(f, "%-36s %-16s %9.1f %9s", "whole network", "", 1e6 * r->seconds, "");
     if (old) print_old(f, &old->seconds, r->seconds);
     fprintf(f, " %7s", "");
-    print_rate(f, r->operations, r->seconds, r->peak.operations);
+    print_rate(f, r->operations, r->seconds, bench_whole_peak(r));
     fputc('\n', f);
     print_origin(f, "", r);
     if (old) print_origin(f, "old: ", old);

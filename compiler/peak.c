@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "backend/backend.h"
 #include "compiler/probe.h"
 
 static int vector_bytes(const target *t) {
@@ -14,13 +15,16 @@ static void keep_larger(double *x, double y) {
 }
 
 bool peak_measure(core_peak *p, const toolchain *t, const target *machine, int core, arena *a, diagnostics *d) {
-    const char *attribute =
-        *machine->attribute ? arena_printf(a, "__attribute__((target(\"%s\")))", machine->attribute) : "";
-    const char *const defines[] = {arena_printf(a, "-DPEAK_BYTES=%d", vector_bytes(machine)),
-                                   arena_printf(a, "-DPEAK_TARGET=%s", attribute), "-ffp-contract=fast", NULL};
-    double measured[2];
-    if (probe_run(t, "peak", defines, arena_printf(a, "%d", core), measured, sizeof measured, a, d) != sizeof measured) return false;
-    keep_larger(&p->operations, measured[0]);
-    keep_larger(&p->bytes, measured[1]);
+    text vocabulary = {.arena = a};
+    backend_vocabulary(machine, &vocabulary);
+    const char *const defines[] = {arena_printf(a, "-DPEAK_BYTES=%d", vector_bytes(machine)), "-ffp-contract=fast", NULL};
+    double measured[4];
+    if (probe_run(t, "peak", vocabulary.bytes, defines, arena_printf(a, "%d", core), measured, sizeof measured, a, d) != sizeof measured) return false;
+    double *kept[4] = {&p->operations, &p->bytes, &p->of_bf16, &p->of_bytes};
+    for (int i = 0; i < 4; i++) keep_larger(kept[i], measured[i]);
     return true;
+}
+
+double peak_of(const core_peak *p, dtype product) {
+    return product == DT_BF16 ? p->of_bf16 : product == DT_U8 ? p->of_bytes : p->operations;
 }

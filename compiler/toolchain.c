@@ -45,7 +45,7 @@ bool toolchain_complete(toolchain *t, arena *a, diagnostics *d) {
 
 const char *toolchain_identify(const toolchain *t, arena *a, diagnostics *d) {
     char name[64];
-    size_t n = probe_run(t, "identify", NULL, NULL, name, sizeof name, a, d);
+    size_t n = probe_run(t, "identify", NULL, NULL, NULL, name, sizeof name, a, d);
     if (n) return arena_strndup(a, name, n);
     if (!d->errors) diag_error(d, "", NULL, "%s makes programs that write nothing", t->cc);
     return NULL;

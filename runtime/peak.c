@@ -1,15 +1,18 @@
 /* How fast a core can multiply and add, and read memory: what `cnnc bench` measures layers against. It is no part of any
  * model.
  *
- *   peak OUT CORE      writes two doubles: floating-point operations a second, bytes a second
+ *   peak OUT CORE      writes four doubles: floating-point operations a second, bytes a second, and operations of products of bf16
+ *                      and of bytes
  *
- * Compiled with -DPEAK_BYTES=width of a vector register, -DPEAK_TARGET=function attribute. */
+ * Compiled with -DPEAK_BYTES=width of a vector register; peak.h is the target's vocabulary. */
 #define _GNU_SOURCE
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#include "peak.h"
 
 typedef float vector __attribute__((vector_size(PEAK_BYTES)));
 
@@ -18,7 +21,7 @@ enum { CHAINS = 12, ROUNDS = 200000, SPINS = 120, READS = 4 };
 #define EACH(f) f(0) f(1) f(2) f(3) f(4) f(5) f(6) f(7) f(8) f(9) f(10) f(11)
 
 /* Chains enough to hide the latency of a multiply-add, few enough for registers. */
-PEAK_TARGET static float spin(float factor, float term) {
+CNNC_TARGET static float spin(float factor, float term) {
     vector f = factor - (vector){0}, t = term - (vector){0}, sum = {0};
 #define START(i) vector a##i = t + (float)i;
 #define ROUND(i) a##i = a##i * f + t;
@@ -36,13 +39,47 @@ PEAK_TARGET static float spin(float factor, float term) {
 enum { READ_BYTES = 256 << 20, PIECE_BYTES = 4 << 20, STREAM = PIECE_BYTES / PEAK_BYTES / 4 };
 
 /* Four streams at once, as kernels read weights. */
-PEAK_TARGET static float read_piece(const vector *from) {
+CNNC_TARGET static float read_piece(const vector *from) {
     vector a = {0}, b = {0}, c = {0}, d = {0};
     for (size_t i = 0; i < STREAM; i++) a += from[i], b += from[i + STREAM], c += from[i + 2 * STREAM], d += from[i + 3 * STREAM];
     a += b + c + d;
     float sum = 0;
     for (size_t i = 0; i < PEAK_BYTES / sizeof(float); i++) sum += a[i];
     return sum;
+}
+
+/* Vectors of 16 sums that fit in registers. */
+#if PEAK_BYTES == 64
+#define EACH_SUM EACH
+#else
+#define EACH_SUM(f) f(0) f(1) f(2) f(3) f(4) f(5)
+#endif
+enum { SUMS = PEAK_BYTES == 64 ? 12 : 6, SHORT_ROUNDS = ROUNDS / 16 };
+
+CNNC_TARGET static void spin_bf16(const void *numbers, void *sums) {
+    const h32 x = h32_load(numbers);
+#define FLOAT_ZERO(i) v16 a##i = v16_zero();
+#define FLOAT_DOT(i) a##i = v16_dot(x, x, a##i);
+#define FLOAT_STORE(i) v16_store((float *)sums + 16 * i, a##i);
+    EACH_SUM(FLOAT_ZERO)
+    for (int r = 0; r < SHORT_ROUNDS; r++) {
+        EACH_SUM(FLOAT_DOT)
+        __asm__ volatile("" ::: "memory");
+    }
+    EACH_SUM(FLOAT_STORE)
+}
+
+CNNC_TARGET static void spin_bytes(const void *numbers, void *sums) {
+    const b64 x = b64_load(numbers);
+#define WHOLE_LOAD(i) v16i a##i = v16i_load((const int32_t *)sums + 16 * i);
+#define WHOLE_DOT(i) a##i = v16i_dot(a##i, x, x);
+#define WHOLE_STORE(i) v16i_store((int32_t *)sums + 16 * i, a##i);
+    EACH_SUM(WHOLE_LOAD)
+    for (int r = 0; r < SHORT_ROUNDS; r++) {
+        EACH_SUM(WHOLE_DOT)
+        __asm__ volatile("" ::: "memory");
+    }
+    EACH_SUM(WHOLE_STORE)
 }
 
 static double now(void) {
@@ -62,6 +99,18 @@ static double operations_per_second(void) {
         double start = now();
         sink = spin(factor, term);
         best = larger(best, 2.0 * CHAINS * ROUNDS * (PEAK_BYTES / sizeof(float)) / (now() - start));
+    }
+    return best;
+}
+
+/* Of products of `terms` numbers in each lane. */
+static double products_per_second(void (*spin_products)(const void *numbers, void *sums), int terms) {
+    static _Alignas(64) unsigned char numbers[64], sums[SUMS * 64];
+    double best = 0;
+    for (int i = 0; i < SPINS; i++) {
+        double start = now();
+        spin_products(numbers, sums);
+        best = larger(best, 2.0 * terms * 16 * SUMS * SHORT_ROUNDS / (now() - start));
     }
     return best;
 }
@@ -91,8 +140,8 @@ int main(int argc, char **argv) {
         CPU_SET((size_t)atoi(argv[2]), &set);
         sched_setaffinity(0, sizeof set, &set);
     }
-    const double measured[2] = {operations_per_second(), bytes_per_second()};
+    const double measured[4] = {operations_per_second(), bytes_per_second(), products_per_second(spin_bf16, 2), products_per_second(spin_bytes, 4)};
     FILE *out = fopen(argv[1], "wb");
-    if (!out || fwrite(measured, sizeof *measured, 2, out) != 2) return 1;
+    if (!out || fwrite(measured, sizeof *measured, 4, out) != 4) return 1;
     return fclose(out) != 0;
 }

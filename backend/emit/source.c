@@ -94,6 +94,18 @@ static const char *clang_attribute(const target *t, arena *a) {
     return features;
 }
 
+static void put_attribute(const target *t, text *out) {
+    if (*t->attribute)
+        text_printf(out,
+                    "#if defined(__clang__)\n#pragma clang attribute push(__attribute__((target(\"%s\"))), apply_to = function)\n"
+                    "#elif defined(__GNUC__)\n#pragma GCC push_options\n#pragma GCC target(\"%s\")\n#endif\n\n",
+                    clang_attribute(t, out->arena), t->attribute);
+}
+
+static void put_attribute_end(const target *t, text *out) {
+    if (*t->attribute) text_put(out, "\n#if defined(__clang__)\n#pragma clang attribute pop\n#elif defined(__GNUC__)\n#pragma GCC pop_options\n#endif\n");
+}
+
 static bool put_target(const emission *e, int i, text *out) {
     const target *t = e->plan->targets[i];
     const char *suffix = target_suffix(e, i);
@@ -101,32 +113,40 @@ static bool put_target(const emission *e, int i, text *out) {
     bool ok = emit_target_code(e, i, suffix, &code);
     text_printf(out, "/* ---- %s ---- */\n\n", t->name);
     if (!is_anywhere(t->guard)) text_printf(out, "#if %s\n", t->guard);
-    if (*t->attribute)
-        text_printf(out,
-                    "#if defined(__clang__)\n#pragma clang attribute push(__attribute__((target(\"%s\"))), apply_to = function)\n"
-                    "#elif defined(__GNUC__)\n#pragma GCC push_options\n#pragma GCC target(\"%s\")\n#endif\n\n",
-                    clang_attribute(t, e->arena), t->attribute);
+    put_attribute(t, out);
     put_roots(e, t, code.bytes, out);
     bool vectors = strstr(code.bytes, "v16") != NULL;
     if (vectors) put_vocabulary(t, &e->plan->options, code.bytes, suffix, false, out);
     text_put(out, code.bytes);
     if (vectors) put_vocabulary(t, &e->plan->options, code.bytes, suffix, true, out);
-    if (*t->attribute)
-        text_put(out, "\n#if defined(__clang__)\n#pragma clang attribute pop\n#elif defined(__GNUC__)\n#pragma GCC pop_options\n#endif\n");
+    put_attribute_end(t, out);
     text_put(out, is_anywhere(t->guard) ? "\n" : "#endif\n\n");
     return ok;
 }
 
 /* The header of each machine's intrinsics, which takes a compiler a while to read: only where a target needs it. */
-static void put_intrinsics(const emission *e, text *out) {
+static void put_intrinsics(const target *const *targets, int n, text *out) {
     static const struct {
         const char *machine, *header;
     } intrinsics[] = {{"defined(__x86_64__)", "immintrin.h"}, {"defined(__aarch64__)", "arm_neon.h"}};
     for (int i = 0; i < 2; i++) {
         bool used = false;
-        for (int k = 0; k < e->plan->n_targets; k++) used = used || !strcmp(e->plan->targets[k]->guard, intrinsics[i].machine);
+        for (int k = 0; k < n; k++) used = used || !strcmp(targets[k]->guard, intrinsics[i].machine);
         if (used) text_printf(out, "#if %s\n#include <%s>\n#endif\n", intrinsics[i].machine, intrinsics[i].header);
     }
+}
+
+#define INLINE_ON_GNU "#define CNNC_INLINE static inline __attribute__((always_inline, unused))\n"
+
+void backend_vocabulary(const target *t, text *out) {
+    text_put(out, "#include <math.h>\n#include <stdint.h>\n#include <string.h>\n" INLINE_ON_GNU);
+    put_intrinsics(&t, 1, out);
+    put_attribute(t, out);
+    put_vocabulary(t, &(plan_options){0}, "v16i h32", "", false, out);
+    put_attribute_end(t, out);
+    if (!*t->attribute) text_put(out, "#define CNNC_TARGET\n");
+    else text_printf(out, "#if defined(__clang__)\n#define CNNC_TARGET __attribute__((target(\"%s\")))\n#else\n#define CNNC_TARGET __attribute__((target(\"%s\")))\n#endif\n",
+                     clang_attribute(t, out->arena), t->attribute);
 }
 
 /* Kernels know one name for a string, headers have one each. */
@@ -146,13 +166,13 @@ static void put_includes(const emission *e, text *out) {
     text_put(out, "\n#include <math.h>\n#include <stddef.h>\n#include <stdint.h>\n#include <string.h>\n");
     if (e->options->profile) text_put(out, "#include <time.h>\n");
     if (e->options->threads) text_put(out, "#include <pthread.h>\n#include <stdatomic.h>\n");
-    put_intrinsics(e, out);
+    put_intrinsics(e->plan->targets, e->plan->n_targets, out);
     if (e->golden) text_put(out, "\n#if defined(__GNUC__)\n#define CNNC_NOINLINE __attribute__((noinline))\n#else\n#define CNNC_NOINLINE\n#endif\n");
     text_put(out, "\n#if defined(__clang__)\n#define CNNC_UNROLL_4 _Pragma(\"clang loop unroll_count(4)\")\n"
                   "#define CNNC_UNROLL_8 _Pragma(\"clang loop unroll_count(8)\")\n"
                   "#elif defined(__GNUC__)\n#define CNNC_UNROLL_4 _Pragma(\"GCC unroll 4\")\n#define CNNC_UNROLL_8 _Pragma(\"GCC unroll 8\")\n"
                   "#else\n#define CNNC_UNROLL_4\n#define CNNC_UNROLL_8\n#endif\n");
-    text_put(out, "#if defined(__GNUC__)\n#define CNNC_INLINE static inline __attribute__((always_inline, unused))\n"
+    text_put(out, "#if defined(__GNUC__)\n" INLINE_ON_GNU
                   "#define CNNC_UNUSED __attribute__((unused))\n#define CNNC_PREFETCH(p) __builtin_prefetch((p), 0, 2)\n"
                   "#else\n#define CNNC_INLINE static inline\n#define CNNC_UNUSED\n#define CNNC_PREFETCH(p) (void)(p)\n#endif\n"
                   "#define CNNC_ALIGNED _Alignas(64)\n\n");

@@ -321,6 +321,7 @@ static bool plan_conv(plan *p, const node *n, step *s) {
     }
     s->schedule = c;
     s->macs = WORK(type_count(&n->outputs[0]->type), c->pool[0], c->pool[1], ins, taps);
+    if (c->narrow.pairs) s->product = DT_BF16;
     const tiling *t = &c->tiling[0];
     const window *w = &c->window;
     bool pools = n->op == OP_conv_max_pool;

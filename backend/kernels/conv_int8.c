@@ -105,6 +105,7 @@ static bool plan_conv(plan *p, const node *n, step *s) {
     }
     s->schedule = c;
     s->macs = WORK(type_count(&n->outputs[0]->type), c->pool[0], c->pool[1], type_size(&n->inputs[1]->type, 1), taps);
+    s->product = DT_U8;
     const bool pools = c->pool[0] * c->pool[1] > 1;
     const char *pooled = pools ? arena_printf(p->arena, " + max pool %lldx%lld", (long long)c->pool[0], (long long)c->pool[1]) : "";
     s->summary = arena_printf(p->arena, "direct int8 %lldx%lld%s%s, tile %lldx%lldx%lld", (long long)w->kernel[0], (long long)w->kernel[1],

@@ -326,6 +326,7 @@ static bool plan_winograd(plan *p, const node *n, step *s) {
     s->schedule = c;
     s->error_bound = winograd_error(f, c->in_blocks * C16);
     s->macs = WORK(type_count(&n->outputs[0]->type), c->pool[0], c->pool[1], ins, f[0].r, f[1].r);
+    if (c->pairs) s->product = DT_BF16;
     const char *pooled = n->op == OP_conv_max_pool ? arena_printf(p->arena, " + max pool %lldx%lld", (long long)c->pool[0], (long long)c->pool[1]) : "";
     s->summary = arena_printf(p->arena, "%s%s%s, %lld tiles in blocks of %lld", name, pooled, c->pairs ? ", bf16" : "",
                               (long long)c->tiles, (long long)c->block_tiles);

@@ -54,6 +54,7 @@ static bool plan_depthwise(plan *p, const node *n, step *s) {
     step_set_extent(s, type_size(&n->outputs[0]->type, 0) * blocks * d->window.out[0].size);
     s->schedule = d;
     s->macs = WORK(type_count(&n->outputs[0]->type), rows, d->window.kernel[1]);
+    s->product = DT_U8;
     s->summary = arena_printf(p->arena, "int8 %lldx%lld, tile 1x%lld", (long long)rows, (long long)d->window.kernel[1], (long long)d->cols);
     return true;
 }

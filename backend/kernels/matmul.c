@@ -191,6 +191,7 @@ static bool plan_matmul(plan *p, const node *n, step *s) {
     c->zero = c->narrow.zeros ? add_by_group(p, s, c->narrow.zeros, DT_I8) : -1;
     step_add_output(p, s, n->outputs[0]);
     s->macs = WORK(m->batches, m->rows, m->inner, m->cols);
+    if (c->narrow.pairs) s->product = DT_BF16;
     for (int t = 0; t < p->n_targets; t++) {
         tiling *g = &c->tiling[t];
         *g = choose_tiling(c, p->targets[t]);

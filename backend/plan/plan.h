@@ -82,6 +82,7 @@ typedef struct step {
     number extent[TARGET_MAX]; /* by target: iterations that may run in parallel; the kernel does [begin, end) of them */
     int64_t phases; /* the kernel does [0, phases * extent) in all: what a phase computes, the next one reads; 1 unless set */
     int64_t macs, flops;  /* multiply-adds; other floating-point work */
+    dtype product;        /* what is multiplied: DT_BF16, DT_U8, or as the sums are (DT_NONE) */
     int64_t unit_work[TARGET_MAX]; /* by target: multiply-adds of one iteration at most, where they are not all alike; 0: they are */
     double error_bound;   /* where the algorithm is not a plain sum of products, else 0: see step_error_bound */
     int64_t times;        /* that a run takes it at most: the iterations of the loops around it, where their number is known */

@@ -30,16 +30,19 @@ static int tear_down(void **state) {
 
 static bench_layer layers[] = {
     {.name = "a", .kernel = "halo", .how = "", .seconds = 1e-6, .activations = 1000},
-    {"a", "conv_direct", "tile <1x6>", 5e-3, 2e8, 4e-3, 4e6, 1e6},
-    {"fc", "conv_direct", "", 1e-3, 1e7, 0, 2e7, 1e3},
+    {"a", "conv_direct", "tile <1x6>", 5e-3, 2e8, 4e-3, 4e6, 1e6, 0},
+    {"fc", "conv_direct", "", 1e-3, 1e7, 0, 2e7, 1e3, 0},
 };
 static const bench_result result = {
     .model = "net & more.onnx", .target = "generic", .compiler = "cc -O2", .machine = "a CPU", .statistic = "median", .runs = 7,
-    .peak = {1e11, 1e10}, .seconds = 6e-3, .operations = 2.1e8, .layers = layers, .n_layers = 3};
+    .peak = {.operations = 1e11, .bytes = 1e10}, .seconds = 6e-3, .operations = 2.1e8, .layers = layers, .n_layers = 3};
 
 static void test_roof(void **state) {
     (void)state;
     assert_true(bench_roof(&layers[1], &result.peak) == 1e11);          /* 40 operations a byte: arithmetic is the limit */
+    bench_layer narrow = layers[1];
+    narrow.peak = 2e11; /* of the type that it multiplies in */
+    assert_true(bench_roof(&narrow, &result.peak) == 2e11);
     assert_true(bench_roof(&layers[2], &result.peak) < 1e10 * 1e7 / 2e7); /* half an operation a byte */
     assert_true(bench_roof(&layers[2], &result.peak) > 0.99 * 1e10 * 1e7 / 2e7);
 }
