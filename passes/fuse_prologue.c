@@ -14,16 +14,17 @@ static bool is_pointwise(const node *c, diagnostics *d) {
     return true;
 }
 
-/* The only operand of f that is no constant has the shape and the type of its result; its index, else -1. */
+/* The only operand of f that is no constant has the shape, type and layout of its result (without a halo, that is: planes with
+ * one are convolved row by row, which takes longer); its index, else -1. */
 static int tensor_of(const node *f) {
     int found = -1;
     for (int i = 0; i < f->n_inputs; i++) {
         const value *v = f->inputs[i];
         if (v->constant) continue;
-        if (found >= 0 || !is_c16(v) || !type_same_shape(&v->type, &f->outputs[0]->type)) return -1;
+        if (found >= 0) return -1;
         found = i;
     }
-    return found >= 0 && f->inputs[found]->type.layout.narrow == f->outputs[0]->type.layout.narrow ? found : -1;
+    return found >= 0 && type_equal(&f->inputs[found]->type, &f->outputs[0]->type) ? found : -1;
 }
 
 /* Parts of a concatenation are read elsewhere, too. */

@@ -145,7 +145,7 @@ static bool plan_strassen(plan *p, const node *n, step *s) {
     s->schedule = c;
     s->macs = WORK(type_count(y), ins);
     for (int i = 0; i < p->n_targets; i++) s->unit_work[i] = run_work(n, d->positions);
-    s->summary = arena_printf(p->arena, "1x1 by Strassen, %d level%s, %lld run%s of %lld positions", d->levels, d->levels > 1 ? "s" : "", (long long)c->units,
+    s->summary = arena_printf(p->arena, "1x1 by Strassen%s, %d level%s, %lld run%s of %lld positions", n->prologue ? " after prologue" : "", d->levels, d->levels > 1 ? "s" : "", (long long)c->units,
                               c->units > 1 ? "s" : "", (long long)d->positions);
     return true;
 }
