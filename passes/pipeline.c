@@ -4,7 +4,7 @@
 
 pass_fn pass_fold_constants, pass_remove_identity, pass_canonicalize, pass_lower_batchnorm, pass_fold_scale_shift, pass_fold_pad,
     pass_integer_layers, pass_move_quantize, pass_lower_quantize, pass_fuse_elementwise, pass_fuse_epilogue, pass_move_pool, pass_fuse_pool, pass_lower_dense, pass_remove_dead,
-    pass_remove_dead_channels, pass_merge_pool, pass_assign_layout, pass_merge_transpose, pass_narrow_activations;
+    pass_remove_dead_channels, pass_merge_pool, pass_assign_layout, pass_merge_transpose, pass_narrow_activations, pass_fuse_prologue;
 
 static const pass pipeline[] = {
     {"fold_constants", pass_fold_constants, "infer shapes; compute what does not depend on the inputs"},
@@ -27,6 +27,7 @@ static const pass pipeline[] = {
     {"assign_layout", pass_assign_layout, "NCHW16c for convolutional parts, with halos"},
     {"merge_transpose", pass_merge_transpose, "transposes of NHWC become part of the conversions to and from NCHW16c"},
     {"narrow_activations", pass_narrow_activations, "convolutional parts store their results as bf16 (--compute bf16)"},
+    {"fuse_prologue", pass_fuse_prologue, "elementwise work before 1x1 convolutions moves into them"},
 };
 
 const pass *passes_all(int *count) {

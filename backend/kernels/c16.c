@@ -19,12 +19,11 @@ int c16_add_channel_constant(plan *p, step *s, const constant *c, int64_t channe
 }
 
 void c16_add_extras(plan *p, step *s, const node *n, int from) {
-    int64_t channels = type_size(&n->outputs[0]->type, 1);
     for (int i = from; i < n->n_inputs; i++) {
         const value *v = n->inputs[i];
         if (!v) continue;
-        bool vector = v->constant && type_count(&v->type) > 1;
-        s->input_operand[i] = vector ? c16_add_channel_constant(p, s, v->constant, channels) : step_add_input(p, s, v);
+        int64_t channels = v->constant ? type_count(&v->type) : 1;
+        s->input_operand[i] = channels > 1 ? c16_add_channel_constant(p, s, v->constant, channels) : step_add_input(p, s, v);
     }
 }
 
@@ -109,3 +108,26 @@ void c16_expression(text *out, const c16_leaf *at, const expr *e) {
 }
 
 void c16_epilogue(text *out, const c16_leaf *at) { c16_expression(out, at, at->step->node->epilogue); }
+
+typedef struct prologue_leaf {
+    const step *step;
+    const char *in_block, *stored;
+} prologue_leaf;
+
+/* Whatever is no constant is the input itself. */
+static void put_prologue_leaf(void *context, text *out, const expr *leaf) {
+    const prologue_leaf *at = context;
+    if (leaf->kind == EXPR_ACC) {
+        text_put(out, at->stored);
+        return;
+    }
+    int index = at->step->input_operand[leaf->input];
+    if (type_count(&at->step->node->inputs[leaf->input]->type) == 1) text_printf(out, "v16_set(x%d[0])", index);
+    else text_printf(out, "v16_load(x%d + (%s) * 16)", index, at->in_block);
+}
+
+void c16_prologue(text *out, const step *s, const char *in_block, const char *stored) {
+    const expr *e = s->node->prologue;
+    if (!e) text_put(out, stored);
+    else expr_emit_vector(out, e, put_prologue_leaf, &(prologue_leaf){s, in_block, stored});
+}

@@ -13,7 +13,8 @@ bool c16_is(const value *v);
 bool c16_constants(const node *n); /* the filters and the bias, if any, of a convolution are: they will be packed */
 int64_t c16_blocks(int64_t channels);
 
-/* Adds the inputs of n from index `from` on (the epilogue's): constants packed by channel, sets s->input_operand. */
+/* Adds the inputs of n from index `from` on (those of its epilogue and prologue): constants packed by channel, sets
+ * s->input_operand. */
 void c16_add_extras(plan *p, step *s, const node *n, int from);
 /* The operands of a convolution: input, weights, bias, epilogue's, output. The bias' index, -1: it has none. */
 int c16_add_convolution(plan *p, step *s, const node *n, packed weights);
@@ -39,6 +40,8 @@ void c16_address(text *out, const char *name, const operand *o, bool flat, int64
  * it (NULL: the text itself). */
 void c16_epilogue(text *out, const c16_leaf *at);
 void c16_expression(text *out, const c16_leaf *at, const expr *e);
+/* A vector of input block `in_block` (C text) after the node's prologue, given the text of the vector as it is stored. */
+void c16_prologue(text *out, const step *s, const char *in_block, const char *stored);
 /* Can all tensors of the step be walked as flat planes? */
 bool c16_flat(const step *s);
 

@@ -32,6 +32,7 @@ typedef struct schedule {
     int64_t likely[2];                                       /* height and width that are planned for */
     int64_t pool[2];                                         /* its windows are max-pooled: 1x1 where not */
     int64_t images, threads;
+    bool loads;        /* the input passes through the prologue into scratch, which is convolved then */
     bool flat, varies; /* varies: height or width is open; then they are the most that it can be */
     bool cold;         /* plan's */
     tiling tiling[TARGET_MAX];
@@ -41,9 +42,10 @@ typedef struct schedule {
 } schedule;
 
 static bool accepts(const node *n) {
-    if ((n->op != OP_conv && n->op != OP_conv_max_pool) || !c16_is(n->outputs[0]) || n->prologue || !c16_constants(n)) return false;
+    if ((n->op != OP_conv && n->op != OP_conv_max_pool) || !c16_is(n->outputs[0]) || !c16_constants(n)) return false;
     int64_t group = node_int(n, "group"), in = type_size(&n->inputs[0]->type, 1), out = type_size(&n->outputs[0]->type, 1);
     if (n->epilogue && !expr_has_vector_form(n->epilogue)) return false;
+    if (n->prologue && (!expr_has_vector_form(n->prologue) || !c16_is(n->inputs[0]) || schedule_is_open(n))) return false;
     return group == 1 || (in / group % C16 == 0 && out / group % C16 == 0);
 }
 
@@ -224,6 +226,7 @@ static bool describe(const plan *p, const node *n, const operand *x, schedule *c
     int64_t ins = type_size(&weights->type, 1), outs = type_size(&weights->type, 0), group = node_int(n, "group");
     bool stem = !c16_is(n->inputs[0]);
     c->slice = p->options.slice;
+    c->loads = n->prologue != NULL;
     c->lanes = stem ? ins : C16;
     c->in_blocks = stem ? 1 : c16_blocks(ins);
     c->narrow.pairs = type_stored(&n->inputs[0]->type) == DT_BF16;
@@ -255,11 +258,14 @@ static bool describe(const plan *p, const node *n, const operand *x, schedule *c
 /* Results that each weight is used for. */
 static int64_t positions(const node *n) { return type_count(&n->outputs[0]->type) / type_size(&n->inputs[1]->type, 0); }
 
+static const double LOADING = 4.4; /* cycles a vector that passes through the prologue: measured */
+
 static double estimate(const plan *p, const schedule *s, const tiling *t, double tile_cycles) {
     const target *machine = p->machine;
     const double cycles = (double)s->images * products_of(s) * tile_cycles * t->idle * 1.06;
     const double bytes = lanes_of(s) * C16 * dtype_of(s->narrow.elem)->bits / 8;
-    return cost_microseconds(machine, cost_with_weights(p, machine, cycles, bytes * cost_streams(t->tile.blocks)));
+    const double loading = s->loads ? LOADING * (double)(s->images * s->in_blocks * s->height * s->width) : 0;
+    return cost_microseconds(machine, cost_with_weights(p, machine, cycles + loading, bytes * cost_streams(t->tile.blocks)));
 }
 
 static void list(const plan *p, const node *n, candidate_list *ways) {
@@ -319,6 +325,10 @@ static bool plan_conv(plan *p, const node *n, step *s) {
         s->extent[i] = number_mul(p->arena, groups, parts_of(p->arena, c, &c->tiling[i], &s->out[0]));
         s->unit_work[i] = part_work(c, &c->tiling[i]);
     }
+    if (c->loads) {
+        step_add_scratch(p, s, (int64_t)dtype_bytes(x.elem, x.dims[0] * x.batch));
+        s->phases = 2;
+    }
     s->schedule = c;
     s->macs = WORK(type_count(&n->outputs[0]->type), c->pool[0], c->pool[1], ins, taps);
     if (c->narrow.pairs) s->product = DT_BF16;
@@ -327,8 +337,8 @@ static bool plan_conv(plan *p, const node *n, step *s) {
     bool pools = n->op == OP_conv_max_pool;
     const char *pooled = pools ? arena_printf(p->arena, " + max pool %lldx%lld", (long long)c->pool[0], (long long)c->pool[1]) : "";
     const char *narrow = c->narrow.elem == DT_F32 ? "" : arena_printf(p->arena, ", %s%s", dtype_of(c->narrow.elem)->name, c->narrow.pairs ? "" : " weights");
-    s->summary = arena_printf(p->arena, "direct %lldx%lld%s%s%s, tile %lldx%lldx%lld, %lld part%s of %lld %s, %lld chunk%s", (long long)w->kernel[0],
-                              (long long)w->kernel[1], c->flat ? " flat" : "", pooled, narrow, (long long)t->tile.blocks, (long long)t->tile.rows,
+    s->summary = arena_printf(p->arena, "direct %lldx%lld%s%s%s%s, tile %lldx%lldx%lld, %lld part%s of %lld %s, %lld chunk%s", (long long)w->kernel[0],
+                              (long long)w->kernel[1], c->flat ? " flat" : "", c->loads ? " after prologue" : "", pooled, narrow, (long long)t->tile.blocks, (long long)t->tile.rows,
                               (long long)t->tile.cols, (long long)t->parts, t->parts > 1 ? "s" : "", (long long)t->part,
                               c->flat ? "positions" : "rows", (long long)t->chunks, t->chunks > 1 ? "s" : "");
     return true;
@@ -371,6 +381,12 @@ static void put_result(void *context, text *out, int n, const int64_t *args) {
     c16_epilogue(out, &(c16_leaf){t->step, t->flat, args[0], args[1], args[2], acc.bytes});
 }
 
+static void put_loaded(void *context, text *out, int n, const int64_t *args) {
+    (void)n, (void)args;
+    const step *s = ((tile_context *)context)->step;
+    c16_prologue(out, s, "k", arena_printf(out->arena, "%s(from + q)", c16_load(s->in[0].elem)));
+}
+
 static void define_input(const schedule *c, const operand *x, arena *a, template_env *e) {
     bool stem = x->layout.kind == LAYOUT_ROW_MAJOR;
     const window *w = &c->window;
@@ -397,6 +413,10 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
     arena *a = body->arena;
     const operand *y = &s->out[0];
     define_input(c, &s->in[0], a, e);
+    template_int(e, "loads", c->loads);
+    template_call(e, "loaded", put_loaded, &context);
+    template_text(e, "store_input", c16_store(s->in[0].elem));
+    template_text(e, "input", c->loads ? "image0" : "x0");
     template_int(e, "batch", s->out[0].dims[0]);
     template_int(e, "groups", c->group * (c->out_blocks / t->tile.blocks));
     template_int(e, "groups_per_group", c->out_blocks / t->tile.blocks);

@@ -32,14 +32,14 @@ static bool has_room(const value_type *y) {
 }
 
 static bool accepts(const node *n) {
-    if (n->op != OP_conv || n->prologue || !c16_is(n->outputs[0]) || !c16_is(n->inputs[0]) || has_halo(n->inputs[0])) return false;
+    if (n->op != OP_conv || !c16_is(n->outputs[0]) || !c16_is(n->inputs[0]) || has_halo(n->inputs[0])) return false;
     if (!c16_constants(n) || node_int(n, "group") != 1 || type_stored(&n->inputs[0]->type) != DT_F32) return false;
     const value_type *x = &n->inputs[0]->type, *weights = &n->inputs[1]->type, *y = &n->outputs[0]->type;
     for (int i = 2; i < 4; i++)
         if (type_size(weights, i) != 1 || type_size(x, i) != type_size(y, i)) return false;
     int64_t in = c16_blocks(type_size(weights, 1)), out = c16_blocks(type_size(weights, 0));
     if (in < MIN_BLOCKS || out < MIN_BLOCKS || !has_room(y)) return false;
-    return !n->epilogue || expr_has_vector_form(n->epilogue);
+    return (!n->epilogue || expr_has_vector_form(n->epilogue)) && (!n->prologue || expr_has_vector_form(n->prologue));
 }
 
 /* ---- candidates: how many levels, how many positions at a time? ---- */
@@ -67,10 +67,12 @@ static double estimate(const plan *p, const node *n, const decisions *d) {
     if (schedule_is_open(n)) runs = (double)(images * plane_of(n)) / (double)d->positions, rounding = (double)images / 2; /* up to the next run */
     double weights = (double)(in * out * C16 * C16 * 4);
     for (int i = 0; i < d->levels; i++) weights = weights * 7 / 4;
-    double sums = (double)(d->positions * (4 * in + 2 * out) * C16 * 4) / 2; /* of the outermost level */
+    double sums = (double)(d->positions * ((n->prologue ? 7 : 4) * in + 2 * out) * C16 * 4) / 2; /* of the outermost level */
     double spilled = sums > (double)t->l2 ? runs * sums / t->l3_bytes : 0;
     double again = weights > (double)t->l2 ? (runs + rounding - 1) * weights / (4 * t->l3_bytes) : 0; /* read ahead, most of it hidden */
-    return cost_microseconds(t, cost_with_weights(p, t, cost_idle(p, units) * (runs * strassen_cycles(t, d->levels, in, out, d->positions) + spilled + again), weights));
+    double cycles = strassen_cycles(t, d->levels, in, out, d->positions);
+    if (n->prologue) cycles += strassen_prologue_cycles(in, d->positions);
+    return cost_microseconds(t, cost_with_weights(p, t, cost_idle(p, units) * (runs * cycles + spilled + again), weights));
 }
 
 /* Of the products that make up the quarter which is worst off, one is of single blocks, two are of sums of two by two and one
@@ -122,7 +124,7 @@ static bool plan_strassen(plan *p, const node *n, step *s) {
     int64_t outs = type_size(&weights->type, 0), ins = type_size(&weights->type, 1), threads = schedule_threads(p);
     const decisions *d = schedule_decisions(s);
     c->varies = schedule_is_open(n);
-    c->product = strassen_make(p, d->levels, c16_blocks(ins), c16_blocks(outs), d->positions, c->varies);
+    c->product = strassen_make(p, d->levels, c16_blocks(ins), c16_blocks(outs), d->positions, c->varies, n->prologue);
     c->plane = plane_of(n);
     s->error_bound = strassen_error(d->levels, ins);
     c->runs = runs_of(c->plane, d->positions);
@@ -143,7 +145,7 @@ static bool plan_strassen(plan *p, const node *n, step *s) {
     s->schedule = c;
     s->macs = WORK(type_count(y), ins);
     for (int i = 0; i < p->n_targets; i++) s->unit_work[i] = run_work(n, d->positions);
-    s->summary = arena_printf(p->arena, "1x1 by Strassen, %d level%s, %lld run%s of %lld positions", d->levels, d->levels > 1 ? "s" : "", (long long)c->units,
+    s->summary = arena_printf(p->arena, "1x1 by Strassen%s, %d level%s, %lld run%s of %lld positions", n->prologue ? " after prologue" : "", d->levels, d->levels > 1 ? "s" : "", (long long)c->units,
                               c->units > 1 ? "s" : "", (long long)d->positions);
     return true;
 }
@@ -178,7 +180,7 @@ static void put_product(void *context, text *out, int n, const int64_t *args) {
     (void)n, (void)args;
     writing *w = context;
     const schedule *c = w->schedule;
-    strassen_result result = {.overlaps = c->varies || c->plane % c->product.positions != 0, .scattered = !c16_flat(w->step)};
+    strassen_result result = {.overlaps = c->varies || c->plane % c->product.positions != 0, .scattered = !c16_flat(w->step), .step = w->step};
     if (!strassen_emit(&c->product, w->env, w->plan, w->machine, result, out)) w->ok = false;
 }
 

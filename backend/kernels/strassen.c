@@ -111,12 +111,19 @@ static int64_t results_of(const strassen *s, int level) {
     return blocks * (s->positions >> (level + 1)) * C16;
 }
 
-strassen strassen_make(const plan *p, int levels, int64_t in_blocks, int64_t out_blocks, int64_t positions, bool varies) {
-    strassen s = {.levels = levels, .in_blocks = in_blocks, .out_blocks = out_blocks, .positions = positions, .varies = varies};
+/* Where images pass through something as they are loaded, the outermost level keeps the quarters that it does not add up. */
+static bool keeps(const strassen *s, int level) { return s->prologue && level == 0; }
+
+static int64_t level_scratch(const strassen *s, int level) {
+    return (keeps(s, level) ? 7 : 4) * inputs_of(s, level) + 2 * results_of(s, level);
+}
+
+strassen strassen_make(const plan *p, int levels, int64_t in_blocks, int64_t out_blocks, int64_t positions, bool varies, bool prologue) {
+    strassen s = {.levels = levels, .in_blocks = in_blocks, .out_blocks = out_blocks, .positions = positions, .varies = varies, .prologue = prologue};
     s.unit = unit_of(p->machine, out_blocks);
     s.factors = ARENA_ARRAY(p->arena, strassen_factor, PRODUCTS * PRODUCTS);
     add_factors(&s, &(strassen_factor){.rows = out_blocks, .cols = in_blocks, .n_terms = 1, .terms = {{1, 0, 0, out_blocks, in_blocks}}}, levels);
-    for (int d = 0; d < levels; d++) s.scratch += 4 * inputs_of(&s, d) + 2 * results_of(&s, d);
+    for (int d = 0; d < levels; d++) s.scratch += level_scratch(&s, d);
     int64_t divides = 8; /* blocks of a tile */
     for (int i = 0; i < s.n_factors; i++)
         while (s.factors[i].rows % divides) divides /= 2;
@@ -126,8 +133,11 @@ strassen strassen_make(const plan *p, int levels, int64_t in_blocks, int64_t out
     return s;
 }
 
-/* Measured: what the innermost loops take beyond their multiply-adds, and cycles a vector of a tile to begin and to end. */
-static const double INNER = 1.04, ENDS = 4;
+/* Measured: what the innermost loops take beyond their multiply-adds, cycles a vector of a tile to begin and to end, and a
+ * vector of input that passes through a prologue. */
+static const double INNER = 1.04, ENDS = 4, KEEPING = 2;
+
+double strassen_prologue_cycles(int64_t in_blocks, int64_t positions) { return KEEPING * (double)(in_blocks * positions); }
 
 double strassen_cycles(const target *t, int levels, int64_t in_blocks, int64_t out_blocks, int64_t positions) {
     if (!levels) {
@@ -149,7 +159,7 @@ typedef struct writing {
     const strassen *s;
     const plan *plan;
     const template_env *env;
-    int level;
+    const step *step;
     bool ok;
 } writing;
 
@@ -163,6 +173,16 @@ static number half_of(arena *a, const strassen *s, int d) {
 }
 
 static void put_level(void *context, text *out, int n, const int64_t *args);
+
+/* Arguments: the level, and which quarter of its image: vector q of block k there. */
+static void put_loaded(void *context, text *out, int n, const int64_t *args) {
+    (void)n;
+    const writing *w = context;
+    long long d = (long long)args[0], row = (long long)args[1], col = (long long)args[2];
+    const char *stored = arena_printf(out->arena, "v16_load(x%lld%lld_%lld + k * block%lld + q)", row + 1, col + 1, d, d);
+    if (d == 0) c16_prologue(out, w->step, row ? "more_in0 + k" : "k", stored);
+    else text_put(out, stored);
+}
 
 static void put_store(void *context, text *out, int n, const int64_t *args) {
     (void)n;
@@ -187,11 +207,12 @@ static void put_level(void *context, text *out, int n, const int64_t *args) {
     writing *w = context;
     int d = (int)args[0];
     int64_t offset = 0;
-    for (int i = 0; i < d; i++) offset += 4 * inputs_of(w->s, i) + 2 * results_of(w->s, i);
+    for (int i = 0; i < d; i++) offset += level_scratch(w->s, i);
     template_env *e = template_env_within(w->env);
     template_int(e, "d", d);
     template_number(e, "half", half_of(out->arena, w->s, d));
     template_int(e, "uneven", w->s->in_blocks % (2 << d) != 0);
+    template_int(e, "keeps", keeps(w->s, d));
     template_int(e, "scratch", offset);
     template_int(e, "t_size", inputs_of(w->s, d));
     template_int(e, "m_size", results_of(w->s, d));
@@ -200,7 +221,7 @@ static void put_level(void *context, text *out, int n, const int64_t *args) {
 
 bool strassen_emit(const strassen *s, const template_env *outer, const plan *p, const target *machine, strassen_result r, text *out) {
     template_env *e = template_env_within(outer);
-    writing w = {.s = s, .plan = p, .env = e, .ok = true};
+    writing w = {.s = s, .plan = p, .env = e, .step = r.step, .ok = true};
     int64_t run = s->positions >> s->levels;
     tile_product product = {.positions = run, .last_lanes = C16, .fetch_ahead = s->weights * (int64_t)sizeof(float) > cost_cached_weights(p->cold, machine)};
     conv_tile_define_product(e, &s->tile[plan_target_index(p, machine)], &product, machine);
@@ -218,6 +239,7 @@ bool strassen_emit(const strassen *s, const template_env *outer, const plan *p, 
     template_int(e, "overlaps", r.overlaps);
     template_int(e, "scattered", r.scattered);
     template_call(e, "level", put_level, &w);
+    template_call(e, "loaded", put_loaded, &w);
     template_call(e, "tile", put_tile, &w);
     put_level(&w, out, 1, &(int64_t){0});
     return w.ok;

@@ -16,16 +16,19 @@ typedef struct strassen {
     int64_t unit;                  /* output blocks are halved into multiples of it, so that tiles may have that many */
     int64_t positions;             /* a multiple of 1 << levels */
     bool varies;                   /* positions are the most that there can be; how many, a variable `run` tells */
+    bool prologue;                 /* images pass through something as they are loaded */
     int64_t weights, scratch;      /* floats */
     struct strassen_factor *factors; /* whose products are plain: 7 to the power of levels, in the order of their weights */
     int n_factors;
     register_tile tile[TARGET_MAX];
 } strassen;
 
-strassen strassen_make(const plan *p, int levels, int64_t in_blocks, int64_t out_blocks, int64_t positions, bool varies);
+strassen strassen_make(const plan *p, int levels, int64_t in_blocks, int64_t out_blocks, int64_t positions, bool varies, bool prologue);
 
 /* Cycles of one such product, weights in L2. */
 double strassen_cycles(const target *t, int levels, int64_t in_blocks, int64_t out_blocks, int64_t positions);
+/* What it takes longer with a prologue. */
+double strassen_prologue_cycles(int64_t in_blocks, int64_t positions);
 
 /* Of output channels times input channels, row by row. */
 typedef struct weight_matrix {
@@ -43,6 +46,7 @@ void strassen_pack(const strassen *s, const weight_matrix *w, float *to);
 typedef struct strassen_result {
     bool overlaps;  /* only positions x >= fresh are stored */
     bool scattered; /* rowC and colC are needed (c16.h) */
+    const step *step; /* whose prologue images pass through */
 } strassen_result;
 bool strassen_emit(const strassen *s, const template_env *e, const plan *p, const target *machine, strassen_result r, text *out);
 

@@ -35,6 +35,10 @@ balanced conv_winograd .*f32\[3,
 balanced by Strassen, 1 level, [2-9] runs
 balanced by Strassen, 2 levels, 1 run
 balanced by Strassen, 2 levels, [2-9] runs
+balanced by Strassen after prologue, 1 level
+balanced by Strassen after prologue, 2 levels
+balanced by Strassen after prologue, .*f32\[2,
+balanced direct 1x1 flat after prologue, .*f32\[3,
 balanced direct .* \+ max pool 2x2
 balanced direct 1x1 flat, .*@c16\(0,0,0,0\).* -> .*@c16\(1,1,1,1\)
 balanced direct 1x1 flat, tile 4x1x1

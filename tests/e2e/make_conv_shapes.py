@@ -242,7 +242,19 @@ def large(out):
         net.output(net.op("Add", net.conv(y, outs, (1, 1)), y))
         if h == 20:
             net.output(net.conv(net.op("Relu", net.conv(x, 128, (1, 1))), 16, (3, 3), pads=[1, 1, 1, 1]))
+    preactivated(net)
     net.write(out)
+
+
+def preactivated(net):
+    """Normalisation and activation of what others read too, which 1x1 convolutions apply as they load it."""
+    for i, (ins, outs, h, w, batch) in enumerate([(368, 368, 19, 19, 1), (400, 360, 14, 14, 2), (256, 512, 14, 14, 1), (288, 272, 20, 21, 1),
+                                                  (48, 32, 9, 7, 3), (40, 64, 12, 5, 1), (512, 128, 7, 7, 1), (16, 80, 30, 31, 2)]):
+        x = net.input(batch, ins, h, w)
+        grown = net.op("Concat", net.op("Tanh", net.conv(x, ins, (1, 1))), net.conv(x, 24, (3, 3), pads=[1, 1, 1, 1]), axis=1, channels=ins + 24)
+        for activation in ACTIVATIONS[1 + i % 7:3 + i % 7]:
+            y = net.op("Add", net.op("Mul", grown, net.random(1, ins + 24, 1, 1)), net.random(ins + 24, 1, 1))
+            net.output(net.op("Relu", net.conv(activate(net, activation, y), outs, (1, 1))))
 
 
 def main():
