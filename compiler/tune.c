@@ -131,7 +131,7 @@ static int find_subjects(const plan *p, subject **out, arena *a) {
     int n = 0;
     for (int i = 0; i < list.n; i++) {
         const choice *c = list.steps[i]->choice;
-        if (!c) continue;
+        if (!c || list.steps[i]->family->joins) continue; /* copies of its node alone would be computed otherwise */
         int at = 0;
         while (at < n && strcmp(subjects[at].signature, c->signature)) at++;
         if (at == n) subjects[n++] = (subject){.step = list.steps[i], .signature = c->signature};

@@ -16,6 +16,23 @@ int64_t conv_tile_pair(int64_t at) {
     return at / (C16 * C16) * (C16 * C16) + (ic / 2 * C16 + oc) * 2 + ic % 2;
 }
 
+static void write_weights(const packed *k, void *to) {
+    const value_type *t = &k->source->type;
+    const float *from = k->source->data;
+    const int64_t outs = type_size(t, 0), ins = type_size(t, 1), in_blocks = c16_blocks(ins);
+    for (int64_t o = 0; o < outs; o++)
+        for (int64_t i = 0; i < ins; i++) {
+            const int64_t of = o / C16 * in_blocks + i / C16;
+            ((float *)to)[(of * C16 + i % C16) * C16 + o % C16] = from[o * ins + i];
+        }
+}
+
+packed conv_tile_weights(const node *n) {
+    const value_type *t = &n->inputs[1]->type;
+    const int64_t blocks = c16_blocks(type_size(t, 0)) * c16_blocks(type_size(t, 1));
+    return (packed){.source = n->inputs[1]->constant, .form = "conv o16i16 f32", .elem = DT_F32, .count = blocks * C16 * C16, .write = write_weights};
+}
+
 void conv_tile_define_elements(template_env *e, bool pairs) {
     static const struct {
         const char *name, *number, *pair;

@@ -39,6 +39,9 @@ typedef struct tile_context {
  * left out. */
 void conv_tile_define_text(template_env *e, tile_context *t);
 
+/* The weights of a 1x1 convolution of float32, not in pairs. */
+packed conv_tile_weights(const node *n);
+
 /* All variables but in_blocks, x_block and rows; callbacks but target and result. Where `chunks` is more than 1, the text
  * around the tile is a loop over chunks of `chunk` input blocks, with k0, k1, and sum at the beginning of sums[`sums`]. */
 void conv_tile_define_product(template_env *e, const register_tile *t, const tile_product *p, const target *machine);

@@ -234,7 +234,7 @@ static void give_buffer(placing *s, const value *v) {
     const value *root = root_of(s, v, &offset);
     location *at = &s->plan->locations[root->id];
     if (!at->buffer) at->buffer = buffer_new(s->plan, MEMORY_ARENA, storage_bytes(&root->type) + slack(&root->type));
-    s->plan->locations[v->id] = (location){at->buffer, offset};
+    s->plan->locations[v->id] = (location){.buffer = at->buffer, .offset = offset};
 }
 
 static void give_buffers(placing *s, const region *r) {

@@ -164,6 +164,7 @@ typedef struct kernel_family {
     /* What it emits for s, planned, has no branch and no address that depends on what tensors hold. NULL: it may have. */
     bool (*constant_time)(const step *s);
     bool open; /* it takes tensors of open dimensions: all it asks for is operand_size and the like */
+    bool joins; /* it computes the producer of input 0 along with a node, and does not store that input */
 } kernel_family;
 
 extern const kernel_family kernel_copy, kernel_halo; /* for steps that no node asks for */
@@ -209,6 +210,7 @@ bool slices_check(const plan *p);
 typedef struct location {
     buffer *buffer;
     int64_t offset; /* bytes */
+    bool passed;    /* never there: the step of its only user computes it as it goes */
 } location;
 
 buffer *plan_buffer(plan *p, memory where, int64_t size);

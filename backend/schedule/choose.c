@@ -72,12 +72,18 @@ bool schedule_is_open(const node *n) {
     return open;
 }
 
+/* Is its first input computed along with it? */
+static bool is_joined(const plan *p, const node *n) {
+    const value *x = n->n_inputs ? n->inputs[0] : NULL;
+    return x && !x->constant && p->locations[x->id].passed;
+}
+
 /* The candidates of the first families that accept the node, until one comes that has only one way; that one where there
  * are none before. */
 static const kernel_family *gather(const plan *p, const node *n, candidate_list *l) {
-    bool open = schedule_is_open(n);
+    bool open = schedule_is_open(n), joined = is_joined(p, n);
     for (const kernel_family *const *f = families; *f; f++) {
-        if ((open && !(*f)->open) || !(*f)->accepts(n)) continue;
+        if ((*f)->joins != joined || (open && !(*f)->open) || !(*f)->accepts(n)) continue;
         if (!(*f)->list) return l->n ? NULL : *f;
         l->family = *f;
         (*f)->list(p, n, l);
@@ -111,6 +117,43 @@ bool schedule_choose(const plan *p, const node *n, step *s) {
     s->choice = choose(p, n, &l);
     s->family = s->choice->taken->family;
     return true;
+}
+
+/* ---- two nodes in one step ---- */
+
+/* Of the cheapest candidate; 0 where there are none. */
+static double least(const plan *p, const node *n) {
+    candidate_list l = {.arena = p->arena};
+    gather(p, n, &l);
+    sort(&l);
+    return l.n && !l.items[0].refused ? l.items[0].microseconds : 0;
+}
+
+static double least_joined(const plan *p, const node *n) {
+    candidate_list l = {.arena = p->arena};
+    for (const kernel_family *const *f = families; *f && !l.n; f++)
+        if ((*f)->joins && (*f)->accepts(n)) l.family = *f, (*f)->list(p, n, &l);
+    sort(&l);
+    return l.n && !l.items[0].refused ? l.items[0].microseconds : 0;
+}
+
+/* Results that lie where an input of n does would be written before all of it is read. */
+static bool overwrites(const plan *p, const node *n, const value *result) {
+    for (int i = 0; i < n->n_inputs; i++) {
+        const value *v = n->inputs[i];
+        if (v && !v->constant && p->locations[v->id].buffer == p->locations[result->id].buffer) return true;
+    }
+    return false;
+}
+
+bool schedule_joins_user(const plan *p, const node *n) {
+    const value *v = n->n_outputs == 1 ? n->outputs[0] : NULL;
+    const node *user = v ? value_only_user(v) : NULL;
+    if (!user || user->inputs[0] != v || user->n_outputs != 1 || p->options.slice || overwrites(p, n, user->outputs[0])) return false;
+    const double together = least_joined(p, user);
+    if (together <= 0) return false;
+    const double bytes = (double)dtype_bytes(type_stored(&v->type), type_count(&v->type));
+    return together < least(p, n) + least(p, user) + cost_microseconds(p->machine, cost_passing(p->machine, bytes));
 }
 
 const void *schedule_decisions(const step *s) { return s->choice ? s->choice->taken->parameters : NULL; }

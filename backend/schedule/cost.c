@@ -11,6 +11,11 @@ double cost_with_weights(const plan *p, const target *t, double cycles, double b
 
 int64_t cost_cached_weights(bool cold, const target *t) { return cold ? t->l1 : t->l2 / 2; }
 
+double cost_passing(const target *t, double bytes) {
+    const double l2_to_l3 = 2; /* bytes a cycle from the one to those from the other */
+    return 2 * bytes / t->l3_bytes / (bytes < (double)t->l2 ? l2_to_l3 : 1);
+}
+
 double cost_streams(int64_t streams) { return streams > 4 ? 1.08 : 1; }
 
 int schedule_threads(const plan *p) { return p->options.threads > 1 ? p->options.threads : 1; }

@@ -41,6 +41,8 @@ typedef struct choice {
 bool schedule_is_open(const node *n);
 /* Sets family and choice of a step. False: no family accepts the node. */
 bool schedule_choose(const plan *p, const node *n, step *s);
+/* Would n and the only node that reads its result take less time in one step? Then that node's computes both. */
+bool schedule_joins_user(const plan *p, const node *n);
 /* What was decided for a step of the family that it goes to; NULL: it lists no candidates. */
 const void *schedule_decisions(const step *s);
 
@@ -63,6 +65,8 @@ int64_t cost_cached_weights(bool cold, const target *t);
 /* Cycles of work on so many bytes of weights, which are fetched meanwhile: where both take long, neither hides the other
  * quite. */
 double cost_with_weights(const plan *p, const target *t, double cycles, double bytes);
+/* Cycles that a step and the next take longer than on L1 because the one writes so many bytes that the other reads. */
+double cost_passing(const target *t, double bytes);
 /* By how much weights take longer from DRAM when so many places are read in turn: prefetchers follow a few (VGG-16's dense
  * layers on Zen 5: 8 output blocks at once 8 % slower than 4 or 2). */
 double cost_streams(int64_t streams);

@@ -47,6 +47,9 @@ strict direct 1x1 flat, .* ([2-9]|[1-9][0-9]+) parts .* [2-9] chunks
 strict direct 3x3, .* ([2-9]|[1-9][0-9]+) parts .* ([2-9]|[1-9][0-9]+) chunks
 strict direct 7x7, .* 1 chunk\]
 strict depthwise \[7x7
+strict conv_depthwise \[1x1 .*then 3x3
+strict conv_depthwise \[1x1 .*then 5x5
+strict conv_depthwise .*f32\[3,
 END
 [ -z "$missing" ] || fail "no convolution is planned as$missing"
 if grep -E 'F\(|Strassen' strict; then fail "strict accuracy takes a form with fewer products"; fi

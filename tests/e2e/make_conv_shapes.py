@@ -209,6 +209,33 @@ def fused(out):
     net.write(out)
 
 
+def inverted_residuals(net):
+    """1x1 convolutions whose result only a depthwise one reads, and such as must not be computed along with it."""
+    for ins, between, kernel, stride, dilation, pads, plane, batch in [
+            (16, 96, (3, 3), 2, 1, [1, 1, 1, 1], (33, 30), 1), (24, 144, (3, 3), 1, 1, [1, 1, 1, 1], (14, 19), 1),
+            (24, 100, (3, 3), 2, 1, [0, 0, 1, 1], (28, 28), 3), (40, 240, (5, 5), 1, 1, [2, 2, 2, 2], (14, 14), 1),
+            (17, 33, (5, 5), 2, 1, [2, 1, 1, 2], (21, 15), 1), (8, 64, (3, 3), 1, 2, [2, 2, 2, 2], (20, 23), 1),
+            (64, 48, (3, 3), 1, 1, [0, 0, 0, 0], (11, 9), 1), (80, 20, (1, 5), 1, 1, [0, 2, 0, 2], (7, 12), 3),
+            (16, 32, (3, 1), 3, 1, [2, 0, 2, 0], (16, 9), 1), (160, 960, (3, 3), 1, 1, [1, 1, 1, 1], (7, 7), 1),
+            (32, 64, (2, 3), 2, 1, [0, 1, 0, 1], (9, 10), 1), (3, 16, (3, 3), 1, 1, [3, 3, 3, 3], (3, 2), 1)]:
+        bias, kind, last = between % 3 > 0, ACTIVATIONS[ins % len(ACTIVATIONS)], ACTIVATIONS[between % 7]
+        x = net.op("Relu", net.conv(net.input(batch, 4, *plane), ins, (3, 3), pads=[1, 1, 1, 1]))
+        y = net.conv(x, between, (1, 1), bias)
+        y = activate(net, kind, y) if kind else y
+        y = net.conv(y, between, kernel, bias, group=between, strides=[stride] * 2, dilations=[dilation] * 2, pads=pads)
+        y = activate(net, last, y) if last else y
+        net.output(net.conv(y, 24, (1, 1)))
+    x = net.op("Relu", net.conv(net.input(1, 5, 13, 13), 32, (3, 3), pads=[1, 1, 1, 1]))
+    same = {"group": 32, "pads": [1, 1, 1, 1]}
+    y = net.conv(net.op("Relu", net.conv(x, 32, (1, 1))), 32, (3, 3), **same)
+    z = net.op("Add", y, net.conv(x, 32, (1, 1)))
+    net.output(net.conv(z, 16, (1, 1)))
+    y = net.op("Add", net.conv(net.op("Relu", net.conv(z, 32, (1, 1))), 32, (3, 3), **same), z)  # which could take the place of z
+    net.output(net.conv(y, 16, (1, 1)))
+    expanded = net.op("Relu", net.conv(y, 32, (1, 1)))  # that others read too
+    net.output(net.op("Add", net.conv(expanded, 32, (3, 3), **same), expanded))
+
+
 def large(out):
     """Shapes that ask for parts of the plane, chunks of input channels, several blocks of tiles."""
     net = Network("large")
@@ -243,6 +270,7 @@ def large(out):
         if h == 20:
             net.output(net.conv(net.op("Relu", net.conv(x, 128, (1, 1))), 16, (3, 3), pads=[1, 1, 1, 1]))
     preactivated(net)
+    inverted_residuals(net)
     net.write(out)
 
 
