@@ -129,7 +129,7 @@ static void choose_parts(const schedule *s, const operand *x, tiling *t, const t
         if (most * work > s->slice) most = s->slice / work;
     }
     for (int64_t n = most > 0 ? most : 1; n > 0; n = n > 16 ? n * 7 / 8 : n - 1) { /* steps of a part */
-        const int64_t parts = (steps + n - 1) / n, size = s->threads > 1 ? (steps + parts - 1) / parts : n, rows = size * unit;
+        const int64_t parts = (steps + n - 1) / n, size = s->threads > 1 && parts > 0 ? (steps + parts - 1) / parts : n, rows = size * unit;
         int64_t reach = s->flat || skips[0] ? rows * w->kernel[0] : (rows - 1) * w->stride[0] + (w->kernel[0] - 1) * w->dilation[0] + 1;
         if ((parts - 1) * size >= steps) continue;
         const double idle = idle_of(s, groups, steps, size), times = s->varies ? (double)steps / (double)size : (double)parts;
