@@ -198,55 +198,41 @@ static bool plan_conv(plan *p, const node *n, step *s) {
 
 /* ---- writing it ---- */
 
-typedef struct writing {
-    const plan *plan;
-    const schedule *schedule;
-    const template_env *env;
-    bool ok;
-} writing;
-
 static int64_t ring_of(const schedule *s) { return s->span * s->line; }
 
 static void put_target(void *context, text *out, int n, const int64_t *args) {
     (void)n;
-    const writing *t = context;
-    text_printf(out, "line + x * 16 + %lld", (long long)(args[0] * ring_of(t->schedule) + (t->schedule->window.pad_begin[1] + args[2]) * C16));
+    const schedule *s = ((const tile_context *)context)->step->schedule;
+    text_printf(out, "line + x * 16 + %lld", (long long)(args[0] * ring_of(s) + (s->window.pad_begin[1] + args[2]) * C16));
 }
 
 static void put_result(void *context, text *out, int n, const int64_t *args) {
     (void)n;
-    const writing *t = context;
+    const schedule *s = ((const tile_context *)context)->step->schedule;
     const char *acc = arena_printf(out->arena, "a%lld_%lld", (long long)args[0], (long long)args[2]);
-    c16_epilogue(out, &(c16_leaf){&t->schedule->pointwise, false, args[0], args[1], args[2], acc});
+    c16_epilogue(out, &(c16_leaf){&s->pointwise, false, args[0], args[1], args[2], acc});
 }
 
-static void put_tile(void *context, text *out, int n, const int64_t *args) {
-    (void)n, (void)args;
-    writing *t = context;
-    if (!template_expand(t->env, "backend/kernels/conv_tile.c.in", out, t->plan->diags)) t->ok = false;
-}
-
-static void define_tile(template_env *outer, const schedule *s, const register_tile *tile, const operand *x, const target *machine, writing *t) {
+/* The text of the 1x1 convolution; t must live as long. */
+static void define_tile(template_env *outer, const register_tile *tile, const target *machine, tile_context *t) {
+    const schedule *s = t->step->schedule;
     template_env *e = template_env_within(outer);
     const int64_t bytes = s->blocks * s->in_blocks * C16 * C16 * (int64_t)sizeof(float);
-    const tile_product product = {.positions = s->width,
-                                  .in_blocks = s->in_blocks,
-                                  .last_lanes = s->last_lanes,
-                                  .fetch_ahead = bytes > cost_cached_weights(t->plan->cold, machine)};
-    const int64_t ahead = product.fetch_ahead ? register_tile_lines_ahead(tile, s->width, s->height, C16) : 0;
+    const tile_product product = {.positions = s->width, .in_blocks = s->in_blocks, .last_lanes = s->last_lanes};
+    const bool fetch_ahead = bytes > cost_cached_weights(t->plan->cold, machine);
+    const int64_t ahead = fetch_ahead ? register_tile_lines_ahead(tile, s->width, s->height, C16) : 0;
     conv_tile_define_product(e, tile, &product, machine);
     template_int(e, "chunks", 1);
     template_int(e, "ahead", ahead);
     template_int(e, "in_blocks", s->in_blocks);
-    template_int(e, "x_block", x->block);
-    template_int(e, "rows", 1);
+    template_int(e, "x_block", t->step->in[0].block);
     template_call(e, "target", put_target, t);
     template_call(e, "result", put_result, t);
     t->env = e;
     template_int(outer, "ahead", ahead);
     template_int(outer, "w_block", s->in_blocks * C16 * C16);
     template_int(outer, "full_cols", register_tile_full_columns(tile, s->width));
-    template_call(outer, "tile", put_tile, t);
+    conv_tile_define_text(outer, t);
 }
 
 static bool emit_conv(const plan *p, const step *s, const target *machine, text *body) {
@@ -256,7 +242,7 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
     const operand *x = &s->in[0];
     const window *w = &c->window;
     template_env *e = template_env_new(body->arena);
-    writing tile = {.plan = p, .schedule = c, .ok = true};
+    tile_context tile = {.plan = p, .step = s, .path = "backend/kernels/conv_tile.c.in", .ok = true};
     depthwise_row row = {.plan = p, .step = s, .window = w, .elem = DT_F32, .cols = how->cols, .width = number_known(w->out[1].size),
                          .tap_row = number_known(c->line), .lines = true};
     const int64_t below = (w->out[0].size - 1) * w->stride[0] + c->span - w->pad_begin[0] - c->height;
@@ -269,7 +255,7 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
                    {"height", w->out[0].size}, {"between_height", c->height}, {"x_batch", x->batch}, {"x_row", x->row}, {"x_origin", x->origin},
                    {"weights", c->pointwise.input_operand[1]}, {"bias", c->bias}, {"taps_weights", c->taps_weights}, {"taps_bias", c->taps_bias}};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) template_int(e, numbers[i].name, numbers[i].value);
-    define_tile(e, c, &how->tile, x, machine, &tile);
+    define_tile(e, &how->tile, machine, &tile);
     depthwise_define_row(e, &row);
     return template_expand(e, "backend/kernels/conv_depthwise.c.in", body, p->diags) && tile.ok && row.ok;
 }
