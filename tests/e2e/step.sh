@@ -17,8 +17,8 @@ sliced "" "$digits/digits_branchy.onnx" --step=20000 # whose second half is run 
 sliced exact "$here/models/mobile.cnn" --init he --step --accuracy strict
 sliced "" "$here/models/wide.cnn" --init he --step=1300000
 sliced exact "$here/models/attention.cnn" --init he --step
-sliced exact "$here/models/loops.onnx" --step --accuracy strict # one loop in another that data end
-sliced "" "$digits/digits_branchy.onnx" --crops 5 --step=20000
+sliced exact "$here/models/loops.onnx" --step --accuracy strict # one in another that data end, with a branch
+sliced "" "$digits/digits_resnet.onnx" --crops 5 --step=20000
 "$CNNC" "$here/models/wide.cnn" --init he --step -o net.c
 gcc -std=c11 -O1 -march=native -I. "$here/step.c" net.c -lm -o net && ./net || fail native
 
