@@ -95,7 +95,8 @@ static value *average_term(graph *g, node *before, const value *v, target_type *
     const value_type *t = &bytes->type;
     bool sums = t->rank == 4 && type_is_static(t);
     double n = sums ? (double)(type_size(t, 2) * type_size(t, 3)) : 1;
-    value *x = new_result(g, before, p->op, 1, &bytes);
+    node *pool = node_new(p->parent, before, p->op, p->name, 1, &bytes, 1);
+    value *x = infer_node(pool, g->diags) ? pool->outputs[0] : NULL;
     if (x && sums) x = new_result(g, before, OP_mul, 2, (value *[]){x, new_scalar(g, n)});
     if (x && sums) x = new_result(g, before, OP_round, 1, &x);
     if (x && a.zero) x = new_result(g, before, OP_sub, 2, (value *[]){x, new_scalar(g, (double)a.zero * n)});
