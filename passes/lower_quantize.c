@@ -85,28 +85,17 @@ static value *sum_of_terms(graph *g, node *before, const value *v, target_type *
     return new_result(g, before, OP_fma, 3, (value *[]){xf, new_scalar(g, ra), sum});
 }
 
-static bool averages(const node *n) {
-    if (n->op == OP_global_average_pool) return true;
-    if (n->op != OP_average_pool) return false;
-    int count;
-    const int64_t *pads = node_ints(n, "pads", &count);
-    bool padded = *node_string(n, "auto_pad") == 'S';
-    for (int i = 0; i < count; i++) padded |= pads[i] != 0;
-    return !padded || !node_int(n, "count_include_pad"); /* padding is zero, not the zero point */
-}
-
-/* Of bytes less their zero point. The sum over a whole plane is back when its average is multiplied by the size and rounded. */
+/* The sum over a whole plane, of bytes less their zero point, is back when its average is multiplied by the size and rounded. */
 static value *average_term(graph *g, node *before, const value *v, target_type *to) {
     node *p = v->producer;
     affine a;
-    if (!p || p->epilogue || p->prologue || value_use_count(v) != 1 || !averages(p)) return NULL;
+    if (!p || p->op != OP_global_average_pool || p->epilogue || p->prologue || value_use_count(v) != 1) return NULL;
     value *bytes = dequantized(p->inputs[0], &a);
     if (!bytes) return NULL;
     const value_type *t = &bytes->type;
-    bool sums = p->op == OP_global_average_pool && t->rank == 4 && type_is_static(t);
+    bool sums = t->rank == 4 && type_is_static(t);
     double n = sums ? (double)(type_size(t, 2) * type_size(t, 3)) : 1;
     node *pool = node_new(p->parent, before, p->op, p->name, 1, &bytes, 1);
-    node_copy_attrs(pool, p);
     value *x = infer_node(pool, g->diags) ? pool->outputs[0] : NULL;
     if (x && sums) x = new_result(g, before, OP_mul, 2, (value *[]){x, new_scalar(g, n)});
     if (x && sums) x = new_result(g, before, OP_round, 1, &x);
@@ -114,9 +103,21 @@ static value *average_term(graph *g, node *before, const value *v, target_type *
     return x ? new_result(g, before, OP_mul, 2, (value *[]){x, new_scalar(g, a.scale / (double)(float)(to->scale * n))}) : NULL;
 }
 
+/* Averages of windows are of float32, and have the zero point added before they are rounded: many lie in the middle of two bytes,
+ * where the rounding of sums decides. */
+static value *window_term(graph *g, node *before, const value *v, target_type *to) {
+    const node *p = v->producer;
+    affine a;
+    if (!p || p->op != OP_average_pool || p->epilogue || p->prologue || !dequantized(p->inputs[0], &a)) return NULL;
+    value *x = new_result(g, before, OP_div, 2, (value *[]){p->outputs[0], new_scalar(g, to->scale)});
+    if (x && to->zero) x = new_result(g, before, OP_add, 2, (value *[]){x, new_scalar(g, (double)to->zero)});
+    to->zero = 0;
+    return x;
+}
+
 /* v / scale, where its own scales can be divided; NULL where not. Where that contains the zero point, to->zero becomes 0. */
 static value *in_units(graph *g, node *before, const value *v, target_type *to) {
-    value *(*const ways[])(graph *, node *, const value *, target_type *) = {sums_term, bytes_term, sum_of_terms, average_term};
+    value *(*const ways[])(graph *, node *, const value *, target_type *) = {sums_term, bytes_term, sum_of_terms, average_term, window_term};
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
         value *y = ways[i](g, before, v, to);
         if (y) return y;

@@ -56,31 +56,26 @@ CNNC_TARGET static float read_piece(const vector *from) {
 #endif
 enum { SUMS = PEAK_BYTES == 64 ? 12 : 6, SHORT_ROUNDS = ROUNDS / 16 };
 
-CNNC_TARGET static void spin_bf16(const void *numbers, void *sums) {
-    const h32 x = h32_load(numbers);
-#define FLOAT_ZERO(i) v16 a##i = v16_zero();
-#define FLOAT_DOT(i) a##i = v16_dot(x, x, a##i);
-#define FLOAT_STORE(i) v16_store((float *)sums + 16 * i, a##i);
-    EACH_SUM(FLOAT_ZERO)
-    for (int r = 0; r < SHORT_ROUNDS; r++) {
-        EACH_SUM(FLOAT_DOT)
-        __asm__ volatile("" ::: "memory");
+/* NAME(numbers, sums): adds products of what `load` makes of numbers to all sums. */
+#define PRODUCT_LOOP(name, numbers_type, load, lanes, load_sum, store_sum)                                                                 \
+    CNNC_TARGET static void name(const void *numbers, void *sums) {                                                                        \
+        const numbers_type x = load(numbers);                                                                                              \
+        lanes *to = sums;                                                                                                                  \
+        EACH_SUM(load_sum)                                                                                                                 \
+        for (int r = 0; r < SHORT_ROUNDS; r++) {                                                                                           \
+            EACH_SUM(name##_add)                                                                                                           \
+            __asm__ volatile("" ::: "memory");                                                                                             \
+        }                                                                                                                                  \
+        EACH_SUM(store_sum)                                                                                                                \
     }
-    EACH_SUM(FLOAT_STORE)
-}
-
-CNNC_TARGET static void spin_bytes(const void *numbers, void *sums) {
-    const b64 x = b64_load(numbers);
-#define WHOLE_LOAD(i) v16i a##i = v16i_load((const int32_t *)sums + 16 * i);
-#define WHOLE_DOT(i) a##i = v16i_dot(a##i, x, x);
-#define WHOLE_STORE(i) v16i_store((int32_t *)sums + 16 * i, a##i);
-    EACH_SUM(WHOLE_LOAD)
-    for (int r = 0; r < SHORT_ROUNDS; r++) {
-        EACH_SUM(WHOLE_DOT)
-        __asm__ volatile("" ::: "memory");
-    }
-    EACH_SUM(WHOLE_STORE)
-}
+#define LOAD_FLOATS(i) v16 a##i = v16_load(to + 16 * i);
+#define STORE_FLOATS(i) v16_store(to + 16 * i, a##i);
+#define LOAD_WHOLES(i) v16i a##i = v16i_load(to + 16 * i);
+#define STORE_WHOLES(i) v16i_store(to + 16 * i, a##i);
+#define spin_bf16_add(i) a##i = v16_dot(x, x, a##i);
+#define spin_bytes_add(i) a##i = v16i_dot(a##i, x, x);
+PRODUCT_LOOP(spin_bf16, h32, h32_load, float, LOAD_FLOATS, STORE_FLOATS)
+PRODUCT_LOOP(spin_bytes, b64, b64_load, int32_t, LOAD_WHOLES, STORE_WHOLES)
 
 static double now(void) {
     struct timespec t;
