@@ -6,12 +6,19 @@
 
 enum { MAX_BLOCK = 2048 }; /* its square times any size fits int64 */
 
+static bool blocks_of(draft *d, const value_type *x, int64_t *block) {
+    *block = draft_int(d, "blocksize", 0);
+    if (x->kind != TYPE_TENSOR || x->rank != 4) return draft_error(d, NULL, "needs an input of rank 4");
+    if (*block >= 1 && *block <= MAX_BLOCK) return true;
+    return draft_error(d, NULL, "its blocksize %lld is not within 1 to %d", (long long)*block, MAX_BLOCK);
+}
+
 bool expand_depth_to_space(draft *d, const conversion *row) {
     (void)row;
     const value_type *x = draft_input_type(d, 0);
-    const int64_t b = draft_int(d, "blocksize", 0);
+    int64_t b;
     arena *mem = d->context->imp->arena;
-    if (x->kind != TYPE_TENSOR || x->rank != 4 || b < 1 || b > INT16_MAX) return draft_error(d, NULL, "needs an input of rank 4 and a positive blocksize");
+    if (!blocks_of(d, x, &b)) return false;
     if (!dim_is_number(x->dims[1])) return draft_static(d, 0) != NULL;
     if (type_size(x, 1) % (b * b)) return draft_error(d, NULL, "%lld channels cannot be spread over blocks of %lld", (long long)type_size(x, 1), (long long)b);
     const dim block = dim_number(b), c = dim_number(type_size(x, 1) / (b * b)), n = x->dims[0], h = x->dims[2], w = x->dims[3];
@@ -31,10 +38,9 @@ bool expand_depth_to_space(draft *d, const conversion *row) {
 bool expand_space_to_depth(draft *d, const conversion *row) {
     (void)row;
     const value_type *x = draft_static(d, 0);
-    const int64_t b = draft_int(d, "blocksize", 0);
+    int64_t b;
     const bool crd = !strcmp(draft_string(d, "mode", "DCR"), "CRD");
-    if (!x) return false;
-    if (x->rank != 4 || b < 1) return draft_error(d, NULL, "needs an input of rank 4 and a positive blocksize");
+    if (!x || !blocks_of(d, x, &b)) return false;
     if (type_size(x, 2) % b || type_size(x, 3) % b) return draft_error(d, NULL, "its plane cannot be cut into blocks of %lld", (long long)b);
     int64_t n = type_size(x, 0), c = type_size(x, 1), h = type_size(x, 2) / b, w = type_size(x, 3) / b;
     const int64_t shape[] = {n, c, h, b, w, b}, result[] = {n, c * b * b, h, w};
