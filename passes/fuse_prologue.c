@@ -3,6 +3,8 @@
  * inputs anyway then read them once. Where the result could take its input's place, a pass of its own is as fast. */
 #include "passes/rewrite.h"
 
+enum { MOST_INPUTS = 12 /* the expression is written out in full: keep what people read short */ };
+
 static bool is_c16(const value *v) { return v->type.layout.kind == LAYOUT_C16 && v->type.elem == DT_F32 && type_is_static(&v->type); }
 
 /* Of one group, without padding or strides: each number that it reads is one of the input, and it reads all of them. */
@@ -32,11 +34,11 @@ static bool is_kept(const value *x) { return value_use_count(x) > 1 || (x->produ
 
 static bool fuse_one(graph *g, node *c, void *context) {
     (void)context;
-    node *f = c->n_inputs ? c->inputs[0] ? c->inputs[0]->producer : NULL : NULL;
+    node *f = c->n_inputs && c->inputs[0] ? c->inputs[0]->producer : NULL;
     if (!f || f->op != OP_fused || f->parent != c->parent || value_only_user(f->outputs[0]) != c || !is_pointwise(c, g->diags)) return true;
     const int input = tensor_of(f);
-    int map[64];
-    if (input < 0 || !is_kept(f->inputs[input]) || f->n_inputs + c->n_inputs > 60) return true;
+    int map[MOST_INPUTS];
+    if (input < 0 || !is_kept(f->inputs[input]) || f->n_inputs > MOST_INPUTS || f->n_inputs + c->n_inputs > 2 * MOST_INPUTS) return true;
     for (int i = 0; i < f->n_inputs; i++) map[i] = i == input ? 0 : node_add_input(c, f->inputs[i]);
     c->prologue = expr_rebind(g->arena, f->epilogue, input, expr_acc(g->arena, DT_F32), map);
     c->name = joined_name(g, f->name, c->name);
