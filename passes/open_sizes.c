@@ -51,10 +51,15 @@ static bool crops_surely(const node *n) {
     return true;
 }
 
+/* 0 where that does not fit, which is equal to nothing. */
+static void multiply(int64_t *number, int64_t by) {
+    if (__builtin_mul_overflow(*number, by, number)) *number = 0;
+}
+
 /* The factors of a product: numbers into *number, the others into a list. */
 static int factors(const dim_expr *e, int64_t *number, const dim_expr **list, int n, int most) {
     if (e->op == DIM_MUL) return factors(e->b, number, list, factors(e->a, number, list, n, most), most);
-    if (e->op == DIM_NUMBER) *number *= e->number;
+    if (e->op == DIM_NUMBER) multiply(number, e->number);
     else if (n < most) list[n++] = e;
     else *number = 0;
     return n;
@@ -63,7 +68,7 @@ static int factors(const dim_expr *e, int64_t *number, const dim_expr **list, in
 static int64_t factors_of(const value_type *t, const dim_expr **list, int *n, int most) {
     int64_t number = 1;
     for (int k = 0; k < t->rank; k++) {
-        if (dim_is_number(t->dims[k])) number *= t->dims[k].size;
+        if (dim_is_number(t->dims[k])) multiply(&number, t->dims[k].size);
         else *n = factors(t->dims[k].expr, &number, list, *n, most);
     }
     return number;
