@@ -186,7 +186,7 @@ static double winograd_cycles(const plan *p, const shape *s, const way *how, con
     double blocks = (double)(s->in_blocks * s->out_blocks), overhead = block_overhead(s, how, tiles, size, workers, t);
     double products = (double)tiles * blocks * (elements * (how->pairs ? C16 / 2 : C16) * product / (double)size + overhead);
     double weights = elements * C16 * C16 * (double)conv_tile_number_bytes(how->pairs) * blocks;
-    return cost_with_weights(p, t, products, weights) + (double)(tiles * (s->in_blocks + s->out_blocks)) * transform;
+    return cost_with_weights(p, t, products, (double)workers * weights) + (double)(tiles * (s->in_blocks + s->out_blocks)) * transform;
 }
 
 static double winograd_error(const cook_toom *f, int64_t channels) {
