@@ -164,7 +164,7 @@ def usable(options, variant, seed, size_seed):
         outputs = expected(variant.model([b]), variant.arrays(b, size_seed))
     except Exception:  # not implemented there, or refused
         return None
-    return b if outputs and finite(outputs) and max(float(abs(o).max()) for o in outputs) < 1e6 else None
+    return b if outputs and finite(outputs) and max(float(abs(o).max(initial=0)) for o in outputs) < 1e6 else None
 
 
 class Suite:
