@@ -164,7 +164,9 @@ def usable(options, variant, seed, size_seed):
         outputs = expected(variant.model([b]), variant.arrays(b, size_seed))
     except Exception:  # not implemented there, or refused
         return None
-    return b if outputs and finite(outputs) and max(float(abs(o).max(initial=0)) for o in outputs) < 1e6 else None
+    if not outputs or not all(o.size for o in outputs):  # ONNX Runtime lets windows be larger than what they pool
+        return None
+    return b if finite(outputs) and max(float(abs(o).max()) for o in outputs) < 1e6 else None
 
 
 class Suite:
