@@ -238,27 +238,26 @@ static void put_rows(void *context, text *out, int n, const int64_t *args) {
     template_expand(e, "backend/kernels/matmul_rows.c.in", out, m->plan->diags);
 }
 
-/* tile(rows, blocks, last): one register tile at row y; `last` valid columns in its last panel. */
-static void put_tile(void *context, text *out, int n, const int64_t *args) {
-    (void)n;
-    emitting *m = context;
+/* The text at `path` for a register tile: rows, blocks, valid columns in the last panel. */
+static void expand_tile(const emitting *m, text *out, const int64_t *args, const char *path) {
     template_env *e = template_env_within(m->env);
     template_int(e, "rows", args[0]);
     template_int(e, "blocks", args[1]);
     template_int(e, "last", args[2]);
-    const schedule *c = m->step->schedule;
-    template_expand(e, c->form->tile, out, m->plan->diags);
+    template_expand(e, path, out, m->plan->diags);
+}
+
+/* tile(rows, blocks, last): one register tile at row y. */
+static void put_tile(void *context, text *out, int n, const int64_t *args) {
+    (void)n;
+    const emitting *m = context;
+    expand_tile(m, out, args, ((const schedule *)m->step->schedule)->form->tile);
 }
 
 /* store(rows, blocks, last): all results of a register tile. */
 static void put_tile_store(void *context, text *out, int n, const int64_t *args) {
     (void)n;
-    emitting *m = context;
-    template_env *e = template_env_within(m->env);
-    template_int(e, "rows", args[0]);
-    template_int(e, "blocks", args[1]);
-    template_int(e, "last", args[2]);
-    template_expand(e, "backend/kernels/matmul_store.c.in", out, m->plan->diags);
+    expand_tile(context, out, args, "backend/kernels/matmul_store.c.in");
 }
 
 static void put_batch(void *context, text *out, int n, const int64_t *args) {
