@@ -10,6 +10,14 @@ bool c16_constants(const node *n) {
     return n->inputs[1] != NULL;
 }
 
+bool c16_is_pointwise(const node *n) {
+    if (n->op != OP_conv || !c16_is(n->inputs[0]) || !c16_is(n->outputs[0]) || !c16_constants(n) || node_int(n, "group") != 1) return false;
+    const value_type *x = &n->inputs[0]->type, *weights = &n->inputs[1]->type, *y = &n->outputs[0]->type;
+    for (int i = 2; i < 4; i++)
+        if (type_size(weights, i) != 1 || type_size(x, i) != type_size(y, i)) return false;
+    return true;
+}
+
 int64_t c16_blocks(int64_t channels) { return (channels + C16 - 1) / C16; }
 
 static void write_channels(const packed *k, void *to) { memcpy(to, k->source->data, dtype_bytes(k->elem, type_count(&k->source->type))); }

@@ -11,6 +11,7 @@
 
 bool c16_is(const value *v);
 bool c16_constants(const node *n); /* the filters and the bias, if any, of a convolution are: they will be packed */
+bool c16_is_pointwise(const node *n); /* an ungrouped 1x1 convolution of such: each position of the result is made of one */
 int64_t c16_blocks(int64_t channels);
 
 /* Adds the inputs of n from index `from` on (those of its epilogue and prologue): constants packed by channel, sets

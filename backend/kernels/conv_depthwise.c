@@ -30,14 +30,11 @@ typedef struct schedule {
     int bias, taps_weights, taps_bias; /* operands; -1: none */
 } schedule;
 
-static bool is_pointwise(const node *n) {
-    if (n->op != OP_conv || n->prologue || !c16_is(n->inputs[0]) || !c16_is(n->outputs[0]) || !c16_constants(n)) return false;
-    if (node_int(n, "group") != 1 || (n->epilogue && !expr_has_vector_form(n->epilogue))) return false;
+/* The first of the two: nothing but its input comes from memory that changes. */
+static bool is_expansion(const node *n) {
+    if (n->prologue || !c16_is_pointwise(n) || (n->epilogue && !expr_has_vector_form(n->epilogue))) return false;
     for (int i = n->n_core_inputs; i < n->n_inputs; i++)
         if (n->inputs[i] && !n->inputs[i]->constant) return false;
-    const value_type *x = &n->inputs[0]->type, *w = &n->inputs[1]->type, *y = &n->outputs[0]->type;
-    for (int i = 2; i < 4; i++)
-        if (type_size(w, i) != 1 || type_size(x, i) != type_size(y, i)) return false;
     return true;
 }
 
@@ -46,7 +43,7 @@ static bool accepts(const node *n) {
     if (!depthwise_is(n) || !window_of(n, &w, NULL)) return false;
     const value *between = n->inputs[0];
     const node *c = between->producer;
-    if (!c || value_only_user(between) != n || c->parent != n->parent || !is_pointwise(c)) return false;
+    if (!c || value_only_user(between) != n || c->parent != n->parent || !is_expansion(c)) return false;
     const value *const all[] = {c->inputs[0], between, n->outputs[0]};
     for (int i = 0; i < 3; i++)
         if (type_stored(&all[i]->type) != DT_F32 || !type_is_static(&all[i]->type)) return false;

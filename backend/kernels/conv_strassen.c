@@ -32,11 +32,8 @@ static bool has_room(const value_type *y) {
 }
 
 static bool accepts(const node *n) {
-    if (n->op != OP_conv || !c16_is(n->outputs[0]) || !c16_is(n->inputs[0]) || has_halo(n->inputs[0])) return false;
-    if (!c16_constants(n) || node_int(n, "group") != 1 || type_stored(&n->inputs[0]->type) != DT_F32) return false;
-    const value_type *x = &n->inputs[0]->type, *weights = &n->inputs[1]->type, *y = &n->outputs[0]->type;
-    for (int i = 2; i < 4; i++)
-        if (type_size(weights, i) != 1 || type_size(x, i) != type_size(y, i)) return false;
+    if (!c16_is_pointwise(n) || has_halo(n->inputs[0]) || type_stored(&n->inputs[0]->type) != DT_F32) return false;
+    const value_type *weights = &n->inputs[1]->type, *y = &n->outputs[0]->type;
     int64_t in = c16_blocks(type_size(weights, 1)), out = c16_blocks(type_size(weights, 0));
     if (in < MIN_BLOCKS || out < MIN_BLOCKS || !has_room(y)) return false;
     return (!n->epilogue || expr_has_vector_form(n->epilogue)) && (!n->prologue || expr_has_vector_form(n->prologue));

@@ -253,7 +253,5 @@ static bool emit_fourier(const plan *p, const step *s, const target *t, text *bo
     return template_expand(e, "backend/kernels/fourier.c.in", body, p->diags) && w.ok;
 }
 
-static bool constant_time(const step *s) { return s != NULL; }
-
 const kernel_family kernel_fourier = {.name = "fourier", .accepts = accepts, .plan = plan_fourier, .emit = emit_fourier,
-                                      .constant_time = constant_time};
+                                      .constant_time = step_always_constant_time};

@@ -180,7 +180,7 @@ void step_add_node(plan *p, step *s, const node *n);
 /* Has what was decided for p->machine been decided for target i as well? */
 bool plan_decided_for(const plan *p, int i);
 int plan_target_index(const plan *p, const target *t); /* of one of its targets: where schedules keep what is decided for it */
-bool step_always_constant_time(const step *s); /* for kernels that compute with vectors of 16 only */
+bool step_always_constant_time(const step *s); /* for kernels that never branch, nor find an address, by what tensors hold */
 void step_set_extent(step *s, int64_t extent); /* the same for every target; 1 unless set */
 void step_set_open_extent(step *s, number extent);
 /* A product of counts, for macs and flops: it saturates where it does not fit (such a network never ends anyway). */
