@@ -35,7 +35,7 @@ static void put_renames(const char *vocabulary, const char *suffix, bool undo, t
         if (undo) text_printf(out, "#undef %.*s\n", (int)(open - name), name);
         else text_printf(out, "#define %.*s %.*s%s\n", (int)(open - name), name, (int)(open - name), name, suffix);
     }
-    static const char *const types[] = {"v16", "m16", "v16i", "b64", "h32", "q128"};
+    static const char *const types[] = {"v16", "m16", "v16i", "b64", "w16", "w32", "h32", "q128"};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
         if (undo) text_printf(out, "#undef %s\n", types[i]);
         else text_printf(out, "#define %s %s%s\n", types[i], types[i], suffix);

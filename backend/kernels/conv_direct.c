@@ -71,7 +71,8 @@ static void write_weights(const packed *k, void *to) {
 /* ---- choosing tile, parts and chunks ---- */
 
 /* Of an input and, in the caches, a weight. */
-static int64_t number_bytes(const schedule *s) { return conv_tile_number_bytes(s->narrow.pairs); }
+static tile_numbers numbers_of(const schedule *s) { return s->narrow.pairs ? TILE_BF16 : TILE_F32; }
+static int64_t number_bytes(const schedule *s) { return conv_tile_number_bytes(numbers_of(s)); }
 
 /* With `steps` of the plane in parts of `part`, what the busiest of the threads does, to an even share. Iterations go over
  * the groups of output channels of a part, then the next part. */
@@ -162,7 +163,7 @@ static int64_t choose_ahead(const schedule *s, const tiling *t, const target *ma
     return register_tile_lines_ahead(&t->tile, s->flat ? t->part : s->likely[1], s->flat ? 1 : t->part, lines);
 }
 
-static target machine_of(const schedule *s, const target *t) { return s->narrow.pairs ? register_tile_of_pairs(t) : *t; }
+static target machine_of(const schedule *s, const target *t) { return conv_tile_machine(numbers_of(s), t); }
 
 static tile_plane plane_of(const schedule *s) {
     return (tile_plane){.height = s->likely[0], .width = s->likely[1], .out_blocks = s->out_blocks, .unit = {s->pool[0], s->pool[1]}};
@@ -431,7 +432,7 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
     template_int(e, "bias", c->bias);
     template_int(e, "scale", c->scale);
     narrow_define(&c->narrow, e);
-    conv_tile_define_elements(e, c->narrow.pairs);
+    conv_tile_define_elements(e, numbers_of(c));
     template_text(e, "store", c16_store(y->elem));
     template_int(e, "varies", c->varies);
     template_number(e, "height", c->varies ? number_mul(a, operand_size(y, 2), number_known(c->pool[0])) : number_known(c->height));

@@ -76,10 +76,12 @@ static void list(const plan *p, const node *n, candidate_list *ways) {
     tile_choice tiles[TILES];
     const target *machine = p->machine, dots = machine_of(machine);
     double steps = (double)(x.dims[0] * s.group * s.out_blocks * ((s.in_blocks - 1) * QUADS + s.last_quads) * s.window.kernel[0] * s.window.kernel[1]);
+    const double positions = (double)(s.height * s.width);
     int count = register_tile_list(&plane, &dots, tiles, TILES);
     for (int i = 0; i < count; i++) {
         const register_tile *t = &tiles[i].tile;
-        double cycles = cost_with_weights(p, machine, steps * tiles[i].cycles, steps * C16 * QUAD * cost_streams(t->blocks));
+        const double products = tiles[i].cycles + (machine->byte_cycles - dots.fma_cycles) * positions; /* what they take beside loads */
+        double cycles = cost_with_weights(p, machine, steps * products, steps * C16 * QUAD * cost_streams(t->blocks));
         candidate_add(ways, cost_microseconds(machine, cycles), NULL, t, sizeof *t, "tile %lldx%lldx%lld", (long long)t->blocks, (long long)t->rows,
                       (long long)t->cols);
     }
@@ -96,7 +98,8 @@ static bool plan_conv(plan *p, const node *n, step *s) {
                                         .elem = DT_I8,
                                         .count = c->group * c->out_blocks * c->in_blocks * taps * C16 * C16,
                                         .write = write_weights,
-                                        .context = c});
+                                        .context = c},
+                      false);
     tile_plane plane = plane_of(c);
     for (int i = 0; i < p->n_targets; i++) {
         target dots = machine_of(p->targets[i]);
@@ -114,12 +117,6 @@ static bool plan_conv(plan *p, const node *n, step *s) {
 }
 
 /* ---- writing it ---- */
-
-/* The epilogue ends with saturation to bytes: four positions at a time do that better than one. */
-static const expr *saturation(const step *s) {
-    const expr *e = s->node->epilogue;
-    return e && e->kind == EXPR_OP && e->op == OP_saturate && s->out[0].elem == DT_U8 ? e : NULL;
-}
 
 /* Stored position (row r, column q + `next` of the tile) of output block o, whose epilogue is e. Rounding to f32 keeps the order. */
 static void put_position(const tile_context *t, text *out, const int64_t *args, int64_t next, const expr *e) {
@@ -144,13 +141,12 @@ static void put_result(void *context, text *out, int n, const int64_t *args) {
 static void put_four_results(void *context, text *out, int n, const int64_t *args) {
     (void)n;
     const tile_context *t = context;
-    const expr *e = saturation(t->step);
-    const char *const bounds[] = {"low", "high", "zero"};
+    const expr *e = int8_saturation(t->step);
     for (int64_t i = 0; i < 4; i++) {
         put_position(t, out, args, i, e->args[0]);
         text_put(out, ", ");
     }
-    for (int i = 0; i < 3; i++) text_printf(out, "%s%lld", i ? ", " : "", (long long)node_int(e->attrs, bounds[i]));
+    int8_put_bounds(out, e);
 }
 
 /* Lines of the next weights that a tile prefetches for each tap of each input block. */
@@ -203,7 +199,7 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
     template_number(e, "x_origin", c16_window_origin(a, x, w));
     register_tile_define(tile, c->width, e);
     template_text(e, "store", c16_store(s->out[0].elem));
-    template_int(e, "fours", saturation(s) && (!c->flat || c16_flat(s)));
+    template_int(e, "fours", int8_saturation(s) && (!c->flat || c16_flat(s)));
     template_call(e, "result", put_result, &context);
     template_call(e, "four_results", put_four_results, &context);
     conv_tile_define_text(e, &context);

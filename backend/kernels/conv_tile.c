@@ -9,7 +9,29 @@ static void put_offset(void *context, text *out, int n, const int64_t *args) {
     text_printf(out, "%lld", (long long)(args[1] * C16));
 }
 
-int64_t conv_tile_number_bytes(bool pairs) { return pairs ? 2 : 4; }
+/* By tile_numbers. */
+static const struct {
+    dtype elem;
+    const char *element, *vector, *load, *next_channel, *acc, *total, *product, *splat, *splat_end;
+    int64_t unroll;
+} kinds[] = {
+    {DT_F32, "float", "v16", "v16_load", "c++", "v16", "float", "v16_fma", "v16_set(p[", "])", 4},
+    {DT_BF16, "uint16_t", "h32", "h32_load", "c += 2", "v16", "float", "v16_dot", "h32_repeat(p + ", ")", 8},
+    {DT_I16, "int16_t", "w32", "w32_load", "c += 2", "v16i", "int32_t", "v16i_dot_words", "w32_repeat(p + ", ")", 8},
+};
+
+int64_t conv_tile_number_bytes(tile_numbers numbers) { return (int64_t)dtype_bytes(kinds[numbers].elem, 1); }
+
+dtype conv_tile_elem(tile_numbers numbers) { return kinds[numbers].elem; }
+
+target conv_tile_machine(tile_numbers numbers, const target *t) {
+    enum { MOST_SUMS = 24 }; /* that gcc keeps in registers beside weights and words of an unrolled step */
+    target machine = *t;
+    if (numbers == TILE_BF16) machine.fma_cycles = t->pair_cycles;
+    if (numbers == TILE_I16) machine.fma_cycles = t->word_cycles;
+    if (numbers == TILE_I16 && machine.accumulators > MOST_SUMS) machine.accumulators = MOST_SUMS;
+    return machine;
+}
 
 int64_t conv_tile_pair(int64_t at) {
     int64_t oc = at % C16, ic = at / C16 % C16;
@@ -33,15 +55,18 @@ packed conv_tile_weights(const node *n) {
     return (packed){.source = n->inputs[1]->constant, .form = "conv o16i16 f32", .elem = DT_F32, .count = blocks * C16 * C16, .write = write_weights};
 }
 
-void conv_tile_define_elements(template_env *e, bool pairs) {
-    static const struct {
-        const char *name, *number, *pair;
-    } texts[] = {{"element", "float", "uint16_t"},   {"vector", "v16", "h32"},
-                 {"next_channel", "c++", "c += 2"},   {"product", "v16_fma", "v16_dot"},
-                 {"splat", "v16_set(p[", "h32_repeat(p + "}, {"splat_end", "])", ")"}};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) template_text(e, texts[i].name, pairs ? texts[i].pair : texts[i].number);
-    template_int(e, "line", pairs ? 32 : 16);
-    template_int(e, "unroll", pairs ? 8 : 4);
+void conv_tile_define_elements(template_env *e, tile_numbers numbers) {
+    enum { LINE = 64 };
+    template_text(e, "element", kinds[numbers].element);
+    template_text(e, "vector", kinds[numbers].vector);
+    template_text(e, "next_channel", kinds[numbers].next_channel);
+    template_text(e, "acc", kinds[numbers].acc);
+    template_text(e, "total", kinds[numbers].total);
+    template_text(e, "product", kinds[numbers].product);
+    template_text(e, "splat", kinds[numbers].splat);
+    template_text(e, "splat_end", kinds[numbers].splat_end);
+    template_int(e, "line", LINE / conv_tile_number_bytes(numbers));
+    template_int(e, "unroll", kinds[numbers].unroll);
 }
 
 static void put_tile(void *context, text *out, int n, const int64_t *args) {
@@ -71,17 +96,20 @@ void conv_tile_define_product(template_env *e, const register_tile *t, const til
                      {"pool_h", 1}, {"pool_w", 1},    {"touch", 0}, {"levels", 0}, {"lanes", C16},  {"x_col", C16}};
     for (size_t i = 0; i < sizeof constants / sizeof *constants; i++) template_int(e, constants[i].name, constants[i].value);
     register_tile_define(t, p->positions, e);
-    narrow_define(&(narrow_weights){.elem = p->pairs ? DT_BF16 : DT_F32, .pairs = p->pairs}, e);
-    conv_tile_define_elements(e, p->pairs);
-    template_text(e, "store", "v16_store");
+    const bool pairs = p->numbers != TILE_F32;
+    conv_tile_define_elements(e, p->numbers);
+    template_text(e, "weight", kinds[p->numbers].element);
+    template_text(e, "load_weights", kinds[p->numbers].load);
+    template_int(e, "scaled", 0);
+    template_text(e, "store", p->numbers == TILE_I16 ? "v16i_store" : "v16_store");
     template_text(e, "lane", "c");
     template_text(e, "start", "");
     template_text(e, "position", "x");
-    template_int(e, "last_lanes", p->pairs ? (p->last_lanes + 1) / 2 * 2 : p->last_lanes);
+    template_int(e, "last_lanes", pairs ? (p->last_lanes + 1) / 2 * 2 : p->last_lanes);
     template_int(e, "w_block", p->in_blocks * C16 * C16);
     int64_t tiles = p->positions / t->cols, sums = p->positions * t->blocks * C16;
     /* weights of a chunk stay in L1 while all tiles pass */
-    int64_t fit = machine->l1 / 2 / (t->blocks * C16 * C16 * conv_tile_number_bytes(p->pairs)), chunks = 1, chunk = p->in_blocks;
+    int64_t fit = machine->l1 / 2 / (t->blocks * C16 * C16 * conv_tile_number_bytes(p->numbers)), chunks = 1, chunk = p->in_blocks;
     if (tiles > 1 && p->in_blocks > fit && sums <= MAX_SUMS) {
         chunks = (p->in_blocks + fit - 1) / fit;
         chunk = (p->in_blocks + chunks - 1) / chunks;
@@ -89,6 +117,6 @@ void conv_tile_define_product(template_env *e, const register_tile *t, const til
     template_int(e, "chunks", chunks);
     template_int(e, "chunk", chunk);
     template_int(e, "sums", sums);
-    template_int(e, "ahead", p->fetch_ahead ? register_tile_lines_ahead(t, p->positions, 1, p->pairs ? C16 / 2 : C16) : 0);
+    template_int(e, "ahead", p->fetch_ahead ? register_tile_lines_ahead(t, p->positions, 1, pairs ? C16 / 2 : C16) : 0);
     template_call(e, "offset", put_offset, NULL);
 }

@@ -6,21 +6,28 @@
 #include "backend/kernels/register_tile.h"
 #include "backend/plan/plan.h"
 
+/* What is multiplied: float32; pairs of bf16 or of 16-bit integers, of which a product takes two input channels. */
+typedef enum tile_numbers { TILE_F32, TILE_BF16, TILE_I16 } tile_numbers;
+
 typedef struct tile_product {
     int64_t positions;             /* of a run */
     int64_t in_blocks, last_lanes; /* lanes: input channels of the last block */
-    bool pairs;                    /* of bf16 (conv_tile_define_elements) */
+    tile_numbers numbers;
     bool fetch_ahead;              /* weights: they come from beyond L2 */
 } tile_product;
 
-/* How numbers are multiplied: float32, or pairs of bf16, of which a product takes two input channels; weights are
- * [out block][in block][8 pairs][16 oc][2 ic] then. Variables element (the C type), next_channel (the loop's step), line (numbers
- * in a cache line of weights), unroll (all pairs of a block: a loop of two rounds costs a tenth), vector, product, and splat and splat_end, around the place of what multiplies all weights of a
- * vector. narrow_define adds those of the weights. */
-void conv_tile_define_elements(template_env *e, bool pairs);
+/* How numbers are multiplied; weights of pairs are [out block][in block][8 pairs][16 oc][2 ic]. Variables element (the C type),
+ * next_channel (the loop's step), line (numbers in a cache line of weights), unroll (all pairs of a block: a loop of two rounds
+ * costs a tenth), vector, acc (what sums are in, v16 or v16i), total (the C type of one), product, and splat and splat_end, around
+ * the place of what multiplies all weights of a vector. narrow_define adds those of the weights, unless they are integers. */
+void conv_tile_define_elements(template_env *e, tile_numbers numbers);
 
 /* Bytes of a number that is multiplied: an input, or a weight in the caches. */
-int64_t conv_tile_number_bytes(bool pairs);
+int64_t conv_tile_number_bytes(tile_numbers numbers);
+/* Its type. */
+dtype conv_tile_elem(tile_numbers numbers);
+/* A machine whose multiply-adds are products of such numbers: for the choice of register tiles. */
+target conv_tile_machine(tile_numbers numbers, const target *t);
 
 /* Where the weight that belongs at `at` of [16 ic][16 oc] is in pairs. */
 int64_t conv_tile_pair(int64_t at);

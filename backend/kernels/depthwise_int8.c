@@ -50,7 +50,8 @@ static bool plan_depthwise(plan *p, const node *n, step *s) {
                                         .form = "depthwise c16 in fours",
                                         .elem = DT_I8,
                                         .count = blocks * rows * d->steps * C16 * STEP,
-                                        .write = write_weights});
+                                        .write = write_weights},
+                      false);
     step_set_extent(s, type_size(&n->outputs[0]->type, 0) * blocks * d->window.out[0].size);
     s->schedule = d;
     s->macs = WORK(type_count(&n->outputs[0]->type), rows, d->window.kernel[1]);

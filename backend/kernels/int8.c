@@ -33,10 +33,10 @@ int64_t int8_first_sums(const plan *p, const step *s, const target *machine) {
 }
 
 /* bias - (zero - what products take from bytes) * the sum of the weights, of each output. */
-static const constant *first_sums(const plan *p, const node *n) {
+static const constant *first_sums(const plan *p, const node *n, bool words) {
     const constant *w = n->inputs[1]->constant, *bias = node_input(n, 2) ? node_input(n, 2)->constant : NULL;
     int64_t outs = type_size(&w->type, 0), ins = type_count(&w->type) / outs, zero = node_int(n, "x_zero");
-    int zeros[TARGET_MAX], rows = dot_zeros(p, zeros);
+    int zeros[TARGET_MAX] = {0}, rows = words ? 1 : dot_zeros(p, zeros);
     int64_t dims[] = {rows, c16_blocks(outs) * C16};
     int32_t *sums = ARENA_ARRAY(p->arena, int32_t, dims[0] * dims[1]);
     for (int64_t o = 0; o < outs; o++) {
@@ -49,11 +49,21 @@ static const constant *first_sums(const plan *p, const node *n) {
     return arena_copy(p->arena, &c, sizeof c);
 }
 
-void int8_add_operands(plan *p, step *s, const node *n, packed weights) {
-    const constant *sums = first_sums(p, n);
+void int8_add_operands(plan *p, step *s, const node *n, packed weights, bool words) {
+    const constant *sums = first_sums(p, n, words);
     s->input_operand[0] = step_add_input(p, s, n->inputs[0]);
     s->input_operand[1] = step_add_packed(p, s, weights);
     step_add_packed(p, s, (packed){.source = sums, .form = "by channel", .elem = DT_I32, .count = type_count(&sums->type), .write = write_sums});
     c16_add_extras(p, s, n, n->n_core_inputs);
     step_add_output(p, s, n->outputs[0]);
+}
+
+const expr *int8_saturation(const step *s) {
+    const expr *e = s->node->epilogue;
+    return e && e->kind == EXPR_OP && e->op == OP_saturate && s->out[0].elem == DT_U8 ? e : NULL;
+}
+
+void int8_put_bounds(text *out, const expr *saturation) {
+    const char *const bounds[] = {"low", "high", "zero"};
+    for (int i = 0; i < 3; i++) text_printf(out, "%s%lld", i ? ", " : "", (long long)node_int(saturation->attrs, bounds[i]));
 }

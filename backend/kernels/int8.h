@@ -7,9 +7,15 @@
 
 /* A conv_integer of u8 and constant i8 on NCHW16c with an epilogue that has a vector form. */
 bool int8_accepts(const node *n);
-/* Operands: input, weights, what the sums begin with (i32, by channel, for each kind of target), the epilogue's, output. */
-void int8_add_operands(plan *p, step *s, const node *n, packed weights);
+/* Operands: input, weights, what the sums begin with (i32, by channel, for each kind of target), the epilogue's, output. `words`:
+ * products are not of bytes but of words, which take nothing from bytes on any target. */
+void int8_add_operands(plan *p, step *s, const node *n, packed weights, bool words);
 /* The block of 16 channels from which on the sums of this target begin. */
 int64_t int8_first_sums(const plan *p, const step *s, const target *machine);
+
+/* The epilogue's last operator where it is saturation to bytes, which four positions at a time do better than one: then
+ * v16_store_4u8 takes what is before it, four times, and these bounds. */
+const expr *int8_saturation(const step *s);
+void int8_put_bounds(text *out, const expr *saturation);
 
 #endif

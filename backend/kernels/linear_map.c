@@ -2,6 +2,7 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 typedef struct term {
     rational factor;
@@ -13,53 +14,72 @@ static bool is_unit(rational x) { return x.den == 1 && llabs(x.num) == 1; }
 static bool same(rational x, rational y) { return x.num == y.num && x.den == y.den; }
 static bool opposite(rational x, rational y) { return x.num == -y.num && x.den == y.den; }
 
+static bool is_float(const char *vector) { return !strcmp(vector, "v16"); }
+
 static void put_factor(text *out, rational x) {
     double factor = rational_value(x);
     text_printf(out, factor == (double)(int64_t)factor ? "v16_set(%.1ff)" : "v16_set(%.9gf)", factor);
 }
 
+static void put_product(text *out, const char *vector, rational factor, const char *name) {
+    if (is_float(vector)) {
+        text_put(out, "v16_mul(");
+        put_factor(out, factor);
+        text_printf(out, ", %s)", name);
+    } else {
+        text_printf(out, "%s_mul(%s, %lld)", vector, name, (long long)factor.num);
+    }
+}
+
+/* sum + the term. */
+static void put_addition(text *out, const char *vector, const term *t, const char *sum) {
+    const bool positive = t->factor.num > 0;
+    if (is_unit(t->factor)) {
+        text_printf(out, "%s_%s(%s, %s)", vector, positive ? "add" : "sub", sum, t->name);
+    } else if (is_float(vector)) {
+        text_put(out, "v16_fma(");
+        put_factor(out, t->factor);
+        text_printf(out, ", %s, %s)", t->name, sum);
+    } else {
+        text_printf(out, "%s_%s(%s, ", vector, positive ? "add" : "sub", sum);
+        put_product(out, vector, (rational){llabs(t->factor.num), 1}, t->name);
+        text_put(out, ")");
+    }
+}
+
 /* The sum of the terms, one operation inside the other; a term that needs no product comes first. */
-static void put_sum(text *out, const term *terms, int n) {
+static void put_sum(text *out, const char *vector, const term *terms, int n) {
     int first = 0;
     for (int i = n - 1; i >= 0; i--)
         if (is_unit(terms[i].factor) && terms[i].factor.num > 0) first = i;
     text sum = {.arena = out->arena};
-    if (n == 0) text_put(&sum, "v16_zero()");
+    if (n == 0) text_printf(&sum, "%s_zero()", vector);
     else if (is_unit(terms[first].factor) && terms[first].factor.num > 0) text_put(&sum, terms[first].name);
-    else {
-        text_put(&sum, "v16_mul(");
-        put_factor(&sum, terms[first].factor);
-        text_printf(&sum, ", %s)", terms[first].name);
-    }
+    else put_product(&sum, vector, terms[first].factor, terms[first].name);
     for (int i = 0; i < n; i++) {
         if (i == first) continue;
         text next = {.arena = out->arena};
-        if (is_unit(terms[i].factor)) {
-            text_printf(&next, "%s(%s, %s)", terms[i].factor.num > 0 ? "v16_add" : "v16_sub", sum.bytes, terms[i].name);
-        } else {
-            text_put(&next, "v16_fma(");
-            put_factor(&next, terms[i].factor);
-            text_printf(&next, ", %s, %s)", terms[i].name, sum.bytes);
-        }
+        put_addition(&next, vector, &terms[i], sum.bytes);
         sum = next;
     }
     text_put(out, sum.bytes);
 }
 
-static void put_definition(text *out, const char *name, char kind, int index, const term *terms, int n) {
-    if (kind) text_printf(out, "const v16 %s_%c%d = ", name, kind, index);
-    else text_printf(out, "const v16 %s%d = ", name, index);
-    put_sum(out, terms, n);
-    text_put(out, ";\n");
-}
-
 typedef struct map {
     text *out;
+    const char *vector;
     int rows, cols;
     rational m[COOK_TOOM_MAX][COOK_TOOM_MAX]; /* over `inputs` */
     char inputs[COOK_TOOM_MAX][24];
     const char *to;
 } map;
+
+static void put_definition(const map *f, char kind, int index, const term *terms, int n) {
+    if (kind) text_printf(f->out, "const %s %s_%c%d = ", f->vector, f->to, kind, index);
+    else text_printf(f->out, "const %s %s%d = ", f->vector, f->to, index);
+    put_sum(f->out, f->vector, terms, n);
+    text_put(f->out, ";\n");
+}
 
 /* Inputs j and k whose coefficients agree up to sign in every row become their sum and their difference. */
 static void pair_columns(map *f) {
@@ -72,8 +92,8 @@ static void pair_columns(map *f) {
                 negated += !is_zero(f->m[i][j]) && opposite(f->m[i][j], f->m[i][k]);
             }
             if (equal + negated + zero < f->rows || !equal || !negated) continue;
-            text_printf(f->out, "const v16 %s_s%d = v16_add(%s, %s), %s_d%d = v16_sub(%s, %s);\n", f->to, j, f->inputs[j], f->inputs[k], f->to,
-                        j, f->inputs[j], f->inputs[k]);
+            text_printf(f->out, "const %s %s_s%d = %s_add(%s, %s), %s_d%d = %s_sub(%s, %s);\n", f->vector, f->to, j, f->vector, f->inputs[j],
+                        f->inputs[k], f->to, j, f->vector, f->inputs[j], f->inputs[k]);
             snprintf(f->inputs[j], sizeof f->inputs[j], "%s_s%d", f->to, j);
             snprintf(f->inputs[k], sizeof f->inputs[k], "%s_d%d", f->to, j);
             for (int i = 0; i < f->rows; i++) {
@@ -109,9 +129,9 @@ static int partner(const map *f, int row) {
     return -1;
 }
 
-void linear_map_emit(text *out, const rational matrix[COOK_TOOM_MAX][COOK_TOOM_MAX], int rows, int cols, const char *from,
-                     const char *to) {
-    map f = {.out = out, .rows = rows, .cols = cols, .to = to};
+void linear_map_emit(text *out, const rational matrix[COOK_TOOM_MAX][COOK_TOOM_MAX], int rows, int cols, const char *vector,
+                     const char *from, const char *to) {
+    map f = {.out = out, .vector = vector, .rows = rows, .cols = cols, .to = to};
     for (int i = 0; i < rows; i++)
         for (int j = 0; j < cols; j++) f.m[i][j] = matrix[i][j];
     for (int j = 0; j < cols; j++) snprintf(f.inputs[j], sizeof f.inputs[j], "%s%d", from, j);
@@ -122,12 +142,13 @@ void linear_map_emit(text *out, const rational matrix[COOK_TOOM_MAX][COOK_TOOM_M
         term terms[COOK_TOOM_MAX];
         int k = partner(&f, i);
         if (k < 0) {
-            put_definition(out, to, 0, i, terms, collect(&f, i, -1, false, terms));
+            put_definition(&f, 0, i, terms, collect(&f, i, -1, false, terms));
             continue;
         }
-        put_definition(out, to, 'e', i, terms, collect(&f, i, k, false, terms));
-        put_definition(out, to, 'o', i, terms, collect(&f, i, k, true, terms));
-        text_printf(out, "const v16 %s%d = v16_add(%s_e%d, %s_o%d), %s%d = v16_sub(%s_e%d, %s_o%d);\n", to, i, to, i, to, i, to, k, to, i, to, i);
+        put_definition(&f, 'e', i, terms, collect(&f, i, k, false, terms));
+        put_definition(&f, 'o', i, terms, collect(&f, i, k, true, terms));
+        text_printf(out, "const %s %s%d = %s_add(%s_e%d, %s_o%d), %s%d = %s_sub(%s_e%d, %s_o%d);\n", vector, to, i, vector, to, i, to, i, to, k, vector,
+                    to, i, to, i);
         done[k] = true;
     }
 }

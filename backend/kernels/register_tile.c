@@ -52,12 +52,6 @@ static bool fits(int64_t blocks, int64_t positions, const target *t) {
     return blocks * positions <= t->accumulators && blocks * positions * t->registers + weights + 1 <= t->all_registers;
 }
 
-target register_tile_of_pairs(const target *t) {
-    target pairs = *t;
-    pairs.fma_cycles = t->pair_cycles;
-    return pairs;
-}
-
 /* Keeps `best` sorted, the first of equals first. */
 static int keep_tile(tile_choice *best, int n, int max, tile_choice try) {
     int at = n;

@@ -24,8 +24,6 @@ typedef struct tile_choice {
     double cycles;
 } tile_choice;
 
-/* A machine whose multiply-adds are products of pairs of bf16: for the tiles of those. */
-target register_tile_of_pairs(const target *t);
 /* The best tiles, at most `max` and at least one, the one with the fewest cycles first. Their count. */
 int register_tile_list(const tile_plane *plane, const target *machine, tile_choice *best, int max);
 /* The best one; *cycles unless NULL. */

@@ -17,6 +17,7 @@ typedef struct target {
     double ghz;            /* cycles of a typical core: what estimates in microseconds rest on */
     double fma_cycles;     /* that a multiply-add of one v16 takes, when enough of them are under way */
     double pair_cycles;    /* that the products of two bf16 in each lane take, likewise */
+    double word_cycles, byte_cycles; /* and those of two 16-bit integers, of four bytes */
     double l3_bytes, dram_bytes; /* that come from beyond L2 and from memory in a cycle */
     const char *guard;     /* preprocessor condition under which this code can be compiled */
     const char *attribute; /* __attribute__((target(…))) of its functions, as gcc takes it, or "" */

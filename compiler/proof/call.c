@@ -29,7 +29,8 @@ static const struct {
     {"v16_store_u8", 16, true},   {"v16_store_bf16", 32, true},   {"v16_load_n", 0, false},    {"v16_store_n", 0, true},   {"v16_load", 64, false},
     {"v16_store", 64, true},      {"v16i_load", 64, false},    {"v16i_store", 64, true},   {"b64_load", 64, false},
     {"b64_repeat", 4, false},     {"b64_columns", 64, false},  {"h32_load", 64, false},    {"h32_repeat", 4, false},
-    {"q128_load", 64, false},
+    {"q128_load", 64, false},     {"w16_load_u8", 16, false},   {"w16_load", 32, false},     {"w16_store", 32, true},
+    {"w32_load", 64, false},      {"w32_repeat", 4, false},
 };
 
 static const library_function *find_library(const char *name) {
@@ -187,7 +188,7 @@ static c_value call_vocabulary(proof *p, const tree_node *n, const char *name, c
 }
 
 static bool is_vocabulary(const char *name) {
-    static const char *const begins[] = {"v16_", "v16i_", "b64_"};
+    static const char *const begins[] = {"v16_", "v16i_", "b64_", "h32_", "q128_", "w16_", "w32_"};
     for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
         if (!strncmp(name, begins[i], strlen(begins[i]))) return true;
     return false;

@@ -107,7 +107,9 @@ def convolutions(net):
             (24, 40, (3, 3), (9, 11), dict(pads=[1, 1, 1, 1], strides=[2, 2])), (33, 17, (1, 1), (7, 7), {}), (64, 32, (1, 1), (14, 14), {}),
             (20, 32, (1, 1), (9, 9), dict(strides=[2, 2])), (19, 35, (5, 3), (11, 12), dict(pads=[2, 0, 1, 2], dilations=[2, 1])),
             (16, 16, (3, 3), (12, 13), dict(pads=[2, 2, 2, 2], dilations=[2, 2])), (130, 48, (2, 2), (8, 9), {}), (48, 96, (1, 1), (1, 1), {}),
-            (40, 24, (1, 5), (6, 17), dict(pads=[0, 2, 0, 2])), (1, 8, (3, 3), (10, 10), dict(auto_pad="SAME_UPPER"))]:
+            (40, 24, (1, 5), (6, 17), dict(pads=[0, 2, 0, 2])), (1, 8, (3, 3), (10, 10), dict(auto_pad="SAME_UPPER")),
+            (64, 64, (3, 3), (26, 23), dict(pads=[1, 1, 1, 1])), (64, 48, (1, 7), (9, 18), dict(pads=[0, 3, 0, 3])),
+            (48, 64, (5, 1), (18, 7), dict(pads=[2, 0, 2, 0])), (64, 64, (3, 3), (19, 22), dict(pads=[1, 1, 1, 1], strides=[2, 2]))]:
         index = len(net.outputs)
         x = net.input(1 + 2 * (index % 3 == 1), ins, *plane)
         y = net.conv(x, outs, kernel, ("Relu", None, "Clip")[index % 3], bias=index % 4 != 3, kind=(np.int8, np.uint8)[index % 5 == 4],
@@ -155,6 +157,29 @@ def blocks(net):
     rows = net.input(3, 40)
     weights, scale = net.matrix((12, 40), 0)
     net.output(net.quantise(net.op("Gemm", rows.real, weights, net.bias(rows, scale), transB=1), (3, 12), 2.0))
+
+
+def pooled(net):
+    for plane, window, strides in ((24, 22), (2, 2), (2, 2)), ((18, 19), (3, 3), (3, 3)), ((20, 24), (2, 1), (2, 1)):
+        y = net.conv(net.input(1, 48, *plane), 64, (3, 3), "Relu", pads=[1, 1, 1, 1])
+        pool = net.op("MaxPool", y.real, kernel_shape=window, strides=strides)
+        data = net.op("QuantizeLinear", pool, net.constant(y.scale), net.constant(y.zero))
+        net.output(net.dequantise(data, y.scale, y.zero, None))
+
+
+def extremes(net):
+    """Sums of 144 * 9 products that are all as large as they can be."""
+    def weights(sign):
+        return net.constant(np.stack([np.full((144, 3, 3), sign * 127), net.rng.integers(-127, 128, (144, 3, 3))] * 24).astype(np.int8))
+
+    for sign in 1, -1:
+        name = f"x{len(net.inputs)}"
+        net.inputs[name] = np.full((1, 144, 14, 16), 255, np.uint8)
+        parameters = [net.constant(x) for x in (np.float32(0.02), np.uint8(0))], [net.constant(x) for x in (np.float32(0.001), np.int8(0))]
+        result = net.op("QLinearConv", name, *parameters[0], weights(sign), *parameters[1], net.constant(np.float32(4)), net.constant(np.uint8(128)),
+                        pads=[1, 1, 1, 1])
+        net.outputs[result] = TensorProto.UINT8
+        net.exact.append(result)
 
 
 def operators(net):
@@ -209,6 +234,8 @@ def main():
     net = Network("int8")
     convolutions(net)
     blocks(net)
+    pooled(net)
+    extremes(net)
     operators(net)
     net.write(out)
     rows_of_a_batch(out)

@@ -60,3 +60,35 @@ CNNC_INLINE b64 b64_columns(const uint8_t *p) {
 }
 /* a * b + c, rounded once on every machine. */
 CNNC_INLINE v16 v16_fma_exact(v16 a, v16 b, v16 c) { return v16_fma(a, b, c); }
+/* w16: a word of 16 bits for each lane, what bytes become in Winograd's transforms. w32: two for each of them. Sums and products
+ * of words and of v16i are modulo 2^16 and 2^32. */
+typedef __m256i w16;
+typedef v16i w32;
+
+CNNC_INLINE w16 w16_load(const int16_t *p) { return _mm256_loadu_si256((const __m256i *)(const void *)p); }
+CNNC_INLINE void w16_store(int16_t *p, w16 a) { _mm256_storeu_si256((__m256i *)(void *)p, a); }
+CNNC_INLINE w16 w16_load_u8(const uint8_t *p) { return _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)(const void *)p)); }
+CNNC_INLINE w16 w16_zero(void) { return _mm256_setzero_si256(); }
+CNNC_INLINE w16 w16_add(w16 a, w16 b) { return _mm256_add_epi16(a, b); }
+CNNC_INLINE w16 w16_sub(w16 a, w16 b) { return _mm256_sub_epi16(a, b); }
+CNNC_INLINE w16 w16_mul(w16 a, int b) { return _mm256_mullo_epi16(a, _mm256_set1_epi16((short)b)); }
+CNNC_INLINE w32 w32_load(const int16_t *p) {
+    return v16i_join(_mm256_loadu_si256((const __m256i *)(const void *)p), _mm256_loadu_si256((const __m256i *)(const void *)(p + 16)));
+}
+/* The same two words 16 times. Loaded as a float, which compilers broadcast straight from memory. */
+CNNC_INLINE w32 w32_repeat(const int16_t *p) {
+    float two;
+    memcpy(&two, p, sizeof two);
+    return v16i_join(_mm256_castps_si256(_mm256_set1_ps(two)), _mm256_castps_si256(_mm256_set1_ps(two)));
+}
+CNNC_INLINE v16i v16i_zero(void) { return v16i_join(_mm256_setzero_si256(), _mm256_setzero_si256()); }
+CNNC_INLINE v16i v16i_add(v16i a, v16i b) { return v16i_join(_mm256_add_epi32(a.lo, b.lo), _mm256_add_epi32(a.hi, b.hi)); }
+CNNC_INLINE v16i v16i_sub(v16i a, v16i b) { return v16i_join(_mm256_sub_epi32(a.lo, b.lo), _mm256_sub_epi32(a.hi, b.hi)); }
+CNNC_INLINE v16i v16i_mul(v16i a, int b) {
+    return v16i_join(_mm256_mullo_epi32(a.lo, _mm256_set1_epi32(b)), _mm256_mullo_epi32(a.hi, _mm256_set1_epi32(b)));
+}
+CNNC_INLINE v16i v16i_max(v16i a, v16i b) { return v16i_join(_mm256_max_epi32(a.lo, b.lo), _mm256_max_epi32(a.hi, b.hi)); }
+/* By n bits, the sign's moving in. */
+CNNC_INLINE v16i v16i_shift_right(v16i a, int n) {
+    return v16i_join(_mm256_sra_epi32(a.lo, _mm_cvtsi32_si128(n)), _mm256_sra_epi32(a.hi, _mm_cvtsi32_si128(n)));
+}

@@ -70,3 +70,75 @@ CNNC_INLINE b64 b64_columns(const uint8_t *p) {
 }
 /* a * b + c, rounded once on every machine. */
 CNNC_INLINE v16 v16_fma_exact(v16 a, v16 b, v16 c) { return v16_fma(a, b, c); }
+/* w16: a word of 16 bits for each lane, what bytes become in Winograd's transforms. w32: two for each of them. Sums and products
+ * of words and of v16i are modulo 2^16 and 2^32. */
+typedef struct w16 {
+    int16x8_t q[2];
+} w16;
+typedef struct w32 {
+    int16x8_t q[4];
+} w32;
+
+CNNC_INLINE w16 w16_join(int16x8_t low, int16x8_t high) {
+    const w16 r = {{low, high}};
+    return r;
+}
+CNNC_INLINE w16 w16_load(const int16_t *p) { return w16_join(vld1q_s16(p), vld1q_s16(p + 8)); }
+CNNC_INLINE void w16_store(int16_t *p, w16 a) {
+    vst1q_s16(p, a.q[0]);
+    vst1q_s16(p + 8, a.q[1]);
+}
+CNNC_INLINE w16 w16_load_u8(const uint8_t *p) {
+    const uint8x16_t all = vld1q_u8(p);
+    return w16_join(vreinterpretq_s16_u16(vmovl_u8(vget_low_u8(all))), vreinterpretq_s16_u16(vmovl_u8(vget_high_u8(all))));
+}
+CNNC_INLINE w16 w16_zero(void) { return w16_join(vdupq_n_s16(0), vdupq_n_s16(0)); }
+CNNC_INLINE w16 w16_add(w16 a, w16 b) { return w16_join(vaddq_s16(a.q[0], b.q[0]), vaddq_s16(a.q[1], b.q[1])); }
+CNNC_INLINE w16 w16_sub(w16 a, w16 b) { return w16_join(vsubq_s16(a.q[0], b.q[0]), vsubq_s16(a.q[1], b.q[1])); }
+CNNC_INLINE w16 w16_mul(w16 a, int b) { return w16_join(vmulq_n_s16(a.q[0], (int16_t)b), vmulq_n_s16(a.q[1], (int16_t)b)); }
+CNNC_INLINE w32 w32_load(const int16_t *p) {
+    const w32 r = {{vld1q_s16(p), vld1q_s16(p + 8), vld1q_s16(p + 16), vld1q_s16(p + 24)}};
+    return r;
+}
+/* The same two words 16 times. */
+CNNC_INLINE w32 w32_repeat(const int16_t *p) {
+    uint32_t two;
+    memcpy(&two, p, sizeof two);
+    const int16x8_t all = vreinterpretq_s16_u32(vdupq_n_u32(two));
+    const w32 r = {{all, all, all, all}};
+    return r;
+}
+CNNC_INLINE v16i v16i_zero(void) {
+    const int32x4_t zero = vdupq_n_s32(0);
+    const v16i r = {{zero, zero, zero, zero}};
+    return r;
+}
+CNNC_INLINE v16i v16i_add(v16i a, v16i b) {
+    for (int i = 0; i < 4; i++) a.q[i] = vaddq_s32(a.q[i], b.q[i]);
+    return a;
+}
+CNNC_INLINE v16i v16i_sub(v16i a, v16i b) {
+    for (int i = 0; i < 4; i++) a.q[i] = vsubq_s32(a.q[i], b.q[i]);
+    return a;
+}
+CNNC_INLINE v16i v16i_mul(v16i a, int b) {
+    for (int i = 0; i < 4; i++) a.q[i] = vmulq_n_s32(a.q[i], b);
+    return a;
+}
+CNNC_INLINE v16i v16i_max(v16i a, v16i b) {
+    for (int i = 0; i < 4; i++) a.q[i] = vmaxq_s32(a.q[i], b.q[i]);
+    return a;
+}
+/* By n bits, the sign's moving in. */
+CNNC_INLINE v16i v16i_shift_right(v16i a, int n) {
+    for (int i = 0; i < 4; i++) a.q[i] = vshlq_s32(a.q[i], vdupq_n_s32(-n));
+    return a;
+}
+/* sum + the products of two words in each lane. */
+CNNC_INLINE v16i v16i_dot_words(w32 a, w32 b, v16i sum) {
+    for (int i = 0; i < 4; i++) {
+        const int32x4_t low = vmull_s16(vget_low_s16(a.q[i]), vget_low_s16(b.q[i]));
+        sum.q[i] = vaddq_s32(sum.q[i], vpaddq_s32(low, vmull_high_s16(a.q[i], b.q[i])));
+    }
+    return sum;
+}

@@ -6,3 +6,7 @@ CNNC_INLINE __m256i v16i_dot_half(__m256i sum, __m256i u, __m256i s) {
 }
 /* sum + the products of four unsigned and four signed bytes in each lane. */
 CNNC_INLINE v16i v16i_dot(v16i sum, b64 u, b64 s) { return v16i_join(v16i_dot_half(sum.lo, u.lo, s.lo), v16i_dot_half(sum.hi, u.hi, s.hi)); }
+/* sum + the products of two words in each lane. */
+CNNC_INLINE v16i v16i_dot_words(w32 a, w32 b, v16i sum) {
+    return v16i_join(_mm256_add_epi32(sum.lo, _mm256_madd_epi16(a.lo, b.lo)), _mm256_add_epi32(sum.hi, _mm256_madd_epi16(a.hi, b.hi)));
+}

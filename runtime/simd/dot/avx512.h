@@ -4,3 +4,5 @@ CNNC_INLINE v16i v16i_dot(v16i sum, b64 u, b64 s) {
     const __m512i odd = _mm512_madd_epi16(_mm512_srli_epi16(u, 8), _mm512_srai_epi16(s, 8));
     return _mm512_add_epi32(sum, _mm512_add_epi32(even, odd));
 }
+/* sum + the products of two words in each lane. */
+CNNC_INLINE v16i v16i_dot_words(w32 a, w32 b, v16i sum) { return _mm512_add_epi32(sum, _mm512_madd_epi16(a, b)); }
