@@ -26,7 +26,7 @@ ifneq ($(shell command -v ninja),)
 export CMAKE_GENERATOR ?= Ninja
 endif
 
-.PHONY: build demo check check-targets differential fuzz fuzz-coverage bench bench-int8 bench-bf16 bench-server conformance verify-networks verify-int8 errors verify-zoo install format clean
+.PHONY: build demo check check-targets differential fuzz fuzz-coverage bench bench-int8 bench-bf16 bench-threads bench-server conformance verify-networks verify-int8 errors verify-zoo install format clean
 
 build:
 	@.ci/install-dependencies.sh
@@ -76,6 +76,14 @@ bench-bf16:
 	@tests/bench/environment.sh build
 	@build/venv-bench/bin/python tests/bench/make_networks.py $(NETWORKS)
 	@build/venv-bench/bin/python tests/bench/bench.py $(NETWORKS) --bf16 --out build/bench/bf16 $(BENCH_OPTIONS)
+
+# One thread, two, and two copies of one at the same time, of the networks of `make bench`.
+bench-threads:
+	@.ci/install-dependencies.sh --bench
+	@$(MAKE) --no-print-directory build PRESET=release
+	@tests/bench/environment.sh build
+	@build/venv-bench/bin/python tests/bench/make_networks.py $(NETWORKS)
+	@build/venv-bench/bin/python tests/bench/threads.py $(NETWORKS) --out build/bench/threads $(BENCH_OPTIONS)
 
 # Two workers of Dask over 1024 images; BENCH_OPTIONS="--network mobilenet_v2 --images 256" for others.
 bench-server:

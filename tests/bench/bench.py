@@ -79,16 +79,24 @@ class Contestant:
     def pause(self):
         self.process.send_signal(signal.SIGSTOP)
 
-    def turn(self, runs):
-        """Milliseconds of `runs` runs. One more goes first: the last contestant left its own data in the caches."""
+    def send(self, runs):
+        """Lets it begin with `runs` runs, and one that goes before: the last contestant left its own data in the caches."""
         self.process.send_signal(signal.SIGCONT)
         try:
             self.process.stdin.write(f"{runs + 1}\n".encode())
-            return [float(word) / 1000 for word in self.read_line(TURN_LIMIT).split()][1:]
         except BrokenPipeError:
             raise Failure(f"ended with {self.process.wait()}: {complaint(self.log)}") from None
+
+    def receive(self):
+        """Milliseconds of each of them."""
+        try:
+            return [float(word) / 1000 for word in self.read_line(TURN_LIMIT).split()][1:]
         finally:
             self.pause()
+
+    def turn(self, runs):
+        self.send(runs)
+        return self.receive()
 
     def close(self):
         self.process.kill()
