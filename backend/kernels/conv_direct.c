@@ -157,9 +157,9 @@ static void choose_chunks(const schedule *s, tiling *t, const target *machine, i
 
 /* Weights from beyond L2 are fetched while the tiles go over those before them. */
 static int64_t choose_ahead(const schedule *s, const tiling *t, const target *machine) {
-    int64_t lines = s->lanes * number_bytes(s) / 4, taps = s->window.kernel[0] * s->window.kernel[1];
-    if (s->out_blocks * s->in_blocks * taps * lines * C16 * 4 <= cost_cached_weights(s->cold, machine)) return 0;
-    return register_tile_lines_ahead(&t->tile, s->flat ? t->part : s->likely[1], s->flat ? 1 : t->part, lines);
+    const int64_t lines = s->lanes * number_bytes(s) / 4, taps = s->window.kernel[0] * s->window.kernel[1];
+    const tile_plane part = {.height = s->flat ? 1 : t->part, .width = s->flat ? t->part : s->likely[1]};
+    return register_tile_lines_ahead(&t->tile, &part, lines, s->out_blocks * s->in_blocks * taps * lines * C16 * 4, s->cold, machine);
 }
 
 static target machine_of(const schedule *s, const target *t) { return s->narrow.pairs ? register_tile_of_pairs(t) : *t; }

@@ -89,6 +89,7 @@ void conv_tile_define_product(template_env *e, const register_tile *t, const til
     template_int(e, "chunks", chunks);
     template_int(e, "chunk", chunk);
     template_int(e, "sums", sums);
-    template_int(e, "ahead", p->fetch_ahead ? register_tile_lines_ahead(t, p->positions, 1, p->pairs ? C16 / 2 : C16) : 0);
+    const tile_plane run = {.height = 1, .width = p->positions};
+    template_int(e, "ahead", register_tile_lines_ahead(t, &run, p->pairs ? C16 / 2 : C16, p->weights, p->cold, machine));
     template_call(e, "offset", put_offset, NULL);
 }

@@ -10,7 +10,8 @@ typedef struct tile_product {
     int64_t positions;             /* of a run */
     int64_t in_blocks, last_lanes; /* lanes: input channels of the last block */
     bool pairs;                    /* of bf16 (conv_tile_define_elements) */
-    bool fetch_ahead;              /* weights: they come from beyond L2 */
+    int64_t weights;               /* bytes of all that runs go over: those beyond the caches are fetched ahead */
+    bool cold;                     /* the plan's */
 } tile_product;
 
 /* How numbers are multiplied: float32, or pairs of bf16, of which a product takes two input channels; weights are

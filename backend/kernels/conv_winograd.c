@@ -438,7 +438,7 @@ static bool emit_winograd(const plan *p, const step *s, const target *machine, t
     const cook_toom *f = c->filter;
     const int64_t weights = c->elements * c->out_blocks * c->in_blocks * C16 * C16 * conv_tile_number_bytes(c->pairs);
     tile_product product = {.positions = c->block_tiles, .in_blocks = c->in_blocks, .last_lanes = c->last_lanes, .pairs = c->pairs,
-                            .fetch_ahead = weights > cost_cached_weights(p->cold, machine)};
+                            .weights = weights, .cold = p->cold};
     conv_tile_define_product(e, &c->tile[which], &product, machine);
     template_text(e, "type", dtype_of(x->elem)->ctype);
     template_text(e, "load", c16_load(x->elem));
