@@ -3,6 +3,7 @@
 #ifndef CNNC_KERNELS_CONV_TILE_H
 #define CNNC_KERNELS_CONV_TILE_H
 
+#include "backend/kernels/narrow.h"
 #include "backend/kernels/register_tile.h"
 #include "backend/plan/plan.h"
 
@@ -40,7 +41,11 @@ typedef struct tile_context {
  * left out. */
 void conv_tile_define_text(template_env *e, tile_context *t);
 
-/* The weights of a 1x1 convolution of float32, not in pairs. */
+/* Convolution weights w, [OC][IC][KH][KW], as [OC/16][IC/lanes][KH][KW][lanes ic][16 oc], of pairs [lanes/2][16 oc][2 ic], each
+ * stored as n says. `to` holds zeros. */
+void conv_tile_write_weights(const constant *w, int64_t lanes, const narrow_weights *n, void *to);
+
+/* Those of a 1x1 convolution of float32, not in pairs. */
 packed conv_tile_weights(const node *n);
 
 /* All variables but in_blocks, x_block and rows; callbacks but target and result. Where `chunks` is more than 1, the text
