@@ -216,8 +216,8 @@ static void define_tile(template_env *outer, const register_tile *tile, const ta
     template_env *e = template_env_within(outer);
     const int64_t bytes = s->blocks * s->in_blocks * C16 * C16 * (int64_t)sizeof(float);
     const tile_product product = {.positions = s->width, .in_blocks = s->in_blocks, .last_lanes = s->last_lanes};
-    const bool fetch_ahead = bytes > cost_cached_weights(t->plan->cold, machine);
-    const int64_t ahead = fetch_ahead ? register_tile_lines_ahead(tile, s->width, s->height, C16) : 0;
+    const tile_plane plane = {.height = s->height, .width = s->width};
+    const int64_t ahead = register_tile_lines_ahead(tile, &plane, C16, bytes, t->plan->cold, machine);
     conv_tile_define_product(e, tile, &product, machine);
     template_int(e, "chunks", 1);
     template_int(e, "ahead", ahead);

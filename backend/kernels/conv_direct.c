@@ -49,23 +49,11 @@ static bool accepts(const node *n) {
     return group == 1 || (in / group % C16 == 0 && out / group % C16 == 0);
 }
 
-/* ---- packing: [OC/16][IC/16][KH][KW][16 ic][16 oc], of pairs [8][16 oc][2 ic]; a stem's one block holds its few channels
- * only ---- */
+/* ---- packing: blocks of 16 input channels; a stem's one block holds its few channels only ---- */
 
 static void write_weights(const packed *k, void *to) {
     const schedule *s = k->context;
-    const value_type *t = &k->source->type;
-    const float *from = k->source->data;
-    int64_t outs = type_size(t, 0), ins = type_size(t, 1), taps = type_size(t, 2) * type_size(t, 3);
-    int64_t at = 0;
-    for (int64_t ob = 0; ob < c16_blocks(outs); ob++)
-        for (int64_t ib = 0; ib < s->in_blocks; ib++)
-            for (int64_t tap = 0; tap < taps; tap++)
-                for (int64_t i = 0; i < s->lanes; i++)
-                    for (int64_t o = 0; o < C16; o++, at++) {
-                        int64_t oc = ob * C16 + o, ic = ib * s->lanes + i, place = s->narrow.pairs ? conv_tile_pair(at) : at;
-                        if (oc < outs && ic < ins) narrow_store(&s->narrow, to, place, oc, from[(oc * ins + ic) * taps + tap]);
-                    }
+    conv_tile_write_weights(k->source, s->lanes, &s->narrow, to);
 }
 
 /* ---- choosing tile, parts and chunks ---- */
@@ -158,9 +146,9 @@ static void choose_chunks(const schedule *s, tiling *t, const target *machine, i
 
 /* Weights from beyond L2 are fetched while the tiles go over those before them. */
 static int64_t choose_ahead(const schedule *s, const tiling *t, const target *machine) {
-    int64_t lines = s->lanes * number_bytes(s) / 4, taps = s->window.kernel[0] * s->window.kernel[1];
-    if (s->out_blocks * s->in_blocks * taps * lines * C16 * 4 <= cost_cached_weights(s->cold, machine)) return 0;
-    return register_tile_lines_ahead(&t->tile, s->flat ? t->part : s->likely[1], s->flat ? 1 : t->part, lines);
+    const int64_t lines = s->lanes * number_bytes(s) / 4, taps = s->window.kernel[0] * s->window.kernel[1];
+    const tile_plane part = {.height = s->flat ? 1 : t->part, .width = s->flat ? t->part : s->likely[1]};
+    return register_tile_lines_ahead(&t->tile, &part, lines, s->out_blocks * s->in_blocks * taps * lines * C16 * 4, s->cold, machine);
 }
 
 static target machine_of(const schedule *s, const target *t) { return conv_tile_machine(numbers_of(s), t); }

@@ -152,7 +152,7 @@ static void put_four_results(void *context, text *out, int n, const int64_t *arg
 /* Lines of the next weights that a tile prefetches for each tap of each input block. */
 static int64_t choose_ahead(const plan *p, const schedule *s, const register_tile *t, const target *machine) {
     const int64_t taps = s->window.kernel[0] * s->window.kernel[1], bytes = s->group * s->out_blocks * s->in_blocks * taps * C16 * C16;
-    return bytes > cost_cached_weights(p->cold, machine) ? register_tile_lines_ahead(t, s->width, s->height, QUADS) : 0;
+    return register_tile_lines_ahead(t, &(tile_plane){.height = s->height, .width = s->width}, QUADS, bytes, p->cold, machine);
 }
 
 static bool emit_conv(const plan *p, const step *s, const target *machine, text *body) {

@@ -1,7 +1,6 @@
 #include "backend/kernels/conv_tile.h"
 
 #include "backend/kernels/c16.h"
-#include "backend/kernels/narrow.h"
 
 /* Of position (0, q) of the tile. */
 static void put_offset(void *context, text *out, int n, const int64_t *args) {
@@ -38,15 +37,23 @@ int64_t conv_tile_pair(int64_t at) {
     return at / (C16 * C16) * (C16 * C16) + (ic / 2 * C16 + oc) * 2 + ic % 2;
 }
 
+void conv_tile_write_weights(const constant *w, int64_t lanes, const narrow_weights *n, void *to) {
+    const float *from = w->data;
+    const int64_t outs = type_size(&w->type, 0), ins = type_size(&w->type, 1), taps = type_size(&w->type, 2) * type_size(&w->type, 3);
+    int64_t at = 0;
+    for (int64_t ob = 0; ob < c16_blocks(outs); ob++)
+        for (int64_t ib = 0; ib * lanes < ins; ib++)
+            for (int64_t tap = 0; tap < taps; tap++)
+                for (int64_t i = 0; i < lanes; i++)
+                    for (int64_t o = 0; o < C16; o++, at++) {
+                        const int64_t oc = ob * C16 + o, ic = ib * lanes + i;
+                        if (oc < outs && ic < ins)
+                            narrow_store(n, to, n->pairs ? conv_tile_pair(at) : at, oc, from[(oc * ins + ic) * taps + tap]);
+                    }
+}
+
 static void write_weights(const packed *k, void *to) {
-    const value_type *t = &k->source->type;
-    const float *from = k->source->data;
-    const int64_t outs = type_size(t, 0), ins = type_size(t, 1), in_blocks = c16_blocks(ins);
-    for (int64_t o = 0; o < outs; o++)
-        for (int64_t i = 0; i < ins; i++) {
-            const int64_t of = o / C16 * in_blocks + i / C16;
-            ((float *)to)[(of * C16 + i % C16) * C16 + o % C16] = from[o * ins + i];
-        }
+    conv_tile_write_weights(k->source, C16, &(narrow_weights){.elem = DT_F32}, to);
 }
 
 packed conv_tile_weights(const node *n) {
@@ -117,6 +124,7 @@ void conv_tile_define_product(template_env *e, const register_tile *t, const til
     template_int(e, "chunks", chunks);
     template_int(e, "chunk", chunk);
     template_int(e, "sums", sums);
-    template_int(e, "ahead", p->fetch_ahead ? register_tile_lines_ahead(t, p->positions, 1, pairs ? C16 / 2 : C16) : 0);
+    const tile_plane run = {.height = 1, .width = p->positions};
+    template_int(e, "ahead", register_tile_lines_ahead(t, &run, pairs ? C16 / 2 : C16, p->weights, p->cold, machine));
     template_call(e, "offset", put_offset, NULL);
 }

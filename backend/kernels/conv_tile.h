@@ -3,6 +3,7 @@
 #ifndef CNNC_KERNELS_CONV_TILE_H
 #define CNNC_KERNELS_CONV_TILE_H
 
+#include "backend/kernels/narrow.h"
 #include "backend/kernels/register_tile.h"
 #include "backend/plan/plan.h"
 
@@ -13,7 +14,8 @@ typedef struct tile_product {
     int64_t positions;             /* of a run */
     int64_t in_blocks, last_lanes; /* lanes: input channels of the last block */
     tile_numbers numbers;
-    bool fetch_ahead;              /* weights: they come from beyond L2 */
+    int64_t weights;               /* bytes of all that runs go over: those beyond the caches are fetched ahead */
+    bool cold;                     /* the plan's */
 } tile_product;
 
 /* How numbers are multiplied; weights of pairs are [out block][in block][8 pairs][16 oc][2 ic]. Variables element (the C type),
@@ -46,7 +48,11 @@ typedef struct tile_context {
  * left out. */
 void conv_tile_define_text(template_env *e, tile_context *t);
 
-/* The weights of a 1x1 convolution of float32, not in pairs. */
+/* Convolution weights w, [OC][IC][KH][KW], as [OC/16][IC/lanes][KH][KW][lanes ic][16 oc], of pairs [lanes/2][16 oc][2 ic], each
+ * stored as n says. `to` holds zeros. */
+void conv_tile_write_weights(const constant *w, int64_t lanes, const narrow_weights *n, void *to);
+
+/* Those of a 1x1 convolution of float32, not in pairs. */
 packed conv_tile_weights(const node *n);
 
 /* All variables but in_blocks, x_block and rows; callbacks but target and result. Where `chunks` is more than 1, the text

@@ -510,7 +510,7 @@ static bool emit_winograd(const plan *p, const step *s, const target *machine, t
     const bool integers = c->products == TILE_I16;
     const int64_t weights = c->elements * c->out_blocks * c->in_blocks * C16 * C16 * conv_tile_number_bytes(c->products);
     tile_product product = {.positions = c->block_tiles, .in_blocks = c->in_blocks, .last_lanes = c->last_lanes, .numbers = c->products,
-                            .fetch_ahead = weights > cost_cached_weights(p->cold, machine)};
+                            .weights = weights, .cold = p->cold};
     conv_tile_define_product(e, &c->tile[which], &product, machine);
     template_text(e, "type", dtype_of(x->elem)->ctype);
     template_text(e, "load", integers ? "w16_load_u8" : c16_load(x->elem));

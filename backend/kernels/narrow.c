@@ -49,8 +49,9 @@ void narrow_store(const narrow_weights *n, void *to, int64_t at, int64_t channel
     ((uint16_t *)to)[at] = (uint16_t)(sign | ((bits & 0x7fffffff) - h->exponents) >> h->dropped);
 }
 
-/* What a kernel reads back. */
-static double stored(const narrow_weights *n, int64_t channel, float x) {
+/* What a kernel reads back of weight i of a channel, x. */
+static double stored(const narrow_weights *n, int64_t channel, int64_t i, float x) {
+    if (n->groups) return (double)narrow_grouped(n, channel, i, x);
     const half *h = half_of(n->elem);
     if (h && is_normal(h, x)) {
         uint32_t bits = rounded_bits(h, x);
@@ -87,13 +88,12 @@ static const constant *scale_of(const plan *p, const constant *w, const weight_c
     return s;
 }
 
-/* NaN where a number does not fit. */
-static double largest_change(const narrow_weights *n, const constant *w, const weight_channels *c) {
+double narrow_change(const narrow_weights *n, const constant *w, const weight_channels *c) {
     double most = 0, change = 0;
     for (int64_t k = 0; k < c->channels; k++) {
         const float *x = channel_at(w, c, k);
         for (int64_t i = 0; i < c->count; i++) {
-            double was = (double)x[i * c->between], is = stored(n, k, x[i * c->between]);
+            double was = (double)x[i * c->between], is = stored(n, k, i, x[i * c->between]);
             if (!isfinite(is)) return (double)NAN;
             most = fmax(most, fabs(was));
             change = fmax(change, fabs(is - was));
@@ -123,13 +123,13 @@ narrow_weights narrow_choose(const plan *p, const constant *w, const weight_chan
     n = (narrow_weights){.elem = narrow_type(p, positions)};
     if (n.elem == DT_F32) return wide;
     if (n.elem == DT_I8) n.scale = scale_of(p, w, c);
-    n.change = largest_change(&n, w, c);
+    n.change = narrow_change(&n, w, c);
     return isfinite(n.change) ? n : wide;
 }
 
 narrow_weights narrow_pairs(const constant *w, const weight_channels *c) {
     narrow_weights n = {.elem = DT_BF16, .pairs = true};
-    n.change = largest_change(&n, w, c);
+    n.change = narrow_change(&n, w, c);
     return n;
 }
 

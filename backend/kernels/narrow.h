@@ -15,7 +15,7 @@ typedef struct narrow_weights {
     const constant *zeros; /* what is added to the numbers of a group before they are scaled, likewise; NULL: nothing */
     dtype group_scale;     /* the narrowest type that holds those */
     bool pairs;            /* bf16, of which two input channels are multiplied at once */
-    double change;         /* the largest change of a weight, over the largest weight */
+    double change;         /* narrow_change */
 } narrow_weights;
 
 /* Where in a constant the weights of an output channel lie. */
@@ -33,11 +33,15 @@ narrow_weights narrow_choose(const plan *p, const constant *w, const weight_chan
 
 /* As 4 bits: `exact`, if they are of so few without a change, else float32; otherwise with scales that change them little. */
 narrow_weights narrow_in_groups(const plan *p, const constant *w, const weight_channels *c, bool exact);
-/* Weight i of a channel, x, as a number from -8 to 7. */
+/* Weight i of a channel, x, as a number from -8 to 7, and what that number stands for. */
 int64_t narrow_number(const narrow_weights *n, int64_t channel, int64_t i, float x);
+float narrow_grouped(const narrow_weights *n, int64_t channel, int64_t i, float x);
 
 /* As bf16 in pairs. */
 narrow_weights narrow_pairs(const constant *w, const weight_channels *c);
+
+/* The largest change of a weight, over the largest weight; NaN where one does not fit. */
+double narrow_change(const narrow_weights *n, const constant *w, const weight_channels *c);
 
 /* Weight x of an output channel as element `at` of packed weights. */
 void narrow_store(const narrow_weights *n, void *to, int64_t at, int64_t channel, float x);

@@ -108,22 +108,9 @@ static dtype narrowest(const float *scale, int64_t n) {
     return DT_F32;
 }
 
-static coding coding_at(const narrow_weights *n, int64_t at) {
+static coding coding_of(const narrow_weights *n, int64_t channel, int64_t i) {
+    const int64_t at = channel * type_size(&n->groups->type, 1) + i / NARROW_GROUP;
     return (coding){((const float *)n->groups->data)[at], n->zeros ? ((const int8_t *)n->zeros->data)[at] : 0};
-}
-
-static double largest_change(const narrow_weights *n, const constant *w, const weight_channels *c, int64_t groups) {
-    double most = 0, change = 0;
-    for (int64_t k = 0; k < c->channels * groups; k++) {
-        group g = group_at(w, c, k / groups, k % groups);
-        coding code = coding_at(n, k);
-        for (int64_t i = 0; i < g.n; i++) {
-            float x = g.first[i * g.between];
-            most = fmax(most, (double)fabsf(x));
-            change = fmax(change, fabs((double)x - (double)weight_of(x, code)));
-        }
-    }
-    return most > 0 ? change / most : 0;
 }
 
 static const constant *by_group(const plan *p, const constant *w, const char *what, dtype t, const weight_channels *c, int64_t groups, void *data) {
@@ -150,10 +137,12 @@ narrow_weights narrow_in_groups(const plan *p, const constant *w, const weight_c
     }
     narrow_weights n = {.elem = DT_I4, .group_scale = narrowest(scale, all), .groups = by_group(p, w, "scales", DT_F32, c, groups, scale)};
     if (zeros) n.zeros = by_group(p, w, "zero points", DT_I8, c, groups, zero);
-    n.change = largest_change(&n, w, c, groups);
+    n.change = narrow_change(&n, w, c);
     return isfinite(n.change) ? n : wide;
 }
 
 int64_t narrow_number(const narrow_weights *n, int64_t channel, int64_t i, float x) {
-    return (int64_t)number_of(x, coding_at(n, channel * type_size(&n->groups->type, 1) + i / NARROW_GROUP));
+    return (int64_t)number_of(x, coding_of(n, channel, i));
 }
+
+float narrow_grouped(const narrow_weights *n, int64_t channel, int64_t i, float x) { return weight_of(x, coding_of(n, channel, i)); }

@@ -1,4 +1,5 @@
 #include "backend/kernels/register_tile.h"
+#include "backend/schedule/schedule.h"
 
 #include <math.h>
 
@@ -25,9 +26,11 @@ static void choose_tail(const tile_plane *p, register_tile *t, const target *mac
 
 int64_t register_tile_full_columns(const register_tile *t, int64_t width) { return width - t->tail[0] - t->tail[1]; }
 
-int64_t register_tile_lines_ahead(const register_tile *t, int64_t width, int64_t height, int64_t lines) {
-    int64_t across = (register_tile_full_columns(t, width) + t->cols - 1) / t->cols + (t->tail[0] > 0) + (t->tail[1] > 0);
-    int64_t tiles = across * ((height + t->rows - 1) / t->rows);
+int64_t register_tile_lines_ahead(const register_tile *t, const tile_plane *plane, int64_t lines, int64_t bytes, bool cold,
+                                  const target *machine) {
+    if (bytes <= cost_cached_weights(cold, machine)) return 0;
+    int64_t across = (register_tile_full_columns(t, plane->width) + t->cols - 1) / t->cols + (t->tail[0] > 0) + (t->tail[1] > 0);
+    int64_t tiles = across * ((plane->height + t->rows - 1) / t->rows);
     if (t->varies) tiles = tiles > 4 ? tiles / 2 : 2; /* there may be fewer than is likely: what is fetched then is for later */
     int64_t others = tiles - 1;                       /* what the last one fetched would come too late */
     return others > 0 ? (lines + others - 1) / others : 0;

@@ -223,7 +223,7 @@ bool strassen_emit(const strassen *s, const template_env *outer, const plan *p, 
     template_env *e = template_env_within(outer);
     writing w = {.s = s, .plan = p, .env = e, .step = r.step, .ok = true};
     int64_t run = s->positions >> s->levels;
-    tile_product product = {.positions = run, .last_lanes = C16, .fetch_ahead = s->weights * (int64_t)sizeof(float) > cost_cached_weights(p->cold, machine)};
+    tile_product product = {.positions = run, .last_lanes = C16, .weights = s->weights * (int64_t)sizeof(float), .cold = p->cold};
     conv_tile_define_product(e, &s->tile[plan_target_index(p, machine)], &product, machine);
     template_int(e, "levels", s->levels);
     template_number(e, "half0", half_of(out->arena, s, 0));
