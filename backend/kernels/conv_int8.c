@@ -199,6 +199,7 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
     template_number(e, "x_origin", c16_window_origin(a, x, w));
     register_tile_define(tile, c->width, e);
     template_text(e, "store", c16_store(s->out[0].elem));
+    template_text(e, "dot", int8_product(machine, s->node->inputs[1]->constant).dot);
     template_int(e, "fours", int8_saturation(s) && (!c->flat || c16_flat(s)));
     template_call(e, "result", put_result, &context);
     template_call(e, "four_results", put_four_results, &context);

@@ -100,6 +100,7 @@ static bool emit_depthwise(const plan *p, const step *s, const target *machine, 
     template_number(e, "x_origin", c16_window_origin(a, x, w));
     template_number(e, "tap_row", number_mul(a, row, number_known(w->dilation[0])));
     template_text(e, "store", c16_store(s->out[0].elem));
+    template_text(e, "dot", int8_product(machine, s->node->inputs[1]->constant).dot);
     template_call(e, "result", put_result, (void *)s);
     template_call(e, "target", put_address, (void *)s);
     return template_expand(e, "backend/kernels/depthwise_int8.c.in", body, p->diags);

@@ -1,5 +1,6 @@
 #include "backend/kernels/int8.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 bool int8_accepts(const node *n) {
@@ -13,13 +14,36 @@ bool int8_accepts(const node *n) {
 
 static void write_sums(const packed *k, void *to) { memcpy(to, k->source->data, dtype_bytes(k->elem, type_count(&k->source->type))); }
 
+static int largest_magnitude(const constant *weights) {
+    const int64_t n = type_count(&weights->type);
+    const int8_t *w = weights->data;
+    int largest = 0;
+    for (int64_t i = 0; i < n; i++)
+        if (abs(w[i]) > largest) largest = abs(w[i]);
+    return largest;
+}
+
+byte_product int8_product(const target *t, const constant *weights) {
+    static const struct {
+        int largest; /* magnitude of a weight */
+        byte_product product;
+    } faster[] = {{64, {"v16i_dot_short", 0}}, {127, {"v16i_dot_mirrored", 128}}};
+    if (t->saturates) {
+        const int largest = largest_magnitude(weights);
+        for (size_t i = 0; i < sizeof faster / sizeof *faster; i++)
+            if (largest <= faster[i].largest) return faster[i].product;
+    }
+    return (byte_product){"v16i_dot", t->dot_zero};
+}
+
 /* What products take from bytes on each of the plan's targets, every number once. */
-static int dot_zeros(const plan *p, int zeros[TARGET_MAX]) {
+static int dot_zeros(const plan *p, const constant *weights, int zeros[TARGET_MAX]) {
     int n = 0;
     for (int i = 0; i < p->n_targets; i++) {
+        const int zero = int8_product(p->targets[i], weights).zero;
         int k = 0;
-        while (k < n && zeros[k] != p->targets[i]->dot_zero) k++;
-        zeros[k] = p->targets[i]->dot_zero;
+        while (k < n && zeros[k] != zero) k++;
+        zeros[k] = zero;
         if (k == n) n++;
     }
     return n;
@@ -27,8 +51,9 @@ static int dot_zeros(const plan *p, int zeros[TARGET_MAX]) {
 
 int64_t int8_first_sums(const plan *p, const step *s, const target *machine) {
     int zeros[TARGET_MAX], row = 0;
-    dot_zeros(p, zeros);
-    while (zeros[row] != machine->dot_zero) row++;
+    const constant *weights = s->node->inputs[1]->constant;
+    dot_zeros(p, weights, zeros);
+    while (zeros[row] != int8_product(machine, weights).zero) row++;
     return row * c16_blocks(type_size(&s->node->outputs[0]->type, 1));
 }
 
@@ -36,7 +61,7 @@ int64_t int8_first_sums(const plan *p, const step *s, const target *machine) {
 static const constant *first_sums(const plan *p, const node *n, bool words) {
     const constant *w = n->inputs[1]->constant, *bias = node_input(n, 2) ? node_input(n, 2)->constant : NULL;
     int64_t outs = type_size(&w->type, 0), ins = type_count(&w->type) / outs, zero = node_int(n, "x_zero");
-    int zeros[TARGET_MAX] = {0}, rows = words ? 1 : dot_zeros(p, zeros);
+    int zeros[TARGET_MAX] = {0}, rows = words ? 1 : dot_zeros(p, w, zeros);
     int64_t dims[] = {rows, c16_blocks(outs) * C16};
     int32_t *sums = ARENA_ARRAY(p->arena, int32_t, dims[0] * dims[1]);
     for (int64_t o = 0; o < outs; o++) {

@@ -10,6 +10,12 @@ bool int8_accepts(const node *n);
 /* Operands: input, weights, what the sums begin with (i32, by channel, for each kind of target), the epilogue's, output. `words`:
  * products are not of bytes but of words, which take nothing from bytes on any target. */
 void int8_add_operands(plan *p, step *s, const node *n, packed weights, bool words);
+/* The products of bytes with these weights on a target: the vocabulary's function, and what it takes from each byte. */
+typedef struct byte_product {
+    const char *dot;
+    int zero;
+} byte_product;
+byte_product int8_product(const target *t, const constant *weights);
 /* The block of 16 channels from which on the sums of this target begin. */
 int64_t int8_first_sums(const plan *p, const step *s, const target *machine);
 

@@ -8,9 +8,9 @@
 #include "runtime/cpu/has_neon_dotprod.h"
 
 static const target targets[] = {
-#define TARGET(id, name, simd, bytes, dot, pairs, dot_zero, accumulators, registers, all, l1, l2, ghz, fma, pair, word, byte, l3, dram, guard, attribute, \
+#define TARGET(id, name, simd, bytes, dot, pairs, dot_zero, saturates, accumulators, registers, all, l1, l2, ghz, fma, pair, word, byte, l3, dram, guard, attribute, \
                test) \
-    {name, simd, bytes, dot, pairs, dot_zero, accumulators, registers, all, l1, l2, ghz, fma, pair, word, byte, l3, dram, guard, attribute, test},
+    {name, simd, bytes, dot, pairs, dot_zero, saturates, accumulators, registers, all, l1, l2, ghz, fma, pair, word, byte, l3, dram, guard, attribute, test},
 #include "backend/target/target.def"
 #undef TARGET
 };

@@ -10,6 +10,7 @@ typedef struct target {
     const char *bytes, *dot; /* those of v16i and 8-bit integers, and of their products: only where kernels use them */
     const char *pairs;     /* that of bf16 and products of pairs of them, likewise */
     int dot_zero;          /* what products of bytes take from each unsigned one */
+    bool saturates;        /* products of two bytes are added up in 16 bits: there are faster ones for small weights (int8.h) */
     int accumulators;      /* v16 values that fit in registers beside operands */
     int registers;         /* that one v16 takes */
     int all_registers;     /* of vectors */

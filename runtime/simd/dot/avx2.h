@@ -6,6 +6,22 @@ CNNC_INLINE __m256i v16i_dot_half(__m256i sum, __m256i u, __m256i s) {
 }
 /* sum + the products of four unsigned and four signed bytes in each lane. */
 CNNC_INLINE v16i v16i_dot(v16i sum, b64 u, b64 s) { return v16i_join(v16i_dot_half(sum.lo, u.lo, s.lo), v16i_dot_half(sum.hi, u.hi, s.hi)); }
+/* Their products with weights from -127 to 127, bytes 128 less each: what maddubs adds of two fits 16 bits then. */
+CNNC_INLINE __m256i v16i_dot_half_mirrored(__m256i sum, __m256i u, __m256i s) {
+    const __m256i x = _mm256_xor_si256(u, _mm256_set1_epi8(-128));
+    const __m256i pairs = _mm256_maddubs_epi16(_mm256_abs_epi8(x), _mm256_sign_epi8(s, x));
+    return _mm256_add_epi32(sum, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
+}
+CNNC_INLINE v16i v16i_dot_mirrored(v16i sum, b64 u, b64 s) {
+    return v16i_join(v16i_dot_half_mirrored(sum.lo, u.lo, s.lo), v16i_dot_half_mirrored(sum.hi, u.hi, s.hi));
+}
+/* Their products with weights from -64 to 64. */
+CNNC_INLINE __m256i v16i_dot_half_short(__m256i sum, __m256i u, __m256i s) {
+    return _mm256_add_epi32(sum, _mm256_madd_epi16(_mm256_maddubs_epi16(u, s), _mm256_set1_epi16(1)));
+}
+CNNC_INLINE v16i v16i_dot_short(v16i sum, b64 u, b64 s) {
+    return v16i_join(v16i_dot_half_short(sum.lo, u.lo, s.lo), v16i_dot_half_short(sum.hi, u.hi, s.hi));
+}
 /* sum + the products of two words in each lane. */
 CNNC_INLINE v16i v16i_dot_words(w32 a, w32 b, v16i sum) {
     return v16i_join(_mm256_add_epi32(sum.lo, _mm256_madd_epi16(a.lo, b.lo)), _mm256_add_epi32(sum.hi, _mm256_madd_epi16(a.hi, b.hi)));
