@@ -312,7 +312,7 @@ bool model_read(model *m, const model_options *o) {
 
 pass_options model_passes(const model_options *o) {
     return (pass_options){.conv_layouts = true, .dense_rows = o->plan.weights_type == DT_I4, .compute = o->plan.compute,
-                          .dump_pass = o->dump_pass, .dump_stream = stdout};
+                          .rounds_halves = o->plan.accuracy == ACCURACY_STRICT, .dump_pass = o->dump_pass, .dump_stream = stdout};
 }
 
 bool model_optimize(model *m, const model_options *o) {

@@ -56,12 +56,18 @@ static bool split_variadic(graph *g, node *n) {
     return true;
 }
 
+/* Perhaps after adding the zero point. */
+static bool is_saturated(const value *v) {
+    const node *reader = value_only_user(v);
+    if (reader && reader->op == OP_add && reader->inputs[1]->constant) reader = value_only_user(reader->outputs[0]);
+    return reader && reader->op == OP_saturate;
+}
+
 /* x - c is x + -c, x / c is x * (1 / c): normalised images then fold like any scale and shift. */
 static bool invert_constant(graph *g, node *n) {
     const value *c = n->inputs[1];
     if (!c->constant || n->inputs[0]->constant || c->type.elem != DT_F32) return true;
-    const node *reader = value_only_user(n->outputs[0]);
-    if (reader && reader->op == OP_saturate) return true; /* quantisation: whoever else divides rounds alike */
+    if (is_saturated(n->outputs[0])) return true; /* quantisation: whoever else divides rounds alike */
     int64_t count = type_count(&c->type);
     float *to = ARENA_ARRAY(g->arena, float, count);
     for (int64_t i = 0; i < count; i++) {

@@ -5,6 +5,31 @@
 
 #include <math.h>
 
+/* (bytes - zero point) * scale, as lower_quantize leaves it. */
+static bool is_dequantized(const value *v) {
+    const node *p = v->producer;
+    if (!p || p->op != OP_mul || p->epilogue) return false;
+    p = p->inputs[0]->producer;
+    if (p && p->op == OP_sub && !p->epilogue) p = p->inputs[0]->producer;
+    return p && p->op == OP_cast && dtype_of(p->inputs[0]->type.elem)->bits == 8;
+}
+
+typedef struct linear {
+    float scale, shift;
+} linear;
+
+/* Of channel c. In quantised networks rounded step by step, as ONNX Runtime does: the next layers make much of a step. */
+static linear linear_of(const node *n, int64_t c, bool by_steps) {
+    double gamma = constant_float(n->inputs[1]->constant, c), beta = constant_float(n->inputs[2]->constant, c);
+    double mean = constant_float(n->inputs[3]->constant, c), variance = constant_float(n->inputs[4]->constant, c);
+    if (by_steps) {
+        float inverse = 1 / sqrtf((float)variance + (float)node_float(n, "epsilon")), s = (float)gamma * inverse, moved = (float)mean * s;
+        return (linear){s, (float)beta - moved};
+    }
+    double s = gamma / sqrt(variance + node_float(n, "epsilon"));
+    return (linear){(float)s, (float)(beta - mean * s)};
+}
+
 static bool lower_one(graph *g, node *n, void *context) {
     (void)context;
     if (n->op != OP_batch_normalization || node_int(n, "training_mode") || n->inputs[0]->type.elem != DT_F32) return true;
@@ -16,11 +41,8 @@ static bool lower_one(graph *g, node *n, void *context) {
     int64_t channels = type_count(&n->inputs[1]->type), dims[IR_MAX_RANK];
     float *scale = ARENA_ARRAY(g->arena, float, channels), *shift = ARENA_ARRAY(g->arena, float, channels);
     for (int64_t c = 0; c < channels; c++) {
-        double gamma = constant_float(n->inputs[1]->constant, c), beta = constant_float(n->inputs[2]->constant, c);
-        double mean = constant_float(n->inputs[3]->constant, c), variance = constant_float(n->inputs[4]->constant, c);
-        double s = gamma / sqrt(variance + node_float(n, "epsilon"));
-        scale[c] = (float)s;
-        shift[c] = (float)(beta - mean * s);
+        linear l = linear_of(n, c, is_dequantized(n->inputs[0]));
+        scale[c] = l.scale, shift[c] = l.shift;
     }
     int rank = t->rank > 2 ? t->rank - 1 : 1; /* [C,1,1]: right-aligned under [N,C,H,W] */
     for (int i = 0; i < rank; i++) dims[i] = i ? 1 : channels;

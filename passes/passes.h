@@ -8,6 +8,7 @@ typedef struct pass_options {
     bool conv_layouts;     /* assign NCHW16c to convolutional parts (off: everything stays row-major) */
     bool dense_rows;       /* fully connected layers stay products of rows, whose weights may have 4 bits */
     dtype compute;         /* DT_BF16: convolutional parts store and multiply in it; DT_NONE: as the model has it */
+    bool rounds_halves;    /* results of 16-bit float types are rounded one by one, as the model says */
     const char *dump_pass; /* --dump-ir=after:NAME, or NULL */
     FILE *dump_stream;
 } pass_options;

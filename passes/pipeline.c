@@ -2,12 +2,13 @@
 
 #include <string.h>
 
-pass_fn pass_fold_constants, pass_remove_identity, pass_canonicalize, pass_lower_batchnorm, pass_fold_scale_shift, pass_fold_pad,
+pass_fn pass_fold_constants, pass_widen_halves, pass_remove_identity, pass_canonicalize, pass_lower_batchnorm, pass_fold_scale_shift, pass_fold_pad,
     pass_integer_layers, pass_move_quantize, pass_lower_quantize, pass_fuse_elementwise, pass_fuse_epilogue, pass_move_pool, pass_fuse_pool, pass_lower_dense, pass_remove_dead,
     pass_remove_dead_channels, pass_merge_pool, pass_assign_layout, pass_merge_transpose, pass_narrow_activations, pass_fuse_prologue;
 
 static const pass pipeline[] = {
     {"fold_constants", pass_fold_constants, "infer shapes; compute what does not depend on the inputs"},
+    {"widen_halves", pass_widen_halves, "operators on 16-bit floats compute in float32"},
     {"remove_identity", pass_remove_identity, "drop nodes that return their input"},
     {"integer_layers", pass_integer_layers, "convolutions and products of dequantised tensors compute with the integers"},
     {"move_quantize", pass_move_quantize, "quantisation moves ahead of what only moves or compares numbers, and cancels"},

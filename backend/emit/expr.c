@@ -318,18 +318,23 @@ bool expr_has_scalar_form(const expr *e) {
 }
 
 static bool is_byte(dtype t) { return t == DT_U8 || t == DT_I8; }
+static bool is_half(dtype t) { return t == DT_F16 || t == DT_BF16; }
 
 /* Lanes are floats. Integers in them are what is loaded and what has been saturated. */
-bool expr_has_vector_form(const expr *e) {
+static bool has_vector_form(const expr *e, bool halves) {
+    if (e->kind == EXPR_INPUT && halves && is_half(e->dtype)) return true;
     if (e->kind != EXPR_OP) return e->dtype == DT_F32 || is_byte(e->dtype) || (e->kind == EXPR_ACC && e->dtype == DT_I32);
-    if (e->op == OP_cast) return e->dtype == DT_F32 && expr_has_vector_form(e->args[0]);
+    if (e->op == OP_cast) return e->dtype == DT_F32 && has_vector_form(e->args[0], halves);
     if (e->dtype != DT_F32 && (e->op != OP_saturate || !is_byte(e->dtype))) return false;
     const op_form *f = form_of(e->op);
     if (e->op != OP_mean && (!f || !f->vector)) return false;
     for (int i = 0; i < e->n_args; i++)
-        if (!e->args[i] || !expr_has_vector_form(e->args[i])) return false;
+        if (!e->args[i] || !has_vector_form(e->args[i], halves)) return false;
     return true;
 }
+
+bool expr_has_vector_form(const expr *e) { return has_vector_form(e, false); }
+bool expr_has_vector_form_of_halves(const expr *e) { return has_vector_form(e, true); }
 
 void expr_emit_vector(text *out, const expr *e, expr_leaf *leaf, void *context) {
     if (e->kind == EXPR_CONST) {

@@ -13,6 +13,7 @@ bool expr_has_scalar_form(const expr *e);
 void expr_emit_scalar(text *out, const expr *e, expr_leaf *leaf, void *context);
 /* f32 trees whose operators all have a vector form. */
 bool expr_has_vector_form(const expr *e);
+bool expr_has_vector_form_of_halves(const expr *e); /* where inputs that are f16 or bf16 are widened as they are loaded */
 void expr_emit_vector(text *out, const expr *e, expr_leaf *leaf, void *context);
 
 /* "float": the C type in which elements of t are computed. */

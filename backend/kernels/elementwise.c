@@ -11,7 +11,7 @@ typedef struct schedule {
     int split; /* axes from here on are one inner loop, in which each operand runs along or repeats */
     int64_t rows, cols;
     bool vector;
-    bool bytes; /* among the operands: what is left behind whole vectors goes one by one */
+    bool narrow; /* elements among the operands: what is left behind whole vectors goes one by one */
 } schedule;
 
 /* The node as an expression: what `fused` already is. Clip's missing bounds are infinite. */
@@ -64,9 +64,9 @@ static bool plan_elementwise(plan *p, const node *n, step *s) {
     const operand *y = &s->out[0];
     *c = (schedule){.tree = tree_of(p->arena, n), .split = find_split(s), .rows = 1, .cols = 1};
     for (int k = 0; k < y->rank; k++) *(k < c->split ? &c->rows : &c->cols) *= y->dims[k];
-    c->vector = expr_has_vector_form(c->tree) && (y->elem == DT_F32 || y->elem == DT_U8) && c->cols >= 8;
-    c->bytes = y->elem == DT_U8;
-    for (int i = 0; i < s->n_in; i++) c->bytes |= s->in[i].elem != DT_F32;
+    c->vector = expr_has_vector_form_of_halves(c->tree) && (y->elem == DT_F32 || y->elem == DT_U8) && c->cols >= 8;
+    c->narrow = y->elem == DT_U8;
+    for (int i = 0; i < s->n_in; i++) c->narrow |= s->in[i].elem != DT_F32;
     s->schedule = c;
     s->flops = c->rows * c->cols;
     const number count = operand_count(p->arena, y, 0, y->rank), all = number_add(p->arena, count, number_known(BLOCK - 1));
@@ -104,7 +104,7 @@ static bool emit_elementwise(const plan *p, const step *s, const target *t, text
     template_number(e, "cols", cols);
     template_number(e, "block", number_is(s->extent[0], 1) ? cols : number_known(BLOCK));
     template_int(e, "vector", c->vector);
-    template_int(e, "bytes", c->bytes);
+    template_int(e, "narrow", c->narrow);
     template_text(e, "vector_store", s->out[0].elem == DT_U8 ? "v16_store_u8" : "v16_store");
     template_call(e, "vector_result", put_vector_result, (void *)s);
     template_call(e, "store", put_scalar_store, (void *)s);
@@ -114,7 +114,7 @@ static bool emit_elementwise(const plan *p, const step *s, const target *t, text
 /* What is left behind whole vectors is a vector too, unless there are bytes. */
 static bool constant_time(const step *s) {
     const schedule *c = s->schedule;
-    return c->vector && !c->bytes;
+    return c->vector && !c->narrow;
 }
 
 const kernel_family kernel_elementwise = {.name = "elementwise", .accepts = accepts, .plan = plan_elementwise, .emit = emit_elementwise,

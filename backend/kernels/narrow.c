@@ -102,6 +102,16 @@ double narrow_change(const narrow_weights *n, const constant *w, const weight_ch
     return most > 0 ? change / most : 0;
 }
 
+/* As good as all that were not of so few bits differ in one of the first. */
+static bool is_exact(const narrow_weights *n, const constant *w, const weight_channels *c) {
+    for (int64_t k = 0; k < c->channels; k++)
+        for (int64_t i = 0; i < c->count; i++) {
+            float x = channel_at(w, c, k)[i * c->between];
+            if (stored(n, k, x) != (double)x) return false;
+        }
+    return true;
+}
+
 static bool admits(const plan *p, dtype t) { return p->options.max_error <= 0 || error_of_weights(t) <= p->options.max_error; }
 
 dtype narrow_type(const plan *p, int64_t positions) {
@@ -117,8 +127,19 @@ static narrow_weights choose_groups(const plan *p, const constant *w, const weig
     return n.elem == DT_F32 && p->options.weights_type == DT_I4 && admits(p, DT_I4) ? narrow_in_groups(p, w, c, false) : n;
 }
 
+/* Nor is what it has in 16 bits widened before it is loaded. */
+static narrow_weights choose_half(const plan *p, const constant *w, const weight_channels *c, int64_t positions) {
+    static const dtype types[] = {DT_F16, DT_BF16};
+    for (int t = 0; t < 2 && positions <= MOST_POSITIONS && p->options.weights_type == DT_NONE; t++) {
+        narrow_weights n = {.elem = types[t]};
+        if (is_exact(&n, w, c)) return n;
+    }
+    return (narrow_weights){.elem = DT_F32};
+}
+
 narrow_weights narrow_choose(const plan *p, const constant *w, const weight_channels *c, int64_t positions) {
     narrow_weights wide = {.elem = DT_F32}, n = choose_groups(p, w, c, positions);
+    if (n.elem == DT_F32) n = choose_half(p, w, c, positions);
     if (n.elem != DT_F32) return n;
     n = (narrow_weights){.elem = narrow_type(p, positions)};
     if (n.elem == DT_F32) return wide;

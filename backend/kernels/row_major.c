@@ -134,8 +134,11 @@ static void put_vector_leaf(void *context, text *out, const expr *leaf) {
     if (put_scalar_constant(out, leaf, at->step->node->inputs[leaf->input], expr_emit_vector)) return;
     const operand *x = &at->step->in[index], *y = &at->step->out[0];
     const char *element = index_of(out, x, at);
-    if (operand_run(x, y->rank, y->dims, at->split, y->rank) == RUN_REPEAT) text_printf(out, "v16_set(%sx%d[%s])", x->elem == DT_F32 ? "" : "(float)", index, element);
-    else if (x->elem != DT_F32) text_printf(out, "v16_load_%s(x%d + %s)", dtype_of(x->elem)->name, index, element);
+    if (operand_run(x, y->rank, y->dims, at->split, y->rank) == RUN_REPEAT) {
+        text_put(out, dtype_of(x->elem)->kind == CLASS_FLOAT ? "v16_set(" : "v16_set((float)");
+        emit_load(out, x->elem, arena_printf(out->arena, "x%d", index), element);
+        text_put(out, ")");
+    } else if (x->elem != DT_F32) text_printf(out, "v16_load_%s(x%d + %s)", dtype_of(x->elem)->name, index, element);
     else if (at->lanes) text_printf(out, "v16_load_n(x%d + %s, %s)", index, element, at->lanes);
     else text_printf(out, "v16_load(x%d + %s)", index, element);
 }
