@@ -45,7 +45,8 @@ static const struct argp_option options[] = {
      0},
     {"fix", KEY_FIX, "NAME=X,X...", 0, "the input NAME always holds these numbers: sizes may depend on them", 0},
     {"elements", KEY_ELEMENTS, "NAME=TYPES", 0,
-     "the sequence NAME has elements of these types, f32[5],i64[3,4] say; the optional NAME has this one, or none", 0},
+     "the sequence NAME has elements of these types, f32[5],i64[3,4] say; the optional NAME has this one, or none; the map NAME has "
+     "so many entries at most", 0},
     {"custom-op", KEY_CUSTOM_OP, "[DOMAIN:]NAME=FILE.c", 0,
      "what the operator NAME computes: the function NAME of this C file, which becomes part of the emitted one", 0},
     {"weights", KEY_WEIGHTS, "FILE|MODE", 0,
