@@ -32,6 +32,7 @@ typedef struct frontend_options {
     /* --custom-op: nodes of these operators, "DOMAIN:NAME" or "NAME" of any domain, become OP_custom */
     int n_custom;
     const char *const *custom;
+    bool custom_optional; /* not to have such a node is no error */
     size_t memory_limit; /* bytes the reader may allocate for the model's structure; 0: a default */
 } frontend_options;
 
