@@ -13,7 +13,7 @@ DIFFERENTIAL_OPTIONS ?=
 ERROR_OPTIONS ?=
 NAMES ?=
 TARGETS ?= native generic
-ONLY ?= [nps]*
+ONLY ?= *
 SANITIZE ?=
 SANITIZERS = -g -fsanitize=address,undefined -fno-sanitize-recover=all
 CC = gcc
@@ -126,10 +126,8 @@ fuzz-coverage: build
 conformance: build
 	@.ci/install-dependencies.sh --tests
 	@tests/conformance/write_suite.sh build/suite
-	$(CNNC) verify --suite build/suite --only '$(ONLY)' --target generic --accuracy strict --cc $(CC) \
-	    --cflags '-O0 $(if $(SANITIZE),$(SANITIZERS))' --jobs $(JOBS) --expect tests/conformance/passing.txt
-	$(CNNC) verify --suite build/suite --only 'node/test_image_decoder*' --target generic --accuracy strict --cc $(CC) --jobs $(JOBS) \
-	    --custom-op ImageDecoder=tests/conformance/image_decoder.c \
+	$(CNNC) verify --suite build/suite --only '$(ONLY)' --target generic --accuracy strict --cc $(CC) --jobs $(JOBS) --seconds 1200 \
+	    --custom-op ImageDecoder=tests/conformance/image_decoder.c --expect tests/conformance/passing.txt \
 	    --cflags '-O0 $(if $(SANITIZE),$(SANITIZERS)) -Wl,--no-as-needed -lfreeimage'
 
 # The benchmark's networks against ONNX Runtime without optimisations; TARGETS="x86-64-v3 x86-64-v4 aarch64" for others.

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "compiler/compare.h"
+
 static bool exists(const char *path) {
     return access(path, R_OK) == 0;
 }
@@ -60,9 +62,34 @@ bool data_set_compact(const graph *g, tensor *outputs, arena *a, diagnostics *d)
     return true;
 }
 
+/* Copies the first row of t to row i of `to`, as far as it goes. */
+static void put_row(tensor *to, int64_t i, const tensor *t) {
+    const size_t each = dtype_bytes(to->type.elem, 1);
+    memcpy((char *)to->data + (size_t)(i * type_size(&to->type, -1)) * each, t->data, (size_t)type_count(&t->type) * each);
+}
+
+/* A map: its keys, its values, and how many there are; or a list of maps with the same keys: these, and rows of values. */
+static bool spread_maps(const port *p, value *const *places, const tensor *maps, int n, tensor *to, const char *file, arena *a, diagnostics *d) {
+    to += p->first, places += p->first;
+    for (int k = 0; k < p->n; k++) to[k] = tensor_new(a, places[k]->type);
+    for (int i = 0; i < n; i++) {
+        const int64_t count = type_count(&maps[i].items[0].type);
+        bool fits = p->n >= 2 && type_count(&places[1]->type) == n * type_size(&places[0]->type, 0) && count <= type_size(&places[0]->type, 0);
+        for (int k = 0; fits && k < 2; k++) fits = maps[i].items[k].type.elem == places[k]->type.elem;
+        fits = fits && (!i || compare_tensors(&maps[i].items[0], &maps[0].items[0], &default_tolerance).same);
+        if (!fits) return diag_error(d, file, NULL, "holds a map that does not fit the one of the model");
+        put_row(&to[0], 0, &maps[i].items[0]);
+        put_row(&to[1], i, &maps[i].items[1]);
+        if (p->n > 2) *(int64_t *)to[2].data = count;
+    }
+    return true;
+}
+
 /* The elements of a sequence or optional, in the places of the values that it was taken apart into. */
-static bool spread(const port *p, const tensor *t, tensor *to, const char *file, arena *a, diagnostics *d) {
-    if (t->type.kind == TYPE_OPTIONAL && t->n_items) return spread(p, t->items, to, file, a, d);
+static bool spread(const port *p, value *const *places, const tensor *t, tensor *to, const char *file, arena *a, diagnostics *d) {
+    if (t->type.kind == TYPE_OPTIONAL && t->n_items) return spread(p, places, t->items, to, file, a, d);
+    bool maps = t->type.kind == TYPE_SEQUENCE && t->n_items && t->items[0].type.kind == TYPE_MAP;
+    if (maps || t->type.kind == TYPE_MAP) return spread_maps(p, places, maps ? t->items : t, maps ? t->n_items : 1, to, file, a, d);
     bool tensor_itself = t->type.kind == TYPE_TENSOR;
     int n = tensor_itself ? 1 : t->n_items;
     if (n != p->n) return diag_error(d, file, NULL, "holds %d elements where the model has %d", n, p->n);
@@ -73,10 +100,11 @@ static bool spread(const port *p, const tensor *t, tensor *to, const char *file,
 
 static const tensor *read_side(const char *path, bool outputs, const graph *g, arena *a, diagnostics *d) {
     tensor *all = ARENA_ARRAY(a, tensor, outputs ? g->body->n_outputs : g->body->n_inputs), one;
+    value *const *places = outputs ? g->body->outputs : g->body->inputs;
     for (int i = 0; i < graph_port_count(g, outputs); i++) {
         const char *file = arena_printf(a, "%s/%s_%d.pb", path, outputs ? "output" : "input", i);
         port p = graph_port(g, outputs, i);
-        if (!frontend_read_tensor(file, &p.type, &one, a, d) || !spread(&p, &one, all, file, a, d)) return NULL;
+        if (!frontend_read_tensor(file, &p.type, &one, a, d) || !spread(&p, places, &one, all, file, a, d)) return NULL;
     }
     return all;
 }

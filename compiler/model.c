@@ -45,7 +45,8 @@ static const struct argp_option options[] = {
      0},
     {"fix", KEY_FIX, "NAME=X,X...", 0, "the input NAME always holds these numbers: sizes may depend on them", 0},
     {"elements", KEY_ELEMENTS, "NAME=TYPES", 0,
-     "the sequence NAME has elements of these types, f32[5],i64[3,4] say; the optional NAME has this one, or none", 0},
+     "the sequence NAME has elements of these types, f32[5],i64[3,4] say; the optional NAME has this one, or none; the map NAME has "
+     "so many entries at most", 0},
     {"custom-op", KEY_CUSTOM_OP, "[DOMAIN:]NAME=FILE.c", 0,
      "what the operator NAME computes: the function NAME of this C file, which becomes part of the emitted one", 0},
     {"weights", KEY_WEIGHTS, "FILE|MODE", 0,
@@ -287,11 +288,23 @@ static bool open_dims(graph *g, const model_options *o) {
     return open_sizes_check(g);
 }
 
+static bool has_custom(const region *r, const char *operator) {
+    for (const node *n = r->first; n; n = n->next) {
+        if (n->op == OP_custom && !strcmp(node_string(n, "custom_operator"), operator)) return true;
+        for (int i = 0; i < n->n_regions; i++)
+            if (has_custom(n->regions[i], operator)) return true;
+    }
+    return false;
+}
+
 static bool read_custom(model *m, const model_options *o) {
     m->custom = ARENA_ARRAY(m->arena, custom_function, o->n_custom);
+    m->n_custom = 0;
     for (int i = 0; i < o->n_custom; i++) {
-        m->custom[i].operator = o->custom_operators[i];
-        if (!custom_read(&m->custom[i], o->custom_files[i], m->arena, &m->diags)) return false;
+        if (o->custom_optional && !has_custom(m->graph->body, o->custom_operators[i])) continue;
+        custom_function *f = &m->custom[m->n_custom++];
+        f->operator = o->custom_operators[i];
+        if (!custom_read(f, o->custom_files[i], m->arena, &m->diags)) return false;
     }
     return true;
 }
@@ -300,11 +313,10 @@ bool model_read(model *m, const model_options *o) {
     specialization s = {.options = o, .arena = m->arena, .diags = &m->diags};
     frontend_options f = {.n_dims = o->n_dims, .dim_names = o->dim_names, .dim_sizes = o->dim_sizes, .weights = o->weights,
                           .missing = o->missing, .sample = specialize, .sample_context = &s, .n_custom = o->n_custom,
-                          .custom = o->custom_operators};
-    if (!read_custom(m, o)) return false;
+                          .custom = o->custom_operators, .custom_optional = o->custom_optional};
     int errors = m->diags.errors;
     m->graph = frontend_read(o->path, &f, m->arena, &m->diags);
-    if (!m->graph || m->diags.errors != errors || !specialization_check(&s)) return false;
+    if (!m->graph || m->diags.errors != errors || !specialization_check(&s) || !read_custom(m, o)) return false;
     if (o->wants_saliency && !saliency_add(m->graph, &o->saliency)) return false;
     if (o->n_open && !open_dims(m->graph, o)) return false;
     return !o->crops.count || crops_add(m->graph, &o->crops);
@@ -359,7 +371,7 @@ bool model_plan(model *m, const model_options *o) {
     if (!n || (o->tuning_path && !read_tuning(m, o, targets[0]->name))) return false;
     if (o->tuning_path) how.advice = &m->tuning.advice;
     how.custom = m->custom;
-    how.n_custom = o->n_custom;
+    how.n_custom = m->n_custom;
     if (!custom_check(m->graph->body, how.custom, how.n_custom, m->arena, &m->diags)) return false;
     const graph *g = planned_graph(m, o);
     m->plan = g ? plan_make(g, targets, n, &how, m->arena) : NULL;

@@ -30,6 +30,7 @@ typedef struct model_options {
     int64_t open_min[MODEL_MAX_DIMS], open_max[MODEL_MAX_DIMS], open_at[MODEL_MAX_DIMS]; /* at: what the program is run at; 0: the largest */
     int n_custom; /* --custom-op OPERATOR=FILE */
     const char *custom_operators[MODEL_MAX_DIMS], *custom_files[MODEL_MAX_DIMS];
+    bool custom_optional; /* those that the model has no node of are left out */
     int n_fixed, n_elements;
     const char *fixed[MODEL_MAX_DIMS];    /* --fix NAME=VALUES */
     const char *elements[MODEL_MAX_DIMS]; /* --elements NAME=TYPES */
@@ -60,7 +61,8 @@ typedef struct model {
     const char *sizes; /* of the plan's open dimensions in its order, "224, 300"; the graph has these sizes. NULL: it has none */
     bool drawn;       /* its random numbers are not those of the reference, only like them */
     bool specialized; /* compiled for what some inputs hold, because sizes depend on it */
-    custom_function *custom; /* model_options.n_custom of them */
+    custom_function *custom; /* n_custom of them: what model_options names and the model has */
+    int n_custom;
     tuning tuning; /* of model_options.tuning_path, from model_plan */
 } model;
 

@@ -65,9 +65,21 @@ static bool read_type(const specialization *s, const char **words, value_type *o
     return ends && elem != DT_NONE;
 }
 
+/* How many entries a map may have. */
+static bool read_room(const specialization *s, const char *words, const char *name, tensor *out) {
+    char *end;
+    const long room = strtol(words, &end, 10);
+    const int64_t size = room;
+    if (end == words || *end || room < 1 || room > INT32_MAX) return complain(s, "--elements", name, "is a map: it needs the number of its entries");
+    *out = (tensor){.type = {.kind = TYPE_MAP}, .items = ARENA_ARRAY(s->arena, tensor, 1), .n_items = 1};
+    out->items[0].type = type_tensor(s->arena, DT_I64, 1, &size);
+    return true;
+}
+
 static bool read_elements(const specialization *s, const char *words, const char *name, const value_type *declared, tensor *out) {
     bool optional = declared->kind == TYPE_OPTIONAL, empty = !strcmp(words, "none");
-    if (declared->kind != TYPE_SEQUENCE && !optional) return complain(s, "--elements", name, "is neither a sequence nor an optional");
+    if (declared->kind == TYPE_MAP) return read_room(s, words, name, out);
+    if (declared->kind != TYPE_SEQUENCE && !optional) return complain(s, "--elements", name, "is no sequence, optional or map");
     tensor list = {.type = {.kind = TYPE_SEQUENCE}, .items = ARENA_ARRAY(s->arena, tensor, strlen(words) + 1)};
     while (*words && !empty)
         if (!read_type(s, &words, &list.items[list.n_items++].type)) return complain(s, "--elements", name, "needs types such as f32[3,4], with commas between");

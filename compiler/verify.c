@@ -48,7 +48,7 @@ static const struct argp_option options[] = {
     {NULL, 0, NULL, 0, "A folder of folders with model.onnx, test_data_set_K and tolerance.txt:", 5},
     {"suite", KEY_SUITE, "DIR", 0, "verify every case below DIR", 0},
     {"jobs", KEY_JOBS, "N", 0, "cases at once (default: one a CPU)", 0},
-    {"seconds", KEY_SECONDS, "N", 0, "a case may take (default 120)", 0},
+    {"seconds", KEY_SECONDS, "N", 0, "of CPU time that each program of a case may take (default 120)", 0},
     {"memory", KEY_MEMORY, "MIB", 0, "a case may allocate (default 4096, 0: any)", 0},
     {"only", KEY_ONLY, "PATTERN", 0, "only cases whose path below DIR matches, such as 'node/test_conv*'", 0},
     {"expect", KEY_EXPECT, "FILE", 0, "fail only when a case listed in FILE does", 0},

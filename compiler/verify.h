@@ -10,7 +10,7 @@
 typedef struct suite_options {
     const char *folder; /* NULL: no suite */
     int jobs;           /* processes at once */
-    int seconds;        /* a case may take; then it has failed */
+    int seconds;        /* of CPU time that each program of a case may take; then it has failed */
     int64_t memory;     /* bytes it may allocate; 0: no limit */
     const char *only;   /* pattern of case names, or NULL */
     const char *expect; /* file of the names of cases that must pass, or NULL */

@@ -6,7 +6,7 @@
 #include "ir/ir.h"
 
 /* What the caller knows of an input of the model. A sequence or optional is taken apart into the elements that the tensor
- * has (n_items), of their types. An input whose value is fixed is a constant: sizes may depend on it. */
+ * has (n_items), of their types; a map has room for as many as its first item, the keys. An input whose value is fixed is a constant: sizes may depend on it. */
 typedef struct input_sample {
     tensor like;
     bool fixed; /* like.data is the only value there will be */
@@ -32,6 +32,7 @@ typedef struct frontend_options {
     /* --custom-op: nodes of these operators, "DOMAIN:NAME" or "NAME" of any domain, become OP_custom */
     int n_custom;
     const char *const *custom;
+    bool custom_optional; /* not to have such a node is no error */
     size_t memory_limit; /* bytes the reader may allocate for the model's structure; 0: a default */
 } frontend_options;
 
@@ -47,8 +48,8 @@ const char *frontend_expanded_operator(int i);
 /* A graph as it was read, before passes, as an ONNX model. False after an error. */
 bool frontend_write_onnx(const graph *g, FILE *f, arena *a, diagnostics *d);
 
-/* A serialised TensorProto (.pb of the ONNX suite's test_data_set folders; SequenceProto and OptionalProto when `want`
- * says so) into a tensor. */
+/* A serialised TensorProto (.pb of the ONNX suite's test_data_set folders; SequenceProto, OptionalProto and MapProto when
+ * `want` says so) into a tensor. */
 bool frontend_read_tensor(const char *path, const value_type *want, tensor *out, arena *a, diagnostics *d);
 
 #endif

@@ -180,6 +180,19 @@ static void random_numbers(const node *n, library_call *c) {
     out(c, 0), number(c, type_count(&n->outputs[0]->type)), number(c, node_int(n, "seed")), number(c, node_int(n, "normal"));
 }
 
+static void map_entries(const node *n, library_call *c) {
+    out(c, 0), in(c, 0), c->args[c->n++] = (library_arg){.kind = LIBRARY_BYTES}, number(c, count_of(n, 0)), in(c, 1);
+}
+
+static void map_find(const node *n, library_call *c) {
+    bool text = type_of(n, 0)->elem == DT_STRING;
+    out(c, 0), number(c, count_of(n, 0));
+    for (int i = 0; i < 2; i++) in(c, text ? LIBRARY_NO_INPUT : i), in(c, text ? i : LIBRARY_NO_INPUT);
+    number(c, count_of(n, 1)), in(c, 2);
+}
+
+static void map_order(const node *n, library_call *c) { out(c, 0), in(c, 0), number(c, count_of(n, 0)), in(c, 1), number(c, node_int(n, "exact")), status(c); }
+
 static void non_max_suppression(const node *n, library_call *c) {
     const value_type *scores = type_of(n, 1);
     out(c, 0), number(c, n->outputs[0]->type.dims[0].size);
@@ -207,7 +220,8 @@ static const struct {
     {OP_string_equal, "string_equal", string_equal}, {OP_string_find, "string_find", string_find},
     {OP_string_to_real, "string_to_real", string_cast}, {OP_string_to_integer, "string_to_integer", string_cast},
     {OP_string_from_real, "string_from_real", string_cast}, {OP_string_from_integer, "string_from_integer", string_cast},
-    {OP_string_concat, "string_concat", string_concat}, {OP_string_normalize, "string_normalize", string_normalize},
+    {OP_string_from_float, "string_from_float", string_cast}, {OP_map_entries, "map_entries", map_entries}, {OP_map_find, "map_find", map_find},
+    {OP_map_order, "map_order", map_order}, {OP_string_concat, "string_concat", string_concat}, {OP_string_normalize, "string_normalize", string_normalize},
     {OP_string_split, "string_split", string_split}, {OP_regex_match, "regex_match", regex_match}, {OP_unique, "unique", unique},
     {OP_couple_classes, "couple_classes", couple_classes}, {OP_row_reduce, "row_reduce", row_reduce}, {OP_tree_ensemble, "tree_ensemble", tree_ensemble},
     {OP_non_max_suppression, "non_max_suppression", non_max_suppression},

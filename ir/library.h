@@ -13,6 +13,7 @@ typedef enum library_kind {
     LIBRARY_QUOTIENT, /* of the sizes of output 0 and input 0 along axis i, as double */
     LIBRARY_ELEMENT, /* element n of input i, as double */
     LIBRARY_STATUS,  /* pointer to an int32_t that becomes 5 when something does not fit */
+    LIBRARY_BYTES,   /* of an element of input i, as emitted code stores it */
     LIBRARY_INTS,    /* an array of n numbers */
     LIBRARY_ELEMENTS /* an array of n numbers: those of input i */
 } library_kind;

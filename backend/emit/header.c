@@ -52,9 +52,12 @@ static bool has_strings(const region *r) {
 }
 
 bool emit_has_strings(const plan *p) {
-    for (int i = 0; i < p->graph->body->n_inputs; i++)
-        if (p->graph->body->inputs[i]->type.elem == DT_STRING) return true;
-    return has_strings(p->graph->body);
+    const region *body = p->graph->body;
+    for (int i = 0; i < body->n_inputs; i++)
+        if (body->inputs[i]->type.elem == DT_STRING) return true;
+    for (int i = 0; i < body->n_outputs; i++) /* constants too, which no node has */
+        if (body->outputs[i]->type.elem == DT_STRING) return true;
+    return has_strings(body);
 }
 
 static void put_string_type(const emission *e, text *out) {
@@ -74,6 +77,16 @@ static void put_fallback(const constant *c, text *out) {
     if (single) emit_element(out, c->type.elem, c->data, 0);
 }
 
+/* Of a map's keys and values not all need be there. */
+static void put_use(const emission *e, int input, text *out) {
+    for (int k = 0; k < graph_port_count(e->plan->graph, false); k++) {
+        const port p = graph_port(e->plan->graph, false, k);
+        if (p.type.kind != TYPE_MAP || input < p.first || input >= p.first + p.n) continue;
+        if (input < p.first + 2) text_printf(out, ", at least the first *%s", e->input_fields[p.first + 2]);
+        else text_put(out, ", entries of a map");
+    }
+}
+
 static void put_fields(const emission *e, bool output, text *out) {
     const region *r = e->plan->graph->body;
     int n = output ? r->n_outputs : r->n_inputs;
@@ -86,6 +99,7 @@ static void put_fields(const emission *e, bool output, text *out) {
         if (f) type_print(f, &v->type), fclose(f);
         text_comment(out, shown);
         if (e->batch && (output || e->batch->inputs[i])) text_put(out, " a sample");
+        if (!output) put_use(e, i, out);
         if (!output && v->fallback) put_fallback(v->fallback, out);
         text_put(out, " */\n");
     }
@@ -142,8 +156,8 @@ uint64_t emit_header(const emission *e, text *out) {
                 " * before and after. Touches nothing else: calls with different workspaces may run at the same time.\n"
                 " * 0 on success; 1: workspace missing or not aligned; 2: an input or output is missing; 3: this CPU runs none of\n"
                 " * the targets the model was compiled for; 4: an input is not what --fix said it would be; 5: something\n"
-                " * does not fit: a string is too long, or a size that data decide is not the one that the model states or has\n"
-                " * room for%s%s. */\n"
+                " * does not fit: a string is too long, a map has too many entries, or a size that data decide is not the one\n"
+                " * that the model states or has room for%s%s. */\n"
                 "int %s_run(%s);\n/* The same with pointers in the model's order. */\nint %s_run_pointers(%s);\n\n",
                 up, e->batch || e->n_open ? e->n_open ? "; 6: such a size is not served" : "; 6: such a batch is not served" : "",
                 emit_has_weights_file(e) ? arena_printf(e->arena, "; 7: the weights are not those that %s.c was made with", e->files) : "", p, emit_run_parameters(e, false), p, emit_run_parameters(e, true));

@@ -178,16 +178,23 @@ static void put_includes(const emission *e, text *out) {
                   "#define CNNC_ALIGNED _Alignas(64)\n\n");
 }
 
-/* Inputs that were fixed at compile time must hold what they were fixed to; strings must fit their slots. */
+/* Strings must fit their slots; of a map (`count`, another input) those that there are. */
+static void put_string_guard(int input, const value_type *t, const char *count, text *out) {
+    if (t->elem != DT_STRING || !type_count(t)) return;
+    text_printf(out, "    for (int i = 0; i < %s; i++)\n        if (((const string_slot *)inputs[%d])[i].size > %d) return 5;\n", count, input, STRING_SLOT - 4);
+}
+
+/* Inputs that were fixed at compile time must hold what they were fixed to; a map must fit its arrays. */
 static void put_guards(const emission *e, text *out) {
     const graph *g = e->plan->graph;
     for (int i = 0; i < graph_port_count(g, false); i++) {
         port p = graph_port(g, false, i);
+        const char *count = p.type.kind == TYPE_MAP && p.n ? arena_printf(e->arena, "*(const int64_t *)inputs[%d]", p.first + 2) : NULL;
+        if (count)
+            text_printf(out, "    if (%s < 0 || %s > %lld) return 5;\n", count, count, (long long)type_count(&g->body->inputs[p.first]->type));
         for (int k = p.first; k < p.first + p.n; k++) {
             const value_type *t = &g->body->inputs[k]->type;
-            if (t->elem == DT_STRING && type_count(t) > 0)
-                text_printf(out, "    for (int i = 0; i < %lld; i++)\n        if (((const string_slot *)inputs[%d])[i].size > %d) return 5;\n",
-                            (long long)type_count(t), k, STRING_SLOT - 4);
+            put_string_guard(k, t, count ? count : arena_printf(e->arena, "%lld", (long long)type_count(t)), out);
         }
         if (!p.only || !p.n) continue;
         dtype elem = p.only->type.elem;

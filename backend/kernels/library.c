@@ -53,6 +53,7 @@ static void put_argument(text *out, const step *s, const library_arg *a) {
     case LIBRARY_COUNT: put_count(out, s, a); return;
     case LIBRARY_INT: text_printf(out, "%lld", (long long)a->i); return;
     case LIBRARY_QUOTIENT: put_quotient(out, s, (int)a->i); return;
+    case LIBRARY_BYTES: text_printf(out, "sizeof *x%d", s->input_operand[a->i]); return;
     case LIBRARY_REAL: emit_real(out, a->f); return;
     case LIBRARY_ELEMENT:
         text_put(out, "(double)");

@@ -1,9 +1,12 @@
 #include "frontend/onnx/import.h"
 
-/* Inputs and outputs of the model. Sequences and optionals are taken apart: each element is an input or output of its own. */
+/* Inputs and outputs of the model. Sequences and optionals are taken apart: each element is an input or output of its own. So are
+ * maps, into an array of keys, one of values, and how many there are. */
 
-static value *sequence_of(context *c, const char *name, int n, value *const *items) {
-    node *made = node_new(c->region, NULL, OP_sequence, name, n, items, 1);
+static const char *const map_parts[] = {"keys", "values", "count"};
+
+static value *made_of(context *c, op_code op, const char *name, int n, value *const *inputs) {
+    node *made = node_new(c->region, NULL, op, name, n, inputs, 1);
     return infer_node(made, c->imp->diags) ? made->outputs[0] : NULL;
 }
 
@@ -17,7 +20,27 @@ static bool import_sequence(context *c, const char *name, const tensor *like, va
             return diag_error(c->imp->diags, "", NULL, "input '%.100s' is a sequence of other things than tensors", name);
         items[i] = region_add_input(c->region, arena_printf(mem, "%s_%d", name, i), like->items[i].type);
     }
-    *v = sequence_of(c, name, like->n_items, items);
+    *v = made_of(c, OP_sequence, name, like->n_items, items);
+    return *v != NULL;
+}
+
+/* With room for as many entries as `like` has. */
+static bool import_map(context *c, const char *name, const value_type *type, const tensor *like, value **v) {
+    arena *mem = c->imp->arena;
+    const value_type *item = type->inner;
+    if ((type->elem != DT_I64 && type->elem != DT_STRING) || item->kind != TYPE_TENSOR || item->rank > 0)
+        return diag_error(c->imp->diags, "", NULL, "input '%.100s' is no map from i64 or strings to single values", name);
+    if (!like) return diag_error(c->imp->diags, "", "say how many: --elements NAME=100", "input '%.100s' is a map of any number of entries", name);
+    const int64_t room = type_size(&like->items[0].type, 0);
+    const value_type types[] = {type_tensor(mem, type->elem, 1, &room), type_tensor(mem, item->elem, 1, &room), type_tensor(mem, DT_I64, 0, NULL)};
+    value *parts[3];
+    for (int i = 0; i < 3; i++) parts[i] = region_add_input(c->region, arena_printf(mem, "%s_%s", name, map_parts[i]), types[i]);
+    for (int i = 0; i < 2; i++) {
+        value *used[] = {parts[i], parts[2]};
+        parts[i] = made_of(c, OP_map_entries, parts[i]->name, 2, used);
+        if (!parts[i]) return false;
+    }
+    *v = made_of(c, OP_map, name, 3, parts);
     return *v != NULL;
 }
 
@@ -42,11 +65,9 @@ bool import_port(context *c, const char *name, const value_type *type, value **v
         type = type->inner; /* unless we know better, an optional is always there */
         if (known && !empty) sample.like = sample.like.items[0];
     }
-    if (type->kind == TYPE_MAP)
-        return diag_error(c->imp->diags, "", "cut off what reads it, and let the model's input be the tensor that it makes of the map",
-                          "input '%.100s' is a map, which emitted code does not have", name);
     if (type->kind == TYPE_UNKNOWN) return diag_error(c->imp->diags, "", "export the model again", "input '%.100s' has no type", name);
     *v = NULL;
+    if (!empty && type->kind == TYPE_MAP && !import_map(c, name, type, known ? &sample.like : NULL, v)) return false;
     if (!empty && type->kind == TYPE_SEQUENCE && !import_sequence(c, name, known ? &sample.like : NULL, v)) return false;
     if (!empty && type->kind == TYPE_TENSOR) *v = import_tensor(c, name, type, known ? &sample : NULL, &p);
     p.n = c->region->n_inputs - p.first;
@@ -59,14 +80,15 @@ bool export_port(context *c, const Onnx__ValueInfoProto *out, value *v) {
     if (!import_type(c->imp, out, false, &p.type)) return false;
     if (!v && p.type.kind != TYPE_OPTIONAL)
         return diag_error(c->imp->diags, "", "the model is incomplete: export it again", "output '%.100s' is computed nowhere", out->name);
-    node *sequence = v && v->producer && v->producer->op == OP_sequence ? v->producer : NULL;
-    for (int i = 0; sequence && i < sequence->n_inputs; i++) {
-        node *item = node_new(c->region, NULL, OP_identity, out->name, 1, &sequence->inputs[i], 1);
-        item->outputs[0]->name = arena_printf(c->imp->arena, "%s_%d", out->name, i);
+    node *whole = v && v->producer && (v->producer->op == OP_sequence || v->producer->op == OP_map) ? v->producer : NULL;
+    for (int i = 0; whole && i < whole->n_inputs; i++) {
+        node *item = node_new(c->region, NULL, OP_identity, out->name, 1, &whole->inputs[i], 1);
+        item->outputs[0]->name = whole->op == OP_map ? arena_printf(c->imp->arena, "%s_%s", out->name, map_parts[i])
+                                                     : arena_printf(c->imp->arena, "%s_%d", out->name, i);
         region_add_output(c->region, item->outputs[0]);
     }
-    if (v && !sequence) region_add_output(c->region, v);
-    if (v && !sequence && p.type.kind == TYPE_SEQUENCE) p.type = v->type; /* of maps, in whose place there is a matrix */
+    if (v && !whole) region_add_output(c->region, v);
+    if (whole && whole->op == OP_map) p.type = v->type;
     p.n = c->region->n_outputs - p.first;
     if (v && sizes_open(c->imp, v)) { /* its true sizes are an output too */
         value *sizes = sizes_vector(c->imp, c->region, v, 0, v->type.rank, arena_printf(c->imp->arena, "%s_dims", out->name));

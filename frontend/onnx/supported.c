@@ -123,7 +123,7 @@ static void report_missing(const survey *s, const missing *m) {
 
 static bool check_custom(const survey *s) {
     for (int i = 0; i < s->imp->options->n_custom; i++)
-        if (!s->custom[i])
+        if (!s->custom[i] && !s->imp->options->custom_optional)
             return diag_error(s->imp->diags, "", "`cnnc MODEL -o OUT.c` without the option lists the operators that are not known",
                               "--custom-op %.100s: no node of the model has that operator", s->imp->options->custom[i]);
     return true;

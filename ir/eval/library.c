@@ -45,6 +45,10 @@ typedef struct string_slot {
 #include "runtime/library/row_reduce.h"
 #include "runtime/library/couple_classes.h"
 #include "runtime/library/unique.h"
+#include "runtime/library/string_from_float.h"
+#include "runtime/library/map_entries.h"
+#include "runtime/library/map_find.h"
+#include "runtime/library/map_order.h"
 
 /* The arguments of a call, evaluated. */
 typedef struct actual {
@@ -72,6 +76,7 @@ static actual evaluate(const library_arg *a, const tensor *const *in, tensor *ou
     const tensor *t = a->kind == LIBRARY_IN && a->i != LIBRARY_NO_INPUT ? in[a->i] : NULL;
     if (t) x.in = t->type.elem == DT_STRING ? slots_of(t, status, mem) : t->data;
     if (a->kind == LIBRARY_OUT) x.out = out[a->i].type.elem == DT_STRING ? ARENA_ARRAY(mem, string_slot, tensor_count(&out[a->i])) : out[a->i].data;
+    if (a->kind == LIBRARY_BYTES) x.i = in[a->i]->type.elem == DT_STRING ? (ptrdiff_t)sizeof(string_slot) : (ptrdiff_t)dtype_bytes(in[a->i]->type.elem, 1);
     if (a->kind == LIBRARY_STATUS) x.out = status;
     if (a->kind == LIBRARY_QUOTIENT) x.f = (double)tensor_size(&out[0], (int)a->i) / (double)tensor_size(in[0], (int)a->i);
     if (a->kind == LIBRARY_ELEMENT) x.f = dtype_load_float(in[a->i]->type.elem, in[a->i]->data, a->n);
@@ -126,6 +131,10 @@ static bool call(const node *n, const actual *a, diagnostics *d) {
     case OP_max_roi_pool: max_roi_pool(a[0].out, a[1].in, a[2].in, I(3), I(4), I(5), I(6), I(7), I(8), I(9), F(10)); return true;
     case OP_row_reduce: row_reduce(a[0].out, a[1].in, I(2), I(3), I(4)); return true;
     case OP_unique: unique(a[0].out, a[1].out, a[2].out, a[3].out, a[4].in, a[5].in, a[6].in, I(7), I(8), I(9), N(10)); return true;
+    case OP_string_from_float: string_from_float(a[0].out, a[1].in, I(2), a[3].out); return true;
+    case OP_map_entries: map_entries(a[0].out, a[1].in, (size_t)I(2), I(3), a[4].in); return true;
+    case OP_map_find: map_find(a[0].out, I(1), a[2].in, a[3].in, a[4].in, a[5].in, I(6), a[7].in); return true;
+    case OP_map_order: map_order(a[0].out, a[1].in, I(2), a[3].in, I(4), a[5].out); return true;
     default: return node_error(d, n, NULL, "cannot be evaluated");
     }
 }

@@ -105,3 +105,14 @@ bool shape_sequence(node *n, diagnostics *d) {
     n->outputs[0]->type = (value_type){.kind = TYPE_SEQUENCE, .inner = inner};
     return true;
 }
+
+bool shape_map(node *n, diagnostics *d) {
+    const value_type *keys = input_type(n, 0, 1, 1, d), *values = keys ? input_type(n, 1, 1, 2, d) : NULL;
+    if (!values) return false;
+    if (type_size(keys, 0) != type_size(values, -1)) return node_error(d, n, NULL, "has %lld keys for %lld values", (long long)type_size(keys, 0), (long long)type_size(values, -1));
+    value_type *one = ARENA_NEW(node_arena(n), value_type), *map = ARENA_NEW(node_arena(n), value_type);
+    *one = type_tensor(node_arena(n), values->elem, 0, NULL);
+    *map = (value_type){.kind = TYPE_MAP, .elem = keys->elem, .inner = one};
+    n->outputs[0]->type = values->rank == 1 ? *map : (value_type){.kind = TYPE_SEQUENCE, .inner = map};
+    return true;
+}

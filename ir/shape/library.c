@@ -155,7 +155,8 @@ bool shape_string_find(node *n, diagnostics *d) {
 /* From strings, or to them. */
 bool shape_string_cast(node *n, diagnostics *d) {
     static const struct { op_code op; dtype from, to; } casts[] = {
-        {OP_string_to_real, DT_STRING, DT_F64}, {OP_string_to_integer, DT_STRING, DT_I64}, {OP_string_from_real, DT_F64, DT_STRING}, {OP_string_from_integer, DT_I64, DT_STRING}};
+        {OP_string_to_real, DT_STRING, DT_F64}, {OP_string_to_integer, DT_STRING, DT_I64}, {OP_string_from_real, DT_F64, DT_STRING}, {OP_string_from_integer, DT_I64, DT_STRING},
+        {OP_string_from_float, DT_F32, DT_STRING}};
     const value_type *x = input_type(n, 0, 0, IR_MAX_RANK, d);
     size_t i = 0;
     while (casts[i].op != n->op) i++;
@@ -314,5 +315,34 @@ bool shape_linear_attention(node *n, diagnostics *d) {
     for (int i = 0; i < 4; i++) state_dims[i] = dim_number(state[i]);
     set_output(n, 0, q->elem, 3, dims);
     set_output(n, 1, q->elem, 4, state_dims);
+    return true;
+}
+
+/* What a map's entries and their number are; `keys`: which input the number is for. */
+static const value_type *map_part(const node *n, int keys, diagnostics *d) {
+    const value_type *x = input_type(n, keys, 1, 1, d), *count = x ? input_type(n, keys + 1, 0, 0, d) : NULL;
+    if (count && (count->elem != DT_I64 || !type_is_static(x))) node_error(d, n, NULL, "its inputs do not fit it");
+    return count && count->elem == DT_I64 && type_is_static(x) ? x : NULL;
+}
+
+bool shape_map_entries(node *n, diagnostics *d) {
+    const value_type *x = map_part(n, 0, d);
+    if (x) set_output(n, 0, x->elem, 1, x->dims);
+    return x != NULL;
+}
+
+bool shape_map_find(node *n, diagnostics *d) {
+    const value_type *wanted = input_type(n, 0, 1, 1, d), *keys = wanted ? map_part(n, 1, d) : NULL;
+    if (!keys) return false;
+    if (wanted->elem != keys->elem || (keys->elem != DT_I64 && keys->elem != DT_STRING)) return node_error(d, n, NULL, "its keys are of another type");
+    set_output(n, 0, DT_I64, 1, wanted->dims);
+    return true;
+}
+
+bool shape_map_order(node *n, diagnostics *d) {
+    const value_type *keys = map_part(n, 0, d);
+    if (!keys) return false;
+    if (keys->elem != DT_I64) return node_error(d, n, NULL, "its keys are no integers");
+    set_output(n, 0, DT_I64, 1, keys->dims);
     return true;
 }

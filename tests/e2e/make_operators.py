@@ -11,11 +11,11 @@ import sys
 
 import numpy as np
 import onnx
-from onnx import helper, numpy_helper, parser
+from onnx import helper, parser
 from onnx.reference import ReferenceEvaluator
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "python"))
-from reference import reference_session  # noqa: E402
+from reference import proto_of, reference_session  # noqa: E402
 
 RNG = np.random.RandomState(7)
 OPSETS = '["" : 21, "ai.onnx.ml" : 3]'
@@ -39,7 +39,7 @@ def write(folder, model, data):
         at.mkdir()
         for side, values in zip(("input", "output"), sides):
             for i, value in enumerate(values):
-                (at / f"{side}_{i}.pb").write_bytes(numpy_helper.from_array(np.asarray(value)).SerializeToString())
+                (at / f"{side}_{i}.pb").write_bytes(proto_of(value).SerializeToString())
 
 
 def run(model, runtime, inputs):
@@ -109,6 +109,15 @@ def main(out):
          'y = ai.onnx.ml.LabelEncoder<keys_floats=[1.0, 2.5], values_strings=["one", "more"]>(x)', (np.array([1, 2.5, 3, 2, 1], np.float32),))
     case(out, "label_encoder_strings", "(string[4] x) => (int64[4] y)",
          'y = ai.onnx.ml.LabelEncoder<keys_strings=["a", "b"], values_int64s=[4, 7], default_int64=9>(x)', (text("b", "a", "", "ab"),))
+    # maps, of which the first set has the most entries, for as many of which there is room
+    case(out, "dictionary", "(map(string, float) x) => (float[1,3] y)", 'y = ai.onnx.ml.DictVectorizer<string_vocabulary=["b", "a", ""]>(x)',
+         ({"a": 1.0, "c": 2.0, "b": 3.0},), ({"b": 4.0},), ({"": -1.0, "a": 5.0},))
+    case(out, "dense_map", "(map(int64, float) x) => (float[1,n] y)", "y = ai.onnx.ml.CastMap(x)", ({7: 1.0, -2: 2.0, 5: 3.0, 6: 4.0},), ({1: 5.0, 0: 6.0},))
+    case(out, "dense_text", "(map(int64, float) x) => (string[1,2] y)", 'y = ai.onnx.ml.CastMap<cast_to="TO_STRING">(x)', ({7: 1.0, 3: -2.5},))
+    case(out, "sparse_map", "(map(int64, float) x) => (int64[1,6] y)", 'y = ai.onnx.ml.CastMap<cast_to="TO_INT64", map_form="SPARSE", max_map=6>(x)',
+         ({0: 1.9, 7: 2.0, 5: -3.9},), ({2: 5.0},))
+    case(out, "zip_map", "(float[3,2] x) => (seq(map(int64, float)) y)", "y = ai.onnx.ml.ZipMap<classlabels_int64s=[3, 8]>(x)", (RNG.uniform(size=(3, 2)).astype(np.float32),))
+    case(out, "zip_map_row", "(float[2] x) => (seq(map(string, float)) y)", 'y = ai.onnx.ml.ZipMap<classlabels_strings=["no", "yes"]>(x)', (np.array([0.25, 0.75], np.float32),))
 
 
 if __name__ == "__main__":

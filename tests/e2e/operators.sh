@@ -5,7 +5,7 @@ if [ ! -x "$PYTHON" ]; then
     exit 77
 fi
 "$PYTHON" "$here/make_operators.py" cases
-expect 0 "32 passed, 0 failed" "$CNNC" verify --suite cases --target generic \
+expect 0 "38 passed, 0 failed" "$CNNC" verify --suite cases --target generic \
     --cflags "-O0 -Wall -Wextra -Werror -fsanitize=address,undefined -fno-sanitize-recover"
 
 model() { # NAME TEXT
@@ -83,22 +83,70 @@ expect 1 "whose size depends on data" "$CNNC" sum.onnx -o sum.c
 model pattern.onnx 'g (string[1] x) => (bool[1] y) { y = RegexFullMatch<pattern="a(b">(x) }'
 expect 1 "a group that is not closed, at byte 3" "$CNNC" pattern.onnx -o pattern.c
 
-# What scikit-learn's exporters write: classes and their scores, which come out as a matrix instead of a list of maps.
-sklearn() { # INPUT BODY
-    "$PYTHON" -c "import sys, onnx; onnx.save(onnx.parser.parse_model(sys.argv[1]), 'sklearn.onnx')" \
-        "<ir_version: 8, opset_import: [\"\" : 17, \"ai.onnx.ml\" : 3]> g ($1) => (int64[2] label, seq(map(int64, float)) scores) { $2 }"
+# A map is an array of keys, one of values, and how many there are, which may be more or fewer from run to run.
+ml() { # NAME INPUT OUTPUT BODY
+    "$PYTHON" -c "import sys, onnx; onnx.save(onnx.parser.parse_model(sys.argv[2]), sys.argv[1])" "$1.onnx" \
+        "<ir_version: 8, opset_import: [\"\" : 17, \"ai.onnx.ml\" : 3]> g ($2) => ($3) { $4 }"
 }
-sklearn 'float[2,2] x' 'label, s = ai.onnx.ml.LinearClassifier<classlabels_ints=[3, 8], coefficients=[1.0, 0.0, 0.0, 1.0], intercepts=[0.0, 0.5]>(x)
-    scores = ai.onnx.ml.ZipMap<classlabels_int64s=[3, 8]>(s)'
+ml words 'map(string, float) x' 'float[1,3] y, map(string, float) x' 'y = ai.onnx.ml.DictVectorizer<string_vocabulary=["b", "a", "c"]>(x)'
+expect 1 "any number of entries.*" "$CNNC" words.onnx -o words.c
+expect 1 "needs the number of its entries" "$CNNC" words.onnx -o words.c --elements x=f32
+build words 'int main(void) {
+    const words_string keys[3] = {{1, "a"}, {1, "b"}, {1, "a"}};
+    const float values[3] = {1, 2, 3};
+    float y[3], same_values[8];
+    words_string same_keys[8];
+    int64_t count = 3, same_count;
+    const words_inputs in = {.x_keys = keys, .x_values = values, .x_count = &count};
+    const words_outputs out = {y, same_keys, same_values, &same_count};
+    if (words_run(&in, &out, memory) || y[0] != 2 || y[1] != 3 || y[2] != 0 || same_count != 3 || same_values[1] != 2 || same_keys[1].bytes[0] != 98) return 1;
+    count = 1;
+    if (words_run(&in, &out, memory) || y[0] != 0 || y[1] != 1 || same_keys[1].size) return 2;
+    count = 0;
+    if (words_run(&in, &out, memory) || y[1] != 0) return 3;
+    count = 9;
+    if (words_run(&in, &out, memory) != 5) return 4;
+    count = -1;
+    return words_run(&in, &out, memory) == 5 ? 0 : 5;
+}' --elements x=8 || fail "a map: $?"
+
+# A number of entries that the model declares is an error where the map has another, as is a string that is no number.
+ml two 'map(int64, string) x' 'int64[1,2] y' 'y = ai.onnx.ml.CastMap<cast_to="TO_INT64">(x)'
+build two 'int main(void) {
+    two_string values[4] = {{1, "7"}, {2, "-8"}, {1, "9"}, {400, "too long, but never used"}};
+    const int64_t keys[4] = {5, -5, 0, 0};
+    int64_t y[2], count = 2;
+    const two_inputs in = {keys, values, &count};
+    const two_outputs out = {y};
+    if (two_run(&in, &out, memory) || y[0] != -8 || y[1] != 7) return 1;
+    count = 3;
+    if (two_run(&in, &out, memory) != 5) return 2;
+    count = 2;
+    values[1].size = 1;
+    return two_run(&in, &out, memory) == 5 ? 0 : 3;
+}' --elements x=4 || fail "a map of declared size: $?"
+
+# What scikit-learn's exporters write: classes, and a list of maps from them to scores, whose keys come out once.
+scores='int64[2] label, seq(map(int64, float)) scores'
+ml sklearn 'float[2,2] x' "$scores" 'label, s = ai.onnx.ml.LinearClassifier<classlabels_ints=[8, 3], coefficients=[1.0, 0.0, 0.0, 1.0], intercepts=[0.0, 0.5]>(x)
+    scores = ai.onnx.ml.ZipMap<classlabels_int64s=[8, 3]>(s)'
 build sklearn 'int main(void) {
     const float x[4] = {1, 0, 0, 2};
-    int64_t label[2];
-    float scores[4];
+    int64_t label[2], keys[2];
+    float values[4];
     const sklearn_inputs in = {x};
-    const sklearn_outputs out = {label, scores};
-    if (sklearn_run(&in, &out, memory) || label[0] != 3 || label[1] != 8) return 1;
-    return scores[0] != 1 || scores[1] != 0.5f || scores[2] != 0 || scores[3] != 2.5f;
+    const sklearn_outputs out = {.label = label, .scores_keys = keys, .scores_values = values};
+    if (sklearn_run(&in, &out, memory) || label[0] != 8 || label[1] != 3 || keys[0] != 8 || keys[1] != 3) return 1;
+    return values[0] != 1 || values[1] != 0.5f || values[2] != 0 || values[3] != 2.5f;
 }' || fail "ZipMap: $?"
-sklearn 'map(int64, float) x' 'v = ai.onnx.ml.CastMap(x) label, s = ai.onnx.ml.LinearClassifier<classlabels_ints=[3, 8], coefficients=[1.0, 2.0]>(v)
-    scores = ai.onnx.ml.ZipMap<classlabels_int64s=[3, 8]>(s)'
-expect 1 "input 'x' is a map.*" "$CNNC" sklearn.onnx -o sklearn.c
+ml sklearn 'map(int64, float) x' "int64[1] label, seq(map(int64, float)) scores" 'v = ai.onnx.ml.CastMap<map_form="SPARSE", max_map=2>(x)
+    label, s = ai.onnx.ml.LinearClassifier<classlabels_ints=[3, 8], coefficients=[1.0, 0.0, 0.0, 2.0]>(v) scores = ai.onnx.ml.ZipMap<classlabels_int64s=[3, 8]>(s)'
+build sklearn 'int main(void) {
+    const int64_t keys[2] = {1, 0}, count = 2;
+    const float x[2] = {3, 4};
+    int64_t label[1], labels[2];
+    float values[2];
+    const sklearn_inputs in = {keys, x, &count};
+    const sklearn_outputs out = {label, labels, values};
+    return sklearn_run(&in, &out, memory) || label[0] != 8 || values[0] != 4 || values[1] != 6;
+}' --elements x=2 || fail "CastMap: $?"

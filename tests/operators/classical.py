@@ -86,6 +86,33 @@ def labels():
     ]
 
 
+def maps():
+    """Values that Python cannot give to ONNX Runtime, integers, doubles and text, are expected by hand."""
+    reals, words = {5: 1.5, 0: -2.7, 3: 1e-3, 2: 123456.789}, {7: "-12", 1: "25", 4: "7"}
+    edge = {k: float(np.float32(v)) for k, v in enumerate((0.0, -0.0, 3.4e38, 1e-9, 0.1, -16777216.0, 9.9999995e-7, 0.5, 123.4567, 2.5e-6))}
+    vocabulary, numbers = {"string_vocabulary": ["b", "c", "a", "b", ""]}, {"int64_vocabulary": [3, 4, 7, -1]}
+    found = [
+        ml("DictVectorizer", [{"a": 1.5, "b": 2.5, "zz": 3.5}], **vocabulary),
+        ml("DictVectorizer", [{"": -1.0}], **vocabulary),
+        ml("DictVectorizer", [{"q": 1.0, "r": 2.0}], **vocabulary),
+        ml("DictVectorizer", [{7: 1.5, 3: 2.5, 9: 3.5, -1: 8.0}], **numbers),
+        ml("DictVectorizer", [{0: 1.0}], **numbers),
+        ml("DictVectorizer", [{"a": 4, "c": -5}], expected=[np.array([[0, -5, 4, 0, 0]], np.int64)], **vocabulary),
+        ml("DictVectorizer", [{"a": np.float64(0.25)}], expected=[np.array([[0, 0, 0.25, 0, 0]])], **vocabulary),
+        ml("DictVectorizer", [{7: "p", 3: "q"}], expected=[np.array([["q", "", "p", ""]], object)], **numbers),
+    ]
+    for form in ({"map_form": "DENSE"}, {"map_form": "SPARSE", "max_map": 5}, {"map_form": "SPARSE", "max_map": 9}, {"map_form": "SPARSE"}, {}):
+        found += [ml("CastMap", [m], cast_to=to, **form) for m in (reals, edge, {4: 2.0}) for to in ("TO_FLOAT", "TO_STRING", "TO_INT64")
+                  if m is not edge or to != "TO_INT64"]  # of numbers that do not fit
+    for to, of in (("TO_FLOAT", np.float32), ("TO_INT64", np.int64), ("TO_STRING", object)):
+        found += [
+            ml("CastMap", [words], cast_to=to, expected=[np.array([["25", "7", "-12"]], object).astype(of)]),
+            ml("CastMap", [words], cast_to=to, map_form="SPARSE", max_map=6,
+               expected=[np.array([["0.f" if of is object else "0", "25", *(2 * ["0.f" if of is object else "0"]), "7", "0.f" if of is object else "0"]], object).astype(of)]),
+        ]
+    return found
+
+
 def linear():
     w, b = [float(v) for v in f(12)], [0.3, -0.4, 0.1]
     found = [
@@ -201,4 +228,4 @@ def vectors():
 
 
 def cases():
-    return features() + labels() + linear() + trees() + vectors()
+    return features() + labels() + maps() + linear() + trees() + vectors()

@@ -11,7 +11,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "python"))
-from reference import reference_session, seed_of  # noqa: E402
+from reference import proto_of, reference_session, scalar, seed_of  # noqa: E402
 
 PACK = 60
 MICROSOFT, ML = "com.microsoft", "ai.onnx.ml"
@@ -19,7 +19,7 @@ MICROSOFT, ML = "com.microsoft", "ai.onnx.ml"
 
 @dataclasses.dataclass
 class Case:
-    """One node. None among the inputs is one left out; those in `fixed` are constants."""
+    """One node. None among the inputs is one left out, a dict is a map; those in `fixed` are constants."""
     op: str
     inputs: list
     attributes: dict = dataclasses.field(default_factory=dict)
@@ -58,6 +58,14 @@ def proto_type(v):
     return helper.np_dtype_to_tensor_dtype(v.dtype) if v.dtype != object else TensorProto.STRING
 
 
+def value_info(name, v):
+    if not isinstance(v, dict):
+        return helper.make_tensor_value_info(name, proto_type(v), v.shape)
+    key, value = next(iter(v.items()))
+    keys = TensorProto.STRING if isinstance(key, str) else TensorProto.INT64
+    return helper.make_value_info(name, helper.make_map_type_proto(keys, helper.make_tensor_type_proto(proto_type(scalar(value)), [])))
+
+
 def model_of(cases, integer=None):
     nodes, inputs, constants, outputs = [], [], [], []
     for k, c in enumerate(cases):
@@ -71,7 +79,7 @@ def model_of(cases, integer=None):
             if i in c.fixed:
                 constants.append(numpy_helper.from_array(v, at[i]))
             else:
-                inputs.append(helper.make_tensor_value_info(at[i], proto_type(v), v.shape))
+                inputs.append(value_info(at[i], v))
     imports = [helper.make_opsetid(d, v) for d, v in cases[0].opsets().items()]
     return helper.make_model(helper.make_graph(nodes, "operators", inputs, outputs, constants), opset_imports=imports, ir_version=10)
 
@@ -96,7 +104,7 @@ def write(folder, cases, results):
     outputs = [np.asarray(v, np.float32) if c.steps and i else v for c, k in zip(cases, integer) for v, i in zip(results[c.name], k)]
     for kind, values in (("input", [v for c in cases for v in arrays_of(c)]), ("output", outputs)):
         for i, v in enumerate(values):
-            (data / f"{kind}_{i}.pb").write_bytes(numpy_helper.from_array(np.asarray(v)).SerializeToString())
+            (data / f"{kind}_{i}.pb").write_bytes(proto_of(v).SerializeToString())
     steps = cases[0].steps
     (folder / "tolerance.txt").write_text(f"rtol 1e-6\natol {steps + 1e-3}\n" if steps else f"relative {cases[0].tolerance}\n")
 

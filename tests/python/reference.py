@@ -3,7 +3,9 @@ import os
 import zlib
 
 import numpy as np
+import onnx
 import onnxruntime
+from onnx import numpy_helper
 
 
 def seed_of(name):
@@ -19,6 +21,23 @@ def reference_session(model):
     options.log_severity_level = 4  # refusals are exceptions anyway, and old networks, which list weights as inputs, give warnings
     source = model if isinstance(model, bytes) else str(model)
     return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
+
+
+def scalar(v):
+    """A map's value: a float of Python is an f32."""
+    return np.array(v, object if isinstance(v, str) else np.float32 if type(v) is float else None)
+
+
+def proto_of(v):
+    """What ONNX's test data have for an array, a map, or a list of maps."""
+    if isinstance(v, dict):
+        values = numpy_helper.from_list([scalar(x) for x in v.values()])
+        if isinstance(next(iter(v)), str):
+            return onnx.MapProto(key_type=onnx.TensorProto.STRING, string_keys=[k.encode() for k in v], values=values)
+        return onnx.MapProto(key_type=onnx.TensorProto.INT64, keys=list(v), values=values)
+    if isinstance(v, list) and v and isinstance(v[0], dict):
+        return onnx.SequenceProto(elem_type=onnx.SequenceProto.MAP, map_values=[proto_of(m) for m in v])
+    return numpy_helper.from_array(np.asarray(v))
 
 
 def write_whole(path, write):

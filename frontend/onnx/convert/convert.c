@@ -73,9 +73,9 @@ static const conversion table[] = {
     /* ai.onnx.ml: classical machine learning */
     {"ai.onnx.ml.ArrayFeatureExtractor", ALWAYS, expand_feature_extractor, 0, 0, 0, 0},
     {"ai.onnx.ml.Binarizer", ALWAYS, expand_binarizer, 0, 0, 0, 0},
-    {"ai.onnx.ml.CastMap", ALWAYS, refuse_map, 0, 0, 0, 0},
+    {"ai.onnx.ml.CastMap", ALWAYS, expand_cast_map, 0, 0, 0, 0},
     {"ai.onnx.ml.CategoryMapper", ALWAYS, expand_category_mapper, 0, 0, 0, 0},
-    {"ai.onnx.ml.DictVectorizer", ALWAYS, refuse_map, 0, 0, 0, 0},
+    {"ai.onnx.ml.DictVectorizer", ALWAYS, expand_dict_vectorizer, 0, 0, 0, 0},
     {"ai.onnx.ml.FeatureVectorizer", ALWAYS, expand_feature_vectorizer, 0, 0, 0, 0},
     {"ai.onnx.ml.Imputer", ALWAYS, expand_imputer, 0, 0, 0, 0},
     {"ai.onnx.ml.LabelEncoder", ALWAYS, expand_label_encoder, 0, 0, 0, 0},
@@ -89,7 +89,7 @@ static const conversion table[] = {
     {"ai.onnx.ml.TreeEnsemble", ALWAYS, expand_tree_ensemble, 0, 0, 0, 0},
     {"ai.onnx.ml.TreeEnsembleClassifier", ALWAYS, expand_tree_classifier, 0, 0, 0, 0},
     {"ai.onnx.ml.TreeEnsembleRegressor", ALWAYS, expand_tree_regressor, 0, 0, 0, 0},
-    {"ai.onnx.ml.ZipMap", ALWAYS, expand_by_text, "x", 0, 0, "y = Identity(x)"},
+    {"ai.onnx.ml.ZipMap", ALWAYS, expand_zip_map, 0, 0, 0, 0},
 
     /* defined by other operators */
     {"Attention", ALWAYS, expand_attention, 0, 0, 0, 0},
@@ -264,7 +264,7 @@ static bool is_repeated(int row) {
 
 const char *frontend_expanded_operator(int i) {
     for (int row = 0; row < N_ROWS; row++)
-        if (op_from_onnx("", table[row].op_type) == OP_NONE && table[row].convert != refuse_map && !is_repeated(row) && !i--) return table[row].op_type;
+        if (op_from_onnx("", table[row].op_type) == OP_NONE && !is_repeated(row) && !i--) return table[row].op_type;
     return NULL;
 }
 

@@ -110,7 +110,7 @@ convert_fn expand_binarizer, expand_feature_extractor, expand_scaler, expand_nor
     expand_label_encoder, expand_category_mapper, expand_category_one_hot, expand_linear_regressor, expand_linear_classifier,
     expand_tree_ensemble, expand_tree_regressor, expand_tree_classifier;
 /* ml/svm.c, ml/maps.c */
-convert_fn expand_svm_regressor, expand_svm_classifier, refuse_map;
+convert_fn expand_svm_regressor, expand_svm_classifier, expand_cast_map, expand_dict_vectorizer, expand_zip_map;
 /* gradient.c */
 convert_fn expand_gradient;
 /* random.c */
