@@ -14,6 +14,8 @@ void expr_emit_scalar(text *out, const expr *e, expr_leaf *leaf, void *context);
 /* f32 trees whose operators all have a vector form. */
 bool expr_has_vector_form(const expr *e);
 void expr_emit_vector(text *out, const expr *e, expr_leaf *leaf, void *context);
+/* The same of a tree whose inputs are constants: scaling and shifting by them is one multiply-add. */
+void expr_emit_prologue(text *out, const expr *e, expr_leaf *leaf, void *context);
 
 /* "float": the C type in which elements of t are computed. */
 const char *compute_ctype(dtype t);
