@@ -141,12 +141,14 @@ void emit_constant(text *out, dtype t, double x) {
 
 /* ---- operators ---- */
 
+typedef void expr_emitter(text *out, const expr *e, expr_leaf *leaf, void *context);
+
 /* What the pieces of a form stand for in one place: scalar or vector, float or double. */
 typedef struct filling {
     const expr *e;
     const char *suffix;   /* of float literals and math functions */
     const char *unsigned_type;
-    bool vector;
+    expr_emitter *vector; /* NULL: scalar */
     expr_leaf *leaf;
     void *context;
 } filling;
@@ -179,7 +181,7 @@ static void put_form(text *out, const filling *f, const char *form) {
     for (const char *s = form; *s; s++) {
         if (*s == '$') {
             const expr *arg = f->e->args[*++s - '0'];
-            if (f->vector) expr_emit_vector(out, arg, f->leaf, f->context);
+            if (f->vector) f->vector(out, arg, f->leaf, f->context);
             else put_rounded(out, arg, f->leaf, f->context);
         } else if (*s == '~' && s != form && (isalnum((unsigned char)s[-1]))) {
             text_put(out, f->suffix);
@@ -209,8 +211,6 @@ static expr fold_first_args(const expr *e, expr *inner) {
     outer.n_args = 2;
     return outer;
 }
-
-typedef void expr_emitter(text *out, const expr *e, expr_leaf *leaf, void *context);
 
 /* Operators of any number of arguments, with other than two. False: e is not one. */
 static bool emit_variadic(text *out, const expr *e, expr_emitter *emit, expr_leaf *leaf, void *context) {
@@ -336,7 +336,7 @@ static bool has_vector_form(const expr *e, bool halves) {
 bool expr_has_vector_form(const expr *e) { return has_vector_form(e, false); }
 bool expr_has_vector_form_of_halves(const expr *e) { return has_vector_form(e, true); }
 
-void expr_emit_vector(text *out, const expr *e, expr_leaf *leaf, void *context) {
+static void put_vector(text *out, const expr *e, expr_emitter *inner, expr_leaf *leaf, void *context) {
     if (e->kind == EXPR_CONST) {
         text_put(out, "v16_set(");
         emit_constant(out, e->dtype, e->value);
@@ -344,11 +344,28 @@ void expr_emit_vector(text *out, const expr *e, expr_leaf *leaf, void *context) 
     } else if (e->kind != EXPR_OP) {
         leaf(context, out, e);
     } else if (e->op == OP_cast) {
-        expr_emit_vector(out, e->args[0], leaf, context);
-    } else if (!emit_variadic(out, e, expr_emit_vector, leaf, context)) {
-        filling f = {.e = e, .suffix = "f", .vector = true, .leaf = leaf, .context = context};
+        inner(out, e->args[0], leaf, context);
+    } else if (!emit_variadic(out, e, inner, leaf, context)) {
+        filling f = {.e = e, .suffix = "f", .vector = inner, .leaf = leaf, .context = context};
         put_form(out, &f, form_of(e->op)->vector);
     }
+}
+
+void expr_emit_vector(text *out, const expr *e, expr_leaf *leaf, void *context) { put_vector(out, e, expr_emit_vector, leaf, context); }
+
+void expr_emit_prologue(text *out, const expr *e, expr_leaf *leaf, void *context) {
+    const expr *product = e->kind == EXPR_OP && e->op == OP_add ? e->args[0] : NULL;
+    bool scaled = product && product->kind == EXPR_OP && product->op == OP_mul && e->args[1]->kind == EXPR_INPUT;
+    if (!scaled) {
+        put_vector(out, e, expr_emit_prologue, leaf, context);
+        return;
+    }
+    const expr *const parts[] = {product->args[0], product->args[1], e->args[1]};
+    for (int i = 0; i < 3; i++) {
+        text_put(out, i ? ", " : "v16_fma(");
+        expr_emit_prologue(out, parts[i], leaf, context);
+    }
+    text_put(out, ")");
 }
 
 /* ---- elements ---- */

@@ -15,6 +15,8 @@ void expr_emit_scalar(text *out, const expr *e, expr_leaf *leaf, void *context);
 bool expr_has_vector_form(const expr *e);
 bool expr_has_vector_form_of_halves(const expr *e); /* where inputs that are f16 or bf16 are widened as they are loaded */
 void expr_emit_vector(text *out, const expr *e, expr_leaf *leaf, void *context);
+/* The same of a tree whose inputs are constants: scaling and shifting by them is one multiply-add. */
+void expr_emit_prologue(text *out, const expr *e, expr_leaf *leaf, void *context);
 
 /* "float": the C type in which elements of t are computed. */
 const char *compute_ctype(dtype t);

@@ -152,14 +152,20 @@ void backend_vocabulary(const target *t, text *out) {
 /* Kernels know one name for a string, headers have one each. */
 static void put_string_type(const emission *e, text *out) { text_printf(out, "typedef %s_string string_slot;\n\n", e->prefix); }
 
-/* Products and sums stay apart unless they are written as one, and are rounded to their type at once. */
+/* A product that is added to something is rounded before that, as in the model, unless it is written as one multiply-add. Else
+ * what is computed in two places need not be the same, and x - x not 0. */
+static void put_contraction(text *out) {
+    text_put(out, "\n/* Products are rounded before they are added to something, or subtracted. */\n#if defined(__clang__)\n#pragma STDC FP_CONTRACT OFF\n#elif defined(__GNUC__)\n#pragma GCC optimize(\"fp-contract=off\")\n#endif\n\n");
+}
+
+/* And numbers are rounded to their type at once. */
 static void put_exact(text *out) {
     text_put(out, "#if defined(__FAST_MATH__)\n#error \"the same bits on every machine, which this file promises, need a compiler without -ffast-math\"\n#endif\n"
-                  "#if defined(__clang__)\n#pragma STDC FP_CONTRACT OFF\n#elif defined(__GNUC__)\n#pragma GCC optimize(\"fp-contract=off\")\n#endif\n"
                   "#include <float.h>\n#if FLT_EVAL_METHOD != 0\n#error \"the same bits on every machine need -fexcess-precision=fast or -std=gnu11 here\"\n#endif\n\n");
 }
 
 static void put_includes(const emission *e, text *out) {
+    put_contraction(out);
     if (e->plan->options.bit_exact) put_exact(out);
     text_printf(out, "#include \"%s.h\"\n\n#if %s_HEADER_HASH != 0x%016llxu\n#error \"%s.h is not the header that %s.c was made with: run cnnc again\"\n#endif\n",
                 e->files, e->upper, (unsigned long long)e->header_hash, e->files, e->files);

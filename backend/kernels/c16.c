@@ -137,5 +137,5 @@ static void put_prologue_leaf(void *context, text *out, const expr *leaf) {
 void c16_prologue(text *out, const step *s, const char *in_block, const char *stored) {
     const expr *e = s->node->prologue;
     if (!e) text_put(out, stored);
-    else expr_emit_vector(out, e, put_prologue_leaf, &(prologue_leaf){s, in_block, stored});
+    else expr_emit_prologue(out, e, put_prologue_leaf, &(prologue_leaf){s, in_block, stored});
 }

@@ -107,7 +107,7 @@ static bool is_exact(const narrow_weights *n, const constant *w, const weight_ch
     for (int64_t k = 0; k < c->channels; k++)
         for (int64_t i = 0; i < c->count; i++) {
             float x = channel_at(w, c, k)[i * c->between];
-            if (stored(n, k, x) != (double)x) return false;
+            if (stored(n, k, i, x) != (double)x) return false;
         }
     return true;
 }
