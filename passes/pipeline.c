@@ -4,7 +4,7 @@
 
 pass_fn pass_fold_constants, pass_widen_halves, pass_remove_identity, pass_canonicalize, pass_lower_batchnorm, pass_fold_scale_shift, pass_fold_pad,
     pass_integer_layers, pass_move_quantize, pass_lower_quantize, pass_fuse_elementwise, pass_fuse_epilogue, pass_move_pool, pass_fuse_pool, pass_lower_dense, pass_remove_dead,
-    pass_remove_dead_channels, pass_merge_pool, pass_assign_layout, pass_merge_transpose, pass_narrow_activations, pass_fuse_prologue;
+    pass_remove_dead_channels, pass_merge_pool, pass_assign_layout, pass_merge_transpose, pass_narrow_activations, pass_fuse_prologue, pass_fuse_attention;
 
 static const pass pipeline[] = {
     {"fold_constants", pass_fold_constants, "infer shapes; compute what does not depend on the inputs"},
@@ -23,6 +23,7 @@ static const pass pipeline[] = {
     {"merge_pool", pass_merge_pool, "a convolution and average pooling become one strided convolution"},
     {"fuse_epilogue", pass_fuse_epilogue, "elementwise work moves into the kernel before it"},
     {"fuse_pool", pass_fuse_pool, "max pooling moves into the convolution before it"},
+    {"fuse_attention", pass_fuse_attention, "products around a softmax become one node, with the transposes that split and join heads"},
     {"lower_dense", pass_lower_dense, "fully connected layers become 1x1 convolutions"},
     {"remove_dead", pass_remove_dead, "drop what nobody reads"},
     {"assign_layout", pass_assign_layout, "NCHW16c for convolutional parts, with halos"},

@@ -32,6 +32,7 @@ ROOT = HERE.parents[1]
 PEERS = {"onnxruntime": "venv-bench", "openvino": "venv-bench", "mnn": "venv-mnn", "ncnn": "venv-bench"}
 NETWORKS = ["resnet18", "resnet50", "vgg16", "mobilenet_v2", "densenet121", "googlenet", "inception_v3", "xception",
             "se_resnet50", "squeezenet1_1"]
+TRANSFORMERS = ["vit_b_16", "bert_base"]  # beside those that the mean is over
 QUANTISED_PEERS = ["onnxruntime", "openvino"]  # those that read QDQ models
 BF16_PEERS = ["openvino"]  # those that compute in it on this kind of CPU
 BF16_WRONG = 0.05  # what cnnc promises
@@ -202,7 +203,8 @@ def describe_machine(arguments):
     fields = dict((part.strip() for part in line.split(":", 1)) for line in cpuinfo.splitlines() if ":" in line)
     isa = "AVX-512" if "avx512f" in fields.get("flags", "") else "AVX2" if "avx2" in fields.get("flags", "") else platform.machine()
     # The folder and, of other precisions, what the makefile says of them go before the user's own options.
-    target, options = ("bench", sys.argv[2:]) if not arguments.tolerance else (f"bench-{'bf16' if arguments.bf16 else 'int8'}", sys.argv[5:])
+    kind = "bf16" if arguments.bf16 else "int8" if arguments.int8 else "transformers" if arguments.transformers else None
+    target, options = (f"bench-{kind}", sys.argv[5:]) if kind else ("bench", sys.argv[2:])
     return {
         "date": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
         "cpu": f"{fields.get('model name', 'unknown')} (family {fields.get('cpu family', '?')}, model {fields.get('model', '?')}, {isa}), "
@@ -254,10 +256,11 @@ def parse_arguments():
     add("folder", type=pathlib.Path, help="what make_networks.py wrote")
     add("--out", type=pathlib.Path, default=ROOT / "build/bench", help="results and work files (default: build/bench)")
     add("--cnnc", type=pathlib.Path, default=ROOT / "build/release/compiler/cnnc", help="the compiler (default: build/release)")
-    add("--networks", type=names_from(NETWORKS), default=NETWORKS, metavar="A,B", help="default: all")
+    add("--networks", type=names_from(NETWORKS + TRANSFORMERS), metavar="A,B", help="default: all")
     add("--peers", type=names_from(list(PEERS)), default=list(PEERS), metavar="A,B", help=f"default: {','.join(PEERS)}; '' for none")
     add("--int8", action="store_true", help="8-bit networks, against the peers that read them; results may differ by steps")
     add("--bf16", action="store_true", help="the networks as they are, computed in bf16, against the peers that do so too")
+    add("--transformers", action="store_true", help=f"{', '.join(TRANSFORMERS)} instead of the networks that the mean is over")
     add("--threads", type=numbers, default=[1, 2], metavar="1,2", help="default: 1,2")
     add("--rounds", type=int, default=15, help="turns of each contestant (default: 15)")
     add("--turn", type=float, default=0.3, help="seconds a turn takes, about (default: 0.3)")
@@ -277,6 +280,7 @@ def parse_arguments():
         arguments.peers = [peer for peer in arguments.peers if peer in QUANTISED_PEERS]
     if arguments.bf16:
         arguments.peers = [peer for peer in arguments.peers if peer in BF16_PEERS]
+    arguments.networks = arguments.networks or (TRANSFORMERS if arguments.transformers else NETWORKS)
     arguments.tolerance = QUANTISED_WRONG if arguments.int8 else BF16_WRONG if arguments.bf16 else None
     arguments.contestants = ["cnnc", *arguments.peers]
     return arguments
@@ -294,7 +298,8 @@ def main():
             save(arguments, machine, results)  # what is there stays there if the rest is cut short
     print(report(arguments, machine, results))
     if arguments.readme:
-        readme.replace(arguments.readme, "bench-bf16" if arguments.bf16 else "bench", readme.section(machine, results))
+        mark = "bench-bf16" if arguments.bf16 else "bench-transformers" if arguments.transformers else "bench"
+        readme.replace(arguments.readme, mark, readme.section(machine, results))
 
 
 if __name__ == "__main__":

@@ -46,6 +46,26 @@ NETWORKS = {
 }
 
 
+def encoder():
+    """The layers of BERT-base, of tokens that are already vectors."""
+    layer = torch.nn.TransformerEncoderLayer(768, 12, 3072, activation="gelu", batch_first=True)
+    return torch.nn.TransformerEncoder(layer, 12, enable_nested_tensor=False)
+
+
+# Transformers, beside those that the mean is over: name: (how to build it, shape of an input without the batch, as above)
+TRANSFORMERS = {
+    "vit_b_16": (lambda: torchvision.models.vit_b_16(), (3, 224, 224), True),
+    "bert_base": (encoder, (128, 768), True),
+}
+
+
+def recipe(name):
+    if name in TRANSFORMERS:
+        return TRANSFORMERS[name]
+    build, side, fold = NETWORKS[name]
+    return build, (3, side, side), fold
+
+
 def randomise_weights(model, generator):
     """He initialisation: it keeps the mean square of activations through any depth of Conv and ReLU."""
     for module in model.modules():
@@ -73,10 +93,18 @@ def randomise_batchnorm(model, image, generator):
         hook.remove()
 
 
+def randomise_attention(model, generator):
+    """The projections of attention, as Xavier has them: scores of unit size, of which a softmax makes neither one nor all equal."""
+    for module in model.modules():
+        if isinstance(module, torch.nn.MultiheadAttention):
+            module.in_proj_weight.data.normal_(0, module.embed_dim ** -0.5, generator=generator)
+            module.in_proj_bias.data.normal_(0, 0.1, generator=generator)
+
+
 def export(model, image, fold, path):
     mode = torch.onnx.TrainingMode.EVAL if fold else torch.onnx.TrainingMode.PRESERVE
     buffer = io.BytesIO()
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), torch.enable_grad():  # without gradients attention is an operator that ONNX has not
         warnings.simplefilter("ignore")  # PRESERVE warns about models in training mode, which this one is not in
         torch.onnx.export(model, image, buffer, opset_version=OPSET, training=mode, do_constant_folding=True,
                           input_names=["input"], output_names=["output"])
@@ -84,13 +112,14 @@ def export(model, image, fold, path):
 
 
 def make(name, out):
-    build, side, fold = NETWORKS[name]
+    build, shape, fold = recipe(name)
     path = out / f"{name}.onnx"
     generator = torch.Generator().manual_seed(seed_of(name))
-    image, other = torch.randn(2, 1, 3, side, side, generator=generator)
+    image, other = torch.randn(2, 1, *shape, generator=generator)
     model = build().eval()
     with torch.no_grad():
         randomise_weights(model, generator)
+        randomise_attention(model, generator)
         randomise_batchnorm(model, image, generator)
         export(model, image, fold, path)
     write_case(out / name, reference_session(path), image.numpy(), other.numpy())
@@ -99,9 +128,9 @@ def make(name, out):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=pathlib.Path)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(NETWORKS)} (default: all)")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join([*NETWORKS, *TRANSFORMERS])} (default: all but the last two)")
     arguments = parser.parse_args()
-    unknown = set(arguments.names) - set(NETWORKS)
+    unknown = set(arguments.names) - set(NETWORKS) - set(TRANSFORMERS)
     if unknown:
         parser.error(f"no such network: {', '.join(sorted(unknown))}")
     torch.set_num_threads(1)  # the calibration sums in one order only, so the weights are the same everywhere
