@@ -432,7 +432,7 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
     template_int(e, "chunks", t->chunks);
     template_int(e, "chunk", t->chunk);
     template_int(e, "sums", t->sums);
-    template_int(e, "ahead", t->ahead);
+    register_tile_define_ahead(&t->tile, t->ahead, e);
     template_int(e, "pool_h", c->pool[0]);
     template_int(e, "pool_w", c->pool[1]);
     template_int(e, "flat", c->flat);
