@@ -26,7 +26,7 @@ ifneq ($(shell command -v ninja),)
 export CMAKE_GENERATOR ?= Ninja
 endif
 
-.PHONY: build demo check check-targets differential fuzz fuzz-coverage bench bench-int8 bench-bf16 bench-threads bench-server conformance verify-networks verify-int8 errors verify-zoo install format clean
+.PHONY: build demo check check-targets differential fuzz fuzz-coverage bench bench-int8 bench-bf16 bench-open bench-threads bench-server conformance verify-networks verify-int8 errors verify-zoo install format clean
 
 build:
 	@.ci/install-dependencies.sh
@@ -84,6 +84,13 @@ bench-threads:
 	@tests/bench/environment.sh build
 	@build/venv-bench/bin/python tests/bench/make_networks.py $(NETWORKS)
 	@build/venv-bench/bin/python tests/bench/threads.py $(NETWORKS) --out build/bench/threads $(BENCH_OPTIONS)
+
+# One program for images of any size against one for each of three sizes, a quarter of an hour.
+bench-open:
+	@.ci/install-dependencies.sh --tests
+	@$(MAKE) --no-print-directory build PRESET=release
+	@tests/python/venv.sh build/venv-check tests/python/requirements.txt
+	@build/venv-check/bin/python tests/bench/open.py $(BENCH_OPTIONS)
 
 # Two workers of Dask over 1024 images; BENCH_OPTIONS="--network mobilenet_v2 --images 256" for others.
 bench-server:

@@ -220,7 +220,7 @@ static void define_tile(template_env *outer, const register_tile *tile, const ta
     const int64_t ahead = register_tile_lines_ahead(tile, &plane, C16, bytes, t->plan->cold, machine);
     conv_tile_define_product(e, tile, &product, machine);
     template_int(e, "chunks", 1);
-    template_int(e, "ahead", ahead);
+    register_tile_define_ahead(tile, ahead, e);
     template_int(e, "in_blocks", s->in_blocks);
     template_int(e, "x_block", t->step->in[0].block);
     template_call(e, "target", put_target, t);

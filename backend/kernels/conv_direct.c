@@ -236,7 +236,7 @@ static bool describe(const plan *p, const node *n, const operand *x, schedule *c
     c->width = c->flat ? w->out[0].size * w->out[1].size : w->out[1].size / c->pool[1] * c->pool[1];
     int64_t likely[2];
     for (int i = 0; i < 2; i++) {
-        likely[i] = likely_size(w->out[i]) / c->pool[i] * c->pool[i];
+        likely[i] = likely_size(w->out[i], 0.5) / c->pool[i] * c->pool[i];
         if (!likely[i] && c->varies) likely[i] = c->pool[i];
     }
     c->likely[0] = c->flat ? 1 : likely[0];
@@ -432,7 +432,7 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
     template_int(e, "chunks", t->chunks);
     template_int(e, "chunk", t->chunk);
     template_int(e, "sums", t->sums);
-    template_int(e, "ahead", t->ahead);
+    register_tile_define_ahead(&t->tile, t->ahead, e);
     template_int(e, "pool_h", c->pool[0]);
     template_int(e, "pool_w", c->pool[1]);
     template_int(e, "flat", c->flat);

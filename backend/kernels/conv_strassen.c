@@ -28,7 +28,7 @@ static bool has_halo(const value *v) {
 static bool has_room(const value_type *y) {
     enum { MIN_PLANE = 128 };
     if (type_is_static(y)) return true;
-    return dim_least(y->dims[2]) * dim_least(y->dims[3]) >= 2 << STRASSEN_LEVELS && likely_size(y->dims[2]) * likely_size(y->dims[3]) >= MIN_PLANE;
+    return dim_least(y->dims[2]) * dim_least(y->dims[3]) >= 2 << STRASSEN_LEVELS && likely_size(y->dims[2], 0.5) * likely_size(y->dims[3], 0.5) >= MIN_PLANE;
 }
 
 static bool accepts(const node *n) {
@@ -46,7 +46,7 @@ typedef struct decisions {
     int64_t positions;
 } decisions;
 
-static int64_t plane_of(const node *n) { return likely_size(n->outputs[0]->type.dims[2]) * likely_size(n->outputs[0]->type.dims[3]); }
+static int64_t plane_of(const node *n) { return likely_size(n->outputs[0]->type.dims[2], 0.5) * likely_size(n->outputs[0]->type.dims[3], 0.5); }
 
 /* Runs that do not fill the plane overlap at its end. */
 static int64_t runs_of(int64_t plane, int64_t positions) { return (plane + positions - 1) / positions; }

@@ -125,6 +125,6 @@ void conv_tile_define_product(template_env *e, const register_tile *t, const til
     template_int(e, "chunk", chunk);
     template_int(e, "sums", sums);
     const tile_plane run = {.height = 1, .width = p->positions};
-    template_int(e, "ahead", register_tile_lines_ahead(t, &run, pairs ? C16 / 2 : C16, p->weights, p->cold, machine));
+    register_tile_define_ahead(t, register_tile_lines_ahead(t, &run, pairs ? C16 / 2 : C16, p->weights, p->cold, machine), e);
     template_call(e, "offset", put_offset, NULL);
 }

@@ -72,8 +72,10 @@ typedef struct shape {
     dtype stored; /* of the input: DT_F32, DT_BF16, DT_U8 */
     int64_t largest; /* sum, either sign, of bytes times the weights of a channel */
     int64_t images, in_blocks, out_blocks;
-    int64_t size[2]; /* convolved, without incomplete pooling windows */
+    int64_t size[2]; /* convolved, without incomplete pooling windows; of an open one likely */
     int64_t pool[2], taps[2], stride[2];
+    bool varies;
+    int64_t large[2], most[2]; /* sizes of one that varies */
 } shape;
 
 /* Of any bytes, times the weights of one channel. */
@@ -99,11 +101,20 @@ static bool shape_of(const node *n, const window *w, shape *s) {
     s->out_blocks = c16_blocks(type_size(weights, 0));
     for (int i = 0; i < 2; i++) {
         s->pool[i] = ints_at(n, "pool", i, 1);
-        s->size[i] = likely_size(w->out[i]) / s->pool[i] * s->pool[i];
+        s->size[i] = likely_size(w->out[i], 0.5) / s->pool[i] * s->pool[i];
+        s->large[i] = likely_size(w->out[i], 0.75) / s->pool[i] * s->pool[i];
+        s->most[i] = w->out[i].size / s->pool[i] * s->pool[i];
         s->taps[i] = w->kernel[i];
         s->stride[i] = w->stride[i];
     }
+    s->varies = schedule_is_open(n);
     return s->size[0] > 0 && s->size[1] > 0;
+}
+
+static shape sized(const shape *s, const int64_t size[2]) {
+    shape other = *s;
+    memcpy(other.size, size, sizeof other.size);
+    return other;
 }
 
 /* A filter down and across, and what is multiplied. */
@@ -207,17 +218,27 @@ static int64_t block_work(const shape *s, const cook_toom *filter, int64_t size)
 }
 
 /* Cycles of the whole layer. */
-static double winograd_cycles(const plan *p, const shape *s, const way *how, const decisions *d) {
+static double winograd_cycles(const plan *p, const shape *s, const way *how, decisions d) {
     const target *t = p->machine;
-    const int64_t tiles = count_tiles(s, how->filter), size = d->block_tiles, workers = d->shared ? 1 : cost_threads(p);
+    const int64_t tiles = count_tiles(s, how->filter), size = ceil_div(tiles, ceil_div(tiles, d.block_tiles)), workers = d.shared ? 1 : cost_threads(p);
     double product, elements = elements_of(how), back = elements * 4.5 * (double)t->registers;
     double forth = how->products == TILE_I16 ? back / 2 : back; /* words take half of a register that floats take */
-    choose_tile(p, s->out_blocks, d, t, &product);
-    if (d->shared) back += CROSSING * elements * C16 * 4 / t->l3_bytes, forth += CROSSING * elements * C16 * 4 / t->l3_bytes;
+    d.block_tiles = size;
+    choose_tile(p, s->out_blocks, &d, t, &product);
+    if (d.shared) back += CROSSING * elements * C16 * 4 / t->l3_bytes, forth += CROSSING * elements * C16 * 4 / t->l3_bytes;
     double blocks = (double)(s->in_blocks * s->out_blocks), overhead = block_overhead(s, how, tiles, size, workers, t);
     double products = (double)tiles * blocks * (elements * (how->products == TILE_F32 ? C16 : C16 / 2) * product / (double)size + overhead);
     double weights = elements * C16 * C16 * (double)conv_tile_number_bytes(how->products) * blocks;
     return cost_with_weights(p, t, products, (double)workers * weights) + (double)tiles * ((double)s->in_blocks * forth + (double)s->out_blocks * back);
+}
+
+/* Where sizes are open, the mean of the likely size and of a large one, where incomplete tiles and weights count less. */
+static double likely_cycles(const plan *p, const shape *s, const way *how, const decisions *d) {
+    const double cycles = winograd_cycles(p, s, how, *d);
+    if (!s->varies) return cycles;
+    const shape large = sized(s, s->large);
+    const double positions = (double)(s->size[0] * s->size[1]) / (double)(large.size[0] * large.size[1]);
+    return (cycles + winograd_cycles(p, &large, how, *d) * positions) / 2;
 }
 
 static double winograd_error(const way *how, int64_t channels) {
@@ -233,13 +254,14 @@ static void list_blocks(const plan *p, const shape *s, const way *how, decisions
     const char *refused = schedule_refusal(p, winograd_error(how, s->in_blocks * C16));
     if (how->products == TILE_BF16 && points_of(s, f) > PAIRS_POINTS && p->options.accuracy == ACCURACY_BALANCED) refused = "not admitted by balanced";
     const int64_t slice = p->options.slice, most = slice && block_work(s, f, MOST) > slice ? slice / block_work(s, f, 1) : MOST;
-    const int64_t tiles = count_tiles(s, f), workers = d.shared ? 1 : cost_threads(p), best = choose_block_tiles(s, how, tiles, 1, most, workers, t);
+    const shape largest = s->varies ? sized(s, s->most) : *s; /* emitted code shares out what there is evenly */
+    const int64_t tiles = count_tiles(&largest, f), workers = d.shared ? 1 : cost_threads(p), best = choose_block_tiles(s, how, tiles, 1, most, workers, t);
     const int64_t sizes[] = {best, choose_block_tiles(s, how, tiles, 4, best * 3 / 4, workers, t),
                              choose_block_tiles(s, how, tiles, best * 4 / 3, most, workers, t)};
     for (int i = 0; i < 3; i++) {
         d.block_tiles = sizes[i];
         if (sizes[i])
-            candidate_add(ways, cost_microseconds(t, winograd_cycles(p, s, how, &d)), refused, &d, sizeof d, "%dx%d block %lld%s%s", f[0].m, f[1].m,
+            candidate_add(ways, cost_microseconds(t, likely_cycles(p, s, how, &d)), refused, &d, sizeof d, "%dx%d block %lld%s%s", f[0].m, f[1].m,
                           (long long)sizes[i], d.products == TILE_BF16 ? " bf16" : "", d.shared ? " shared" : "");
     }
 }

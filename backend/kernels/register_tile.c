@@ -29,10 +29,10 @@ int64_t register_tile_full_columns(const register_tile *t, int64_t width) { retu
 int64_t register_tile_lines_ahead(const register_tile *t, const tile_plane *plane, int64_t lines, int64_t bytes, bool cold,
                                   const target *machine) {
     if (bytes <= cost_cached_weights(cold, machine)) return 0;
+    if (t->varies) return lines;
     int64_t across = (register_tile_full_columns(t, plane->width) + t->cols - 1) / t->cols + (t->tail[0] > 0) + (t->tail[1] > 0);
     int64_t tiles = across * ((plane->height + t->rows - 1) / t->rows);
-    if (t->varies) tiles = tiles > 4 ? tiles / 2 : 2; /* there may be fewer than is likely: what is fetched then is for later */
-    int64_t others = tiles - 1;                       /* what the last one fetched would come too late */
+    int64_t others = tiles - 1; /* what the last one fetched would come too late */
     return others > 0 ? (lines + others - 1) / others : 0;
 }
 
@@ -113,4 +113,9 @@ void register_tile_define(const register_tile *t, int64_t width, template_env *e
     template_int(e, "full_cols", register_tile_full_columns(t, width));
     template_int(e, "tail0", t->tail[0]);
     template_int(e, "tail1", t->tail[1]);
+}
+
+void register_tile_define_ahead(const register_tile *t, int64_t lines, template_env *e) {
+    template_int(e, "ahead", lines);
+    template_number(e, "lines_ahead", t->varies ? number_open("lines") : number_known(lines));
 }

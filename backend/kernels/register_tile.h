@@ -33,10 +33,14 @@ register_tile register_tile_choose(const tile_plane *plane, const target *machin
 tile_choice register_tile_varying(const tile_plane *plane, const target *machine);
 int64_t register_tile_full_columns(const register_tile *t, int64_t width); /* where the full tiles of a row end */
 /* Of `lines` cache lines of weights that come next, those that each tile of a plane prefetches: where all weights that are
- * gone over, so many bytes, come from beyond the caches. 0 otherwise, and where there is one tile only. `cold`: the plan's. */
+ * gone over, so many bytes, come from beyond the caches. 0 otherwise, and where there is one tile only. All of them where the plane
+ * varies: emitted code shares them out. `cold`: the plan's. */
 int64_t register_tile_lines_ahead(const register_tile *t, const tile_plane *plane, int64_t lines, int64_t bytes, bool cold,
                                   const target *machine);
 /* Variables blocks, tile_rows, tile_cols, full_cols, tail0 and tail1. */
 void register_tile_define(const register_tile *t, int64_t width, template_env *e);
+/* Variables ahead, what register_tile_lines_ahead returned, and lines_ahead, those of a tile: a variable `lines` of the emitted
+ * code where the plane varies. */
+void register_tile_define_ahead(const register_tile *t, int64_t lines, template_env *e);
 
 #endif

@@ -137,6 +137,7 @@ typedef struct plan {
     int64_t peak_live; /* largest sum of live buffers: what no placement can beat */
     int peak_step;     /* where that is */
     int64_t weights;   /* bytes */
+    buffer *scratch;   /* of all steps, where sizes are open; else NULL */
     buffer *status;    /* NULL, or an i32 that steps set when something is larger than its room */
     int n_steps, n_loops;
     struct location *locations; /* by value id */

@@ -129,8 +129,30 @@ int step_add_input(plan *p, step *s, const value *v) {
 
 int step_add_output(plan *p, step *s, const value *v) { return append(p, s, true, plan_operand(p, v)); }
 
+static bool has_open_sizes(const graph *g) {
+    for (int i = 0; i < g->n_symbols; i++)
+        if (g->symbols[i]->open) return true;
+    return false;
+}
+
+/* Where sizes are open, that of all steps lies in one place: between tensors that have room for the largest size, each would
+ * have memory of its own, which no cache holds when its step begins. */
+static buffer *scratch_buffer(plan *p, const step *s, int64_t bytes) {
+    bool shared = has_open_sizes(p->graph);
+    for (int i = 0; i < s->n_out; i++)
+        if (s->out[i].buffer == p->scratch) shared = false; /* its second one */
+    if (!shared || !p->scratch) {
+        buffer *b = plan_buffer(p, MEMORY_ARENA, bytes);
+        if (shared) p->scratch = b;
+        return b;
+    }
+    if (p->scratch->size < bytes) p->scratch->size = bytes;
+    return p->scratch;
+}
+
 int step_add_scratch(plan *p, step *s, int64_t bytes) {
-    operand o = {.buffer = plan_buffer(p, MEMORY_ARENA, bytes), .elem = DT_U8, .rank = 1, .dims = {bytes}};
+    buffer *b = scratch_buffer(p, s, bytes);
+    operand o = {.buffer = b, .elem = DT_U8, .rank = 1, .dims = {bytes}};
     return append(p, s, true, o);
 }
 

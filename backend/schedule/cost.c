@@ -27,8 +27,8 @@ double cost_idle(const plan *p, int64_t units) {
     return units > 0 ? ceil((double)units / threads) * threads / (double)units : 1;
 }
 
-int64_t likely_size(dim d) {
-    if (dim_is_number(d)) return d.size;
-    int64_t least = dim_least(d);
-    return (int64_t)sqrt((double)(least > 0 ? least : 1) * (double)d.size);
+int64_t likely_size(dim d, double power) {
+    if (dim_is_number(d) || power == 1) return d.size;
+    const double least = (double)(dim_least(d) > 0 ? dim_least(d) : 1);
+    return (int64_t)(least * pow((double)d.size / least, power));
 }

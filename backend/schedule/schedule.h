@@ -56,8 +56,9 @@ typedef struct advice {
  * and what matters of the network and the options. */
 char *schedule_signature(const plan *p, const node *n);
 
-/* cost.c: the size that an open dimension is estimated at, the geometric mean of its bounds; its size where it is a number. */
-int64_t likely_size(dim d);
+/* cost.c: a size that an open dimension is estimated at, its least times a power of how many times that its largest is: 0.5 gives the
+ * geometric mean. Its size where it is a number. */
+int64_t likely_size(dim d, double power);
 /* Cycles of a target's description as time. */
 double cost_microseconds(const target *t, double cycles);
 /* Bytes of weights that a kernel may find in the caches of its core: what is more comes from beyond. */

@@ -1,10 +1,11 @@
 /* One compiled network in a process of its own, timed on request by bench.py; peer.py speaks the same way.
  *
- *     time_main IMAGE.raw OUTPUT.raw THREADS
+ *     time_main IMAGE.raw OUTPUT.raw THREADS [HEIGHT WIDTH]
  *
  * Writes OUTPUT.raw, prints "ready", and then answers each line "K" with the microseconds of K runs.
  * The emitted header is net.h, whose identifiers start with "net".
- * With -DTIME_THREADS the network was emitted with --threads.
+ * With -DTIME_THREADS the network was emitted with --threads, with -DTIME_OPEN with open sizes H and W of its image, which
+ * are arguments then.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +21,16 @@ typedef struct network {
 #ifdef TIME_THREADS
     net_pool pool;
 #endif
+    int64_t height, width;
 } network;
+
+#ifdef TIME_OPEN
+#define SIZES(n) , (n)->height, (n)->width
+#define IMAGE_SIZE(n) ((size_t)(NET_INPUT_0_SIZE / (NET_SIZE_H_MAX * NET_SIZE_W_MAX) * (n)->height * (n)->width))
+#else
+#define SIZES(n)
+#define IMAGE_SIZE(n) NET_INPUT_0_SIZE
+#endif
 
 static void fail(const char *what) {
     fprintf(stderr, "time_main: %s\n", what);
@@ -37,9 +47,9 @@ static void run(network *n) {
     const void *inputs[] = {n->image};
     void *outputs[] = {n->output};
 #ifdef TIME_THREADS
-    int status = net_run_parallel_pointers(&n->pool, inputs, outputs, n->workspace);
+    int status = net_run_parallel_pointers(&n->pool, inputs, outputs, n->workspace SIZES(n));
 #else
-    int status = net_run_pointers(inputs, outputs, n->workspace);
+    int status = net_run_pointers(inputs, outputs, n->workspace SIZES(n));
 #endif
     if (status != 0) fail("the network reports an error");
 }
@@ -52,7 +62,7 @@ static double microseconds(void) {
 
 static void read_image(network *n, const char *path) {
     FILE *file = fopen(path, "rb");
-    if (!file || fread(n->image, sizeof(float), NET_INPUT_0_SIZE, file) != NET_INPUT_0_SIZE)
+    if (!file || fread(n->image, sizeof(float), IMAGE_SIZE(n), file) != IMAGE_SIZE(n))
         fail("cannot read the image");
     fclose(file);
 }
@@ -77,10 +87,11 @@ static void answer(network *n, int runs) {
 }
 
 int main(int argc, char **argv) {
-    if (argc != 4) fail("usage: time_main IMAGE.raw OUTPUT.raw THREADS");
+    if (argc != 4 && argc != 6) fail("usage: time_main IMAGE.raw OUTPUT.raw THREADS [HEIGHT WIDTH]");
     network n = {.image = allocate(NET_INPUT_0_SIZE * sizeof(float)),
                  .output = allocate(NET_OUTPUT_0_SIZE * sizeof(float)),
                  .workspace = allocate(net_workspace_size())};
+    if (argc == 6) n.height = atoi(argv[4]), n.width = atoi(argv[5]);
 #ifdef TIME_THREADS
     if (net_pool_start(&n.pool, atoi(argv[3])) != 0) fail("cannot start the threads");
 #endif

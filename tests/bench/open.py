@@ -1,0 +1,126 @@
+"""Time programs with open sizes against programs for one size each: the same core, interleaved, batch 1, float32.
+
+    python open.py --out build/bench/open
+
+One program with `--dim H=MIN..MAX --dim W=MIN..MAX` meets, at each of the sizes, one with `--dim H=SIZE --dim W=SIZE`. Results of
+the two are compared. Prints a table as it goes, FILE of --readme gets it between its lines bench-open:begin and bench-open:end.
+Exits with 1 where results differ by more than README.md promises.
+"""
+import argparse
+import os
+import pathlib
+import shlex
+import shutil
+import sys
+
+import numpy as np
+
+import bench
+import readme
+
+HERE = bench.HERE
+NETWORKS = {"vgg16": (HERE / "open/vgg16.cnn", 64), "resnet50": (HERE / "open/resnet50.cnn", 64), "sppnet": ("zoo:sppnet", 112)}  # least size
+MOST = 512
+BOUND = 1e-4  # max |difference| / max |result|
+
+
+def size(text):
+    height, width = text.split("x")
+    return int(height), int(width)
+
+
+def emit(arguments, network, dims, folder, defines):
+    """A program for the sizes that `dims` says."""
+    folder.mkdir(parents=True)
+    options = [word for name, value in zip("HW", dims) for word in ("--dim", f"{name}={value}")]
+    bench.run_step([arguments.cnnc, NETWORKS[network][0], "--init", "he", *options, "-o", folder / "net.c", "--target", arguments.target],
+                   folder / "cnnc.log")
+    bench.run_step([arguments.cc, *arguments.cflags.split(), *defines, "-I", folder, HERE / "time_main.c", "net.c", "-o", "time_main", "-lm"],
+                   folder / "cc.log", cwd=folder)
+    return folder / "time_main"
+
+
+def image_of(height, width, path):
+    np.random.default_rng(1).standard_normal((3, height, width), np.float32).tofile(path)
+
+
+def start(arguments, network, folder):
+    """{size: (fixed, open)}: contestants."""
+    pairs = {}
+    bounds = f"{NETWORKS[network][1]}..{MOST}"
+    open_program = emit(arguments, network, (bounds, bounds), folder / "open", ["-DTIME_OPEN"])
+    for height, width in arguments.sizes:
+        name = f"{height}x{width}"
+        own = folder / name
+        program = emit(arguments, network, (height, width), own, [])
+        image_of(height, width, own / "image.raw")
+        commands = {"fixed": [program, own / "image.raw", own / "fixed.raw", 1],
+                    "open": [open_program, own / "image.raw", own / "open.raw", 1, height, width]}
+        pairs[name] = [bench.Contestant(f"{kind} {name}", command, str(arguments.core), own / f"{kind}.log") for kind, command in commands.items()]
+    return pairs
+
+
+def least(contestant):
+    return min(time for turn in contestant.times for time in turn)
+
+
+def time_network(arguments, network):
+    """A row for each size: network, size, milliseconds of the two, their ratio, difference of results."""
+    folder = arguments.out / network
+    shutil.rmtree(folder, ignore_errors=True)
+    pairs, dropped = start(arguments, network, folder), {}
+    contestants = [contestant for pair in pairs.values() for contestant in pair]
+    try:
+        bench.take_turns(arguments, list(contestants), dropped)
+    finally:
+        for contestant in contestants:
+            contestant.close()
+    if dropped:
+        raise bench.Failure("; ".join(f"{name}: {failure}" for name, failure in dropped.items()))
+    rows = []
+    for name, (fixed, opened) in pairs.items():
+        results = [np.fromfile(folder / name / f"{kind}.raw", np.float32) for kind in ("fixed", "open")]
+        difference = float(np.abs(results[0] - results[1]).max() / np.abs(results[0]).max())
+        rows.append((network, name, least(fixed), least(opened), least(opened) / least(fixed), difference))
+    shutil.rmtree(folder)  # weights of four programs
+    return rows
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    add = parser.add_argument
+    add("--out", type=pathlib.Path, default=bench.ROOT / "build/bench/open", help="work files (default: build/bench/open)")
+    add("--cnnc", type=pathlib.Path, default=bench.ROOT / "build/release/compiler/cnnc", help="the compiler (default: build/release)")
+    add("--networks", type=bench.names_from(list(NETWORKS)), default=list(NETWORKS), metavar="A,B", help="default: all")
+    add("--sizes", type=lambda text: [size(word) for word in text.split(",")], default=[(180, 180), (224, 224), (300, 200)], metavar="HxW,HxW",
+        help="default: 180x180,224x224,300x200")
+    add("--rounds", type=int, default=15, help="turns of each program (default: 15)")
+    add("--turn", type=float, default=0.3, help="seconds a turn takes, about (default: 0.3)")
+    add("--core", type=int, default=max(os.sched_getaffinity(0)), help="core to pin to")
+    add("--cc", default="gcc")
+    add("--cflags", default="-O2 -march=native")
+    add("--target", default="native", help="for cnnc (default: native)")
+    add("--readme", type=pathlib.Path, metavar="FILE", help="put the table between FILE's lines bench-open:begin and bench-open:end")
+    arguments = parser.parse_args()
+    arguments.out, arguments.cnnc = arguments.out.absolute(), arguments.cnnc.absolute()
+    arguments.tolerance, arguments.cnnc_options = None, ""
+    machine = bench.describe_machine(arguments)
+    lines = ["| network | size | fixed | open | open / fixed | difference |", "| --- | --- | ---: | ---: | ---: | ---: |"]
+    print(*lines, sep="\n", flush=True)
+    alike = True
+    for network in arguments.networks:
+        for name, at, fixed, opened, ratio, difference in time_network(arguments, network):
+            alike = alike and difference <= BOUND
+            lines.append(f"| {name} | {at} | {fixed:.2f} | {opened:.2f} | {ratio:.2f} | {difference:.0e} |")
+            print(lines[-1], flush=True)
+    command = shlex.join(["make", "bench-open", *([f"BENCH_OPTIONS={' '.join(sys.argv[1:])}"] if sys.argv[1:] else [])])
+    lines += ["", f"Least of {arguments.rounds} interleaved rounds; {machine['date']}, {machine['cpu']}; {machine['compiler']}.",
+              f"Command: `{command}`"]
+    print(*lines[-3:], sep="\n")
+    if arguments.readme:
+        readme.replace(arguments.readme, "bench-open", lines)
+    return not alike
+
+
+if __name__ == "__main__":
+    sys.exit(main())
