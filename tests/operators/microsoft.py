@@ -177,6 +177,67 @@ def attentions():
     return found
 
 
+def cached():
+    """GroupQueryAttention of a prompt, and of a token or more behind a cache."""
+    def gqa(query, key, value, past, lengths, total, heads=6, kv=2, cos=None, sin=None, ids=None, bias=None, **more):
+        inputs = [query, key, value, *past, np.array(lengths, np.int32), np.array(total, np.int32), cos, sin, ids, bias]
+        while inputs[-1] is None:
+            inputs.pop()
+        return ms("GroupQueryAttention", inputs, fixed=(6,), outputs=3, num_heads=heads, kv_num_heads=kv, **more)
+
+    none, cache = (None, None), (f(2, 2, 5, 16), f(2, 2, 5, 16))
+    q, k, v = f(2, 4, 96), f(2, 4, 32), f(2, 4, 32)
+    one = (f(2, 1, 96), f(2, 1, 32), f(2, 1, 32))
+    table = {"cos": f(16, 8), "sin": f(16, 8), "do_rotary": 1}
+    return [
+        gqa(q, k, v, none, [3, 3], 4),
+        gqa(f(2, 4, 160), None, None, none, [3, 3], 4),
+        gqa(q, k, v, none, [3, 3], 4, scale=0.2, softcap=3.0),
+        gqa(q, k, v, none, [3, 3], 4, local_window_size=2),
+        gqa(q, k, v, none, [3, 3], 4, **table),
+        gqa(q, k, v, none, [3, 3], 4, rotary_interleaved=1, **table),
+        gqa(q, k, v, none, [3, 3], 4, bias=f(2, 6, 4, 4)),
+        gqa(*one, cache, [5, 5], 6),
+        gqa(*one, cache, [5, 5], 6, **table),
+        gqa(*one, cache, [5, 5], 6, local_window_size=3),
+        gqa(f(2, 1, 160), None, None, cache, [5, 5], 6, bias=f(1, 1, 1, 6), **table),
+        gqa(q[:1, :3], k[:1, :3], v[:1, :3], (cache[0][:1], cache[1][:1]), [7], 8, **table),
+    ]
+
+
+def lookups():
+    ids = np.array([[3, 4, 5, 3, 4], [1, 1, 1, 1, 1]], np.int64)
+    found = [ms("NGramRepeatBlock", [ids, f(2, 7)], ngram_size=n) for n in (1, 2, 3, 4)]
+    found.append(ms("NGramRepeatBlock", [ids[:, :2], f(2, 7)], ngram_size=3))
+    at = ints(np.int64, 9, 2, 3)
+    for bits in (4, 8):
+        table, scales, zeros = eight(np.uint8, 9, 64 * bits // 8), f(9, 4), eight(np.uint8, 9, 4 * bits // 8)
+        found += [ms("GatherBlockQuantized", [table, at, scales], fixed=(0, 2), bits=bits, block_size=16, quantize_axis=1),
+                  ms("GatherBlockQuantized", [table, at[0], scales, zeros], fixed=(0, 2, 3), bits=bits, block_size=16, quantize_axis=-1)]
+    return found
+
+
+def quantized_blocks():
+    x, past = eight(np.uint8, 2, 4, 12), f(2, 2, 3, 5, 4)
+    w, b, sums = eight(np.int8, 12, 36), f(36), scale(R.uniform(0.002, 0.01, 36))
+    fixed = (1, 2, 3, 4, 6, 7)
+    zero, columns = np.array(130, np.uint8), ints(np.int8, 5, 36, low=-5)
+    found = [
+        ms("QAttention", [x, w, b, scale(0.02), scale(0.005), None, zero, np.array(2, np.int8)], fixed=fixed, num_heads=3),
+        ms("QAttention", [x, w, b, scale(0.02), sums, None, zero, columns], fixed=fixed, num_heads=3, unidirectional=1),
+        ms("QAttention", [x, w, b, scale(0.02), scale(0.005), np.array([4, 2], np.int32), zero], fixed=fixed, num_heads=3),
+        ms("QAttention", [x, w, b, scale(0.02), scale(0.005), None, zero, np.array(2, np.int8), past], fixed=fixed, outputs=2, num_heads=3, unidirectional=1),
+    ]
+    for directions, way in ((1, "forward"), (2, "bidirectional")):
+        for each in (1, 20):
+            scales = [scale(R.uniform(0.002, 0.004, (directions, each) if each > 1 else directions)) for _ in range(2)]
+            zeros = [np.zeros((directions, each) if each > 1 else directions, np.int8) for _ in range(2)]
+            found.append(ms("DynamicQuantizeLSTM", [f(6, 2, 4), eight(np.int8, directions, 4, 20), eight(np.int8, directions, 5, 20), f(directions, 40), None, None, None, None,
+                                                    scales[0], zeros[0], scales[1], zeros[1]],
+                            fixed=(1, 2, 3, 8, 9, 10, 11), outputs=3, hidden_size=5, direction=way, tolerance=1e-2))
+    return found
+
+
 def scale(x):
     return np.array(x, np.float32)
 
@@ -336,4 +397,4 @@ def experimental():
 
 
 def cases():
-    return activations() + convolutions() + products() + normalizations() + attentions() + quantized() + arrays() + experimental()
+    return activations() + convolutions() + products() + normalizations() + attentions() + cached() + lookups() + quantized_blocks() + quantized() + arrays() + experimental()

@@ -91,13 +91,15 @@ convert_fn drop_attr, rename_attr, default_int, default_float, default_string, a
 convert_fn expand_biased_gelu, expand_quick_gelu, expand_fused_conv, expand_channels_last, expand_fused_gemm, expand_fused_matmul,
     expand_skip_normalization, expand_embed_normalization;
 /* microsoft/attention.c */
-convert_fn expand_projected_attention, expand_multi_head_attention, reorder_rotary_embedding;
+convert_fn expand_projected_attention, expand_quantized_attention, expand_multi_head_attention, reorder_rotary_embedding;
+/* microsoft/cached_attention.c */
+convert_fn expand_group_query_attention;
 /* microsoft/quantized.c */
 convert_fn expand_between_quantized, expand_quantized_where, expand_quantized_concat, expand_quantized_softmax, expand_quantized_pool,
     expand_quantized_mean, expand_quantized_conv, expand_quantized_gemm, expand_matmul_integer_to_float, expand_dynamic_quantize_matmul,
-    expand_matmul_nbits;
+    expand_matmul_nbits, expand_gather_block_quantized, quantized_lstm;
 /* microsoft/arrays.c */
-convert_fn flatten_pads, expand_range, expand_first_unique, expand_inverse, expand_distances, expand_unfold, pads_to_attribute;
+convert_fn flatten_pads, expand_range, expand_first_unique, expand_inverse, expand_distances, expand_unfold, pads_to_attribute, expand_ngram_block;
 /* experimental.c */
 convert_fn expand_scaled, expand_image_scaler, expand_crop;
 /* sequence.c */

@@ -99,3 +99,33 @@ bool pads_to_attribute(draft *d, const conversion *row) {
     recipe_call(&r, "y", "ConvTranspose", draft_input(d, 3) ? "x w bias" : "x w");
     return recipe_return(&r, "y");
 }
+
+/* The score of a token becomes -inf where it would end an n-gram that is there already: every place behind which the last n - 1 tokens
+ * stand is compared, and names the token behind it. */
+bool expand_ngram_block(draft *d, const conversion *row) {
+    (void)row;
+    const value_type *ids = draft_static(d, 0), *scores = draft_static(d, 1);
+    if (!ids || !scores) return false;
+    int64_t size = draft_int(d, "ngram_size", 0), length = ids->rank == 2 ? type_size(ids, 1) : -1, places = length - size + 1;
+    if (size < 1 || ids->rank != 2 || scores->rank != 2) return draft_error(d, NULL, "its n-grams or inputs are of other sizes than it takes");
+    recipe r = recipe_new(d);
+    recipe_inputs(&r, "ids scores");
+    recipe_run(&r, "y = Identity(scores)");
+    if (places < 1) return recipe_return(&r, "y");
+    recipe_int(&r, "length", length);
+    recipe_int(&r, "places", places);
+    recipe_int(&r, "rest", size - 1);
+    recipe_int(&r, "vocabulary", type_size(scores, 1));
+    recipe_run(&r, "next = Slice(ids, [$rest], [$length], [1])");
+    recipe_run(&r, "same = Equal(next, next)");
+    for (int64_t k = 0; k < size - 1; k++) {
+        recipe_int(&r, "from", k);
+        recipe_int(&r, "to", k + places);
+        recipe_int(&r, "at", length - size + 1 + k);
+        recipe_int(&r, "end", length - size + 2 + k);
+        recipe_run(&r, "same = And(same, Equal(Slice(ids, [$from], [$to], [1]), Slice(ids, [$at], [$end], [1])))");
+    }
+    recipe_run(&r, "named = Equal(Unsqueeze(Where(same, next, -1:next), [2]), CastLike(Range(0, $vocabulary, 1), next))\n"
+                   "y = Where(Greater(ReduceMax(Cast(named; to=1), [1]; keepdims=0), 0.0), -inf:scores, scores)");
+    return recipe_return(&r, "y");
+}

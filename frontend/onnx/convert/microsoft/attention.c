@@ -66,10 +66,10 @@ static void attend(recipe *r, const heads *h) {
 
 /* ---- Attention: projections included ---- */
 
-static bool find_projected(draft *d, heads *h) {
-    const value_type *x = draft_static(d, 0), *w = draft_static(d, 1), *past = draft_input(d, 4) ? draft_static(d, 4) : NULL;
+static bool find_projected(draft *d, int past_input, heads *h) {
+    const value_type *x = draft_static(d, 0), *w = draft_static(d, 1), *past = draft_input(d, past_input) ? draft_static(d, past_input) : NULL;
     const attr *hidden = draft_attr(d, "qkv_hidden_sizes");
-    if (!x || !w || (draft_input(d, 4) && !past)) return false;
+    if (!x || !w || (draft_input(d, past_input) && !past)) return false;
     if (x->rank != 3 || w->rank != 2 || (past && past->rank != 5)) return draft_error(d, NULL, "its inputs are of other ranks than it takes");
     if (draft_int(d, "do_rotary", 0) || draft_int(d, "past_present_share_buffer", 0))
         return draft_error(d, "export the model without them", "has rotary embedding or shared buffers, which are not supported");
@@ -82,24 +82,41 @@ static bool find_projected(draft *d, heads *h) {
     return true;
 }
 
+/* Of "x" [batch, queries, hidden], projected, with the bias "b" and "past"; `mask` and `added` are inputs. */
+static bool attend_projected(recipe *r, const heads *h, int mask, int added) {
+    if (draft_input(r->draft, 2)) recipe_run(r, "x = Add(x, b)");
+    recipe_run(r, "q, k, v = Split(x, [$hidden,$hidden,$v_hidden]; axis=2)\n"
+                  "q = Transpose(Reshape(q, [0,0,$heads,$size]); perm=[0,2,1,3])\n"
+                  "k = Transpose(Reshape(k, [0,0,$heads,$size]); perm=[0,2,1,3])\n"
+                  "v = Transpose(Reshape(v, [0,0,$heads,$v_size]); perm=[0,2,1,3])");
+    if (h->past) recipe_run(r, "k = Concat(Gather(past, 0), k; axis=2)\nv = Concat(Gather(past, 1), v; axis=2)");
+    if (r->draft->n_outputs > 1) recipe_run(r, "present = Concat(Unsqueeze(k, [0]), Unsqueeze(v, [0]); axis=0)");
+    if (!make_bias(r, h, mask, added)) return false;
+    attend(r, h);
+    return recipe_return(r, "y present");
+}
+
 bool expand_projected_attention(draft *d, const conversion *row) {
     (void)row;
     heads h = {.past = 0};
-    if (!find_projected(d, &h)) return false;
+    if (!find_projected(d, 4, &h)) return false;
     recipe r = recipe_new(d);
     recipe_inputs(&r, "x w b mask past added");
     bind_heads(&r, &h);
     recipe_run(&r, "x = MatMul(x, w)");
-    if (draft_input(d, 2)) recipe_run(&r, "x = Add(x, b)");
-    recipe_run(&r, "q, k, v = Split(x, [$hidden,$hidden,$v_hidden]; axis=2)\n"
-                   "q = Transpose(Reshape(q, [0,0,$heads,$size]); perm=[0,2,1,3])\n"
-                   "k = Transpose(Reshape(k, [0,0,$heads,$size]); perm=[0,2,1,3])\n"
-                   "v = Transpose(Reshape(v, [0,0,$heads,$v_size]); perm=[0,2,1,3])");
-    if (h.past) recipe_run(&r, "k = Concat(Gather(past, 0), k; axis=2)\nv = Concat(Gather(past, 1), v; axis=2)");
-    if (d->n_outputs > 1) recipe_run(&r, "present = Concat(Unsqueeze(k, [0]), Unsqueeze(v, [0]); axis=0)");
-    if (!make_bias(&r, &h, 3, 5)) return false;
-    attend(&r, &h);
-    return recipe_return(&r, "y present");
+    return attend_projected(&r, &h, 3, 5);
+}
+
+/* Of integers, whose product is scaled to floats; it has no input that is added to scores. */
+bool expand_quantized_attention(draft *d, const conversion *row) {
+    (void)row;
+    heads h = {.past = 0};
+    if (!find_projected(d, 8, &h)) return false;
+    recipe r = recipe_new(d);
+    recipe_inputs(&r, "x w b x_scale w_scale mask x_zero w_zero past");
+    bind_heads(&r, &h);
+    recipe_run(&r, "x = Mul(Cast(MatMulInteger(x, w, x_zero, w_zero); to=1), Mul(x_scale, w_scale))");
+    return attend_projected(&r, &h, 5, d->n_inputs);
 }
 
 /* ---- MultiHeadAttention ---- */

@@ -230,3 +230,73 @@ bool expand_matmul_nbits(draft *d, const conversion *row) {
     if (draft_input(d, 5)) recipe_run(&r, "y = Add(y, bias)");
     return recipe_return(&r, "y");
 }
+
+/* ---- GatherBlockQuantized: rows of a table of a few bits, with a scale for each block of a row ---- */
+
+/* "NAME", [..][n] of 4-bit integers or of bytes that hold several, as [-1, n, 1]. */
+static void unpack_rows(recipe *r, const char *name, int64_t bits, int64_t n) {
+    recipe_int(r, "n", n);
+    recipe_run(r, arena_printf(mem(r), "%s = Reshape(%s, [$rows,-1])", name, name));
+    unpack_bits(r, name, bits, 2);
+    recipe_run(r, arena_printf(mem(r), "%s = Slice(Reshape(%s, [$rows,-1]), [0], [$n], [1])", name, name));
+}
+
+bool expand_gather_block_quantized(draft *d, const conversion *row) {
+    (void)row;
+    const value_type *table = draft_static(d, 0), *at = draft_static(d, 1), *scales = draft_static(d, 2);
+    if (!table || !at || !scales) return false;
+    const int rank = table->rank;
+    int64_t bits = table->elem == DT_U8 ? draft_int(d, "bits", 4) : 8, block = draft_int(d, "block_size", 128), axis = draft_int(d, "quantize_axis", 1);
+    int64_t gathered = draft_int(d, "gather_axis", 0), rows = type_count(at), columns = rank > 1 ? type_size(table, -1) * 8 / bits : 0;
+    if (rank < 2 || (axis != rank - 1 && axis != -1) || (gathered != 0 && gathered != -rank))
+        return draft_error(d, NULL, "gathers along another axis than the first, or has blocks along another than the last");
+    if ((bits != 2 && bits != 4 && bits != 8) || block < 1 || columns % block || type_size(scales, -1) != columns / block)
+        return draft_error(d, NULL, "its blocks do not fit its table");
+    int64_t shape[IR_MAX_RANK];
+    int n = 0;
+    for (int k = 0; k < at->rank && n < IR_MAX_RANK; k++) shape[n++] = type_size(at, k);
+    for (int k = 1; k < rank && n < IR_MAX_RANK; k++) shape[n++] = k == rank - 1 ? columns : type_size(table, k);
+    for (int k = 1; k < rank - 1; k++) rows *= type_size(table, k);
+    recipe r = recipe_new(d);
+    recipe_inputs(&r, "table index scales zeros");
+    recipe_int(&r, "rows", rows);
+    recipe_int(&r, "blocks", columns / block);
+    recipe_ints(&r, "shape", n, shape);
+    recipe_run(&r, "w = Gather(table, index)\nscales = Reshape(Gather(scales, index), [$rows,$blocks,1])");
+    unpack_rows(&r, "w", bits, columns);
+    recipe_run(&r, "w = CastLike(Reshape(w, [$rows,$blocks,-1]), scales)");
+    if (draft_input(d, 3)) {
+        recipe_run(&r, "zeros = Gather(zeros, index)");
+        unpack_rows(&r, "zeros", bits, columns / block);
+        recipe_run(&r, "w = Sub(w, CastLike(Reshape(zeros, [$rows,$blocks,1]), scales))");
+    } else if (table->elem == DT_U8) {
+        recipe_float(&r, "middle", (double)(1 << (bits - 1)));
+        recipe_run(&r, "w = Sub(w, $middle:w)");
+    }
+    recipe_run(&r, "y = Reshape(Mul(w, scales), $shape)");
+    return recipe_return(&r, "y");
+}
+
+/* ---- DynamicQuantizeLSTM: its weights are integers, turned; inputs stay floats, where ONNX Runtime rounds them to 8 bits ---- */
+
+static value *weights_of(draft *d, int weights, int scale) {
+    const value_type *scales = draft_static(d, scale);
+    if (!scales) return NULL;
+    recipe r = recipe_new(d);
+    recipe_value(&r, "w", draft_input(d, weights));
+    recipe_value(&r, "scale", draft_input(d, scale));
+    recipe_value(&r, "zero", draft_input(d, scale + 1));
+    recipe_int(&r, "directions", type_size(draft_input_type(d, weights), 0));
+    recipe_run(&r, "w = Sub(CastLike(w, scale), Reshape(CastLike(zero, scale), [$directions,1,-1]))\n"
+                   "w = Transpose(Mul(w, Reshape(scale, [$directions,1,-1])); perm=[0,2,1])");
+    return r.failed ? NULL : recipe_get(&r, "w");
+}
+
+bool quantized_lstm(draft *d, const conversion *row) {
+    value *w = weights_of(d, 1, 8), *r = w ? weights_of(d, 2, 10) : NULL;
+    if (!r) return false;
+    draft_set_input(d, 1, w);
+    draft_set_input(d, 2, r);
+    d->n_inputs = 8;
+    return as_standard(d, row);
+}
