@@ -144,7 +144,7 @@ verify-networks: build
 	@build/venv-bench/bin/python tests/bench/make_networks.py $(NETWORKS)
 	@CNNC=$(CNNC) tests/bench/verify.sh $(NETWORKS) "$(NAMES)" $(TARGETS)
 
-# Quantised ones against ONNX Runtime's two ways to compute them, in quantisation steps, about ten minutes.
+# Quantised ones against ONNX Runtime's two ways to compute them, in quantisation steps, about 20 minutes.
 verify-int8: build
 	@.ci/install-dependencies.sh --bench
 	@tests/bench/environment.sh build

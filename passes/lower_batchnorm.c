@@ -5,12 +5,12 @@
 
 #include <math.h>
 
-/* (bytes - zero point) * scale, as lower_quantize leaves it. */
+/* (bytes - zero point) * scale, as lower_quantize and canonicalize leave it. */
 static bool is_dequantized(const value *v) {
     const node *p = v->producer;
     if (!p || p->op != OP_mul || p->epilogue) return false;
     p = p->inputs[0]->producer;
-    if (p && p->op == OP_sub && !p->epilogue) p = p->inputs[0]->producer;
+    if (p && (p->op == OP_sub || p->op == OP_add) && !p->epilogue) p = p->inputs[0]->producer;
     return p && p->op == OP_cast && dtype_of(p->inputs[0]->type.elem)->bits == 8;
 }
 

@@ -43,7 +43,7 @@ static value *without_activations(value *v, target_type *t) {
 
 /* ---- the terms of what is quantised, in units of the new scale ---- */
 
-/* What they are is what ONNX Runtime's integer kernels compute (MLAS: qladd.cpp, qlgavgpool.cpp, quantize.cpp), rounding for
+/* What they are is what ONNX Runtime's integer kernels compute (MLAS: qladd.cpp, qlmul.cpp, qlgavgpool.cpp, quantize.cpp), rounding for
  * rounding: the next layers make much of a step. */
 
 /* Sums of products: their scales are divided. */
@@ -60,11 +60,16 @@ static value *sums_term(graph *g, node *before, const value *v, target_type *to)
     return new_result(g, before, OP_mul, 2, (value *[]){p->inputs[0], c});
 }
 
+/* What v dequantises, less its zero point; NULL: it dequantises nothing. */
+static value *centered(graph *g, node *before, const value *v, affine *a) {
+    value *bytes = dequantized(v, a), *x = bytes ? new_cast(g, before, bytes, DT_F32) : NULL;
+    return x && a->zero ? new_result(g, before, OP_sub, 2, (value *[]){x, new_scalar(g, (double)a->zero)}) : x;
+}
+
 /* Bytes of another scale: they are dequantised first, and then divided. */
 static value *bytes_term(graph *g, node *before, const value *v, target_type *to) {
     affine a;
-    value *bytes = dequantized(v, &a), *x = bytes ? new_cast(g, before, bytes, DT_F32) : NULL;
-    if (x && a.zero) x = new_result(g, before, OP_sub, 2, (value *[]){x, new_scalar(g, (double)a.zero)});
+    value *x = centered(g, before, v, &a);
     if (x) x = new_result(g, before, OP_mul, 2, (value *[]){x, new_scalar(g, a.scale)});
     return x ? new_result(g, before, OP_div, 2, (value *[]){x, new_scalar(g, to->scale)}) : NULL;
 }
@@ -83,6 +88,19 @@ static value *sum_of_terms(graph *g, node *before, const value *v, target_type *
     if (!sum) return NULL;
     to->zero = 0;
     return new_result(g, before, OP_fma, 3, (value *[]){xf, new_scalar(g, ra), sum});
+}
+
+/* Products of bytes are exact; they have the zero point added before they are rounded. */
+static value *product_of_terms(graph *g, node *before, const value *v, target_type *to) {
+    const node *p = v->producer;
+    affine a, b;
+    if (!p || p->op != OP_mul || p->epilogue || value_use_count(v) != 1 || !dequantized(p->inputs[0], &a) || !dequantized(p->inputs[1], &b)) return NULL;
+    value *x = centered(g, before, p->inputs[0], &a), *y = x ? centered(g, before, p->inputs[1], &b) : NULL;
+    value *product = y ? new_result(g, before, OP_mul, 2, (value *[]){x, y}) : NULL;
+    if (product) product = new_result(g, before, OP_mul, 2, (value *[]){product, new_scalar(g, (double)((float)(a.scale * b.scale) / (float)to->scale))});
+    if (product && to->zero) product = new_result(g, before, OP_add, 2, (value *[]){product, new_scalar(g, (double)to->zero)});
+    to->zero = 0;
+    return product;
 }
 
 /* The sum over a whole plane, of bytes less their zero point, is back when its average is multiplied by the size and rounded. */
@@ -117,7 +135,7 @@ static value *window_term(graph *g, node *before, const value *v, target_type *t
 
 /* v / scale, where its own scales can be divided; NULL where not. Where that contains the zero point, to->zero becomes 0. */
 static value *in_units(graph *g, node *before, const value *v, target_type *to) {
-    value *(*const ways[])(graph *, node *, const value *, target_type *) = {sums_term, bytes_term, sum_of_terms, average_term, window_term};
+    value *(*const ways[])(graph *, node *, const value *, target_type *) = {sums_term, bytes_term, sum_of_terms, product_of_terms, average_term, window_term};
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
         value *y = ways[i](g, before, v, to);
         if (y) return y;

@@ -22,6 +22,7 @@ from onnx import numpy_helper
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "python"))
+from make_quantized import NETWORKS  # noqa: E402
 from reference import reference_session, seed_of  # noqa: E402
 
 
@@ -63,8 +64,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--cnnc", type=pathlib.Path, default=ROOT / "build/release/compiler/cnnc")
-    parser.add_argument("--networks", nargs="+", default=["resnet50", "mobilenet_v2"], metavar="NAME")
-    parser.add_argument("--samples", type=int, default=200, metavar="N")
+    parser.add_argument("--networks", nargs="+", default=NETWORKS, metavar="NAME")
+    parser.add_argument("--samples", type=int, default=40, metavar="N")
     parser.add_argument("--target", default="native", metavar="LIST")
     arguments = parser.parse_args()
     print("| network | against | same class | within a step | equal | largest, steps |\n| --- | --- | ---: | ---: | ---: | ---: |")
