@@ -30,6 +30,7 @@ emission emission_of(const plan *p, const backend_options *o); /* source.c */
 char *identifier_unique(struct names *taken, const char *name);
 
 char *emit_upper_case(arena *a, const char *s); /* source.c */
+bool emit_runs_anywhere(const target *t); /* source.c: whatever the machine and the CPU */
 
 /* kernels.c: the functions of one target and the function that calls them in order. suffix "" or "_x86_64_v4". */
 bool emit_target_code(const emission *e, int target_index, const char *suffix, text *out);

@@ -69,6 +69,8 @@ static const char *target_suffix(const emission *e, int i) {
 
 static bool is_anywhere(const char *condition) { return !strcmp(condition, "1"); }
 
+bool emit_runs_anywhere(const target *t) { return is_anywhere(t->cpu_test) && is_anywhere(t->guard); }
+
 /* As clang takes it: of an architecture with extensions their names only. */
 static const char *clang_attribute(const target *t, arena *a) {
     const char *first = strchr(t->attribute, '+');
@@ -212,7 +214,7 @@ static void put_choice(const emission *e, const char *weights, text *out) {
         const char *call = arena_printf(e->arena, "return run%s(inputs, outputs, (char *)workspace, %s, parallel%s%s);", target_suffix(e, i), weights,
                                         emit_open_arguments(e), e->more);
         const bool always = is_anywhere(t->cpu_test);
-        decided = always && is_anywhere(t->guard);
+        decided = emit_runs_anywhere(t);
         if (!is_anywhere(t->guard)) text_printf(out, "#if %s\n", t->guard);
         if (always) text_printf(out, "    %s\n", call);
         else text_printf(out, "    if (%s) {\n        %s\n    }\n", t->cpu_test, call);
