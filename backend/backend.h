@@ -27,8 +27,8 @@ typedef struct backend_options {
 bool backend_emit(const plan *p, const backend_options *o, FILE *c, FILE *h, FILE *weights);
 weights_mode backend_weights_mode(const plan *p, const backend_options *o); /* resolves AUTO */
 
-/* The vector vocabulary of a target, for programs beside a model's; CNNC_TARGET belongs before their functions. */
-void backend_vocabulary(const target *t, text *out);
+/* What code, a program beside a model's, mentions of the vector vocabulary of a target; CNNC_TARGET belongs before its functions. */
+void backend_vocabulary(const target *t, const char *code, text *out);
 
 /* An identifier from any bytes: letters, digits and _; not a C keyword. Not made unique. */
 char *identifier_from(arena *a, const char *name);

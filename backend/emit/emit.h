@@ -9,6 +9,7 @@ typedef struct emission {
     const backend_options *options;
     weights_mode weights; /* resolved */
     arena *arena;
+    struct vocabulary *runtime; /* runtime_vocabulary */
     const open_batch *batch; /* NULL: none is open */
     const symbol *const *open; /* n_open other dimensions that are */
     char **open_fields;        /* as parameters: "H" */
@@ -29,6 +30,7 @@ emission emission_of(const plan *p, const backend_options *o); /* source.c */
 char *identifier_unique(struct names *taken, const char *name);
 
 char *emit_upper_case(arena *a, const char *s); /* source.c */
+bool emit_runs_anywhere(const target *t); /* source.c: whatever the machine and the CPU */
 
 /* kernels.c: the functions of one target and the function that calls them in order. suffix "" or "_x86_64_v4". */
 bool emit_target_code(const emission *e, int target_index, const char *suffix, text *out);
@@ -37,11 +39,11 @@ void emit_address(const emission *e, const operand *o, text *out);
 
 /* library.c */
 bool text_mentions(const char *code, const char *name); /* the identifier, not a part of one */
-void emit_library(const emission *e, const char *code, text *out); /* the functions of the runtime that it calls */
-/* Calls of functions that machines round differently, by those that they do not; *missing: one that has no such form. */
-const char *emit_exact_calls(arena *a, const char *code, const char **missing);
-/* False after an error: s calls one that has none, `missing` (or NULL) or in what `code` calls. */
-bool emit_is_exact(const emission *e, const step *s, const char *code, const char *missing);
+struct vocabulary *runtime_vocabulary(arena *a, const plan_options *o); /* all but that of vectors, and self-tests */
+/* Calls of functions that machines round differently, by those that they do not. */
+const char *emit_exact_calls(arena *a, const char *code);
+/* False after an error: `code` of s, made so, or what it calls has one of which there is no such form. */
+bool emit_is_exact(const emission *e, const step *s, const char *code);
 
 /* weights.c */
 void emit_element(text *out, dtype elem, const void *data, int64_t i); /* as an initializer */

@@ -131,6 +131,47 @@ static void put_threads(const emission *e, text *out) {
                 p, p, p, p, p, p, p, p, emit_run_parameters(e, false), p, p, emit_run_parameters(e, true));
 }
 
+static bool is_fixed(const graph *g) {
+    for (int i = 0; i < graph_port_count(g, false); i++)
+        if (graph_port(g, false, i).only) return true;
+    return false;
+}
+
+static bool takes_strings(const region *r) {
+    for (int i = 0; i < r->n_inputs; i++)
+        if (r->inputs[i]->type.elem == DT_STRING) return true;
+    return false;
+}
+
+static bool takes_maps(const graph *g) {
+    for (int i = 0; i < graph_port_count(g, false); i++)
+        if (graph_port(g, false, i).type.kind == TYPE_MAP) return true;
+    return false;
+}
+
+/* What the functions that run this network may return. */
+static void put_codes(const emission *e, text *out) {
+    const plan *made = e->plan;
+    const bool everywhere = emit_runs_anywhere(made->targets[made->n_targets - 1]);
+    const struct {
+        int code;
+        bool occurs;
+        const char *meaning;
+    } codes[] = {
+        {0, true, "success"},
+        {1, true, "the workspace is missing or not aligned"},
+        {2, true, "an input or output is missing"},
+        {3, !everywhere, "this CPU runs none of the targets the model was compiled for"},
+        {4, is_fixed(made->graph), "an input is not what --fix said it would be"},
+        {5, made->status || takes_strings(made->graph->body) || takes_maps(made->graph),
+         "a string is too long or no number, a map has too many entries, or a size that data decide is not the model's, or beyond its room"},
+        {6, e->batch || e->n_open, e->n_open ? "such a size is not served" : "such a batch is not served"},
+        {7, emit_has_weights_file(e), arena_printf(e->arena, "the weights are not those that %s.c was made with", e->files)},
+    };
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        if (codes[i].occurs) text_printf(out, " *   %d  %s\n", codes[i].code, codes[i].meaning);
+}
+
 uint64_t emit_header(const emission *e, text *out) {
     const plan *made = e->plan;
     const char *p = e->prefix, *up = e->upper;
@@ -153,14 +194,10 @@ uint64_t emit_header(const emission *e, text *out) {
     text_printf(out, "size_t %s_workspace_size(void); /* bytes, the same as the macro */\n\n", p);
     text_printf(out,
                 "/* Computes all outputs from all inputs. workspace: %s_WORKSPACE_SIZE bytes, aligned to 64, contents of no meaning\n"
-                " * before and after. Touches nothing else: calls with different workspaces may run at the same time.\n"
-                " * 0 on success; 1: workspace missing or not aligned; 2: an input or output is missing; 3: this CPU runs none of\n"
-                " * the targets the model was compiled for; 4: an input is not what --fix said it would be; 5: something\n"
-                " * does not fit: a string is too long, a map has too many entries, or a size that data decide is not the one\n"
-                " * that the model states or has room for%s%s. */\n"
-                "int %s_run(%s);\n/* The same with pointers in the model's order. */\nint %s_run_pointers(%s);\n\n",
-                up, e->batch || e->n_open ? e->n_open ? "; 6: such a size is not served" : "; 6: such a batch is not served" : "",
-                emit_has_weights_file(e) ? arena_printf(e->arena, "; 7: the weights are not those that %s.c was made with", e->files) : "", p, emit_run_parameters(e, false), p, emit_run_parameters(e, true));
+                " * before and after. Touches nothing else: calls with different workspaces may run at the same time. Returns\n", up);
+    put_codes(e, out);
+    text_printf(out, " */\nint %s_run(%s);\n/* The same with pointers in the model's order. */\nint %s_run_pointers(%s);\n\n",
+                p, emit_run_parameters(e, false), p, emit_run_parameters(e, true));
     text_printf(out,
                 "/* The same, with each kernel's iterations split over `threads` calls of body(task, 0 .. threads-1), which\n"
                 " * parallel_for makes in any order, at the same time or not, and has finished when it returns. */\n"

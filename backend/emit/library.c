@@ -1,8 +1,8 @@
-/* What kernels call: runtime/scalar/NAME.h and runtime/library/NAME.h define the function NAME, runtime/cpu/NAME.h what tells CPUs
- * apart. With --bit-exact those of the C
- * library whose last bits differ between machines make way for the exact_NAME of runtime/scalar. */
+/* What kernels and interface call of the runtime. With --bit-exact functions of the C library whose last bits differ between
+ * machines make way for the exact_NAME of runtime/scalar. */
 #include "backend/emit/emit.h"
 #include "backend/emit/embedded.h"
+#include "backend/emit/vocabulary.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -39,57 +39,48 @@ static int find_inexact(const char *s, size_t n) {
     return -1;
 }
 
-const char *emit_exact_calls(arena *a, const char *code, const char **missing) {
+const char *emit_exact_calls(arena *a, const char *code) {
     text out = {.arena = a};
     for (const char *s = code; *s;) {
         size_t n = 0;
         while (is_letter(s[n])) n++;
-        int row = n ? find_inexact(s, n) : -1;
-        if (row >= 0 && !inexact[row].own) *missing = arena_strndup(a, s, n);
-        if (row >= 0) text_put(&out, "exact_");
+        if (n && find_inexact(s, n) >= 0) text_put(&out, "exact_");
         text_write(&out, s, n ? n : 1);
         s += n ? n : 1;
     }
     return out.bytes ? out.bytes : "";
 }
 
-/* ---- snippets ---- */
-
-enum { MAX_SNIPPETS = 512 };
-
-typedef struct snippets {
-    const emission *e;
-    bool done[MAX_SNIPPETS];
-    const char *missing; /* what has no exact form, or NULL */
-    text *out;
-} snippets;
-
-static void put_called(snippets *l, const char *code) {
-    for (int i = 0; embedded_texts[i].path && i < MAX_SNIPPETS; i++) {
-        const embedded_text *t = &embedded_texts[i];
-        bool snippet = !strncmp(t->path, "runtime/scalar/", 15) || !strncmp(t->path, "runtime/library/", 16) || !strncmp(t->path, "runtime/cpu/", 12);
-        if (l->done[i] || !snippet) continue;
-        char name[64];
-        const char *base = strrchr(t->path, '/') + 1;
-        snprintf(name, sizeof name, "%.*s", (int)strcspn(base, "."), base);
-        if (!text_mentions(code, name)) continue;
-        l->done[i] = true;
-        const char *body = l->e->plan->options.bit_exact ? emit_exact_calls(l->e->arena, t->text, &l->missing) : t->text;
-        put_called(l, body);
-        text_put(l->out, body);
-        text_put(l->out, "\n");
-    }
+/* A function of which emit_exact_calls made one that there is not, or NULL. */
+static const char *find_missing(arena *a, const char *code) {
+    for (size_t i = 0; code && i < sizeof inexact / sizeof *inexact; i++)
+        for (int f = 0; f < 2 && !inexact[i].own; f++) {
+            const char *name = arena_printf(a, "%s%s", inexact[i].name, f ? "f" : "");
+            if (text_mentions(code, arena_printf(a, "exact_%s", name))) return name;
+        }
+    return NULL;
 }
 
-void emit_library(const emission *e, const char *code, text *out) {
-    snippets l = {.e = e, .out = out};
-    put_called(&l, code);
+/* ---- the runtime ---- */
+
+static bool is_in(const char *path, const char *folder) { return !strncmp(path, folder, strlen(folder)); }
+
+vocabulary *runtime_vocabulary(arena *a, const plan_options *o) {
+    static const char *const steps[] = {"step", "slices", "pool", "profile"};
+    vocabulary *v = vocabulary_new(a);
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) vocabulary_add(v, embedded_find(arena_printf(a, "runtime/%s.c", steps[i])));
+    for (const embedded_text *t = embedded_texts; t->path; t++)
+        if (is_in(t->path, "runtime/scalar/") || is_in(t->path, "runtime/library/") || is_in(t->path, "runtime/cpu/"))
+            vocabulary_add(v, o->bit_exact ? emit_exact_calls(a, t->text) : t->text);
+    return v;
 }
 
-bool emit_is_exact(const emission *e, const step *s, const char *code, const char *missing) {
-    text library = {.arena = e->arena};
-    snippets l = {.e = e, .out = &library, .missing = missing};
-    put_called(&l, code);
-    if (!l.missing) return true;
-    return node_error(e->plan->diags, s->node, "leave --bit-exact out", "calls %s of the C library, whose last bits differ between machines", l.missing);
+bool emit_is_exact(const emission *e, const step *s, const char *code) {
+    text called = {.arena = e->arena};
+    vocabulary_clear(e->runtime);
+    vocabulary_mention(e->runtime, code);
+    vocabulary_put(e->runtime, &called);
+    const char *missing = find_missing(e->arena, code);
+    if (!missing) missing = find_missing(e->arena, called.bytes);
+    return !missing || node_error(e->plan->diags, s->node, "leave --bit-exact out", "calls %s of the C library, whose last bits differ between machines", missing);
 }

@@ -2,6 +2,7 @@
 #include "backend/emit/emit.h"
 #include "backend/emit/embedded.h"
 #include "backend/emit/self_test.h"
+#include "backend/emit/vocabulary.h"
 #include "ir/names.h"
 
 #include <ctype.h>
@@ -20,52 +21,35 @@ static char **field_names(arena *a, value *const *values, int n) {
     return fields;
 }
 
-static void put_file(text *out, const char *path) {
-    const char *s = embedded_find(path);
-    text_put(out, s ? s : "#error \"cnnc was built without its runtime\"\n");
-    text_put(out, "\n");
-}
-
 /* With several targets in one file each has its own v16: its names are the vocabulary's with a suffix. */
-static void put_renames(const char *vocabulary, const char *suffix, bool undo, text *out) {
-    static const char marker[] = "CNNC_INLINE ";
-    for (const char *s = vocabulary; (s = strstr(s, marker)); s++) {
-        const char *open = strchr(s, '('), *name = open;
-        while (!isspace((unsigned char)name[-1]) && name[-1] != '*') name--;
-        if (undo) text_printf(out, "#undef %.*s\n", (int)(open - name), name);
-        else text_printf(out, "#define %.*s %.*s%s\n", (int)(open - name), name, (int)(open - name), name, suffix);
-    }
-    static const char *const types[] = {"v16", "m16", "v16i", "b64", "w16", "w32", "h32", "q128"};
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
-        if (undo) text_printf(out, "#undef %s\n", types[i]);
-        else text_printf(out, "#define %s %s%s\n", types[i], types[i], suffix);
+static void put_renames(const vocabulary *v, const char *suffix, bool undo, text *out) {
+    for (int i = 0; *suffix && i < v->n; i++) {
+        const definition *d = v->definitions[i];
+        for (int k = 0; d->mentioned && k < d->n_names; k++) {
+            if (undo) text_printf(out, "#undef %s\n", d->names[k]);
+            else text_printf(out, "#define %s %s%s\n", d->names[k], d->names[k], suffix);
+        }
     }
 }
 
-/* What distinguishes kernels on 8-bit integers. */
-static bool has_bytes(const char *code) { return strstr(code, "v16i") || strstr(code, "v16_load_u8") || strstr(code, "v16_store_u8") || strstr(code, "v16_fma_exact"); }
-
-/* And those that store bf16. */
-static bool has_pairs(const char *code) { return strstr(code, "h32") || strstr(code, "v16_store_bf16"); }
-
-/* runtime/simd/FORM/NAME.h, what a machine has in a form of its own; NULL: this one has not. */
-static const char *form_of(const target *t, const char *form, arena *a) {
-    const char *path = arena_printf(a, "runtime/simd/%s/%s", form, strrchr(t->simd, '/') + 1);
-    return embedded_find(path) ? path : NULL;
+/* runtime/simd/FORM/NAME.h, what a machine has in a form of its own. */
+static void add_form(vocabulary *v, const target *t, const char *form) {
+    vocabulary_add(v, embedded_find(arena_printf(v->arena, "runtime/simd/%s/%s", form, strrchr(t->simd, '/') + 1)));
 }
 
-static void put_vocabulary(const target *t, const plan_options *o, const char *code, const char *suffix, bool undo, text *out) {
-    const char *sums = form_of(t, o->bit_exact ? "exact" : "plain", out->arena);
-    const char *choices = form_of(t, o->constant_time ? "masked" : "choosing", out->arena);
-    const char *files[8] = {t->simd, sums, choices, "runtime/simd/math.h"};
-    int n = 4;
-    if (has_bytes(code)) files[n++] = t->bytes, files[n++] = t->dot;
-    if (has_pairs(code)) files[n++] = t->pairs;
-    if (strstr(code, "q128")) files[n++] = form_of(t, "nibbles", out->arena);
-    for (int i = 0; *suffix && i < n; i++)
-        if (files[i] && embedded_find(files[i])) put_renames(embedded_find(files[i]), suffix, undo, out);
-    for (int i = 0; !undo && i < n; i++)
-        if (files[i]) put_file(out, files[i]);
+/* Of vectors, and what of it the code mentions. */
+static vocabulary *vector_vocabulary(const target *t, const plan_options *o, const char *code, arena *a) {
+    vocabulary *v = vocabulary_new(a);
+    vocabulary_add(v, embedded_find(t->simd));
+    add_form(v, t, o->bit_exact ? "exact" : "plain");
+    add_form(v, t, o->constant_time ? "masked" : "choosing");
+    vocabulary_add(v, embedded_find("runtime/simd/math.h"));
+    vocabulary_add(v, embedded_find(t->bytes));
+    vocabulary_add(v, embedded_find(t->dot));
+    vocabulary_add(v, embedded_find(t->pairs));
+    add_form(v, t, "nibbles");
+    vocabulary_mention(v, code);
+    return v;
 }
 
 /* The compiler's square roots look at their argument, for errno, unless told not to. */
@@ -84,6 +68,8 @@ static const char *target_suffix(const emission *e, int i) {
 }
 
 static bool is_anywhere(const char *condition) { return !strcmp(condition, "1"); }
+
+bool emit_runs_anywhere(const target *t) { return is_anywhere(t->cpu_test) && is_anywhere(t->guard); }
 
 /* As clang takes it: of an architecture with extensions their names only. */
 static const char *clang_attribute(const target *t, arena *a) {
@@ -115,10 +101,11 @@ static bool put_target(const emission *e, int i, text *out) {
     if (!is_anywhere(t->guard)) text_printf(out, "#if %s\n", t->guard);
     put_attribute(t, out);
     put_roots(e, t, code.bytes, out);
-    bool vectors = strstr(code.bytes, "v16") != NULL;
-    if (vectors) put_vocabulary(t, &e->plan->options, code.bytes, suffix, false, out);
+    vocabulary *vectors = vector_vocabulary(t, &e->plan->options, code.bytes, e->arena);
+    put_renames(vectors, suffix, false, out);
+    vocabulary_put(vectors, out);
     text_put(out, code.bytes);
-    if (vectors) put_vocabulary(t, &e->plan->options, code.bytes, suffix, true, out);
+    put_renames(vectors, suffix, true, out);
     put_attribute_end(t, out);
     text_put(out, is_anywhere(t->guard) ? "\n" : "#endif\n\n");
     return ok;
@@ -136,13 +123,22 @@ static void put_intrinsics(const target *const *targets, int n, text *out) {
     }
 }
 
-#define INLINE_ON_GNU "#define CNNC_INLINE static inline __attribute__((always_inline, unused))\n"
+/* Those that a text mentions. */
+static void put_macros(const char *const *texts, int n, text *out) {
+    vocabulary *macros = vocabulary_new(out->arena);
+    vocabulary_add(macros, embedded_find("runtime/macros.h"));
+    for (int i = 0; i < n; i++) vocabulary_mention(macros, texts[i]);
+    vocabulary_put(macros, out);
+}
 
-void backend_vocabulary(const target *t, text *out) {
-    text_put(out, "#include <math.h>\n#include <stdint.h>\n#include <string.h>\n" INLINE_ON_GNU);
+void backend_vocabulary(const target *t, const char *code, text *out) {
+    text definitions = {.arena = out->arena};
+    vocabulary_put(vector_vocabulary(t, &(plan_options){0}, code, out->arena), &definitions);
+    text_put(out, "#include <math.h>\n#include <stdint.h>\n#include <string.h>\n");
     put_intrinsics(&t, 1, out);
+    put_macros((const char *const[]){definitions.bytes}, 1, out);
     put_attribute(t, out);
-    put_vocabulary(t, &(plan_options){0}, "v16i h32", "", false, out);
+    text_put(out, definitions.bytes ? definitions.bytes : "");
     put_attribute_end(t, out);
     if (!*t->attribute) text_put(out, "#define CNNC_TARGET\n");
     else text_printf(out, "#if defined(__clang__)\n#define CNNC_TARGET __attribute__((target(\"%s\")))\n#else\n#define CNNC_TARGET __attribute__((target(\"%s\")))\n#endif\n",
@@ -173,15 +169,7 @@ static void put_includes(const emission *e, text *out) {
     if (e->options->profile) text_put(out, "#include <time.h>\n");
     if (e->options->threads) text_put(out, "#include <pthread.h>\n#include <stdatomic.h>\n");
     put_intrinsics(e->plan->targets, e->plan->n_targets, out);
-    if (e->golden) text_put(out, "\n#if defined(__GNUC__)\n#define CNNC_NOINLINE __attribute__((noinline))\n#else\n#define CNNC_NOINLINE\n#endif\n");
-    text_put(out, "\n#if defined(__clang__)\n#define CNNC_UNROLL_4 _Pragma(\"clang loop unroll_count(4)\")\n"
-                  "#define CNNC_UNROLL_8 _Pragma(\"clang loop unroll_count(8)\")\n"
-                  "#elif defined(__GNUC__)\n#define CNNC_UNROLL_4 _Pragma(\"GCC unroll 4\")\n#define CNNC_UNROLL_8 _Pragma(\"GCC unroll 8\")\n"
-                  "#else\n#define CNNC_UNROLL_4\n#define CNNC_UNROLL_8\n#endif\n");
-    text_put(out, "#if defined(__GNUC__)\n" INLINE_ON_GNU
-                  "#define CNNC_UNUSED __attribute__((unused))\n#define CNNC_PREFETCH(p) __builtin_prefetch((p), 0, 2)\n"
-                  "#else\n#define CNNC_INLINE static inline\n#define CNNC_UNUSED\n#define CNNC_PREFETCH(p) (void)(p)\n#endif\n"
-                  "#define CNNC_ALIGNED _Alignas(64)\n\n");
+    text_put(out, "\n");
 }
 
 /* Strings must fit their slots; of a map (`count`, another input) those that there are. */
@@ -239,7 +227,7 @@ static void put_choice(const emission *e, const char *weights, text *out) {
         const char *call = arena_printf(e->arena, "return run%s(inputs, outputs, (char *)workspace, %s, parallel%s%s);", target_suffix(e, i), weights,
                                         emit_open_arguments(e), e->more);
         const bool always = is_anywhere(t->cpu_test);
-        decided = always && is_anywhere(t->guard);
+        decided = emit_runs_anywhere(t);
         if (!is_anywhere(t->guard)) text_printf(out, "#if %s\n", t->guard);
         if (always) text_printf(out, "    %s\n", call);
         else text_printf(out, "    if (%s) {\n        %s\n    }\n", t->cpu_test, call);
@@ -365,36 +353,49 @@ static void put_public(const emission *e, text *out) {
     if (e->golden) self_test_put_public(e, out);
 }
 
+static void put_weights(const emission *e, text *out) {
+    if (e->weights == WEIGHTS_INLINE && emit_weights_size(e)) emit_weights_section(e, out);
+    if (e->weights == WEIGHTS_INLINE) emit_inline_weights(e, out);
+    if (emit_has_weights_file(e)) emit_weights_order(out);
+    if (e->weights == WEIGHTS_EMBED) emit_weights_reference(e, out);
+    text_put(out, "\n");
+}
+
+/* Of kernels and interface: what they mention of the runtime, and types that it expects. */
+static void put_runtime(const emission *e, const char *kernels, const char *interface, text *out) {
+    text runtime = {.arena = e->arena};
+    vocabulary_clear(e->runtime);
+    vocabulary_mention(e->runtime, kernels);
+    vocabulary_mention(e->runtime, interface);
+    vocabulary_put(e->runtime, &runtime);
+    if (emit_has_strings(e->plan)) put_string_type(e, out);
+    else if (text_mentions(runtime.bytes, "string_slot"))
+        text_put(out, "typedef struct string_slot { /* nothing here is one */\n    uint32_t size;\n    char bytes[4];\n} string_slot;\n\n");
+    if (e->plan->options.slice) emit_slices_type(e, out);
+    text_put(out, runtime.bytes);
+}
+
+static void put_kernels(const emission *e, bool *ok, text *out) {
+    if (e->golden) self_test_put_runtime(e, out);
+    for (int i = 0; i < e->plan->n_targets; i++) *ok = put_target(e, i, out) && *ok;
+}
+
 static bool put_source(const emission *e, text *out) {
     text_put(out, "/* Made by cnnc " CNNC_VERSION " from ");
     text_comment(out, e->options->model);
     text_put(out, ".\n *\n * This file is the output of a compiler. It belongs to you, under any terms you like: cnnc's authors claim no rights\n"
                   " * in it, the parts of cnnc's runtime that it contains included, and give no warranty. */\n");
     put_includes(e, out);
-    if (e->weights != WEIGHTS_FILE && emit_weights_size(e)) emit_weights_section(e, out);
-    if (e->weights == WEIGHTS_INLINE) emit_inline_weights(e, out);
-    if (e->weights == WEIGHTS_EMBED || e->weights == WEIGHTS_FILE) emit_weights_order(out);
-    if (e->weights == WEIGHTS_EMBED) emit_weights_reference(e, out);
-    text_put(out, "\n");
-    if (emit_has_strings(e->plan)) put_string_type(e, out);
-    put_file(out, "runtime/step.c");
-    if (e->plan->options.slice) emit_slices_type(e, out), put_file(out, "runtime/slices.c");
-    if (e->options->threads) put_file(out, "runtime/pool.c");
-    if (e->options->profile) put_file(out, "runtime/profile.c");
-    text kernels = {.arena = e->arena}, tests = {.arena = e->arena};
+    text weights = {.arena = e->arena}, runtime = {.arena = e->arena}, kernels = {.arena = e->arena}, interface = {.arena = e->arena};
     bool ok = true;
-    if (e->golden) self_test_put_runtime(e, &kernels);
-    for (int i = 0; i < e->plan->n_targets; i++) ok = put_target(e, i, &kernels) && ok;
-    text library = {.arena = e->arena};
-    for (int i = 0; i < e->plan->n_targets; i++) text_printf(&tests, "%s\n", e->plan->targets[i]->cpu_test);
-    emit_library(e, tests.bytes, &library);
-    emit_library(e, kernels.bytes, &library);
-    if (library.bytes && !emit_has_strings(e->plan) && text_mentions(library.bytes, "string_slot"))
-        text_put(out, "typedef struct string_slot { /* nothing here is one */\n    uint32_t size;\n    char bytes[4];\n} string_slot;\n\n");
-    text_put(out, library.bytes ? library.bytes : "");
-    emit_custom_declarations(e, out);
-    text_write(out, kernels.bytes, kernels.size);
-    put_public(e, out);
+    put_weights(e, &weights);
+    emit_custom_declarations(e, &kernels);
+    put_kernels(e, &ok, &kernels);
+    put_public(e, &interface);
+    put_runtime(e, kernels.bytes, interface.bytes, &runtime);
+    const text *const parts[] = {&weights, &runtime, &kernels, &interface};
+    put_macros((const char *const[]){weights.bytes, runtime.bytes, kernels.bytes, interface.bytes}, 4, out);
+    for (int i = 0; i < 4; i++) text_write(out, parts[i]->bytes, parts[i]->size);
     emit_custom_files(e, out);
     return ok;
 }
@@ -405,6 +406,7 @@ emission emission_of(const plan *p, const backend_options *o) {
                       .options = o,
                       .weights = backend_weights_mode(p, o),
                       .arena = p->arena,
+                      .runtime = runtime_vocabulary(p->arena, &p->options),
                       .prefix = o->prefix,
                       .files = o->files ? o->files : o->prefix,
                       .batch = o->one_sample ? NULL : p->graph->batch,

@@ -82,7 +82,7 @@ void emit_inline_weights(const emission *e, text *out) {
 void emit_weights_section(const emission *e, text *out) {
     text_printf(out,
                 "#if defined(__GNUC__) && defined(__ELF__)\n#define CNNC_WEIGHTS __attribute__((section(\".rodata.%s_weights\"), used))\n"
-                "#else\n#define CNNC_WEIGHTS\n#endif\n\n",
+                "#else\n#define CNNC_WEIGHTS\n#endif\n",
                 e->prefix);
 }
 
@@ -98,9 +98,10 @@ void emit_weights_reference(const emission *e, text *out) {
                 " * folder of the compilation and in -Wa,-I folders; -D%s_WEIGHTS_FILE='\"path\"' names another place. */\n"
                 "#ifndef %s_WEIGHTS_FILE\n#define %s_WEIGHTS_FILE \"%s.weights\"\n#endif\n",
                 (long long)emit_weights_size(e), e->files, up, up, up, e->files);
+    text_put(out, "#if defined(__has_embed) && defined(__STDC_VERSION__) && __STDC_VERSION__ >= 202311L\n");
+    emit_weights_section(e, out);
     text_printf(out,
-                "#if defined(__has_embed) && defined(__STDC_VERSION__) && __STDC_VERSION__ >= 202311L\n"
-                "static const CNNC_WEIGHTS CNNC_ALIGNED unsigned char %s_weights[] = {\n#embed %s_WEIGHTS_FILE\n};\n"
+                "static const CNNC_WEIGHTS _Alignas(64) unsigned char %s_weights[] = {\n#embed %s_WEIGHTS_FILE\n};\n"
                 "_Static_assert(sizeof %s_weights == %s_WEIGHTS_SIZE, \"the weights have the size that the header states\");\n#else\n"
                 "__asm__(\".pushsection .rodata.%s_weights,\\\"a\\\"\\n.balign 64\\n.globl %s_weights\\n.hidden %s_weights\\n%s_weights:\\n\"\n"
                 "        \".incbin \\\"\" %s_WEIGHTS_FILE \"\\\"\\n.popsection\\n\");\n"

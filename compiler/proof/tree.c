@@ -1,11 +1,12 @@
 #include "compiler/proof/tree.h"
 #include "backend/emit/embedded.h"
+#include "backend/emit/vocabulary.h"
 
 #include <clang-c/Index.h>
 #include <ctype.h>
 #include <string.h>
 
-enum { TABLE = 1 << 14, MAX_LIST = 4096, MAX_KNOWN = 16 };
+enum { TABLE = 1 << 14, MAX_LIST = 4096, MAX_KNOWN = 1024 };
 
 typedef struct entry {
     CXCursor cursor;
@@ -50,11 +51,16 @@ static bool from_macro(CXCursor c) {
 
 /* Which parts are cnnc's runtime, byte for byte: the vocabulary of vectors, and what runs steps on threads or tests them. */
 static void find_known(reader *r) {
-    for (const embedded_text *t = embedded_texts; t->path; t++) {
-        bool whole = !strncmp(t->path, "runtime/simd/", 13) || !strcmp(t->path, "runtime/step.c") || !strcmp(t->path, "runtime/slices.c") ||
-                     !strcmp(t->path, "runtime/pool.c") || !strcmp(t->path, "runtime/profile.c") || !strncmp(t->path, "runtime/self_test/", 18);
-        for (const char *at = r->text; whole && r->n_known < MAX_KNOWN && (at = strstr(at, t->text)); at++)
-            r->known[r->n_known++] = (known_part){(size_t)(at - r->text), (size_t)(at - r->text) + strlen(t->text)};
+    vocabulary *v = vocabulary_new(r->arena);
+    for (const embedded_text *t = embedded_texts; t->path; t++)
+        if (!strncmp(t->path, "runtime/simd/", 13) || !strcmp(t->path, "runtime/step.c") || !strcmp(t->path, "runtime/slices.c") ||
+            !strcmp(t->path, "runtime/pool.c") || !strcmp(t->path, "runtime/profile.c") || !strncmp(t->path, "runtime/self_test/", 18))
+            vocabulary_add(v, t->text);
+    for (int i = 0; i < v->n; i++) {
+        const definition *d = v->definitions[i];
+        const char *lines = arena_strndup(r->arena, d->text, d->size);
+        for (const char *at = r->text; r->n_known < MAX_KNOWN && (at = strstr(at, lines)); at++)
+            r->known[r->n_known++] = (known_part){(size_t)(at - r->text), (size_t)(at - r->text) + d->size};
     }
 }
 
@@ -499,9 +505,9 @@ static bool report(CXTranslationUnit unit, const char *path, diagnostics *d) {
     return clean;
 }
 
-tree *tree_parse(const char *path, const char *text, const char *header_path, const char *header, const char *machine, arena *a, diagnostics *d) {
+tree *tree_parse(const char *path, const char *content, const char *header_path, const char *header, const char *machine, arena *a, diagnostics *d) {
     const char *flags[] = {arena_printf(a, "--target=%s-linux-gnu", machine), "-std=c11", "-fno-math-errno"};
-    struct CXUnsavedFile files[] = {{path, text, (unsigned long)strlen(text)},
+    struct CXUnsavedFile files[] = {{path, content, (unsigned long)strlen(content)},
                                     {header_path, header, header ? (unsigned long)strlen(header) : 0}};
     CXIndex index = clang_createIndex(0, 0);
     CXTranslationUnit unit = NULL;
@@ -511,7 +517,7 @@ tree *tree_parse(const char *path, const char *text, const char *header_path, co
     t->machine = machine;
     if (ok) {
         reader *r = ARENA_NEW(a, reader);
-        *r = (reader){.text = text, .file = clang_getFile(unit, path), .arena = a, .tree = t, .last = &t->functions};
+        *r = (reader){.text = content, .file = clang_getFile(unit, path), .arena = a, .tree = t, .last = &t->functions};
         find_known(r);
         clang_visitChildren(clang_getTranslationUnitCursor(unit), read_top, r);
     }

@@ -90,8 +90,8 @@ typedef struct tree {
     int n_globals;
 } tree;
 
-/* `text` as the file `path`, with its header beside it (or given, when it is not on disk). NULL after an error: it does not parse
+/* `content` as the file `path`, with its header beside it (or given, when it is not on disk). NULL after an error: it does not parse
  * without warnings that count as errors. */
-tree *tree_parse(const char *path, const char *text, const char *header_path, const char *header, const char *machine, arena *a, diagnostics *d);
+tree *tree_parse(const char *path, const char *content, const char *header_path, const char *header, const char *machine, arena *a, diagnostics *d);
 
 #endif

@@ -28,15 +28,13 @@ CNNC_INLINE v16 v16_max(v16 a, v16 b) { return _mm512_max_ps(a, b); } /* b where
 CNNC_INLINE v16 v16_min(v16 a, v16 b) { return _mm512_min_ps(a, b); }
 CNNC_INLINE v16 v16_sqrt(v16 a) { return _mm512_sqrt_ps(a); }
 CNNC_INLINE v16 v16_abs(v16 a) { return _mm512_abs_ps(a); }
-#if defined(__GNUC__) && !defined(__clang__) /* what gcc expands roundscale to without optimisation warns */
+CNNC_INLINE v16 v16_floor(v16 a) { return _mm512_floor_ps(a); }
+CNNC_INLINE v16 v16_round(v16 a) {
 #pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wsign-conversion"
-#endif
-CNNC_INLINE v16 v16_floor(v16 a) { return _mm512_roundscale_ps(a, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC); }
-CNNC_INLINE v16 v16_round(v16 a) { return _mm512_roundscale_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
-#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wsign-conversion" /* what gcc makes of roundscale without optimisation warns */
+    return _mm512_roundscale_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
 #pragma GCC diagnostic pop
-#endif
+}
 CNNC_INLINE v16 v16_scale(v16 a, v16 n) { return _mm512_scalef_ps(a, n); } /* a * 2^n, n whole */
 
 CNNC_INLINE m16 v16_lt(v16 a, v16 b) { return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ); }

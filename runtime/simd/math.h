@@ -92,6 +92,7 @@ CNNC_INLINE v16 v16_mish(v16 x) {
     const v16 e = v16_exp(v16_min(x, v16_set(20.0f))), two = v16_set(2.0f), n = v16_mul(e, v16_add(e, two));
     return v16_mul(x, v16_div(n, v16_add(n, two)));
 }
+
 CNNC_INLINE v16 v16_gelu_none(v16 x) {
     const v16 half = v16_mul(v16_set(0.5f), x);
     return v16_fma(half, v16_erf(v16_mul(x, v16_set(0.70710678f))), half);

@@ -41,6 +41,7 @@ CNNC_INLINE void v16_store_4u8(uint8_t *p, v16 a, v16 b, v16 c, v16 d, int low, 
     _mm256_storeu_si256((__m256i *)(void *)p, _mm256_permutevar8x32_epi32(ab, in_order));
     _mm256_storeu_si256((__m256i *)(void *)(p + 32), _mm256_permutevar8x32_epi32(cd, in_order));
 }
+
 CNNC_INLINE b64 b64_load(const int8_t *p) {
     return v16i_join(_mm256_loadu_si256((const __m256i *)(const void *)p), _mm256_loadu_si256((const __m256i *)(const void *)(p + 32)));
 }

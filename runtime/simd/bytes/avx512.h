@@ -24,6 +24,7 @@ CNNC_INLINE void v16_store_4u8(uint8_t *p, v16 a, v16 b, v16 c, v16 d, int low, 
     if (high < 255) bytes = _mm512_min_epu8(bytes, _mm512_set1_epi8((char)high));
     _mm512_storeu_si512(p, _mm512_permutexvar_epi32(in_order, bytes));
 }
+
 CNNC_INLINE b64 b64_load(const int8_t *p) { return _mm512_loadu_si512(p); }
 /* The same four bytes 16 times. */
 CNNC_INLINE b64 b64_repeat(const uint8_t *p) { return _mm512_broadcastd_epi32(_mm_loadu_si32(p)); }

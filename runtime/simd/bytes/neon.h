@@ -46,6 +46,7 @@ CNNC_INLINE void v16_store_4u8(uint8_t *p, v16 a, v16 b, v16 c, v16 d, int low, 
     v16_store_saturated(p + 32, c, low, high, zero);
     v16_store_saturated(p + 48, d, low, high, zero);
 }
+
 CNNC_INLINE b64 b64_load(const int8_t *p) {
     b64 r;
     for (int i = 0; i < 4; i++) r.q[i] = vreinterpretq_u8_s8(vld1q_s8(p + 16 * i));

@@ -33,6 +33,7 @@ CNNC_INLINE void v16_store_4u8(uint8_t *p, v16 a, v16 b, v16 c, v16 d, int low, 
     v16_store_u8(p + 32, v16_saturate(c, low, high, zero));
     v16_store_u8(p + 48, v16_saturate(d, low, high, zero));
 }
+
 CNNC_INLINE b64 b64_load(const int8_t *p) {
     b64 r;
     memcpy(r.byte, p, sizeof r.byte);

@@ -15,6 +15,7 @@ CNNC_INLINE h32 h32_repeat(const uint16_t *p) {
     const h32 r = {{all, all, all, all}};
     return r;
 }
+
 CNNC_INLINE float32x4_t v16_dot_quarter(uint16x8_t a, uint16x8_t b, float32x4_t sum) {
     __asm__("bfdot %0.4s, %1.8h, %2.8h" : "+w"(sum) : "w"(a), "w"(b));
     return sum;
@@ -24,6 +25,7 @@ CNNC_INLINE v16 v16_dot(h32 a, h32 b, v16 sum) {
     for (int i = 0; i < 4; i++) sum.q[i] = v16_dot_quarter(a.q[i], b.q[i], sum.q[i]);
     return sum;
 }
+
 CNNC_INLINE uint16x8_t v16_upper_half(float32x4_t low, float32x4_t high) {
     uint16x8_t r;
     __asm__("bfcvtn %0.4h, %1.4s\n\tbfcvtn2 %0.8h, %2.4s" : "=&w"(r) : "w"(low), "w"(high));

@@ -14,6 +14,7 @@ CNNC_INLINE h32 h32_repeat(const uint16_t *p) {
     for (int i = 0; i < 32; i++) r.number[i] = p[i % 2];
     return r;
 }
+
 CNNC_INLINE float h32_float(h32 a, int i) {
     const uint32_t bits = (uint32_t)a.number[i] << 16;
     float x;
