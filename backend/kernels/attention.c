@@ -70,7 +70,7 @@ static bool plan_attention(plan *p, const node *n, step *s) {
     s->schedule = c;
     s->macs = WORK(c->batches, c->rows, c->keys, c->inner + c->cols);
     s->flops = WORK(4, c->batches, c->rows, c->keys);
-    for (int i = 0; i < p->n_targets; i++) s->unit_work[i] = WORK(least(c->chunk, c->rows), c->keys, c->inner + c->cols);
+    for (int i = 0; c->in_slices && i < p->n_targets; i++) s->unit_work[i] = WORK(least(c->chunk, c->rows), c->keys, c->inner + c->cols);
     s->summary = arena_printf(p->arena, "%lld of %lldx%lld, %lld keys, tile %lldx%lld", (long long)c->batches, (long long)c->rows, (long long)c->inner,
                               (long long)c->keys, (long long)c->tiling[0].rows, (long long)c->tiling[0].value_blocks * 16);
     return true;

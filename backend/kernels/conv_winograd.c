@@ -278,6 +278,7 @@ static void list(const plan *p, const node *n, candidate_list *ways) {
     window w;
     shape s;
     if (!window_of(n, &w, p->diags) || !shape_of(n, &w, &s)) return;
+    if (s.stored == DT_U8 && p->machine == target_find("generic")) return; /* of small machines, where bytes are to save memory */
     for (int i = 0; i < 4; i++) {
         list_size(p, n, &s, sizes[i], s.stored == DT_U8 ? TILE_I16 : TILE_F32, ways);
         if (s.stored == DT_BF16) list_size(p, n, &s, sizes[i], TILE_BF16, ways);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #define CNNC_INLINE static inline
+#define CNNC_UNUSED
 #include "runtime/cpu/has_avx_vnni.h"
 #include "runtime/cpu/has_neon_bf16.h"
 #include "runtime/cpu/has_neon_dotprod.h"
