@@ -89,7 +89,7 @@ static void check_complete(compile_options *o, struct argp_state *state) {
     if (!o->output && o->depfile) argp_error(state, "--depfile needs -o OUT.c");
     if (!o->output && (o->check || o->manifest)) argp_error(state, "--%s needs -o OUT.c", o->check ? "check" : "manifest");
     if (o->model.plan.slice && (o->backend.threads || o->backend.profile))
-        argp_error(state, "--step is for one thread, which does not take times: leave --%s out", o->backend.threads ? "threads" : "profile");
+        argp_error(state, "--step is for one thread, whose work a slice is a piece of, and does not take times: leave --%s out", o->backend.threads ? "threads" : "profile");
     if (o->model.plan.slice && o->backend.self_test) argp_error(state, "--self-test tests whole runs, not --step's slices: leave one out");
     if (o->output && !*o->output) argp_error(state, "the output has no name");
     if (o->output && !o->binding && !ends_with(o->output, ".c")) argp_error(state, "the output's name must end in .c: '%s'", o->output);

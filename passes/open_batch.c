@@ -118,7 +118,7 @@ static family *const families[OP_COUNT] = {
     [OP_reduce_sum] = first_only, [OP_reduce_mean] = first_only, [OP_reduce_max] = first_only, [OP_reduce_min] = first_only,
     [OP_reduce_l1] = first_only, [OP_reduce_l2] = first_only, [OP_reduce_sum_square] = first_only, [OP_arg_max] = first_only,
     [OP_arg_min] = first_only, [OP_reshape] = first_only, [OP_flatten] = first_only, [OP_squeeze] = names_axes,
-    [OP_unsqueeze] = first_only, [OP_transpose] = first_only, [OP_concat] = all_batched, [OP_split] = first_only,
+    [OP_unsqueeze] = first_only, [OP_identity] = first_only, [OP_transpose] = first_only, [OP_concat] = all_batched, [OP_split] = first_only,
     [OP_pad] = pads_behind, [OP_slice] = slices_behind, [OP_crop] = crops_behind, [OP_resize_axis] = behind_axis,
     [OP_layer_normalization] = behind_axis, [OP_rms_normalization] = behind_axis, [OP_lp_normalization] = behind_axis,
     [OP_quantize_linear] = behind_axis, [OP_dequantize_linear] = behind_axis,

@@ -16,6 +16,10 @@ import networks
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "python"))
 from reference import reference_session  # noqa: E402
 
+def opening(axes):
+    return " ".join(f"--dim {name}={least}..{most}" for name, least, most in axes.values())
+
+
 # What emitted code is for, and how it is compiled and run. Those whose tools are not there are left out.
 VARIANTS = {
     "strict": "--accuracy strict --cflags -O1",
@@ -23,7 +27,8 @@ VARIANTS = {
     "threads": "--accuracy balanced --threads 2 --cflags -O1",
     "generic": "--accuracy strict --target generic --cflags -O1",
     "avx2": "--accuracy balanced --target x86-64-v3 --cflags -O2",
-    "open": " ".join(f"--dim {name}={least}..{most}" for name, least, most in networks.OPEN.values()) + " --accuracy strict --cflags -O1",
+    "open": opening(networks.SIZES) + " --accuracy strict --cflags -O1",
+    "batch": opening(networks.BATCH) + " --accuracy balanced --cflags -O1",
     "fast": "--accuracy fast --cc clang --cflags -O2",
     "bits": "--accuracy balanced --bit-exact --target x86-64-v3 --cflags -O1",
     "sanitized": "--accuracy balanced --cflags -O1 -g1 -fsanitize=address,undefined -fno-sanitize-recover=all",
@@ -118,20 +123,21 @@ class Variant:
 
     def __post_init__(self):
         self.accuracy = self.words[self.words.index("--accuracy") + 1] if "--accuracy" in self.words else "balanced"
-        self.open = "--dim" in self.words
+        dims = [w.split("=")[0] for w in self.words]
+        self.open = {axis: o for axis, o in (networks.SIZES | networks.BATCH).items() if o[0] in dims}
 
     def there(self):
         return all(shutil.which(self.words[i + 1]) for i, w in enumerate(self.words) if w in ("--cc", "--run"))
 
     def network(self, seed):
-        return networks.network(seed, self.open)
+        return networks.network(seed, bool(self.open))
 
     def model(self, builders):
         packed = networks.pack(builders)
-        return networks.opened(packed) if self.open else packed
+        return networks.opened(packed, self.open)
 
     def arrays(self, builder, size_seed):
-        return networks.input_arrays(self.model([builder]), builder.seed, networks.sizes(size_seed))
+        return networks.input_arrays(self.model([builder]), builder.seed, networks.sizes(size_seed, self.open))
 
 
 def variants_of(options):

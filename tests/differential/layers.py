@@ -15,6 +15,17 @@ def window(b, size, kernels=(1, 2, 3, 5, 7), dilate=True):
     return dict(kernel_shape=kernel, dilations=dilation, strides=[b.pick(1, 1, 2, 3) for _ in size], pads=pads)
 
 
+def ceil_mode(b, size, w):
+    """Drawn, but 0 where a window would begin behind the input: it does not count, but for ONNX's shape inference it does."""
+    drawn, pads = b.pick(0, 1), w["pads"]
+    for i, (n, k, stride) in enumerate(zip(size, w["kernel_shape"], w["strides"])):
+        reach = w.get("dilations", [1] * len(size))[i] * (k - 1) + 1
+        last = -(-(pads[i] + n + pads[i + len(size)] - reach) // stride) * stride
+        if last >= pads[i] + n:
+            return 0
+    return drawn
+
+
 def groups(b, *channels):
     return b.pick(*[g for g in range(1, 65) if all(c % g == 0 for c in channels)])
 
@@ -69,14 +80,15 @@ def conv_transpose(b, x):
 
 @operator(2, (4, 5), (FLOAT, HALF), open_sizes=True)
 def max_pool(b, x):
-    return b.add("MaxPool", [x], ceil_mode=b.pick(0, 1), **window(b, b.shape(x)[2:]))
+    w = window(b, b.shape(x)[2:])
+    return b.add("MaxPool", [x], ceil_mode=ceil_mode(b, b.shape(x)[2:], w), **w)
 
 
 @operator(2, (4, 5), open_sizes=True)
 def average_pool(b, x):
     w = window(b, b.shape(x)[2:], dilate=False)
     del w["dilations"]
-    return b.add("AveragePool", [x], ceil_mode=b.pick(0, 1), count_include_pad=b.pick(0, 1), **w)
+    return b.add("AveragePool", [x], ceil_mode=ceil_mode(b, b.shape(x)[2:], w), count_include_pad=b.pick(0, 1), **w)
 
 
 @operator(1, (4, 5), open_sizes=True)

@@ -4,8 +4,9 @@ from onnx import TensorProto, helper
 from builder import FLOAT, HALF, INTEGERS, OPSET, Builder, step
 import control, layers, values  # noqa: F401  what may be drawn
 
-# Of open sizes: what the model calls an axis of its images, the least, which networks are made to fit, and the most.
-OPEN = {2: ("H", 20, 33), 3: ("W", 24, 37)}
+# What an open model calls an axis of its images, the least, which networks are made to fit, and the most.
+SIZES = {2: ("H", 20, 33), 3: ("W", 24, 37)}
+BATCH = {0: ("N", 1, 4)}
 
 
 def network(seed, open_sizes=False):
@@ -16,7 +17,7 @@ def network(seed, open_sizes=False):
               [b.pick(1, 2), b.pick(1, 3, 8, 16), *(b.random.randint(1, 8) for _ in range(3))]]
     kinds = [(FLOAT, b.pick(shapes[0], *shapes))]
     if open_sizes:
-        kinds = [(FLOAT, [1, b.pick(1, 3, 8, 16, 19), OPEN[2][1], OPEN[3][1]])]
+        kinds = [(FLOAT, [1, b.pick(1, 3, 8, 16, 19), SIZES[2][1], SIZES[3][1]])]
     elif b.random.random() < 0.25:
         kinds.append((b.pick(*INTEGERS), b.pick(*shapes)))
     values = [b.input(*k) for k in kinds]
@@ -52,11 +53,11 @@ def pack(builders):
     return helper.make_model(graph, opset_imports=OPSET, ir_version=8)
 
 
-def opened(model):
-    """The same of images of any size."""
+def opened(model, axes):
+    """The same of images that are open on these axes."""
     m = type(model).FromString(model.SerializeToString())
     for i in m.graph.input:
-        for axis, (name, _, _) in OPEN.items():
+        for axis, (name, _, _) in axes.items():
             if i.type.tensor_type.shape.dim:
                 i.type.tensor_type.shape.dim[axis].dim_param = name
     for o in m.graph.output:
@@ -64,10 +65,10 @@ def opened(model):
     return m
 
 
-def sizes(seed):
+def sizes(seed, axes):
     """Of the images that an open model gets."""
     numbers = np.random.default_rng(seed)
-    return {name: int(numbers.integers(least, most + 1)) for name, least, most in OPEN.values()}
+    return {name: int(numbers.integers(least, most + 1)) for name, least, most in axes.values()}
 
 
 def input_arrays(model, seed, at={}):
