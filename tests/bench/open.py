@@ -100,7 +100,7 @@ def main():
     add("--target", default="native", help="for cnnc (default: native)")
     arguments = parser.parse_args()
     arguments.out, arguments.cnnc = arguments.out.absolute(), arguments.cnnc.absolute()
-    arguments.tolerance, arguments.cnnc_options = None, ""
+    arguments.tolerance, arguments.cnnc_options, arguments.bf16, arguments.int8, arguments.transformers = None, "", False, False, False
     machine = bench.describe_machine(arguments)
     lines = ["| network | size | fixed | open | open / fixed | difference |", "| --- | --- | ---: | ---: | ---: | ---: |"]
     print(*lines, sep="\n", flush=True)
