@@ -432,11 +432,15 @@ static void put_sum(void *context, text *out, int n, const int64_t *args) {
     if (shifted) text_printf(out, ", %d)", s->shift);
 }
 
+/* Numbers from one block of channels to the next, of transformed tiles and of products: where tiles vary, of those there are. */
+static number block_pitch(const schedule *c) { return c->varies ? number_open("pitch") : number_known(c->block_tiles * C16); }
+
 /* Of the products: positions are tiles. */
 static void put_product_address(void *context, text *out, int n, const int64_t *args) {
     (void)n;
     const schedule *c = ((const writing *)context)->schedule;
-    text_printf(out, "product + x * 16 + %lld", (long long)(args[0] * c->block_tiles * C16 + args[2] * C16));
+    const number start = number_mul(out->arena, block_pitch(c), number_known(args[0]));
+    text_printf(out, "product + x * 16 + %s", number_text(out->arena, number_add(out->arena, start, number_known(args[2] * C16))));
 }
 
 static void put_product(void *context, text *out, int n, const int64_t *args) {
@@ -449,7 +453,7 @@ static void put_tile(void *context, text *out, int n, const int64_t *args) {
     writing *w = context;
     template_env *e = template_env_within(w->env);
     template_int(e, "rows", args[0]);
-    template_int(e, "x_block", w->schedule->block_tiles * C16);
+    template_number(e, "x_block", block_pitch(w->schedule));
     template_int(e, "pool_h", 1);
     template_int(e, "pool_w", 1);
     template_call(e, "target", put_product_address, w);
@@ -558,8 +562,10 @@ static bool emit_winograd(const plan *p, const step *s, const target *machine, t
     template_int(e, "extent", c->extent);
     template_int(e, "slot", c->slot);
     template_int(e, "v_bytes", c->v_bytes);
-    template_int(e, "v_element", c->v_element);
-    template_int(e, "product_element", c->product_element);
+    template_number(e, "pitch", block_pitch(c));
+    template_int(e, "v_line", LINE / conv_tile_number_bytes(c->products));
+    template_number(e, "v_element", c->varies ? number_open("v_element") : number_known(c->v_element));
+    template_number(e, "product_element", c->varies ? number_open("product_element") : number_known(c->product_element));
     template_int(e, "pool_h", c->pool[0]);
     template_int(e, "pool_w", c->pool[1]);
     template_int(e, "bias", c->bias);

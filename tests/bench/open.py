@@ -3,8 +3,7 @@
     python open.py --out build/bench/open
 
 One program with `--dim H=MIN..MAX --dim W=MIN..MAX` meets, at each of the sizes, one with `--dim H=SIZE --dim W=SIZE`. Results of
-the two are compared. Prints a table as it goes, FILE of --readme gets it between its lines bench-open:begin and bench-open:end.
-Exits with 1 where results differ by more than README.md promises.
+the two are compared. Prints a table as it goes; exits with 1 where results differ by more than README.md promises.
 """
 import argparse
 import os
@@ -16,7 +15,6 @@ import sys
 import numpy as np
 
 import bench
-import readme
 
 HERE = bench.HERE
 NETWORKS = {"vgg16": (HERE / "open/vgg16.cnn", 64), "resnet50": (HERE / "open/resnet50.cnn", 64), "sppnet": ("zoo:sppnet", 112)}  # least size
@@ -100,10 +98,9 @@ def main():
     add("--cc", default="gcc")
     add("--cflags", default="-O2 -march=native")
     add("--target", default="native", help="for cnnc (default: native)")
-    add("--readme", type=pathlib.Path, metavar="FILE", help="put the table between FILE's lines bench-open:begin and bench-open:end")
     arguments = parser.parse_args()
     arguments.out, arguments.cnnc = arguments.out.absolute(), arguments.cnnc.absolute()
-    arguments.tolerance, arguments.cnnc_options = None, ""
+    arguments.tolerance, arguments.cnnc_options, arguments.bf16, arguments.int8, arguments.transformers = None, "", False, False, False
     machine = bench.describe_machine(arguments)
     lines = ["| network | size | fixed | open | open / fixed | difference |", "| --- | --- | ---: | ---: | ---: | ---: |"]
     print(*lines, sep="\n", flush=True)
@@ -117,8 +114,6 @@ def main():
     lines += ["", f"Least of {arguments.rounds} interleaved rounds; {machine['date']}, {machine['cpu']}; {machine['compiler']}.",
               f"Command: `{command}`"]
     print(*lines[-3:], sep="\n")
-    if arguments.readme:
-        readme.replace(arguments.readme, "bench-open", lines)
     return not alike
 
 

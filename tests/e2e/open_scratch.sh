@@ -5,7 +5,7 @@ source "$(dirname "$0")/common.sh"
 cat >net.cnn <<'END'
 network net(image: f32[1,3,H in 4..=96,W in 4..=96]) {
     let x = image |> conv(64, 3, pad=1) |> relu |> conv(64, 3, pad=1) |> relu |> maxpool(2) |> conv(64, 3, pad=1) |> relu
-    x |> conv(64, 3, pad=1) |> relu |> conv(2304, 1) |> relu |> global_avgpool |> flatten
+    x |> conv(64, 3, pad=1) |> relu |> conv(2064, 1) |> relu |> global_avgpool |> flatten
 }
 END
 "$CNNC" net.cnn --init he -o net.c --target x86-64-v4 --dim H=4..96 --dim W=4..96 --explain-schedule >plan.txt
@@ -15,10 +15,9 @@ grep -E 'conv_winograd \[' plan.txt | sed -E 's/.*(arena\+[0-9]+)  "[^"]*"$/\1/'
 grep -q "CNNC_PREFETCH(next" net.c || fail "no weights are fetched"
 grep -q "lines = others" net.c || fail "weights are not shared out among tiles"
 
-for size in 4x4 33x9 20x61; do
+for size in 4x4 50x61; do
     expect 0 "output output: ok" "$CNNC" verify net.cnn --init he --cflags -O1 --dim "H=4..96@${size%x*}" --dim "W=4..96@${size#*x}"
 done
-expect 0 "output output: ok" "$CNNC" verify net.cnn --init he --cflags "-O1 -fsanitize=address,undefined -fno-sanitize-recover=all" --dim H=4..96@96 --dim W=4..96@7
 
 cat >net.cir <<'END'
 graph "g" {
