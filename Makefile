@@ -12,6 +12,8 @@ SEED ?= 1000
 DIFFERENTIAL_OPTIONS ?=
 ERROR_OPTIONS ?=
 NAMES ?=
+FILES ?= $(wildcard passes/*.c)
+TESTS ?= ^(unit|passes)[.]
 TARGETS ?= native generic
 ONLY ?= *
 SANITIZE ?=
@@ -26,7 +28,7 @@ ifneq ($(shell command -v ninja),)
 export CMAKE_GENERATOR ?= Ninja
 endif
 
-.PHONY: build demo check check-targets differential fuzz fuzz-coverage bench bench-int8 bench-bf16 bench-open bench-threads bench-server conformance verify-networks verify-int8 errors verify-zoo install format clean
+.PHONY: build demo check check-targets differential fuzz fuzz-coverage mutation bench bench-int8 bench-bf16 bench-open bench-threads bench-server conformance verify-networks verify-int8 errors verify-zoo install format clean
 
 build:
 	@.ci/install-dependencies.sh
@@ -127,6 +129,12 @@ fuzz-coverage: build
 	@cmake --build build/coverage --parallel $(JOBS) --target mutate
 	@tests/fuzz/seeds.sh $(CNNC) build/coverage/seeds
 	@tests/fuzz/coverage.sh build/coverage build/coverage/seeds build/fuzz/corpus 5000
+
+# Whether the tests notice COUNT operators of FILES that are changed, one at a time, in a copy of the tree (build/mutation). TESTS:
+# those of ctest that run, quick ones by default.
+mutation:
+	@.ci/install-dependencies.sh --tests
+	@python3 tests/mutation/mutation.py $(FILES) --count $(if $(filter file,$(origin COUNT)),30,$(COUNT)) --seed $(SEED) --tests '$(TESTS)'
 
 # The ONNX suite through a C compiler (CC=clang), with SANITIZE=1 under the sanitizers, where a finding ends the case;
 # ONLY='node/test_conv*' for some.

@@ -407,6 +407,7 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
     template_text(e, "store_input", c16_store(s->in[0].elem));
     template_text(e, "input", c->loads ? "image0" : "x0");
     template_int(e, "batch", s->out[0].dims[0]);
+    template_text(e, "in_image", s->out[0].dims[0] > 1 ? "j" : "i"); /* the iteration, counted from its image's first */
     template_int(e, "groups", c->group * (c->out_blocks / t->tile.blocks));
     template_int(e, "groups_per_group", c->out_blocks / t->tile.blocks);
     template_int(e, "grouped", c->group > 1);
