@@ -28,7 +28,7 @@ ifneq ($(shell command -v ninja),)
 export CMAKE_GENERATOR ?= Ninja
 endif
 
-.PHONY: build demo check check-targets differential fuzz fuzz-coverage mutation bench bench-int8 bench-bf16 bench-open bench-threads bench-server conformance verify-networks verify-int8 errors verify-zoo install format clean
+.PHONY: build demo check check-targets differential fuzz fuzz-coverage mutation bench bench-int8 bench-bf16 bench-transformers bench-open bench-threads bench-server conformance verify-networks verify-int8 errors verify-zoo install format clean
 
 build:
 	@.ci/install-dependencies.sh
@@ -78,6 +78,14 @@ bench-bf16:
 	@tests/bench/environment.sh build
 	@build/venv-bench/bin/python tests/bench/make_networks.py $(NETWORKS)
 	@build/venv-bench/bin/python tests/bench/bench.py $(NETWORKS) --bf16 --out build/bench/bf16 $(BENCH_OPTIONS)
+
+# Two transformers, against ONNX Runtime and OpenVINO; beside the networks that the mean is over, and so in a folder of their own.
+bench-transformers:
+	@.ci/install-dependencies.sh --bench
+	@$(MAKE) --no-print-directory build PRESET=release
+	@tests/bench/environment.sh build
+	@build/venv-bench/bin/python tests/bench/make_networks.py build/bench/transformer-networks vit_b_16 bert_base
+	@build/venv-bench/bin/python tests/bench/bench.py build/bench/transformer-networks --transformers --out build/bench/transformers $(BENCH_OPTIONS)
 
 # One thread, two, and two copies of one at the same time, of the networks of `make bench`.
 bench-threads:

@@ -38,7 +38,7 @@ static const struct argp_option options[] = {
     {"data", KEY_DATA, "DIR", 0, "folder with test_data_set_K/{input,output}_I.pb (default: the one of MODEL, if any)", 0},
     {"input", 'i', "NAME=FILE.npy", 0, "data for an input instead", 0},
     {"expected", KEY_EXPECTED, "NAME=FILE.npy", 0, "what an output should be (default: what the evaluator says)", 0},
-    {"tolerance", KEY_TOLERANCE, "X", 0, "largest max |diff| / max |reference| (default 1e-5, with --compute bf16 5e-2)", 0},
+    {"tolerance", KEY_TOLERANCE, "X", 0, "largest max |diff| / max |reference| (default: what --accuracy promises of the kernels taken, 1e-5 for plain sums, 1e-4 or 1e-2; with --compute bf16 5e-2)", 0},
     {"rtol", KEY_RTOL, "X", 0, "each |diff| <= atol + rtol * |reference| instead", 0},
     {"atol", KEY_ATOL, "X", 0, "", 0},
     {"double", KEY_DOUBLE, NULL, 0, "let the evaluator round nothing to float32: the difference is then the network's whole error", 0},
@@ -69,9 +69,6 @@ static int parse_count(const char *arg, int min, const struct argp_state *state)
     if (end == arg || *end || n < min || n > 1 << 24) argp_error(state, "'%s' is no whole number from %d up", arg, min);
     return (int)n;
 }
-
-/* What --compute bf16 promises of whole networks. */
-#define BF16_TOLERANCE 5e-2
 
 static void check_complete(const verify_options *o, const struct argp_state *state) {
     if (!o->model.path && !o->suite.folder) argp_error(state, "no MODEL and no --suite given");
@@ -115,7 +112,6 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     case KEY_SAVE: o->suite.save = arg; return 0;
     case ARGP_KEY_END:
         check_complete(o, state);
-        if (o->model.plan.compute == DT_BF16 && !o->states_tolerance) o->tolerance.relative = BF16_TOLERANCE;
         return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -308,6 +304,7 @@ static bool verify_model(model *m, verify_options *o) {
     else if (!o->inputs.n && !o->wide) n = data_set_folders(folder_of(m->arena, o->model.path), &paths, m->arena);
     if (o->data && !n) return diag_error(&m->diags, o->data, NULL, "no test_data_set_0 there");
     if (!arrays_tell_sizes(&o->inputs, &o->model, m->arena, &m->diags) || !load(m, &o->model, n ? paths[0] : NULL)) return false;
+    if (!o->states_tolerance) o->tolerance.relative = plan_tolerance(m->plan);
     data_set *sets = ARENA_ARRAY(m->arena, data_set, n + 1);
     bool have = n ? read_sets(m, paths, n, sets) : o->inputs.n ? read_arrays(o, sets, m) : make_random(o, sets, m);
     if (!have) return false;

@@ -128,6 +128,22 @@ static bool to_cast(graph *g, node *n) {
     return true;
 }
 
+/* Only axes of one element change places. */
+static bool moves_nothing(const node *n) {
+    int count;
+    const int64_t *perm = node_ints(n, "perm", &count);
+    const value_type *t = &n->inputs[0]->type;
+    int last = -1;
+    if (!type_is_static(t)) return false;
+    for (int i = 0; i < t->rank; i++) {
+        int from = perm ? (int)perm[i] : t->rank - 1 - i;
+        if (type_size(t, from) == 1) continue;
+        if (from < last) return false;
+        last = from;
+    }
+    return true;
+}
+
 static bool canonicalize_one(graph *g, node *n, void *context) {
     (void)context;
     if (n->epilogue || !n->n_outputs || !n->outputs[0] || !n->n_inputs || !n->inputs[0]) return true;
@@ -136,6 +152,7 @@ static bool canonicalize_one(graph *g, node *n, void *context) {
     case OP_squeeze:
     case OP_unsqueeze: return to_reshape(g, n);
     case OP_reshape: return is_settled_reshape(n) || to_reshape(g, n);
+    case OP_transpose: return !moves_nothing(n) || to_reshape(g, n);
     case OP_cast_like: return to_cast(g, n);
     case OP_sum:
     case OP_mean:

@@ -45,13 +45,20 @@ static bool fits(const value *v, const value_type *result) {
     return per_channel && type_count(&v->type) == type_size(result, 0) * channels;
 }
 
+/* One number for each column of a product, its last axis. */
+static bool is_bias_of_product(const node *p, const node *f, const value *v) {
+    if ((p->op != OP_matmul && p->op != OP_gemm) || f->n_inputs != 2 || !v->constant || v->type.elem != DT_F32 || !v->type.rank) return false;
+    int64_t columns = type_is_static(&p->outputs[0]->type) ? type_size(&p->outputs[0]->type, -1) : 0;
+    return type_size(&v->type, -1) == columns && type_count(&v->type) == columns;
+}
+
 static bool is_candidate(const node *f, int input) {
     const value *v = f->inputs[input];
     const node *p = v->producer;
     if (!p || p->parent != f->parent || !takes_epilogue(p) || value_only_user(v) != f) return false;
     if (!types_fit(p, v, f->outputs[0]) || !type_is_bounded(&v->type) || !type_same_shape(&v->type, &f->outputs[0]->type)) return false;
     for (int i = 0; i < f->n_inputs; i++)
-        if (i != input && !fits(f->inputs[i], &v->type)) return false;
+        if (i != input && !fits(f->inputs[i], &v->type) && !is_bias_of_product(p, f, f->inputs[i])) return false;
     return true;
 }
 

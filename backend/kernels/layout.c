@@ -10,10 +10,17 @@ static bool accepts(const node *n) {
     return (makes_c16(n) || n->op == OP_from_c16 || n->op == OP_c16_to_nhwc) && has_c16(n->outputs[0]->type.elem);
 }
 
+enum { BLOCKS_AT_ONCE = 8 }; /* of a position in NHWC, so that neighbours are read or written with it */
+
+/* NHWC of float32 on both sides goes by vectors. */
+static bool in_vectors(const step *s) { return is_nhwc(s->node) && s->in[0].elem == DT_F32 && s->out[0].elem == DT_F32; }
+
 static bool plan_layout(plan *p, const node *n, step *s) {
     const value_type *t = &(makes_c16(n) ? n->outputs[0] : n->inputs[0])->type;
     step_add_node(p, s, n);
-    step_set_extent(s, type_size(t, 0) * c16_blocks(type_size(t, 1)));
+    int64_t units = c16_blocks(type_size(t, 1));
+    if (in_vectors(s)) units = (units + BLOCKS_AT_ONCE - 1) / BLOCKS_AT_ONCE;
+    step_set_extent(s, type_size(t, 0) * units);
     return true;
 }
 
@@ -37,7 +44,8 @@ static bool emit_layout(const plan *p, const step *s, const target *machine, tex
     template_int(e, "c_block", c16->block);
     template_number(e, "c_row", operand_row(c16));
     template_number(e, "c_origin", operand_origin(body->arena, c16));
-    return template_expand(e, "backend/kernels/layout.c.in", body, p->diags);
+    template_int(e, "at_once", BLOCKS_AT_ONCE);
+    return template_expand(e, in_vectors(s) ? "backend/kernels/layout_rows.c.in" : "backend/kernels/layout.c.in", body, p->diags);
 }
 
 const kernel_family kernel_layout = {.name = "layout", .accepts = accepts, .plan = plan_layout, .emit = emit_layout,

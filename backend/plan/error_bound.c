@@ -60,11 +60,29 @@ double step_error_bound(const step *s) {
 
 /* ---- networks ---- */
 
+static const double accuracy_bounds[] = {[ACCURACY_STRICT] = 0.0, [ACCURACY_BALANCED] = 1e-4, [ACCURACY_FAST] = 1e-2};
+
 double plan_error_bound(const plan *p) {
-    static const double bounds[] = {[ACCURACY_STRICT] = 0.0, [ACCURACY_BALANCED] = 1e-4, [ACCURACY_FAST] = 1e-2};
     dtype weights = p->options.weights_type;
     bool stated =
         weights == DT_NONE || weights == DT_F32 || (weights == DT_F16 && p->options.accuracy == ACCURACY_FAST);
     stated = stated && p->options.compute == DT_NONE;
-    return stated && !computes_in_steps(p->graph->body) ? bounds[p->options.accuracy] : (double)INFINITY;
+    return stated && !computes_in_steps(p->graph->body) ? accuracy_bounds[p->options.accuracy] : (double)INFINITY;
+}
+
+static bool any_step(const block *b, bool (*holds)(const step *s)) {
+    for (int i = 0; b && i < b->n_steps; i++) {
+        const step *s = b->steps[i];
+        if (s->kind == STEP_KERNEL ? holds(s) : any_step(s->then_block, holds) || any_step(s->else_block, holds)) return true;
+    }
+    return false;
+}
+
+static bool is_transformed(const step *s) { return s->error_bound > 0; }
+static bool has_narrow_weights(const step *s) { return narrow_error(s) > 0; }
+
+double plan_tolerance(const plan *p) {
+    if (p->options.compute == DT_BF16) return 5e-2;
+    if (p->options.accuracy == ACCURACY_FAST && p->options.weights_type == DT_NONE && any_step(p->body, has_narrow_weights)) return accuracy_bounds[ACCURACY_FAST];
+    return any_step(p->body, is_transformed) ? accuracy_bounds[ACCURACY_BALANCED] : 1e-5;
 }

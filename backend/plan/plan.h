@@ -223,6 +223,9 @@ void buffers_place(plan *p);        /* place_buffers.c: arena offsets, workspace
 /* What is promised of a plan's results, relative to the largest output: 0 where only float32 rounds, infinity where nothing is
  * stated: a network that computes in narrow types, or other narrow weights than those of ACCURACY_FAST. */
 double plan_error_bound(const plan *p);
+/* By which results may differ from an evaluation of the model, likewise: what is promised where algorithms or weights that need
+ * it were taken, and 1e-5 for the rounding of float32 alone. */
+double plan_tolerance(const plan *p);
 /* The same of one layer, given its inputs: four standard deviations of its rounding errors over the root mean square of its
  * outputs, where the signs of products are independent of one another (docs/kernels.md, Errors). 0: none is stated. */
 double step_error_bound(const step *s);

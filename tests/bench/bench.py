@@ -33,6 +33,7 @@ PEERS = {"onnxruntime": "venv-bench", "openvino": "venv-bench", "mnn": "venv-mnn
 NETWORKS = ["resnet18", "resnet50", "vgg16", "mobilenet_v2", "densenet121", "googlenet", "inception_v3", "xception",
             "se_resnet50", "squeezenet1_1"]
 TRANSFORMERS = ["vit_b_16", "bert_base"]  # beside those that the mean is over
+TRANSFORMER_PEERS = ["onnxruntime", "openvino"]
 QUANTISED_PEERS = ["onnxruntime", "openvino"]  # those that read QDQ models
 BF16_PEERS = ["openvino"]  # those that compute in it on this kind of CPU
 BF16_WRONG = 0.05  # what cnnc promises
@@ -278,6 +279,8 @@ def parse_arguments():
         setattr(arguments, name, getattr(arguments, name).absolute())
     if arguments.int8:
         arguments.peers = [peer for peer in arguments.peers if peer in QUANTISED_PEERS]
+    if arguments.transformers:
+        arguments.peers = [peer for peer in arguments.peers if peer in TRANSFORMER_PEERS]
     if arguments.bf16:
         arguments.peers = [peer for peer in arguments.peers if peer in BF16_PEERS]
     arguments.networks = arguments.networks or (TRANSFORMERS if arguments.transformers else NETWORKS)

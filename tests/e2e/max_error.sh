@@ -31,6 +31,11 @@ measured fc.cnn conv_direct --weights-type bf16
 measured fc.cnn conv_direct --weights-type int8
 measured c3.cnn conv_winograd
 measured c5.cnn conv_winograd
+# By default results may differ by what was promised of the kernels and weights that were taken.
+for network in fc.cnn c3.cnn; do "$CNNC" verify $network --init he --double --target generic --cflags -O1 --accuracy fast || fail "$network: more than promised"; done
+expect 1 "output .*: WRONG" "$CNNC" verify fc.cnn --init he --double --target generic --cflags -O1 --accuracy fast --tolerance 1e-5
+expect 1 "output .*: WRONG" "$CNNC" verify fc.cnn --init he --double --target generic --cflags -O1 --weights-type f16
+
 # Smaller forms have smaller bounds, and are all that is left below.
 for limit in 3e-5 1e-5 3e-6; do
     "$CNNC" c3.cnn --init he --max-error $limit --manifest -o net.c
