@@ -50,6 +50,11 @@ static void measure(const node *n, schedule *c) {
     for (int i = 0; i < last - 1; i++) c->batches *= c->q.size[i];
 }
 
+/* Multiply-adds of a row, unused lanes and all. */
+static int64_t row_work(const schedule *c) {
+    return WORK(panels_of(c->keys), 16, c->inner) + WORK(c->keys, panels_of(c->cols), 16);
+}
+
 static bool plan_attention(plan *p, const node *n, step *s) {
     schedule *c = ARENA_NEW(p->arena, schedule);
     measure(n, c);
@@ -59,7 +64,7 @@ static bool plan_attention(plan *p, const node *n, step *s) {
         if (c->tiling[i].rows > c->most_rows) c->most_rows = c->tiling[i].rows;
     }
     c->chunk = ROWS_OF_UNIT;
-    while (p->options.slice && c->chunk > 1 && WORK(c->chunk, c->keys, c->inner + c->cols) > p->options.slice) c->chunk /= 2;
+    while (p->options.slice && c->chunk > 1 && WORK(c->chunk, row_work(c)) > p->options.slice) c->chunk /= 2;
     c->units = c->batches * ((c->rows + c->chunk - 1) / c->chunk);
     c->in_slices = p->options.slice;
     c->extent = c->in_slices ? 1 : least(schedule_threads(p), c->units);
@@ -70,7 +75,7 @@ static bool plan_attention(plan *p, const node *n, step *s) {
     s->schedule = c;
     s->macs = WORK(c->batches, c->rows, c->keys, c->inner + c->cols);
     s->flops = WORK(4, c->batches, c->rows, c->keys);
-    for (int i = 0; c->in_slices && i < p->n_targets; i++) s->unit_work[i] = WORK(least(c->chunk, c->rows), c->keys, c->inner + c->cols);
+    for (int i = 0; c->in_slices && i < p->n_targets; i++) s->unit_work[i] = WORK(least(c->chunk, c->rows), row_work(c));
     s->summary = arena_printf(p->arena, "%lld of %lldx%lld, %lld keys, tile %lldx%lld", (long long)c->batches, (long long)c->rows, (long long)c->inner,
                               (long long)c->keys, (long long)c->tiling[0].rows, (long long)c->tiling[0].value_blocks * 16);
     return true;
