@@ -25,7 +25,7 @@ CHANGES = {
     "true": ["false"], "false": ["true"], "return 0;": ["return 1;"], "if (!": ["if ("], "continue;": ["break;"],
 }
 OPERATOR = re.compile("|".join(re.escape(o) for o in sorted(CHANGES, key=len, reverse=True)))
-IGNORED = re.compile(r"""/\*.*?\*/|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|^#(?:.*\\\n)*.*""", re.S | re.M)
+IGNORED = re.compile(r"""/\*[\s\S]*?\*/|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|^#(?:.*\\\n)*.*""", re.M)
 
 
 def places(text):
@@ -83,6 +83,8 @@ def main():
         sys.exit("the tests fail without a change")
     texts = {name: (COPY / name).read_text() for name in options.files}
     choices = [(name, change) for name, text in texts.items() for change in places(text)]
+    if not choices:
+        sys.exit("there is nothing to change in " + " ".join(options.files))
     chosen = random.Random(options.seed).sample(choices, min(options.count, len(choices)))
     survivors = noticed = 0
     for name, change in chosen:
