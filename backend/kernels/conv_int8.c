@@ -14,6 +14,7 @@ typedef struct schedule {
     int64_t pool[2];                      /* its windows are max-pooled: 1x1 where not */
     bool flat;
     register_tile tile[TARGET_MAX];
+    byte_products products;
 } schedule;
 
 static bool accepts(const node *n) {
@@ -99,7 +100,7 @@ static bool plan_conv(plan *p, const node *n, step *s) {
                                         .count = c->group * c->out_blocks * c->in_blocks * taps * C16 * C16,
                                         .write = write_weights,
                                         .context = c},
-                      false);
+                      &c->products);
     tile_plane plane = plane_of(c);
     for (int i = 0; i < p->n_targets; i++) {
         target dots = machine_of(p->targets[i]);
@@ -157,7 +158,8 @@ static int64_t choose_ahead(const plan *p, const schedule *s, const register_til
 
 static bool emit_conv(const plan *p, const step *s, const target *machine, text *body) {
     const schedule *c = s->schedule;
-    const register_tile *tile = &c->tile[plan_target_index(p, machine)];
+    const int which = plan_target_index(p, machine);
+    const register_tile *tile = &c->tile[which];
     const operand *x = &s->in[0];
     const window *w = &c->window;
     bool by_taps = c->in_blocks == 1 && c->last_quads == 1;
@@ -169,7 +171,7 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
                      {"groups_per_group", c->out_blocks / tile->blocks},
                      {"grouped", c->group > 1},
                      {"in_blocks", c->in_blocks},
-                     {"first_sums", int8_first_sums(p, s, machine)},
+                     {"first_sums", c->products.first_sums[which]},
                      {"w_block", c->in_blocks * w->kernel[0] * w->kernel[1] * C16 * C16},
                      {"kernel_h", w->kernel[0]},
                      {"tap_cols", by_taps ? 1 : w->kernel[1]},
@@ -199,7 +201,7 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
     template_number(e, "x_origin", c16_window_origin(a, x, w));
     register_tile_define(tile, c->width, e);
     template_text(e, "store", c16_store(s->out[0].elem));
-    template_text(e, "dot", int8_product(machine, s->node->inputs[1]->constant).dot);
+    template_text(e, "dot", c->products.dot[which]);
     template_int(e, "fours", int8_saturation(s) && (!c->flat || c16_flat(s)));
     template_call(e, "result", put_result, &context);
     template_call(e, "four_results", put_four_results, &context);

@@ -266,10 +266,10 @@ static void list_blocks(const plan *p, const shape *s, const way *how, decisions
     }
 }
 
-static void list_size(const plan *p, const node *n, const shape *s, int m, tile_numbers products, candidate_list *ways) {
+static void list_size(const plan *p, const shape *s, int m, tile_numbers products, candidate_list *ways) {
     way how = {.products = products};
     if (!make_filters(s, m, &how) || (products == TILE_BF16 && points_of(s, how.filter) > PAIRS_POINTS_FAST)) return;
-    const bool can_share = cost_threads(p) > 1 && !schedule_is_open(n);
+    const bool can_share = cost_threads(p) > 1 && !s->varies;
     for (int shared = 0; shared <= can_share; shared++) list_blocks(p, s, &how, (decisions){.m = m, .shared = shared, .products = products}, ways);
 }
 
@@ -280,8 +280,8 @@ static void list(const plan *p, const node *n, candidate_list *ways) {
     if (!window_of(n, &w, p->diags) || !shape_of(n, &w, &s)) return;
     if (s.stored == DT_U8 && p->machine == target_find("generic")) return; /* of small machines, where bytes are to save memory */
     for (int i = 0; i < 4; i++) {
-        list_size(p, n, &s, sizes[i], s.stored == DT_U8 ? TILE_I16 : TILE_F32, ways);
-        if (s.stored == DT_BF16) list_size(p, n, &s, sizes[i], TILE_BF16, ways);
+        list_size(p, &s, sizes[i], s.stored == DT_U8 ? TILE_I16 : TILE_F32, ways);
+        if (s.stored == DT_BF16) list_size(p, &s, sizes[i], TILE_BF16, ways);
     }
 }
 
@@ -364,7 +364,7 @@ static bool plan_winograd(plan *p, const node *n, step *s) {
     c->height = g.size[0] / c->pool[0], c->width = g.size[1] / c->pool[1];
     c->tiles_h = ceil_div(g.size[0], f[0].m), c->tiles_w = ceil_div(g.size[1], f[1].m), c->tiles = count_tiles(&g, f);
     c->block_tiles = chosen->block_tiles;
-    c->varies = schedule_is_open(n);
+    c->varies = g.varies;
     for (int i = 0; i < p->n_targets; i++) {
         tile_plane plane = {.height = 1, .width = c->block_tiles, .out_blocks = c->out_blocks, .unit = {1, 1}};
         const target machine = conv_tile_machine(c->products, p->targets[i]);
@@ -380,7 +380,7 @@ static bool plan_winograd(plan *p, const node *n, step *s) {
                 .count = c->elements * c->out_blocks * c->in_blocks * C16 * C16,
                 .write = write_weights,
                 .context = c};
-    if (c->products == TILE_I16) int8_add_operands(p, s, n, k, true), c->bias = 2;
+    if (c->products == TILE_I16) int8_add_operands(p, s, n, k, NULL), c->bias = 2;
     else c->bias = c16_add_convolution(p, s, n, k);
     step_add_scratch(p, s, scratch);
     step_set_extent(s, c->extent);

@@ -8,6 +8,7 @@ enum { STEP = 4, MOST_COLS = 8 };
 typedef struct schedule {
     window window;
     int64_t cols, steps; /* positions in registers; loads a row of taps takes */
+    byte_products products;
 } schedule;
 
 static bool accepts(const node *n) {
@@ -51,7 +52,7 @@ static bool plan_depthwise(plan *p, const node *n, step *s) {
                                         .elem = DT_I8,
                                         .count = blocks * rows * d->steps * C16 * STEP,
                                         .write = write_weights},
-                      false);
+                      &d->products);
     step_set_extent(s, type_size(&n->outputs[0]->type, 0) * blocks * d->window.out[0].size);
     s->schedule = d;
     s->macs = WORK(type_count(&n->outputs[0]->type), rows, d->window.kernel[1]);
@@ -76,13 +77,14 @@ static bool emit_depthwise(const plan *p, const step *s, const target *machine, 
     const schedule *d = s->schedule;
     const operand *x = &s->in[0];
     const window *w = &d->window;
-    int64_t width = w->out[1].size;
+    const int64_t width = w->out[1].size;
+    const int which = plan_target_index(p, machine);
     const struct {
         const char *name;
         int64_t value;
     } variables[] = {{"batch", x->dims[0]},
                      {"channel_blocks", c16_blocks(x->dims[1])},
-                     {"first_sums", int8_first_sums(p, s, machine)},
+                     {"first_sums", d->products.first_sums[which]},
                      {"height", w->out[0].size},
                      {"tile", d->cols},
                      {"full_cols", width / d->cols * d->cols},
@@ -100,7 +102,7 @@ static bool emit_depthwise(const plan *p, const step *s, const target *machine, 
     template_number(e, "x_origin", c16_window_origin(a, x, w));
     template_number(e, "tap_row", number_mul(a, row, number_known(w->dilation[0])));
     template_text(e, "store", c16_store(s->out[0].elem));
-    template_text(e, "dot", int8_product(machine, s->node->inputs[1]->constant).dot);
+    template_text(e, "dot", d->products.dot[which]);
     template_call(e, "result", put_result, (void *)s);
     template_call(e, "target", put_address, (void *)s);
     return template_expand(e, "backend/kernels/depthwise_int8.c.in", body, p->diags);

@@ -23,45 +23,43 @@ static int largest_magnitude(const constant *weights) {
     return largest;
 }
 
-byte_product int8_product(const target *t, const constant *weights) {
+/* The vocabulary's function, and what it takes from each byte. */
+typedef struct byte_product {
+    const char *dot;
+    int zero;
+} byte_product;
+
+/* With weights of so large a magnitude. */
+static byte_product product_on(const target *t, int largest) {
     static const struct {
-        int largest; /* magnitude of a weight */
+        int largest;
         byte_product product;
     } faster[] = {{64, {"v16i_dot_short", 0}}, {127, {"v16i_dot_mirrored", 128}}};
-    if (t->saturates) {
-        const int largest = largest_magnitude(weights);
-        for (size_t i = 0; i < sizeof faster / sizeof *faster; i++)
-            if (largest <= faster[i].largest) return faster[i].product;
-    }
+    for (size_t i = 0; t->saturates && i < sizeof faster / sizeof *faster; i++)
+        if (largest <= faster[i].largest) return faster[i].product;
     return (byte_product){"v16i_dot", t->dot_zero};
 }
 
-/* What products take from bytes on each of the plan's targets, every number once. */
-static int dot_zeros(const plan *p, const constant *weights, int zeros[TARGET_MAX]) {
-    int n = 0;
+/* zeros: what products take from bytes on any of the targets, every number once. Their count. */
+static int choose_products(const plan *p, const node *n, byte_products *products, int zeros[TARGET_MAX]) {
+    const int largest = largest_magnitude(n->inputs[1]->constant);
+    int rows = 0;
     for (int i = 0; i < p->n_targets; i++) {
-        const int zero = int8_product(p->targets[i], weights).zero;
-        int k = 0;
-        while (k < n && zeros[k] != zero) k++;
-        zeros[k] = zero;
-        if (k == n) n++;
+        const byte_product product = product_on(p->targets[i], largest);
+        int row = 0;
+        while (row < rows && zeros[row] != product.zero) row++;
+        zeros[row] = product.zero;
+        if (row == rows) rows++;
+        products->dot[i] = product.dot;
+        products->first_sums[i] = row * c16_blocks(type_size(&n->outputs[0]->type, 1));
     }
-    return n;
-}
-
-int64_t int8_first_sums(const plan *p, const step *s, const target *machine) {
-    int zeros[TARGET_MAX], row = 0;
-    const constant *weights = s->node->inputs[1]->constant;
-    dot_zeros(p, weights, zeros);
-    while (zeros[row] != int8_product(machine, weights).zero) row++;
-    return row * c16_blocks(type_size(&s->node->outputs[0]->type, 1));
+    return rows;
 }
 
 /* bias - (zero - what products take from bytes) * the sum of the weights, of each output. */
-static const constant *first_sums(const plan *p, const node *n, bool words) {
+static const constant *first_sums(const plan *p, const node *n, const int *zeros, int rows) {
     const constant *w = n->inputs[1]->constant, *bias = node_input(n, 2) ? node_input(n, 2)->constant : NULL;
     int64_t outs = type_size(&w->type, 0), ins = type_count(&w->type) / outs, zero = node_int(n, "x_zero");
-    int zeros[TARGET_MAX] = {0}, rows = words ? 1 : dot_zeros(p, w, zeros);
     int64_t dims[] = {rows, c16_blocks(outs) * C16};
     int32_t *sums = ARENA_ARRAY(p->arena, int32_t, dims[0] * dims[1]);
     for (int64_t o = 0; o < outs; o++) {
@@ -74,8 +72,10 @@ static const constant *first_sums(const plan *p, const node *n, bool words) {
     return arena_copy(p->arena, &c, sizeof c);
 }
 
-void int8_add_operands(plan *p, step *s, const node *n, packed weights, bool words) {
-    const constant *sums = first_sums(p, n, words);
+void int8_add_operands(plan *p, step *s, const node *n, packed weights, byte_products *products) {
+    int zeros[TARGET_MAX] = {0};
+    const int rows = products ? choose_products(p, n, products, zeros) : 1;
+    const constant *sums = first_sums(p, n, zeros, rows);
     s->input_operand[0] = step_add_input(p, s, n->inputs[0]);
     s->input_operand[1] = step_add_packed(p, s, weights);
     step_add_packed(p, s, (packed){.source = sums, .form = "by channel", .elem = DT_I32, .count = type_count(&sums->type), .write = write_sums});
