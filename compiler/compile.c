@@ -249,9 +249,8 @@ static bool compile(model *m, compile_options *o) {
     if (!o->output && !o->explain && !o->report) return true;
     if (o->toolchain.cc && !model_build_with(&o->model, &o->toolchain, m->arena, &m->diags)) return false;
     if (!model_plan(m, &o->model)) return false;
-    for (int i = 0; i < m->graph->n_symbols; i++)
-        if (o->binding && m->graph->symbols[i]->open)
-            return diag_error(&m->diags, "", "fix it: --dim NAME=SIZE", "--%s has no form for open dimensions other than the batch", o->binding->name);
+    if (o->binding && graph_has_open_symbols(m->graph))
+        return diag_error(&m->diags, "", "fix it: --dim NAME=SIZE", "--%s has no form for open dimensions other than the batch", o->binding->name);
     if (o->explain) plan_print(stdout, m->plan);
     if (o->report) report_memory(stdout, m->plan);
     if (!o->output) return true;

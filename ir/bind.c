@@ -72,3 +72,9 @@ bool graph_open_symbol(graph *g, const char *name, int64_t min, int64_t max) {
     bind_region(&(binding){g->arena, s, dim_symbol(g->arena, s)}, g->body);
     return true;
 }
+
+bool graph_has_open_symbols(const graph *g) {
+    for (int i = 0; i < g->n_symbols; i++)
+        if (g->symbols[i]->open) return true;
+    return false;
+}

@@ -436,6 +436,7 @@ void region_drop_outputs(region *r); /* all of them */
 bool graph_bind_symbol(graph *g, const char *name, int64_t size);
 /* The same, but it stays a symbol, with these bounds. */
 bool graph_open_symbol(graph *g, const char *name, int64_t min, int64_t max);
+bool graph_has_open_symbols(const graph *g);
 /* widen.c: every float32 becomes a float64, constants and graph inputs too. For graphs that no pass has seen yet. */
 bool graph_widen(graph *g);
 /* drop_layouts.c: as before assign_layout; conversions become identities. */

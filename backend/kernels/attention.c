@@ -191,12 +191,10 @@ static void define_sizes(const step *s, const tiling *g, template_env *e) {
 
 static bool emit_attention(const plan *p, const step *s, const target *t, text *body) {
     const schedule *c = s->schedule;
-    int at = 0;
-    while (p->targets[at] != t) at++;
     template_env *e = template_env_new(body->arena);
     emitting m = {.plan = p, .step = s, .env = e, .ok = true};
     tile_form of_scores = {&m, false, "backend/kernels/attention_scores.c.in"}, of_values = {&m, true, "backend/kernels/attention_values.c.in"};
-    define_sizes(s, &c->tiling[at], e);
+    define_sizes(s, &c->tiling[plan_target_index(p, t)], e);
     template_text(e, "scale", arena_printf(body->arena, "%.8ef", node_float(s->node, "scale")));
     template_call(e, "rows_of", put_rows, &m);
     template_call(e, "score_tile", put_tile, &of_scores);

@@ -298,9 +298,7 @@ static void define_groups(const schedule *c, const target *machine, template_env
 static bool emit_matmul(const plan *p, const step *s, const target *t, text *body) {
     const schedule *c = s->schedule;
     const product *m = &c->product;
-    int at = 0;
-    while (p->targets[at] != t) at++;
-    const tiling *g = &c->tiling[at];
+    const tiling *g = &c->tiling[plan_target_index(p, t)];
     int64_t panels = (m->cols + 15) / 16, last = m->cols - (panels - 1) * 16;
     template_env *e = template_env_new(body->arena);
     template_int(e, "batches", m->batches);

@@ -61,8 +61,8 @@ static int count(const block *b, step_kind kind) {
 int plan_steps_of(const plan *p, step_kind kind) { return count(p->body, kind); }
 
 bool slices_check(const plan *p) {
-    for (int i = 0; i < p->graph->n_symbols; i++)
-        if (p->graph->symbols[i]->open) return diag_error(p->diags, "", "fix it: --dim NAME=SIZE", "--step has no form for open dimensions: how much a slice does depends on them");
+    if (graph_has_open_symbols(p->graph))
+        return diag_error(p->diags, "", "fix it: --dim NAME=SIZE", "--step has no form for open dimensions: how much a slice does depends on them");
     if (p->graph->batch) return diag_error(p->diags, "", "a run in slices for each sample: --dim NAME=1", "--step has no form for an open batch, whose samples are runs one after the other");
     largest l = {.work = p->options.slice};
     find_largest(p, p->body, &l);

@@ -129,16 +129,10 @@ int step_add_input(plan *p, step *s, const value *v) {
 
 int step_add_output(plan *p, step *s, const value *v) { return append(p, s, true, plan_operand(p, v)); }
 
-static bool has_open_sizes(const graph *g) {
-    for (int i = 0; i < g->n_symbols; i++)
-        if (g->symbols[i]->open) return true;
-    return false;
-}
-
 /* Where sizes are open, that of all steps lies in one place: between tensors that have room for the largest size, each would
  * have memory of its own, which no cache holds when its step begins. */
 static buffer *scratch_buffer(plan *p, const step *s, int64_t bytes) {
-    bool shared = has_open_sizes(p->graph);
+    bool shared = graph_has_open_symbols(p->graph);
     for (int i = 0; i < s->n_out; i++)
         if (s->out[i].buffer == p->scratch) shared = false; /* its second one */
     if (!shared || !p->scratch) {
