@@ -51,10 +51,15 @@ static bool has_strings(const region *r) {
     return false;
 }
 
+static bool takes_strings(const region *r) {
+    for (int i = 0; i < r->n_inputs; i++)
+        if (r->inputs[i]->type.elem == DT_STRING) return true;
+    return false;
+}
+
 bool emit_has_strings(const plan *p) {
     const region *body = p->graph->body;
-    for (int i = 0; i < body->n_inputs; i++)
-        if (body->inputs[i]->type.elem == DT_STRING) return true;
+    if (takes_strings(body)) return true;
     for (int i = 0; i < body->n_outputs; i++) /* constants too, which no node has */
         if (body->outputs[i]->type.elem == DT_STRING) return true;
     return has_strings(body);
@@ -134,12 +139,6 @@ static void put_threads(const emission *e, text *out) {
 static bool is_fixed(const graph *g) {
     for (int i = 0; i < graph_port_count(g, false); i++)
         if (graph_port(g, false, i).only) return true;
-    return false;
-}
-
-static bool takes_strings(const region *r) {
-    for (int i = 0; i < r->n_inputs; i++)
-        if (r->inputs[i]->type.elem == DT_STRING) return true;
     return false;
 }
 

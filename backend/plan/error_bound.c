@@ -83,6 +83,7 @@ static bool has_narrow_weights(const step *s) { return narrow_error(s) > 0; }
 
 double plan_tolerance(const plan *p) {
     if (p->options.compute == DT_BF16) return 5e-2;
-    if (p->options.accuracy == ACCURACY_FAST && (p->options.weights_type == DT_NONE || p->options.weights_type == DT_F16) && any_step(p->body, has_narrow_weights)) return accuracy_bounds[ACCURACY_FAST];
+    const bool fast = p->options.accuracy == ACCURACY_FAST && p->options.weights_type == DT_F16; /* plan_make's choice */
+    if (fast && any_step(p->body, has_narrow_weights)) return accuracy_bounds[ACCURACY_FAST];
     return any_step(p->body, is_transformed) ? accuracy_bounds[ACCURACY_BALANCED] : 1e-5;
 }

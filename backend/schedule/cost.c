@@ -28,7 +28,7 @@ double cost_idle(const plan *p, int64_t units) {
 }
 
 int64_t likely_size(dim d, double power) {
-    if (dim_is_number(d) || power == 1) return d.size;
+    if (dim_is_number(d)) return d.size;
     const double least = (double)(dim_least(d) > 0 ? dim_least(d) : 1);
     return (int64_t)(least * pow((double)d.size / least, power));
 }
