@@ -28,7 +28,7 @@ ifneq ($(shell command -v ninja),)
 export CMAKE_GENERATOR ?= Ninja
 endif
 
-.PHONY: build demo check check-targets differential fuzz fuzz-coverage mutation bench bench-int8 bench-bf16 bench-transformers bench-open bench-threads bench-server conformance verify-networks verify-int8 errors verify-zoo install format clean
+.PHONY: build demo check check-targets differential fuzz fuzz-coverage mutation bench-engines bench-networks bench bench-int8 bench-bf16 bench-transformers bench-open bench-threads bench-server conformance verify-networks verify-int8 errors verify-zoo install format clean
 
 build:
 	@.ci/install-dependencies.sh
@@ -54,45 +54,35 @@ check-targets: build
 	@.ci/install-dependencies.sh --tests --targets
 	@ctest --preset $(PRESET) -R '^targets[.]'
 
-# An hour or so on a quiet machine; BENCH_OPTIONS="--networks resnet18 --rounds 5" for less.
-bench:
+# What benchmarks begin with: a release build, the engines that cnnc is held against, and the networks of the README's table.
+bench-engines:
 	@.ci/install-dependencies.sh --bench
 	@$(MAKE) --no-print-directory build PRESET=release
 	@tests/bench/environment.sh build
+
+bench-networks: bench-engines
 	@build/venv-bench/bin/python tests/bench/make_networks.py $(NETWORKS)
+
+# An hour or so on a quiet machine; BENCH_OPTIONS="--networks resnet18 --rounds 5" for less.
+bench: bench-networks
 	@build/venv-bench/bin/python tests/bench/bench.py $(NETWORKS) $(BENCH_OPTIONS)
 
 # The same in 8 bits, against the engines that read QDQ models.
-bench-int8:
-	@.ci/install-dependencies.sh --bench
-	@$(MAKE) --no-print-directory build PRESET=release
-	@tests/bench/environment.sh build
-	@build/venv-bench/bin/python tests/bench/make_networks.py $(NETWORKS)
+bench-int8: bench-networks
 	@build/venv-bench/bin/python tests/bench/make_quantized.py $(NETWORKS) build/bench/int8-networks
 	@build/venv-bench/bin/python tests/bench/bench.py build/bench/int8-networks --int8 --out build/bench/int8 $(BENCH_OPTIONS)
 
 # The networks as they are, computed in bf16, against the engine that does so too.
-bench-bf16:
-	@.ci/install-dependencies.sh --bench
-	@$(MAKE) --no-print-directory build PRESET=release
-	@tests/bench/environment.sh build
-	@build/venv-bench/bin/python tests/bench/make_networks.py $(NETWORKS)
+bench-bf16: bench-networks
 	@build/venv-bench/bin/python tests/bench/bench.py $(NETWORKS) --bf16 --out build/bench/bf16 $(BENCH_OPTIONS)
 
 # Two transformers, against ONNX Runtime and OpenVINO; beside the networks that the mean is over, and so in a folder of their own.
-bench-transformers:
-	@.ci/install-dependencies.sh --bench
-	@$(MAKE) --no-print-directory build PRESET=release
-	@tests/bench/environment.sh build
+bench-transformers: bench-engines
 	@build/venv-bench/bin/python tests/bench/make_networks.py build/bench/transformer-networks vit_b_16 bert_base
 	@build/venv-bench/bin/python tests/bench/bench.py build/bench/transformer-networks --transformers --out build/bench/transformers $(BENCH_OPTIONS)
 
 # One thread, two, and two copies of one at the same time, of the networks of `make bench`.
-bench-threads:
-	@.ci/install-dependencies.sh --bench
-	@$(MAKE) --no-print-directory build PRESET=release
-	@tests/bench/environment.sh build
-	@build/venv-bench/bin/python tests/bench/make_networks.py $(NETWORKS)
+bench-threads: bench-networks
 	@build/venv-bench/bin/python tests/bench/threads.py $(NETWORKS) --out build/bench/threads $(BENCH_OPTIONS)
 
 # One program for images of any size against one for each of three sizes, a quarter of an hour.
@@ -103,11 +93,7 @@ bench-open:
 	@build/venv-check/bin/python tests/bench/open.py $(BENCH_OPTIONS)
 
 # Two workers of Dask over 1024 images; BENCH_OPTIONS="--network mobilenet_v2 --images 256" for others.
-bench-server:
-	@.ci/install-dependencies.sh --bench
-	@$(MAKE) --no-print-directory build PRESET=release
-	@tests/bench/environment.sh build
-	@build/venv-bench/bin/python tests/bench/make_networks.py $(NETWORKS)
+bench-server: bench-networks
 	@build/venv-bench/bin/python tests/bench/server.py $(NETWORKS) $(BENCH_OPTIONS)
 
 # Random networks against ONNX Runtime, COUNT of them from SEED on, a night by default; failures are shrunk into build/differential.
