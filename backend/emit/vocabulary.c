@@ -1,7 +1,6 @@
 #include "backend/emit/vocabulary.h"
 #include "ir/names.h"
 
-#include <ctype.h>
 #include <string.h>
 
 struct remark {
@@ -12,7 +11,9 @@ struct remark {
 
 /* ---- words of C ---- */
 
-static bool in_word(char c) { return isalnum((unsigned char)c) || c == '_'; }
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+static bool in_word(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_'; }
 
 static size_t literal_length(const char *s) {
     size_t n = 1;
@@ -29,16 +30,16 @@ static size_t comment_length(const char *s) {
 static const char *next_token(const char **s, const char *end, size_t *n) {
     while (*s < end) {
         const char *at = *s;
-        *n = 1;
-        if (!strncmp(at, "/*", 2)) {
+        if (*at == ' ' || *at == '\n') {
+            ++*s;
+        } else if (at[0] == '/' && at[1] == '*') {
             *s += comment_length(at);
         } else if (*at == '"' || *at == '\'') {
             *s += literal_length(at);
-        } else if (isspace((unsigned char)*at)) {
-            ++*s;
         } else {
-            while (in_word(*at) && in_word(at[*n])) ++*n;
-            *s += *n;
+            do ++*s;
+            while (in_word(*at) && in_word(**s));
+            *n = (size_t)(*s - at);
             return at;
         }
     }
@@ -48,7 +49,7 @@ static const char *next_token(const char **s, const char *end, size_t *n) {
 static definition *find(const vocabulary *v, const char *word, size_t n) {
     char name[64];
     void *found = NULL;
-    if (n >= sizeof name || isdigit((unsigned char)*word) || !in_word(*word)) return NULL;
+    if (n >= sizeof name || is_digit(*word) || !in_word(*word)) return NULL;
     memcpy(name, word, n);
     name[n] = 0;
     names_find(v->by_name, name, &found);
@@ -70,6 +71,12 @@ static const char *line_end(const char *s) {
     return *s ? s + 1 : s;
 }
 
+/* Of a function's body of several lines: its brace begins a line. */
+static const char *body_end(const char *s) {
+    const char *brace = strstr(s, "\n}");
+    return brace ? line_end(brace + 1) : s + strlen(s);
+}
+
 /* A function, type, constant or enumeration begins at s. Its end; d gets its names. */
 static const char *scan_declaration(vocabulary *v, definition *d, const char *s) {
     const char *const end = s + strlen(s), *last = NULL;
@@ -79,13 +86,14 @@ static const char *scan_declaration(vocabulary *v, definition *d, const char *s)
     bool function = false, named = lists;
     for (const char *t; (t = next_token(&s, end, &n));) {
         if (in_word(*t)) {
-            if (lists && depth && !isdigit((unsigned char)*t)) add_name(v, d, t, n);
+            if (lists && depth && !is_digit(*t)) add_name(v, d, t, n);
             if (!depth) last = t, last_n = n;
             continue;
         }
         function = function || (*t == '(' && !depth && !named);
         const bool follows_name = !depth && strchr("([=;", *t);
         if (follows_name && !named && last) add_name(v, d, last, last_n), named = true;
+        if (function && *t == '{' && *s == '\n') return body_end(s);
         depth += (*t == '{') - (*t == '}');
         if (!depth && (*t == ';' || (*t == '}' && function))) break;
     }
@@ -106,7 +114,7 @@ static const char *scan_directives(vocabulary *v, definition *d, const char *s) 
             }
             s = line_end(s);
         } else {
-            s = isalpha((unsigned char)*s) ? scan_declaration(v, d, s) : line_end(s);
+            s = in_word(*s) ? scan_declaration(v, d, s) : line_end(s);
         }
     } while (depth > 0 && *s);
     return s;

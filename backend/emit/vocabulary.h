@@ -2,7 +2,7 @@
  *
  * A text is made of functions, types, constants and macros, in paragraphs with empty lines between them. A comment belongs to
  * all that follow it in its paragraph up to the next one; alone in a paragraph, it heads the paragraphs up to the next such.
- * What #if and #endif enclose is one definition. */
+ * What #if and #endif enclose is one definition. The body of a function ends in its line, or with a brace that begins one. */
 #ifndef CNNC_VOCABULARY_H
 #define CNNC_VOCABULARY_H
 
