@@ -170,8 +170,9 @@ verify-zoo: build
 install: build
 	@cmake --install $(BUILD) --prefix $(PREFIX)
 
+# Of what is not committed yet.
 format:
-	@git ls-files '*.c' '*.h' | xargs clang-format -i
+	@git clang-format -q HEAD -- '*.c' '*.h'
 
 clean:
 	@rm -rf build
