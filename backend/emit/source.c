@@ -219,20 +219,27 @@ static const char *put_fallbacks(const emission *e, text *out) {
     return any ? list : NULL;
 }
 
+/* Lines that follow are for compilers that meet a condition. */
+static void put_guard(const char **now, const char *condition, text *out) {
+    if (!strcmp(*now, condition)) return;
+    if (!is_anywhere(*now)) text_put(out, "#endif\n");
+    if (!is_anywhere(condition)) text_printf(out, "#if %s\n", condition);
+    *now = condition;
+}
+
 /* The first target that this compiler built and this CPU runs; behind one that is everywhere nothing follows. */
 static void put_choice(const emission *e, const char *weights, text *out) {
     bool decided = false;
+    const char *guard = "1";
     for (int i = 0; i < e->plan->n_targets && !decided; i++) {
         const target *t = e->plan->targets[i];
-        const char *call = arena_printf(e->arena, "return run%s(inputs, outputs, (char *)workspace, %s, parallel%s%s);", target_suffix(e, i), weights,
-                                        emit_open_arguments(e), e->more);
-        const bool always = is_anywhere(t->cpu_test);
         decided = emit_runs_anywhere(t);
-        if (!is_anywhere(t->guard)) text_printf(out, "#if %s\n", t->guard);
-        if (always) text_printf(out, "    %s\n", call);
-        else text_printf(out, "    if (%s) {\n        %s\n    }\n", t->cpu_test, call);
-        if (!is_anywhere(t->guard)) text_put(out, "#endif\n");
+        put_guard(&guard, t->guard, out);
+        if (!is_anywhere(t->cpu_test)) text_printf(out, "    if (%s)\n    ", t->cpu_test);
+        text_printf(out, "    return run%s(inputs, outputs, (char *)workspace, %s, parallel%s%s);\n", target_suffix(e, i), weights,
+                    emit_open_arguments(e), e->more);
     }
+    put_guard(&guard, "1", out);
     if (!decided) text_put(out, "    return 3;\n");
 }
 

@@ -4,14 +4,14 @@
 
 #define CNNC_INLINE static inline
 #define CNNC_UNUSED
+#include "runtime/cpu/has_avx2.h"
+#include "runtime/cpu/has_avx512.h"
 #include "runtime/cpu/has_avx_vnni.h"
 #include "runtime/cpu/has_neon_bf16.h"
 #include "runtime/cpu/has_neon_dotprod.h"
 
 static const target targets[] = {
-#define TARGET(id, name, simd, bytes, dot, pairs, dot_zero, saturates, accumulators, registers, all, l1, l2, ghz, fma, pair, word, byte, l3, dram, guard, attribute, \
-               test) \
-    {name, simd, bytes, dot, pairs, dot_zero, saturates, accumulators, registers, all, l1, l2, ghz, fma, pair, word, byte, l3, dram, guard, attribute, test},
+#define TARGET(id, name, ...) {name, __VA_ARGS__},
 #include "backend/target/target.def"
 #undef TARGET
 };
@@ -39,10 +39,9 @@ const target *target_find(const char *name) {
 const target *target_native(void) {
 #if defined(__x86_64__)
     __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
-        __builtin_cpu_supports("avx512dq"))
+    if (has_avx512())
         return &targets[!__builtin_cpu_supports("avx512vnni") ? X86_64_V4 : __builtin_cpu_supports("avx512bf16") ? X86_64_V4_BF16 : X86_64_V4_VNNI];
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return &targets[has_avx_vnni() ? X86_64_V3_VNNI : X86_64_V3];
+    if (has_avx2()) return &targets[has_avx_vnni() ? X86_64_V3_VNNI : X86_64_V3];
 #elif defined(__aarch64__)
     return &targets[!has_neon_dotprod() ? AARCH64 : has_neon_bf16() ? AARCH64_BF16 : AARCH64_DOTPROD];
 #endif
