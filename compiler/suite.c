@@ -11,7 +11,6 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "compiler/cleanup.h"
@@ -21,7 +20,7 @@
 #include "compiler/temporary.h"
 #include "compiler/verify.h"
 
-enum { MAX_JOBS = 64, PATIENCE = 20 /* how many times its CPU time a case may last, on a machine with other work */ };
+enum { MAX_JOBS = 64 };
 
 /* ---- finding cases ---- */
 
@@ -149,18 +148,11 @@ typedef struct job {
     suite_case *of;
     pid_t child;
     int fd;
-    int64_t deadline; /* milliseconds */
 } job;
-
-static int64_t milliseconds(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 static bool start(job *j, suite_case *c, const verify_options *o) {
     int ends[2];
-    *j = (job){.of = c, .deadline = milliseconds() + (int64_t)o->suite.seconds * PATIENCE * 1000};
+    *j = (job){.of = c};
     if (pipe2(ends, O_CLOEXEC) != 0) return false;
     fflush(NULL);
     cleanup_hold_signals(true); /* a child that is ended before it forgets the parent's files would remove them */
@@ -179,44 +171,29 @@ static bool start(job *j, suite_case *c, const verify_options *o) {
     return true;
 }
 
-/* Ends the child and what it started: kindly at first when it is `late`, so that it removes its files. */
-static int end_child(pid_t child, bool late) {
-    int status = 0;
-    if (late) kill(-child, SIGTERM);
-    for (int i = 0; late && i < 100; i++, usleep(10000))
-        if (waitpid(child, &status, WNOHANG) == child) return status;
-    if (late) kill(-child, SIGKILL);
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
-    return status;
-}
-
-/* The case has spoken, died, or is out of time. */
-static void finish(job *j, bool in_time, arena *a) {
+/* The case has spoken or died: it is not waited for by the clock, which on a busy machine says nothing about it. */
+static void finish(job *j, arena *a) {
     case_result *r = &j->of->result;
-    bool spoke = in_time && read(j->fd, r, sizeof *r) == (ssize_t)sizeof *r;
-    int status = end_child(j->child, !in_time);
+    bool spoke = read(j->fd, r, sizeof *r) == (ssize_t)sizeof *r;
+    int status = 0;
+    while (waitpid(j->child, &status, 0) < 0 && errno == EINTR) continue;
     cleanup_forget_child(j->child);
     close(j->fd);
     j->child = 0;
     if (spoke) return;
-    const char *ending = in_time ? process_ending(status, a) : "took too long";
+    const char *ending = process_ending(status, a);
     *r = (case_result){.passed = false};
     snprintf(r->reason, sizeof r->reason, "cnnc %s", ending ? ending : "said nothing");
 }
 
 static void wait_for_some(job *jobs, int n, arena *a, progress *p) {
     struct pollfd fds[MAX_JOBS];
-    int64_t now = milliseconds(), soonest = now + 1000;
+    for (int i = 0; i < n; i++) fds[i] = (struct pollfd){.fd = jobs[i].child ? jobs[i].fd : -1, .events = POLLIN};
+    if (poll(fds, (nfds_t)n, -1) < 0) return;
     for (int i = 0; i < n; i++) {
-        fds[i] = (struct pollfd){.fd = jobs[i].child ? jobs[i].fd : -1, .events = POLLIN};
-        if (jobs[i].child && jobs[i].deadline < soonest) soonest = jobs[i].deadline;
-    }
-    poll(fds, (nfds_t)n, (int)(soonest > now ? soonest - now : 0));
-    now = milliseconds();
-    for (int i = 0; i < n; i++) {
-        if (!jobs[i].child || (!fds[i].revents && now < jobs[i].deadline)) continue;
+        if (!jobs[i].child || !fds[i].revents) continue;
         const char *name = jobs[i].of->name;
-        finish(&jobs[i], fds[i].revents != 0, a);
+        finish(&jobs[i], a);
         progress_step(p, name);
     }
 }
@@ -261,13 +238,11 @@ int verify_suite(const verify_options *o) {
         passed += r->passed, specialized += r->specialized, drawn += r->drawn;
     }
     suite_print_failures(stdout, &s, a);
-    bool ok = s.n > 0;
-    if (ok && o->suite.save) ok = suite_save_passed(&s, o->suite.save, a, &d);
-    if (ok && o->suite.expect) ok = suite_check_expected(&s, o->suite.expect, o->suite.only, a, &d);
-    else ok = ok && passed == s.n;
+    bool ok = s.n > 0 && passed == s.n;
+    if (o->suite.save) ok = suite_save_passed(&s, o->suite.save, a, &d) && ok;
     if (specialized) printf("%d compiled for what their small integer inputs hold (as with --fix), because sizes depend on it\n", specialized);
     if (drawn) printf("%d held to type, shape and range only: they draw random numbers, which the standard leaves open\n", drawn);
-    printf("%d passed, %d failed\n", passed, s.n - passed);
+    printf("%d of %d passed\n", passed, s.n);
     arena_free(a);
     return ok ? 0 : EXIT_ERROR;
 }

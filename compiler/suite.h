@@ -32,10 +32,7 @@ suite_cases suite_find(const char *folder, const char *pattern, arena *a);
 /* The table of failures by operator and reason, most frequent first. */
 void suite_print_failures(FILE *f, const suite_cases *s, arena *a);
 
-/* True when every case named in the file (a line each; # begins a comment) passed. Reports those that did not, and how
- * many passed that it does not list. Cases that do not match `pattern` are not asked for. */
-bool suite_check_expected(const suite_cases *s, const char *file, const char *pattern, arena *a, diagnostics *d);
-
+/* The names of those that passed, one a line. */
 bool suite_save_passed(const suite_cases *s, const char *file, arena *a, diagnostics *d);
 
 #endif

@@ -1,5 +1,3 @@
-#include <errno.h>
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,42 +45,6 @@ void suite_print_failures(FILE *f, const suite_cases *s, arena *a) {
         const case_result *r = &groups[i].example->result;
         fprintf(f, "%5d  %-24s %-72s %s\n", groups[i].n, *r->op ? r->op : "-", r->reason, groups[i].example->name);
     }
-}
-
-/* ---- lists of names ---- */
-
-static const suite_case *find(const suite_cases *s, const char *name) {
-    int low = 0, high = s->n;
-    while (low < high) {
-        int middle = low + (high - low) / 2, order = strcmp(s->cases[middle].name, name);
-        if (!order) return &s->cases[middle];
-        if (order < 0) low = middle + 1;
-        else high = middle;
-    }
-    return NULL;
-}
-
-bool suite_check_expected(const suite_cases *s, const char *file, const char *pattern, arena *a, diagnostics *d) {
-    FILE *f = fopen(file, "r");
-    if (!f) return diag_error(d, file, NULL, "cannot open: %s", strerror(errno));
-    int listed = 0, lost = 0, passed = 0;
-    char *line = NULL;
-    size_t capacity = 0;
-    while (getline(&line, &capacity, f) >= 0) {
-        line[strcspn(line, "#\n")] = '\0';
-        if (!*line || (pattern && fnmatch(pattern, line, 0) != 0)) continue;
-        const suite_case *c = find(s, line);
-        listed++;
-        if (c && c->result.passed) continue;
-        lost++;
-        diag_error(d, arena_strdup(a, line), NULL, "must pass: %s", c ? c->result.reason : "no such case");
-    }
-    free(line);
-    fclose(f);
-    for (int i = 0; i < s->n; i++) passed += s->cases[i].result.passed;
-    if (passed > listed - lost) printf("%d passed that %s does not list\n", passed - (listed - lost), file);
-    if (!listed && !pattern) return diag_error(d, file, NULL, "lists no case");
-    return lost == 0;
 }
 
 bool suite_save_passed(const suite_cases *s, const char *file, arena *a, diagnostics *d) {

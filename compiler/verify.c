@@ -30,7 +30,6 @@ enum {
     KEY_SECONDS,
     KEY_MEMORY,
     KEY_ONLY,
-    KEY_EXPECT,
     KEY_SAVE
 };
 
@@ -51,7 +50,6 @@ static const struct argp_option options[] = {
     {"seconds", KEY_SECONDS, "N", 0, "of CPU time that each program of a case may take (default 120)", 0},
     {"memory", KEY_MEMORY, "MIB", 0, "a case may allocate (default 4096, 0: any)", 0},
     {"only", KEY_ONLY, "PATTERN", 0, "only cases whose path below DIR matches, such as 'node/test_conv*'", 0},
-    {"expect", KEY_EXPECT, "FILE", 0, "fail only when a case listed in FILE does", 0},
     {"save", KEY_SAVE, "FILE", 0, "write the names of the cases that passed", 0},
     {0},
 };
@@ -108,7 +106,6 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     case KEY_SECONDS: o->suite.seconds = parse_count(arg, 1, state); return 0;
     case KEY_MEMORY: o->suite.memory = (int64_t)parse_count(arg, 0, state) << 20; return 0;
     case KEY_ONLY: o->suite.only = arg; return 0;
-    case KEY_EXPECT: o->suite.expect = arg; return 0;
     case KEY_SAVE: o->suite.save = arg; return 0;
     case ARGP_KEY_END:
         check_complete(o, state);

@@ -13,7 +13,6 @@ typedef struct suite_options {
     int seconds;        /* of CPU time that each program of a case may take; then it has failed */
     int64_t memory;     /* bytes it may allocate; 0: no limit */
     const char *only;   /* pattern of case names, or NULL */
-    const char *expect; /* file of the names of cases that must pass, or NULL */
     const char *driver; /* object file that the cases share, or NULL */
     const char *save;   /* file for the names of those that did, or NULL */
 } suite_options;
