@@ -1,7 +1,8 @@
 """Operators of the domain com.microsoft, which ONNX Runtime's optimiser and quantiser leave in models."""
 import math
 import numpy as np
-from operators import MICROSOFT, Case, rng, run
+import onnxruntime
+from operators import MICROSOFT, Case, arrays_of, model_of, reference_session, rng, run
 
 R = rng("microsoft")
 
@@ -117,7 +118,20 @@ def normalizations():
         ms("EmbedLayerNormalization", norm + [mask], fixed=weights, outputs=3, epsilon=1e-3),
         ms("EmbedLayerNormalization", [ids, None, words, places, None, gamma, beta, mask, positions], fixed=(2, 3, 5, 6), outputs=2),
         ms("EmbedLayerNormalization", norm + [None, positions[:1]], fixed=weights, outputs=2),
-    ]
+    ] + quantized_embeddings()
+
+
+def quantized_embeddings():
+    ids, parts, mask = ints(np.int32, 10, 2, 4), ints(np.int32, 2, 2, 4), np.array([[1, 1, 1, 0], [1, 1, 0, 0]], np.int32)
+    found = []
+    for t in (np.uint8, np.int8):
+        tables = [eight(t, n, 8) for n in (10, 6, 2)] + [eight(t, 8), eight(t, 8)]
+        scales, zeros = [scale(R.uniform(0.01, 0.05)) for _ in tables], [np.array(z, t) for z in (3, 7, 0, 1, 5)]
+        whole = [ids, parts, *tables, mask, *scales, *zeros]
+        found.append(ms("QEmbedLayerNormalization", whole, fixed=tuple(range(2, 7)) + tuple(range(8, 18)), outputs=2))
+        without = [None if i in (1, 4, 7, 10, 15) else v for i, v in enumerate(whole)]
+        found.append(ms("QEmbedLayerNormalization", without, fixed=tuple(range(2, 18)), outputs=2, epsilon=1e-3))
+    return found
 
 
 def unpacked(x, i):
@@ -174,13 +188,31 @@ def attentions():
         ms("RotaryEmbedding", [f(2, 3, 5, 12), ids, cos, sin], num_heads=3, rotary_embedding_dim=8),
         ms("RotaryEmbedding", [f(2, 5, 36), at, cos, sin], num_heads=3, rotary_embedding_dim=8, interleaved=1),
     ]
+    places, cos, sin = ints(np.int64, 10, 3, 2, 5), f(10, 8), f(10, 8)
+    for layout in (0, 1):
+        for interleaved in (0, 1):
+            more = {"mrope_layout": layout, "interleaved": interleaved}
+            found += [
+                ms("MRotaryEmbedding", [f(2, 5, 48), places, cos, sin], fixed=(2, 3), num_heads=3, rotary_embedding_dim=16, mrope_section=[4, 2, 2], **more),
+                ms("MRotaryEmbedding", [f(2, 3, 5, 16), places, cos, sin], mrope_section=[3, 3, 2], **more),
+                ms("MRotaryEmbedding", [f(2, 5, 60), places, cos, sin], num_heads=3, rotary_embedding_dim=16, mrope_section=[2, 3, 3], **more),
+            ]
+    one, keys = f(2, 1, 12), f(2, 3, 6, 4)
+    found += [
+        ms("DecoderMaskedMultiHeadAttention", [one, f(2, 3, 5, 4), f(2, 3, 5, 4)], num_heads=3),
+    ]
+    # with a past of its own, ONNX Runtime has it only in place: the other operator's word
+    k, v, bias, added = f(2, 1, 12), f(2, 1, 12), f(36), f(1, 3, 1, 7)
+    for b, a in ((bias, None), (None, added)):
+        known = run(ms("MultiHeadAttention", [one, k, v, b, None, a, keys, keys], num_heads=3, outputs=3, scale=0.4))
+        found.append(ms("DecoderMaskedMultiHeadAttention", [one, k, v, None, a, keys, keys, None, None, None, b], num_heads=3, outputs=3, scale=0.4, expected=known))
     return found
 
 
 def cached():
     """GroupQueryAttention of a prompt, and of a token or more behind a cache."""
-    def gqa(query, key, value, past, lengths, total, heads=6, kv=2, cos=None, sin=None, ids=None, bias=None, **more):
-        inputs = [query, key, value, *past, np.array(lengths, np.int32), np.array(total, np.int32), cos, sin, ids, bias]
+    def gqa(query, key, value, past, lengths, total, heads=6, kv=2, cos=None, sin=None, ids=None, bias=None, sink=None, norms=(None, None), **more):
+        inputs = [query, key, value, *past, np.array(lengths, np.int32), np.array(total, np.int32), cos, sin, ids, bias, sink, None, None, *norms]
         while inputs[-1] is None:
             inputs.pop()
         return ms("GroupQueryAttention", inputs, fixed=(6,), outputs=3, num_heads=heads, kv_num_heads=kv, **more)
@@ -189,6 +221,12 @@ def cached():
     q, k, v = f(2, 4, 96), f(2, 4, 32), f(2, 4, 32)
     one = (f(2, 1, 96), f(2, 1, 32), f(2, 1, 32))
     table = {"cos": f(16, 8), "sin": f(16, 8), "do_rotary": 1}
+    norms = f(16), f(16)
+
+    def rms(x, weight, epsilon):
+        heads = x.reshape(*x.shape[:2], -1, 16)
+        return (heads / np.sqrt((heads * heads).mean(-1, keepdims=True) + np.float32(epsilon)) * weight).reshape(x.shape)
+
     return [
         gqa(q, k, v, none, [3, 3], 4),
         gqa(f(2, 4, 160), None, None, none, [3, 3], 4),
@@ -197,12 +235,83 @@ def cached():
         gqa(q, k, v, none, [3, 3], 4, **table),
         gqa(q, k, v, none, [3, 3], 4, rotary_interleaved=1, **table),
         gqa(q, k, v, none, [3, 3], 4, bias=f(2, 6, 4, 4)),
+        gqa(q, k, v, none, [3, 3], 4, smooth_softmax=1),
+        gqa(q, k, v, none, [3, 3], 4, sink=f(6), local_window_size=2),
+        # the norms ONNX Runtime has on other machines only
+        gqa(q, k, v, none, [3, 3], 4, norms=norms, expected=run(gqa(rms(q, norms[0], 1e-6), rms(k, norms[1], 1e-6), v, none, [3, 3], 4, **table)), **table),
+        gqa(*one, cache, [5, 5], 6, norms=norms, qk_norm_epsilon=1e-2, k_norm_epsilon=1e-1,
+            expected=run(gqa(rms(one[0], norms[0], 1e-2), rms(one[1], norms[1], 1e-1), one[2], cache, [5, 5], 6))),
+        gqa(*one, cache, [5, 5], 6, sink=f(6)),
         gqa(*one, cache, [5, 5], 6),
         gqa(*one, cache, [5, 5], 6, **table),
         gqa(*one, cache, [5, 5], 6, local_window_size=3),
         gqa(f(2, 1, 160), None, None, cache, [5, 5], 6, bias=f(1, 1, 1, 6), **table),
         gqa(q[:1, :3], k[:1, :3], v[:1, :3], (cache[0][:1], cache[1][:1]), [7], 8, **table),
     ]
+
+
+def run_in_place(case, shared):
+    """What must come out where an output takes the place of an input: {input: output}, by their places."""
+    session = reference_session(model_of([case]).SerializeToString())
+    binding = session.io_binding()
+    names = [i.name for i in session.get_inputs()]
+    values = {n: onnxruntime.OrtValue.ortvalue_from_numpy(v.copy()) for n, v in zip(names, arrays_of(case))}
+    for n, v in values.items():
+        binding.bind_ortvalue_input(n, v)
+    for i, o in enumerate(session.get_outputs()):
+        source = next((f"c0_in{at}" for at, out in shared.items() if out == i), None)
+        if source:
+            binding.bind_ortvalue_output(o.name, values[source])
+        else:
+            binding.bind_output(o.name)
+    session.run_with_iobinding(binding)
+    return binding.copy_outputs_to_cpu()
+
+
+def sparse():
+    """A prompt, and a token behind a cache, with one pattern of blocks and with two."""
+    cases = []
+    q, k, v = f(2, 32, 96), f(2, 32, 32), f(2, 32, 32)
+    last = (f(1, 1, 96), f(1, 1, 32), f(1, 1, 32))
+    empty = [np.zeros((2, 2, 64, 16), np.float32) for _ in range(2)]
+    table = [f(64, 8), f(64, 8)]
+    rows, columns = np.array([[0, 1, 3, 5, 8], [0, 1, 3, 6, 9]], np.int32), np.array([[0, 0, 1, 1, 2, 1, 2, 3, -1], [0, 0, 1, 0, 1, 2, 0, 2, 3]], np.int32)
+    for layouts in (1, 2):
+        for packed in (False, True):
+            for turned in (False, True):
+                more = {"num_heads": 6, "kv_num_heads": 2, "sparse_block_size": 16} | ({"do_rotary": 1, "rotary_interleaved": layouts - 1} if turned else {})
+                pattern = [rows[:layouts], columns[:layouts]]
+                three = [np.concatenate((q, k, v), axis=2), None, None] if packed else [q, k, v]
+                cases.append(ms("SparseAttention", three + empty + pattern + [np.array(32, np.int32), np.array([32, 32], np.int32)] + (table if turned else []),
+                                fixed=(5, 6, 7), outputs=3, **more))
+                past = [np.concatenate((f(1, 2, 40, 16), np.zeros((1, 2, 24, 16), np.float32)), axis=2) for _ in range(2)]
+                cases.append(ms("SparseAttention", list(last) + past + pattern + [np.array(41, np.int32), np.array([41], np.int32)] + (table if turned else []),
+                                fixed=(5, 6, 7), outputs=3, **more))
+    for c in cases:
+        c.expected = run_in_place(c, {3: 1, 4: 2})
+    return cases
+
+
+def recurrences():
+    found = []
+    for rule in ("linear", "gated", "delta", "gated_delta"):
+        for heads, groups, steps in ((2, 2, 5), (4, 2, 1), (4, 1, 3)):
+            decay = -np.abs(f(2, steps, groups * 8 if heads == 2 else groups)) if "gated" in rule else None
+            beta = 1 / (1 + np.exp(-f(2, steps, groups))) if "delta" in rule else None
+            q, k, v = f(2, steps, heads * 8), f(2, steps, groups * 8, scale=0.3), f(2, steps, groups * 6)
+            found.append(ms("LinearAttention", [q, k, v, f(2, groups, 8, 6) if steps < 5 else None, decay, beta], outputs=2,
+                            q_num_heads=heads, kv_num_heads=groups, update_rule=rule, **({"scale": 0.5} if heads == 2 else {})))
+    x, w, b, past = f(2, 6, 9), f(6, 1, 4, scale=0.4), f(6), f(2, 6, 3)
+    wide = f(2, 6, 6)
+    turned = lambda a: np.ascontiguousarray(a.transpose(0, 2, 1))
+    found += [
+        ms("CausalConvWithState", [x, w, b], fixed=(1, 2), outputs=2),
+        ms("CausalConvWithState", [x, w, None, past], fixed=(1,), outputs=2, activation="silu"),
+        ms("CausalConvWithState", [x[:, :, :1].copy(), w, b, past], fixed=(1, 2), outputs=2, activation="swish"),
+        ms("CausalConvWithState", [x, w, b, wide], fixed=(1, 2), outputs=2, dilation=2),
+        ms("CausalConvWithState", [turned(x), w, b, turned(past)], fixed=(1, 2), outputs=2, channels_last=1, activation="silu"),
+    ]
+    return found
 
 
 def lookups():
@@ -236,6 +345,61 @@ def quantized_blocks():
                                                     scales[0], zeros[0], scales[1], zeros[1]],
                             fixed=(1, 2, 3, 8, 9, 10, 11), outputs=3, hidden_size=5, direction=way, tolerance=1e-2))
     return found
+
+
+def experts():
+    """Many tokens, where every network runs, and few, which gather the weights of their own."""
+    found = []
+
+    def moe(tokens, count, k, bias=True, wide=1, **more):
+        w1, w2 = f(count, 16 * wide, 12, scale=0.3), f(count, 12, 16, scale=0.3)
+        found.append(ms("MoE", [f(*tokens, 12), f(int(np.prod(tokens)), count), w1, f(count, 16 * wide) if bias else None, w2, f(count, 12) if bias else None],
+                        fixed=(2, 3, 4, 5), k=k, **more))
+
+    def quantized(tokens, count, k, bits, block=0, zeros=False, normalize_routing_weights=1, **more):
+        hidden, inner, parts = 32, 64, 8 // bits
+        inputs = [f(*tokens, hidden), f(int(np.prod(tokens)), count)]
+        blocks = lambda n: n // block if block else 1
+        for rows, columns in ((inner, hidden), (hidden, inner)):
+            inputs += [eight(np.uint8, count, rows, columns // parts), np.abs(f(count, rows, *([blocks(columns)] if block else []), scale=0.02)), f(count, rows)]
+        if zeros:
+            inputs += [None] * 3 + [eight(np.uint8, count, *((n, blocks(m) // parts) if block else (n // parts,))) for n, m in ((inner, hidden), (hidden, inner))]
+        more |= {"block_size": block} if block else {}
+        found.append(ms("QMoE", inputs, fixed=tuple(range(2, len(inputs))), k=k, expert_weight_bits=bits, tolerance=1e-2 if bits == 8 and block else 2e-5, # ONNX Runtime rounds activations there
+                        normalize_routing_weights=normalize_routing_weights, **more))
+
+    for tokens, count, k in (((7,), 4, 2), ((2, 1), 8, 3), ((1, 1), 4, 1), ((5,), 3, 3)):
+        moe(tokens, count, k, activation_type="gelu", normalize_routing_weights=1)
+        moe(tokens, count, k, bias=False, activation_type="silu")
+        moe(tokens, count, k, wide=2, activation_type="swiglu", swiglu_fusion=1, activation_alpha=1.702, activation_beta=1.0, swiglu_limit=0.8)
+    moe((2, 3), 4, 2)
+    moe((2, 3), 4, 2, activation_type="identity", wide=1)
+    moe((2, 3), 4, 2, bias=False, wide=2, activation_type="swiglu", swiglu_fusion=1)
+    for tokens, count, k in (((6,), 4, 2), ((1, 1), 8, 2)):
+        for bits in (4, 8):
+            quantized(tokens, count, k, bits, activation_type="silu")
+            quantized(tokens, count, k, bits, block=16, activation_type="gelu")
+            quantized(tokens, count, k, bits, block=16, zeros=True)
+    return found
+
+
+def gates():
+    x, gate = f(2, 3, 24), f(2, 3, 24)
+    return [
+        ms("ScaledSiLU", [x]),
+        ms("ScaledSiLU", [x], alpha=0.7),
+        ms("ScaledSiLU", [x, np.array(1.3, np.float32)]),
+        ms("GatedAdd", [x, gate, f(2, 3, 1)]),
+        ms("GatedRMSNorm", [x, f(24), gate], fixed=(1,)),
+        ms("GatedRMSNorm", [x, f(8), gate], fixed=(1,), activation="sigmoid", epsilon=1e-2),
+        ms("GatedRMSNorm", [f(5, 8), f(8), f(5, 8)], activation="swish"),
+        ms("BranchwiseRMSNorm", [f(2, 3, 4, 6)]),
+        ms("BranchwiseRMSNorm", [f(2, 3, 4, 6), f(6)], fixed=(1,), epsilon=1e-2),
+        ms("BranchwiseRMSNorm", [x, f(4, 6)], num_branches=4),
+        ms("BranchwiseRMSNorm", [x, f(24)], num_branches=4),
+        ms("LinearAttentionGate", [x, f(24), f(24)], fixed=(1, 2)),
+        ms("LinearAttentionGate", [x, f(24), f(24), gate], fixed=(1, 2), outputs=2),
+    ]
 
 
 def scale(x):
@@ -338,6 +502,16 @@ def quantized_products():
             ]
             if bits == 4:
                 found.append(ms("MatMulNBits", [f(3, k)] + weights + [f(n, blocks), None, f(n)], fixed=(1, 2, 3, 5), bits=bits, block_size=block, K=k, N=n))
+    for kind in (0, 1):
+        for n, k, block in ((6, 40, 16), (5, 7, 16), (8, 64, 128)):
+            packed, largest = eight(np.uint8, (n * k + 1) // 2), np.abs(f(-(-n * k // block)))
+            found.append(ms("MatMulBnb4", [f(2, 3, k), packed, largest], fixed=(1, 2), quant_type=kind, block_size=block, K=k, N=n))
+    # not turned, ONNX Runtime computes something else from each row: by definition
+    x, packed, largest = f(3, 6), eight(np.uint8, 120), np.abs(f(15))
+    values = np.array([0, 1 / 192, 2 / 3, 1, 1 / 3, 1 / 2, 1 / 6, 1 / 4])
+    codes = np.stack([packed >> 4, packed & 15], axis=1).reshape(15, 16)
+    w = np.concatenate([values, -values])[codes] * largest[:, None]
+    found.append(ms("MatMulBnb4", [x, packed, largest], fixed=(1, 2), quant_type=0, block_size=16, K=40, N=6, transB=0, expected=[(x @ w.reshape(6, 40)).astype(np.float32)]))
     found.append(ms("MatMulInteger16", [ints(np.int16, 3000, 2, 3, 4, low=-3000), ints(np.int16, 3000, 4, 5, low=-3000)]))
     return found
 
@@ -353,6 +527,7 @@ def arrays():
     x = f(3, 4, 5)
     i64 = lambda *v: np.array(v, np.int64)
     square = f(2, 4, 4) + 4 * np.eye(4, dtype=np.float32)
+    boxes = np.array([[0, 0, 1, 1], [0.1, 0.8, 0.9, 0.2], [-0.2, 0.3, 0.7, 1.4], [0.5, 0.5, 0.5, 0.5]], np.float32)
     repeated = np.array([3, 1, 3, -2, 1, 1, 7], np.float32)
     return [
         *(ms("ExpandDims", [x, np.array(a, np.int32)], fixed=(1,)) for a in (0, 2, -1, 3)),
@@ -373,6 +548,11 @@ def arrays():
         ms("Trilu", [f(4, 5).astype(np.float64), np.array(-1, np.int64)], fixed=(1,), upper=0),
         ms("GatherND", [x, ints(np.int64, 3, 2, 2)]),
         ms("GatherND", [x, ints(np.int32, 3, 2, 1, 3)]),
+        *(ms("CropAndResize", [f(3, 2, 7, 6), boxes, np.array([0, 2, 1, 2], np.int32), np.array(size, np.int32)], fixed=(3,), mode=mode, extrapolation_value=outside)
+          for size, mode, outside in (((4, 5), "bilinear", 0.0), ((1, 3), "bilinear", -1.5), ((6, 1), "nearest", 2.0), ((3, 4), "nearest", 0.0))),
+        ms("CropAndResize", [f(1, 1, 1, 5), boxes[:2], np.zeros(2, np.int32), np.array([2, 3], np.int32)], fixed=(3,)),
+        *(ms("MurmurHash3", [f(4, 5, scale=1e6).astype(t)], **more) for t in (np.int32, np.uint32, np.int64, np.uint64, np.float32, np.float64)
+          for more in ({}, {"seed": 42, "positive": 0})),
         *(ms("GridSample", [f(2, 3, 6, 5), f(2, 4, 3, 2)], mode=m, padding_mode=p, align_corners=a)
           for m, p, a in (("bilinear", "zeros", 0), ("nearest", "border", 1), ("bicubic", "reflection", 0), ("bicubic", "zeros", 1))),
     ]
@@ -397,4 +577,4 @@ def experimental():
 
 
 def cases():
-    return activations() + convolutions() + products() + normalizations() + attentions() + cached() + lookups() + quantized_blocks() + quantized() + arrays() + experimental()
+    return activations() + convolutions() + products() + normalizations() + attentions() + cached() + sparse() + recurrences() + lookups() + quantized_blocks() + experts() + gates() + quantized() + arrays() + experimental()

@@ -167,25 +167,32 @@ bool expand_rotary_embedding(draft *d, const conversion *row) {
 
 /* ---- CausalConvWithState ---- */
 
+/* ONNX Runtime's may also have taps that are apart, and channels that come last. */
 bool expand_causal_conv(draft *d, const conversion *row) {
     (void)row;
     const value_type *x = draft_static(d, 0), *w = draft_static(d, 1);
     if (!x || !w || x->rank != 3 || w->rank != 3) return draft_error(d, NULL, "needs an input and a weight of rank 3");
-    int64_t state = type_size(w, 2) - 1, length = type_size(x, 2);
+    const bool last = draft_int(d, "channels_last", 0);
+    int64_t dilation = draft_int(d, "dilation", 1), state = (type_size(w, 2) - 1) * dilation, length = type_size(x, last ? 1 : 2);
     recipe r = recipe_new(d);
     recipe_inputs(&r, "x w bias past");
-    recipe_int(&r, "channels", type_size(x, 1));
+    if (last) recipe_move_channels(&r, "x", 3, true);
+    if (last && draft_input(d, 3)) recipe_move_channels(&r, "past", 3, true);
+    recipe_int(&r, "channels", type_size(w, 0));
+    recipe_int(&r, "dilation", dilation);
     recipe_int(&r, "state", state);
     recipe_int(&r, "length", length);
     recipe_int(&r, "all", length + state);
     if (draft_input(d, 3)) recipe_run(&r, "padded = Concat(past, x; axis=2)");
     else recipe_run(&r, "padded = Pad(x, [0,0,$state,0,0,0], 0.0:x)");
-    recipe_run(&r, "y = Conv(padded, w, bias; group=$channels)");
+    recipe_run(&r, "y = Conv(padded, w, bias; group=$channels, dilations=[$dilation])");
     const char *activation = draft_string(d, "activation", "none");
     if (!strcmp(activation, "silu") || !strcmp(activation, "swish"))
         recipe_run(&r, "wide = Cast(y; to=1)\ny = CastLike(Mul(wide, Sigmoid(wide)), y)");
     else if (strcmp(activation, "none") != 0) return draft_error(d, NULL, "activation '%.40s' is not known", activation);
     recipe_run(&r, "present = Slice(padded, [$length], [$all], [2])");
+    if (last) recipe_move_channels(&r, "y", 3, false);
+    if (last) recipe_move_channels(&r, "present", 3, false);
     return recipe_return(&r, "y present");
 }
 

@@ -89,17 +89,23 @@ convert_fn drop_attr, rename_attr, default_int, default_float, default_string, a
     attr_to_scalar, rename_op, as_standard, rename_text, split_evenly, cast_by_name, cast_to_known, compute_in_f32;
 /* microsoft/fused.c */
 convert_fn expand_biased_gelu, expand_quick_gelu, expand_fused_conv, expand_channels_last, expand_fused_gemm, expand_fused_matmul,
-    expand_skip_normalization, expand_embed_normalization;
+    expand_skip_normalization, expand_embed_normalization, expand_quantized_embed_normalization;
 /* microsoft/attention.c */
-convert_fn expand_projected_attention, expand_quantized_attention, expand_multi_head_attention, reorder_rotary_embedding;
+convert_fn expand_projected_attention, expand_quantized_attention, expand_multi_head_attention, expand_decoder_attention, reorder_rotary_embedding,
+    expand_multimodal_rotary;
 /* microsoft/cached_attention.c */
-convert_fn expand_group_query_attention;
+convert_fn expand_group_query_attention, expand_sparse_attention;
 /* microsoft/quantized.c */
 convert_fn expand_between_quantized, expand_quantized_where, expand_quantized_concat, expand_quantized_softmax, expand_quantized_pool,
     expand_quantized_mean, expand_quantized_conv, expand_quantized_gemm, expand_matmul_integer_to_float, expand_dynamic_quantize_matmul,
-    expand_matmul_nbits, expand_gather_block_quantized, quantized_lstm;
+    expand_matmul_nbits, expand_matmul_bnb4, expand_gather_block_quantized, quantized_lstm;
+/* microsoft/experts.c */
+convert_fn expand_experts;
+/* microsoft/gates.c */
+convert_fn expand_scaled_silu, expand_gated_norm, expand_branchwise_norm, expand_linear_attention_gate, linear_attention, causal_conv;
 /* microsoft/arrays.c */
-convert_fn flatten_pads, expand_range, expand_first_unique, expand_inverse, expand_distances, expand_unfold, pads_to_attribute, expand_ngram_block;
+convert_fn flatten_pads, expand_range, expand_first_unique, expand_inverse, expand_distances, expand_unfold, pads_to_attribute, expand_ngram_block, expand_crop_and_resize,
+    expand_murmur_hash;
 /* experimental.c */
 convert_fn expand_scaled, expand_image_scaler, expand_crop;
 /* sequence.c */

@@ -129,3 +129,76 @@ bool expand_ngram_block(draft *d, const conversion *row) {
                    "y = Where(Greater(ReduceMax(Cast(named; to=1), [1]; keepdims=0), 0.0), -inf:scores, scores)");
     return recipe_return(&r, "y");
 }
+
+/* "at" [boxes, size]: where an axis of `length` pixels is looked at between the edges "low" and "high", whose 1 is its last pixel;
+ * "inside": which of these places it has; both become those of a grid, -1 to 1. */
+static void place_pixels(recipe *r, int64_t length, int64_t size, bool nearest) {
+    recipe_int(r, "size", size);
+    recipe_float(r, "last", (double)length - 1);
+    recipe_float(r, "steps", (double)size - 1);
+    recipe_float(r, "half", length > 1 ? ((double)length - 1) / 2 : 1);
+    if (size > 1) recipe_run(r, "at = Add(Mul(low, $last), Mul(Cast(Range(0, $size, 1); to=1), Div(Mul(Sub(high, low), $last), $steps)))");
+    else recipe_run(r, "at = Mul(Mul(Add(low, high), 0.5), $last)");
+    recipe_run(r, "inside = And(GreaterOrEqual(at, 0.0), LessOrEqual(at, $last))");
+    if (nearest) recipe_run(r, "at = Floor(Add(at, 0.5))");
+    recipe_run(r, "at = Sub(Div(at, $half), 1.0)");
+}
+
+bool expand_crop_and_resize(draft *d, const conversion *row) {
+    (void)row;
+    const value_type *x = draft_static(d, 0), *boxes = x ? draft_static(d, 1) : NULL;
+    const value *size = draft_input(d, 3);
+    const char *mode = draft_string(d, "mode", "bilinear");
+    const bool nearest = !strcmp(mode, "nearest");
+    if (!boxes) return false;
+    if (x->rank != 4 || boxes->rank != 2 || (!nearest && strcmp(mode, "bilinear") != 0)) return draft_error(d, NULL, "its mode or its inputs are others than it takes");
+    if (!size || !size->constant || type_count(&size->type) != 2) return draft_error(d, "fix the input: --fix NAME=VALUE", "its crop_size is not known when compiling");
+    int64_t height = constant_int(size->constant, 0), width = constant_int(size->constant, 1);
+    if (height < 1 || width < 1 || height > INT32_MAX || width > INT32_MAX) return draft_error(d, NULL, "its crop_size is out of range");
+    recipe r = recipe_new(d);
+    recipe_inputs(&r, "x boxes batch");
+    recipe_int(&r, "boxes_n", type_size(boxes, 0));
+    recipe_int(&r, "height", height);
+    recipe_int(&r, "width", width);
+    recipe_float(&r, "outside", draft_float(d, "extrapolation_value", 0));
+    recipe_run(&r, "top, left, bottom, right = Split(boxes; axis=1, num_outputs=4)\nlow = Identity(top)\nhigh = Identity(bottom)");
+    place_pixels(&r, type_size(x, 2), height, nearest);
+    recipe_run(&r, "rows = Unsqueeze(at, [2,3])\nrow_inside = Unsqueeze(inside, [1,3])\nlow = Identity(left)\nhigh = Identity(right)");
+    place_pixels(&r, type_size(x, 3), width, nearest);
+    recipe_run(&r, "columns = Unsqueeze(at, [1,3])\ninside = And(row_inside, Unsqueeze(inside, [1,2]))\nwhole = [$boxes_n,$height,$width,1]\n"
+                   "grid = Concat(Expand(columns, whole), Expand(rows, whole); axis=3)\nimages = Gather(x, batch)");
+    recipe_run(&r, nearest ? "y = GridSample(images, grid; align_corners=1, padding_mode=\"border\", mode=\"nearest\")"
+                           : "y = GridSample(images, grid; align_corners=1, padding_mode=\"border\", mode=\"linear\")");
+    recipe_run(&r, "y = Where(inside, y, $outside:x)");
+    return recipe_return(&r, "y");
+}
+
+/* Austin Appleby's MurmurHash3 for 32 bits, of each number's 4 or 8 bytes. */
+bool expand_murmur_hash(draft *d, const conversion *row) {
+    static const char *const turns[] = {"k = Mul(k, 3432918353:k)\nk = BitwiseOr(BitShift(k, 15:k; direction=\"LEFT\"), BitShift(k, 17:k; direction=\"RIGHT\"))\n"
+                                        "hash = BitwiseXor(hash, Mul(k, 461845907:k))\n"
+                                        "hash = BitwiseOr(BitShift(hash, 13:k; direction=\"LEFT\"), BitShift(hash, 19:k; direction=\"RIGHT\"))\n"
+                                        "hash = Add(Mul(hash, 5:k), 3864292196:k)",
+                                        "hash = BitwiseXor(hash, $bytes:k)\nhash = BitwiseXor(hash, BitShift(hash, 16:k; direction=\"RIGHT\"))\n"
+                                        "hash = Mul(hash, 2246822507:k)\nhash = BitwiseXor(hash, BitShift(hash, 13:k; direction=\"RIGHT\"))\n"
+                                        "hash = Mul(hash, 3266489909:k)\ny = BitwiseXor(hash, BitShift(hash, 16:k; direction=\"RIGHT\"))"};
+    (void)row;
+    const value_type *x = draft_input_type(d, 0);
+    if (x->kind != TYPE_TENSOR) return draft_error(d, NULL, "the type of its input is not known");
+    const int64_t bytes = x->elem == DT_STRING ? 0 : dtype_of(x->elem)->bits / 8;
+    if (bytes != 4 && bytes != 8) return draft_error(d, NULL, "hashes %s, which is not supported", dtype_of(x->elem)->name);
+    recipe r = recipe_new(d);
+    recipe_inputs(&r, "x");
+    recipe_int(&r, "bytes", bytes);
+    recipe_int(&r, "seed", (int64_t)(uint32_t)draft_int(d, "seed", 0));
+    recipe_run(&r, bytes == 4 ? "k = BitCast(x; to=12)" : "both = BitCast(x; to=13)\nk = Cast(BitwiseAnd(both, 4294967295:both); to=12)");
+    recipe_run(&r, "hash = Expand($seed:k, Shape(k))");
+    recipe_run(&r, turns[0]);
+    if (bytes == 8) {
+        recipe_run(&r, "k = Cast(BitShift(both, 32:both; direction=\"RIGHT\"); to=12)");
+        recipe_run(&r, turns[0]);
+    }
+    recipe_run(&r, turns[1]);
+    if (!draft_int(d, "positive", 1)) recipe_run(&r, "y = BitCast(y; to=6)");
+    return recipe_return(&r, "y");
+}

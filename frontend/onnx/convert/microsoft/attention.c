@@ -168,6 +168,18 @@ bool expand_multi_head_attention(draft *d, const conversion *row) {
     return recipe_return(&r, "y k v scores");
 }
 
+/* The same of one token, its inputs in another order. */
+bool expand_decoder_attention(draft *d, const conversion *row) {
+    static const int order[] = {0, 1, 2, 10, 3, 4, 5, 6};
+    enum { N_INPUTS = sizeof order / sizeof *order };
+    if (draft_int(d, "past_present_share_buffer", 0) || draft_input(d, 9)) return draft_error(d, "export the model without them", "has shared buffers, which are not supported");
+    value **inputs = ARENA_ARRAY(d->context->imp->arena, value *, N_INPUTS);
+    for (int i = 0; i < N_INPUTS; i++) inputs[i] = draft_input(d, order[i]);
+    d->inputs = inputs;
+    d->n_inputs = N_INPUTS;
+    return expand_multi_head_attention(d, row);
+}
+
 /* ---- RotaryEmbedding: the standard one has its inputs in another order, and a place for each token ---- */
 
 bool reorder_rotary_embedding(draft *d, const conversion *row) {
@@ -190,5 +202,37 @@ bool reorder_rotary_embedding(draft *d, const conversion *row) {
     recipe_int(&r, "length", length);
     if (ids->rank < 2) recipe_run(&r, "ids = Expand(Add(Range(0, $length, 1), ids), [$batch,$length])");
     recipe_call(&r, "y", "RotaryEmbedding", "x cos sin ids");
+    return recipe_return(&r, "y");
+}
+
+/* Each token has a place in time, a row and a column; which of the three turns a pair of features, "mrope_section" says. */
+bool expand_multimodal_rotary(draft *d, const conversion *row) {
+    (void)row;
+    const value_type *x = draft_static(d, 0), *ids = draft_static(d, 1), *cos = draft_static(d, 2);
+    attr sections, order = {.i = 0}, packed = {.i = 0}, scale = {.f = 1};
+    const bool given = draft_take(d, "mrope_section", &sections);
+    draft_take(d, "mrope_layout", &order);
+    draft_take(d, "is_packed_batching", &packed);
+    draft_take(d, "scale", &scale);
+    if (!x || !ids || !cos) return false;
+    if (packed.i || scale.f != 1) return draft_error(d, "export the model without them", "has packed batches or a scale, which are not supported");
+    if (cos->rank != 2 || ids->rank != 3 || type_size(ids, 0) != 3 || (x->rank != 3 && x->rank != 4)) return draft_error(d, NULL, "its inputs are of other ranks than it takes");
+    int64_t half = type_size(cos, 1), *which = ARENA_ARRAY(d->context->imp->arena, int64_t, half + 1);
+    if (!given || sections.n != 3 || half < 1 || half > INT16_MAX || sections.ints[0] + sections.ints[1] + sections.ints[2] != half)
+        return draft_error(d, NULL, "its mrope_section does not fit its table of cosines");
+    for (int64_t i = 0; i < half; i++) {
+        int64_t turn = i % 3, first = sections.ints[0];
+        if (order.i) which[i] = turn && i < 3 * sections.ints[turn] ? turn : 0;
+        else which[i] = (i >= first) + (i >= first + sections.ints[1]);
+    }
+    if (x->rank == 3 && !draft_int(d, "num_heads", 0)) draft_set_attr(d, (attr){.name = "num_heads", .kind = ATTR_INT, .i = type_size(x, 2) / (2 * half)});
+    recipe r = recipe_new(d);
+    recipe_inputs(&r, "x ids cos sin");
+    recipe_value(&r, "which", draft_ints(d, "which", (int)half, which));
+    recipe_run(&r, "first = Equal(which, 0)\nsecond = Equal(which, 1)");
+    for (int i = 0; i < 2; i++)
+        recipe_run(&r, arena_printf(d->context->imp->arena, "parts = Gather(%s, ids)\n%s = Where(first, Gather(parts, 0), Where(second, Gather(parts, 1), Gather(parts, 2)))",
+                                    i ? "sin" : "cos", i ? "sin" : "cos"));
+    recipe_call(&r, "y", "RotaryEmbedding", "x cos sin");
     return recipe_return(&r, "y");
 }

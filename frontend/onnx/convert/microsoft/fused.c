@@ -167,21 +167,50 @@ bool expand_skip_normalization(draft *d, const conversion *row) {
     return recipe_return(&r, "y mean deviation sum");
 }
 
+/* "word", "place" and, unless there are none, "part": rows of the tables "words", "places" and "parts" for each token. */
+static bool look_up(recipe *r) {
+    const value_type *ids = draft_static(r->draft, 0);
+    if (!ids || ids->rank != 2) return ids ? draft_error(r->draft, NULL, "its ids are no matrix") : false;
+    recipe_int(r, "batch", type_size(ids, 0));
+    recipe_int(r, "length", type_size(ids, 1));
+    recipe_run(r, "word = Gather(words, ids)");
+    if (recipe_get(r, "positions")) recipe_run(r, "place = Gather(places, positions)");
+    else recipe_run(r, "place = Slice(places, [0], [$length], [0])");
+    if (recipe_get(r, "segments") && recipe_get(r, "parts")) recipe_run(r, "part = Gather(parts, segments)");
+    return true;
+}
+
+/* Of these rows, "gamma", "beta" and "mask". */
+static bool add_and_normalize(recipe *r) {
+    recipe_float(r, "epsilon", draft_float(r->draft, "epsilon", usual_epsilon));
+    recipe_run(r, "sum = Add(word, place)");
+    if (recipe_get(r, "part")) recipe_run(r, "sum = Add(sum, part)");
+    recipe_run(r, "y = LayerNormalization(sum, gamma, beta; epsilon=$epsilon)");
+    if (recipe_get(r, "mask")) recipe_run(r, "count = ReduceSum(Cast(Equal(mask, 1:mask); to=6), [1]; keepdims=0)");
+    else recipe_run(r, "count = Expand(0:ids, [$batch])");
+    return recipe_return(r, "y count sum");
+}
+
 bool expand_embed_normalization(draft *d, const conversion *row) {
     (void)row;
-    const value_type *ids = draft_static(d, 0);
-    if (!ids || ids->rank != 2) return ids ? draft_error(d, NULL, "its ids are no matrix") : false;
     recipe r = recipe_new(d);
     recipe_inputs(&r, "ids segments words places parts gamma beta mask positions");
-    recipe_float(&r, "epsilon", draft_float(d, "epsilon", usual_epsilon));
-    recipe_int(&r, "batch", type_size(ids, 0));
-    recipe_int(&r, "length", type_size(ids, 1));
-    if (draft_input(d, 8)) recipe_run(&r, "place = Gather(places, positions)");
-    else recipe_run(&r, "place = Slice(places, [0], [$length], [0])");
-    recipe_run(&r, "sum = Add(Gather(words, ids), place)");
-    if (draft_input(d, 1) && draft_input(d, 4)) recipe_run(&r, "sum = Add(sum, Gather(parts, segments))");
-    recipe_run(&r, "y = LayerNormalization(sum, gamma, beta; epsilon=$epsilon)");
-    if (draft_input(d, 7)) recipe_run(&r, "count = ReduceSum(Cast(Equal(mask, 1:mask); to=6), [1]; keepdims=0)");
-    else recipe_run(&r, "count = Expand(0:ids, [$batch])");
-    return recipe_return(&r, "y count sum");
+    return look_up(&r) && add_and_normalize(&r);
+}
+
+/* Tables of 8-bit integers, each with a scale and a zero point. */
+bool expand_quantized_embed_normalization(draft *d, const conversion *row) {
+    static const char *const integers[] = {"word", "place", "part", "gamma", "beta"};
+    enum { SCALES = 8, ZEROS = 13, N_TABLES = 5 };
+    (void)row;
+    recipe r = recipe_new(d);
+    recipe_inputs(&r, "ids segments words places parts gamma beta mask");
+    if (!look_up(&r)) return false;
+    for (int i = 0; i < N_TABLES; i++) {
+        if (!recipe_get(&r, integers[i])) continue;
+        recipe_value(&r, "scale", draft_input(d, SCALES + i));
+        recipe_value(&r, "zero", draft_input(d, ZEROS + i));
+        recipe_run(&r, arena_printf(d->context->imp->arena, "%s = DequantizeLinear(%s, Reshape(scale, []), Reshape(zero, []))", integers[i], integers[i]));
+    }
+    return add_and_normalize(&r);
 }

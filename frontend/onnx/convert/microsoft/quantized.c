@@ -1,4 +1,4 @@
-#include "frontend/onnx/convert/recipe.h"
+#include "frontend/onnx/convert/microsoft/microsoft.h"
 
 #include <string.h>
 
@@ -183,8 +183,7 @@ bool expand_dynamic_quantize_matmul(draft *d, const conversion *row) {
 
 /* ---- MatMulNBits: weights of a few bits, the lowest first in each byte ---- */
 
-/* Bytes [..][n] become [..][8 / bits * n] numbers. */
-static void unpack_bits(recipe *r, const char *name, int64_t bits, int rank) {
+void unpack_bits(recipe *r, const char *name, int64_t bits, int rank) {
     const char *parts = "";
     if (bits == 8) return;
     recipe_int(r, "last", rank);
@@ -228,6 +227,50 @@ bool expand_matmul_nbits(draft *d, const conversion *row) {
     }
     recipe_run(&r, "w = Slice(Reshape(Mul(w, scales), [$n,-1]), [0], [$k], [1])\ny = MatMul(x, Transpose(w; perm=[1,0]))");
     if (draft_input(d, 5)) recipe_run(&r, "y = Add(y, bias)");
+    return recipe_return(&r, "y");
+}
+
+/* ---- MatMulBnb4: the values of bitsandbytes' 4-bit types, two in a byte, the first in its upper half ---- */
+
+static const float fp4_values[16] = {0, 1.0f / 192, 2.0f / 3, 1, 1.0f / 3, 0.5f, 1.0f / 6, 0.25f, 0, -1.0f / 192, -2.0f / 3, -1, -1.0f / 3, -0.5f, -1.0f / 6, -0.25f};
+/* quantiles of the normal distribution, with a zero */
+static const float nf4_values[16] = {-1,
+                                     -0.6961928009986877f,
+                                     -0.5250730514526367f,
+                                     -0.39491748809814453f,
+                                     -0.28444138169288635f,
+                                     -0.18477343022823334f,
+                                     -0.09105003625154495f,
+                                     0,
+                                     0.07958029955625534f,
+                                     0.16093020141124725f,
+                                     0.24611230194568634f,
+                                     0.33791524171829224f,
+                                     0.44070982933044434f,
+                                     0.5626170039176941f,
+                                     0.7229568362236023f,
+                                     1};
+
+bool expand_matmul_bnb4(draft *d, const conversion *row) {
+    (void)row;
+    int64_t n = draft_int(d, "N", 0), k = draft_int(d, "K", 0), block = draft_int(d, "block_size", 0), type = draft_int(d, "quant_type", 0);
+    if (n < 1 || k < 1 || block < 1 || n > INT32_MAX || k > INT32_MAX || block > INT32_MAX || (type != 0 && type != 1))
+        return draft_error(d, NULL, "its attributes are out of range");
+    int64_t sixteen = 16;
+    recipe r = recipe_new(d);
+    recipe_inputs(&r, "x w largest");
+    recipe_value(&r, "values", value_constant(d->context->imp->graph, "values", type_tensor(mem(&r), DT_F32, 1, &sixteen),
+                                              arena_copy(mem(&r), type ? nf4_values : fp4_values, sizeof nf4_values), "values"));
+    recipe_int(&r, "n", n);
+    recipe_int(&r, "k", k);
+    recipe_int(&r, "count", n * k);
+    recipe_int(&r, "blocks", (n * k + block - 1) / block);
+    recipe_int(&r, "block", block);
+    recipe_run(&r, "w = Reshape(w, [-1,1])\ncodes = Concat(BitShift(w, 4:w; direction=\"RIGHT\"), BitwiseAnd(w, 15:w); axis=1)\n"
+                   "w = Slice(Gather(values, Cast(Reshape(codes, [-1]); to=6)), [0], [$count], [0])\n"
+                   "scales = Reshape(Expand(Reshape(largest, [$blocks,1]), [$blocks,$block]), [-1])\n"
+                   "w = Reshape(CastLike(Mul(w, Cast(Slice(scales, [0], [$count], [0]); to=1)), x), [$n,$k])");
+    recipe_run(&r, draft_int(d, "transB", 1) ? "y = MatMul(x, Transpose(w; perm=[1,0]))" : "y = MatMul(x, w)");
     return recipe_return(&r, "y");
 }
 
