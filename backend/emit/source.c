@@ -365,7 +365,7 @@ static void put_weights(const emission *e, text *out) {
     if (e->weights == WEIGHTS_INLINE) emit_inline_weights(e, out);
     if (emit_has_weights_file(e)) emit_weights_order(out);
     if (e->weights == WEIGHTS_EMBED) emit_weights_reference(e, out);
-    text_put(out, "\n");
+    if (out->size) text_put(out, "\n");
 }
 
 /* Of kernels and interface: what they mention of the runtime, and types that it expects. */

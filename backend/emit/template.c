@@ -254,7 +254,7 @@ static void expand_line(machine *m, const char *s, const char *end) {
     if (had_hole && is_blank(m->out->bytes + start, m->out->size - start)) {
         m->out->size = start;
         m->out->bytes[start] = 0;
-    } else {
+    } else if (!had_hole || m->out->bytes[m->out->size - 1] != '\n') {
         text_put(m->out, "\n");
     }
 }

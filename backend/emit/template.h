@@ -12,7 +12,7 @@
  * is a mistake. In expressions open(E) tells whether E is, and bytes(E) is E as a size_t.
  *
  * A directive stands alone on its line; its own indentation and that of $for/$if bodies is kept as written. A line that
- * consists of one callback that writes nothing disappears. Expressions are integers (int64). A mistake in a template
+ * consists of one callback that writes nothing disappears, and one whose callback writes whole lines gets no further newline. Expressions are integers (int64). A mistake in a template
  * (unknown variable, unbalanced $end) is reported as an error with file and line. */
 #ifndef CNNC_TEMPLATE_H
 #define CNNC_TEMPLATE_H

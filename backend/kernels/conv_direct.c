@@ -326,10 +326,10 @@ static bool plan_conv(plan *p, const node *n, step *s) {
     bool pools = n->op == OP_conv_max_pool;
     const char *pooled = pools ? arena_printf(p->arena, " + max pool %lldx%lld", (long long)c->pool[0], (long long)c->pool[1]) : "";
     const char *narrow = c->narrow.elem == DT_F32 ? "" : arena_printf(p->arena, ", %s%s", dtype_of(c->narrow.elem)->name, c->narrow.pairs ? "" : " weights");
-    s->summary = arena_printf(p->arena, "direct %lldx%lld%s%s%s%s, tile %lldx%lldx%lld, %lld part%s of %lld %s, %lld chunk%s", (long long)w->kernel[0],
+    s->summary = arena_printf(p->arena, "direct %lldx%lld%s%s%s%s, tile %lldx%lldx%lld, %lld part%s of %lld %s%s, %lld chunk%s", (long long)w->kernel[0],
                               (long long)w->kernel[1], c->flat ? " flat" : "", c->loads ? " after prologue" : "", pooled, narrow, (long long)t->tile.blocks, (long long)t->tile.rows,
                               (long long)t->tile.cols, (long long)t->parts, t->parts > 1 ? "s" : "", (long long)t->part,
-                              c->flat ? "positions" : "rows", (long long)t->chunks, t->chunks > 1 ? "s" : "");
+                              c->flat ? "position" : "row", t->part > 1 ? "s" : "", (long long)t->chunks, t->chunks > 1 ? "s" : "");
     return true;
 }
 
