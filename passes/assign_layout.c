@@ -18,7 +18,11 @@ typedef struct assignment {
 
 static bool is_element(dtype t) { return t == DT_F32 || t == DT_U8; }
 
-static bool is_4d(const value *v) { return is_element(v->type.elem) && v->type.rank == 4 && type_is_bounded(&v->type); }
+/* Images and channels are counted now, their sizes may be open. */
+static bool is_4d(const value *v) {
+    const value_type *t = &v->type;
+    return is_element(t->elem) && t->rank == 4 && type_is_bounded(t) && dim_is_number(t->dims[0]) && dim_is_number(t->dims[1]);
+}
 
 static bool is_conv(const node *n) { return n->op == OP_conv || n->op == OP_conv_max_pool || n->op == OP_conv_integer; }
 

@@ -146,7 +146,10 @@ static void put_start(void *context, text *out, int n, const int64_t *args) {
     (void)n;
     const schedule *c = ((const emitting *)context)->step->schedule;
     const attention_rows *r = (const attention_rows *[]){&c->q, &c->k, &c->v, &c->y}[args[0]];
-    if (!put_strided_index(out, r->rank - 2, c->q.size, r->stride, "batch")) text_put(out, "0");
+    number sizes[IR_MAX_RANK], strides[IR_MAX_RANK];
+    numbers_known(r->rank, c->q.size, sizes);
+    numbers_known(r->rank, r->stride, strides);
+    if (!put_strided_index(out, r->rank - 2, sizes, strides, "batch")) text_put(out, "0");
 }
 
 /* mask(r, o, lanes): what is added to block o of the scores of row top + r. */
@@ -156,12 +159,12 @@ static void put_mask(void *context, text *out, int n, const int64_t *args) {
     const schedule *c = s->schedule;
     const operand *x = &s->in[s->input_operand[3]];
     int rank = c->q.rank, i_mask = s->input_operand[3];
-    int64_t dims[IR_MAX_RANK];
-    for (int i = 0; i < rank; i++) dims[i] = i == rank - 1 ? c->keys : c->q.size[i];
+    number dims[IR_MAX_RANK];
+    for (int i = 0; i < rank; i++) dims[i] = number_known(i == rank - 1 ? c->keys : c->q.size[i]);
     text row = {.arena = out->arena};
     const char *at = arena_printf(out->arena, "(batch * %lld + top + %lld)", (long long)c->rows, (long long)args[0]);
     if (!put_broadcast_index(&row, x, rank, dims, 0, rank - 1, at)) text_put(&row, "0");
-    if (operand_run(x, rank, dims, rank - 1, rank) == RUN_REPEAT) text_printf(out, "v16_set(x%d[%s])", i_mask, row.bytes);
+    if (operand_run(out->arena, x, rank, dims, rank - 1, rank) == RUN_REPEAT) text_printf(out, "v16_set(x%d[%s])", i_mask, row.bytes);
     else if (args[2] < 16) text_printf(out, "v16_load_n(x%d + %s + col + %lld, %lld)", i_mask, row.bytes, (long long)args[1] * 16, (long long)args[2]);
     else text_printf(out, "v16_load(x%d + %s + col + %lld)", i_mask, row.bytes, (long long)args[1] * 16);
 }

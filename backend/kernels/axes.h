@@ -4,18 +4,20 @@
 
 #include "backend/kernels/row_major.h"
 
-/* Axes that lie one behind the other in memory are joined. Outermost first. */
+/* Axes that lie one behind the other in memory are joined. Outermost first. Sizes may be open. */
 typedef struct axes {
     int n;
-    int64_t size[IR_MAX_RANK], stride[IR_MAX_RANK];
-    int64_t count; /* product of sizes */
+    number size[IR_MAX_RANK], stride[IR_MAX_RANK];
+    number count; /* product of sizes */
 } axes;
 
 /* The axes of x that are marked (or, with mark false, the others). */
-axes axes_of(const operand *x, const bool *marked, bool mark);
+axes axes_of(arena *a, const operand *x, const bool *marked, bool mark);
 /* The same for a single axis, which may be negative. */
-axes axes_along(const operand *x, int64_t axis);
-axes axes_across(const operand *x, int64_t axis);
+axes axes_along(arena *a, const operand *x, int64_t axis);
+axes axes_across(arena *a, const operand *x, int64_t axis);
+/* From one element of a single axis to the next. */
+number axes_step(const axes *along);
 
 /* Where a slice starts, given its number in `var`: C text, never empty. */
 const char *axes_index(arena *a, const axes *kept, const char *var);

@@ -450,4 +450,4 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
 }
 
 const kernel_family kernel_conv_direct = {.name = "conv_direct", .accepts = accepts, .list = list, .plan = plan_conv, .emit = emit_conv,
-                                          .constant_time = step_always_constant_time, .open = true};
+                                          .constant_time = step_always_constant_time, .open = OPEN_PLANES};

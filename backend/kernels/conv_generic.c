@@ -72,4 +72,4 @@ static bool emit_conv(const plan *p, const step *s, const target *t, text *body)
     return template_expand(e, "backend/kernels/conv_generic.c.in", body, p->diags);
 }
 
-const kernel_family kernel_conv_generic = {.name = "conv_generic", .accepts = accepts, .plan = plan_conv, .emit = emit_conv, .open = true};
+const kernel_family kernel_conv_generic = {.name = "conv_generic", .accepts = accepts, .plan = plan_conv, .emit = emit_conv, .open = OPEN_ANY};

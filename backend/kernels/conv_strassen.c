@@ -206,4 +206,4 @@ static bool emit_strassen(const plan *p, const step *s, const target *machine, t
 }
 
 const kernel_family kernel_conv_strassen = {.name = "conv_strassen", .accepts = accepts, .list = list, .plan = plan_strassen,
-                                            .emit = emit_strassen, .open = true, .constant_time = step_always_constant_time};
+                                            .emit = emit_strassen, .open = OPEN_PLANES, .constant_time = step_always_constant_time};

@@ -585,4 +585,4 @@ static bool emit_winograd(const plan *p, const step *s, const target *machine, t
 }
 
 const kernel_family kernel_conv_winograd = {.name = "conv_winograd", .accepts = accepts, .list = list, .plan = plan_winograd, .emit = emit_winograd,
-                                            .constant_time = step_always_constant_time, .open = true};
+                                            .constant_time = step_always_constant_time, .open = OPEN_PLANES};

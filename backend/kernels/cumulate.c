@@ -1,5 +1,6 @@
 /* Running sums and products along one axis. */
 #include "backend/kernels/axes.h"
+#include "backend/schedule/schedule.h"
 
 static bool accepts(const node *n) {
     if (n->op != OP_cum_sum && n->op != OP_cum_prod) return false;
@@ -22,11 +23,11 @@ static bool plan_cumulate(plan *p, const node *n, step *s) {
     }
     int64_t axis = type_count(&n->inputs[1]->type) == 1 ? constant_int(n->inputs[1]->constant, 0) : INT64_MAX;
     if (axis < -s->in[0].rank || axis >= s->in[0].rank) return node_error(p->diags, n, NULL, "its axis is outside of its input");
-    c->along = axes_along(&s->in[0], axis);
-    c->across = axes_across(&s->in[0], axis);
+    c->along = axes_along(p->arena, &s->in[0], axis);
+    c->across = axes_across(p->arena, &s->in[0], axis);
     s->schedule = c;
-    step_set_extent(s, c->across.count);
-    s->summary = arena_printf(p->arena, "%lld of %lld", (long long)c->across.count, (long long)c->along.count);
+    step_set_open_extent(s, c->across.count);
+    s->summary = arena_printf(p->arena, "%s of %s", number_text(p->arena, c->across.count), number_text(p->arena, c->along.count));
     return true;
 }
 
@@ -43,11 +44,12 @@ static bool emit_cumulate(const plan *p, const step *s, const target *t, text *b
     bool late = !n->inputs[1]->constant;
     template_int(e, "late", late);
     template_int(e, "rank", s->in[0].rank);
+    template_text(e, "static", schedule_is_open(n) ? "" : "static ");
     text dims = {.arena = a};
-    for (int k = 0; k < s->in[0].rank; k++) text_printf(&dims, "%s%lld", k ? ", " : "", (long long)s->in[0].dims[k]);
+    for (int k = 0; k < s->in[0].rank; k++) text_printf(&dims, "%s%s", k ? ", " : "", number_text(a, operand_size(&s->in[0], k)));
     template_text(e, "dims", dims.bytes ? dims.bytes : "1");
-    template_text(e, "length", late ? "length" : arena_printf(a, "%lld", (long long)c->along.count));
-    template_text(e, "stride", late ? "stride" : arena_printf(a, "%lld", (long long)(c->along.n ? c->along.stride[0] : 1)));
+    template_text(e, "length", late ? "length" : number_text(a, c->along.count));
+    template_text(e, "stride", late ? "stride" : number_text(a, axes_step(&c->along)));
     template_int(e, "exclusive", node_int(n, "exclusive"));
     template_int(e, "reverse", node_int(n, "reverse"));
     template_int(e, "first", n->op == OP_cum_prod);
@@ -59,4 +61,4 @@ static bool emit_cumulate(const plan *p, const step *s, const target *t, text *b
     return template_expand(e, "backend/kernels/cumulate.c.in", body, p->diags);
 }
 
-const kernel_family kernel_cumulate = {.name = "cumulate", .accepts = accepts, .plan = plan_cumulate, .emit = emit_cumulate};
+const kernel_family kernel_cumulate = {.name = "cumulate", .accepts = accepts, .plan = plan_cumulate, .emit = emit_cumulate, .open = OPEN_ANY};

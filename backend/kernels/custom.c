@@ -76,4 +76,4 @@ static bool emit_custom(const plan *p, const step *s, const target *t, text *bod
     return true;
 }
 
-const kernel_family kernel_custom = {.name = "custom", .accepts = accepts, .plan = plan_custom, .emit = emit_custom, .open = true};
+const kernel_family kernel_custom = {.name = "custom", .accepts = accepts, .plan = plan_custom, .emit = emit_custom, .open = OPEN_ANY};

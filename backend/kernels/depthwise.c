@@ -183,4 +183,4 @@ static bool emit_depthwise(const plan *p, const step *s, const target *machine, 
 }
 
 const kernel_family kernel_depthwise = {.name = "depthwise", .accepts = depthwise_is, .list = list, .plan = plan_depthwise, .emit = emit_depthwise,
-                                        .constant_time = step_always_constant_time, .open = true};
+                                        .constant_time = step_always_constant_time, .open = OPEN_PLANES};

@@ -20,11 +20,11 @@ static bool plan_einsum(plan *p, const node *n, step *s) {
 }
 
 /* The strides of operand x by label. */
-static void label_strides(const einsum_term *t, const operand *x, int64_t *strides) {
-    int64_t by_axis[IR_MAX_RANK];
-    operand_strides(x, x->rank, by_axis);
-    for (int k = 0; k < EINSUM_MAX_LABELS; k++) strides[k] = 0;
-    for (int k = 0; k < t->rank; k++) strides[t->labels[k]] += by_axis[k];
+static void label_strides(arena *a, const einsum_term *t, const operand *x, number *strides) {
+    number by_axis[IR_MAX_RANK];
+    operand_strides(a, x, x->rank, by_axis);
+    for (int k = 0; k < EINSUM_MAX_LABELS; k++) strides[k] = number_known(0);
+    for (int k = 0; k < t->rank; k++) strides[t->labels[k]] = number_add(a, strides[t->labels[k]], by_axis[k]);
 }
 
 /* start(i): where operand i is for the result's labels, whose linear index is `i`. */
@@ -32,9 +32,9 @@ static void put_start(void *context, text *out, int n, const int64_t *args) {
     (void)n;
     const step *s = context;
     const einsum *c = s->schedule;
-    int64_t strides[EINSUM_MAX_LABELS], sizes[IR_MAX_RANK];
-    label_strides(&c->inputs[args[0]], &s->in[s->input_operand[args[0]]], strides);
-    for (int k = 0; k < c->output.rank; k++) sizes[k] = c->size[k].size;
+    number strides[EINSUM_MAX_LABELS], sizes[IR_MAX_RANK];
+    label_strides(out->arena, &c->inputs[args[0]], &s->in[s->input_operand[args[0]]], strides);
+    for (int k = 0; k < c->output.rank; k++) sizes[k] = number_known(c->size[k].size);
     if (!put_strided_index(out, c->output.rank, sizes, strides, "i")) text_put(out, "0");
 }
 
@@ -43,13 +43,13 @@ static void put_element(void *context, text *out, int n, const int64_t *args) {
     (void)n;
     const step *s = context;
     const einsum *c = s->schedule;
-    int64_t strides[EINSUM_MAX_LABELS];
+    number strides[EINSUM_MAX_LABELS];
     int at = s->input_operand[args[0]];
-    label_strides(&c->inputs[args[0]], &s->in[at], strides);
+    label_strides(out->arena, &c->inputs[args[0]], &s->in[at], strides);
     text index = {.arena = out->arena};
     text_printf(&index, "start%lld", (long long)args[0]);
     for (int k = c->output.rank; k < c->n_labels; k++)
-        if (strides[k]) text_printf(&index, " + l%d * %lld", k - c->output.rank, (long long)strides[k]);
+        if (!number_is(strides[k], 0)) text_printf(&index, " + l%d * %s", k - c->output.rank, number_text(out->arena, strides[k]));
     text_put(out, sum_term(out->arena, s->in[0].elem, arena_printf(out->arena, "x%d", at), index.bytes));
 }
 

@@ -9,7 +9,7 @@ enum { BLOCK = 4096 }; /* elements that one thread takes at a time when there ar
 typedef struct schedule {
     const expr *tree;
     int split; /* axes from here on are one inner loop, in which each operand runs along or repeats */
-    int64_t rows, cols;
+    number rows, cols;
     bool vector;
     bool narrow; /* elements among the operands: what is left behind whole vectors goes one by one */
 } schedule;
@@ -43,18 +43,19 @@ static const expr *tree_of(arena *a, const node *n) {
 static bool accepts(const node *n) {
     if (n->n_outputs != 1 || !n->outputs[0] || !row_major_accepts(n)) return false;
     if (n->op != OP_fused && n->epilogue) return false;
-    if (!row_major_flat(n, 0)) return false;
     const expr *tree = tree_of(n->parent->graph->arena, n);
     return tree && expr_has_scalar_form(tree);
 }
 
 /* The largest inner loop in which all operands do one thing. */
-static int find_split(const step *s) {
+static int find_split(arena *a, const step *s) {
     const operand *y = &s->out[0];
+    number dims[IR_MAX_RANK];
+    operand_sizes(y, dims);
     int split = y->rank;
     for (bool one = true; one && split > 0; split -= one)
         for (int i = 0; i < s->n_in && one; i++)
-            one = operand_run(&s->in[i], y->rank, y->dims, split - 1, y->rank) != RUN_MIXED;
+            one = operand_run(a, &s->in[i], y->rank, dims, split - 1, y->rank) != RUN_MIXED;
     return split;
 }
 
@@ -62,15 +63,16 @@ static bool plan_elementwise(plan *p, const node *n, step *s) {
     schedule *c = ARENA_NEW(p->arena, schedule);
     step_add_node(p, s, n);
     const operand *y = &s->out[0];
-    *c = (schedule){.tree = tree_of(p->arena, n), .split = find_split(s), .rows = 1, .cols = 1};
-    for (int k = 0; k < y->rank; k++) *(k < c->split ? &c->rows : &c->cols) *= y->dims[k];
-    c->vector = expr_has_vector_form_of_halves(c->tree) && (y->elem == DT_F32 || y->elem == DT_U8) && c->cols >= 8;
+    *c = (schedule){.tree = tree_of(p->arena, n), .split = find_split(p->arena, s)};
+    c->rows = operand_count(p->arena, y, 0, c->split);
+    c->cols = operand_count(p->arena, y, c->split, y->rank);
+    c->vector = expr_has_vector_form_of_halves(c->tree) && (y->elem == DT_F32 || y->elem == DT_U8) && (c->cols.text || c->cols.n >= 8);
     c->narrow = y->elem == DT_U8;
     for (int i = 0; i < s->n_in; i++) c->narrow |= s->in[i].elem != DT_F32;
     s->schedule = c;
-    s->flops = c->rows * c->cols;
-    const number count = operand_count(p->arena, y, 0, y->rank), all = number_add(p->arena, count, number_known(BLOCK - 1));
-    const number parts = c->rows != 1 ? number_known(c->rows) : number_apply(p->arena, "/", all, number_known(BLOCK));
+    s->flops = operand_most(y);
+    const number all = number_add(p->arena, c->cols, number_known(BLOCK - 1));
+    const number parts = !number_is(c->rows, 1) ? c->rows : number_apply(p->arena, "/", all, number_known(BLOCK));
     step_set_open_extent(s, dtype_of(y->elem)->bits < 8 ? number_known(1) : parts); /* two threads must not share a byte */
     s->summary = c->vector ? "vectors of 16" : "one element at a time";
     return true;
@@ -98,11 +100,10 @@ static bool emit_elementwise(const plan *p, const step *s, const target *t, text
     (void)t;
     const schedule *c = s->schedule;
     template_env *e = template_env_new(body->arena);
-    template_int(e, "rows", c->rows);
-    template_int(e, "pieces", number_is(s->extent[0], 1) ? c->rows : 1);
-    const number count = operand_count(body->arena, &s->out[0], 0, s->out[0].rank), cols = count.text ? count : number_known(c->cols);
-    template_number(e, "cols", cols);
-    template_number(e, "block", number_is(s->extent[0], 1) ? cols : number_known(BLOCK));
+    template_int(e, "flat", number_is(c->rows, 1));
+    template_number(e, "pieces", number_is(s->extent[0], 1) ? c->rows : number_known(1));
+    template_number(e, "cols", c->cols);
+    template_number(e, "block", number_is(s->extent[0], 1) ? c->cols : number_known(BLOCK));
     template_int(e, "vector", c->vector);
     template_int(e, "narrow", c->narrow);
     template_text(e, "vector_store", s->out[0].elem == DT_U8 ? "v16_store_u8" : "v16_store");
@@ -118,4 +119,4 @@ static bool constant_time(const step *s) {
 }
 
 const kernel_family kernel_elementwise = {.name = "elementwise", .accepts = accepts, .plan = plan_elementwise, .emit = emit_elementwise,
-                                          .constant_time = constant_time, .open = true};
+                                          .constant_time = constant_time, .open = OPEN_ANY};

@@ -44,4 +44,4 @@ static bool emit_elementwise(const plan *p, const step *s, const target *machine
 }
 
 const kernel_family kernel_elementwise_c16 = {.name = "elementwise_c16", .accepts = accepts, .plan = plan_elementwise, .emit = emit_elementwise,
-                                              .constant_time = step_always_constant_time, .open = true};
+                                              .constant_time = step_always_constant_time, .open = OPEN_PLANES};

@@ -49,4 +49,4 @@ static bool emit_layout(const plan *p, const step *s, const target *machine, tex
 }
 
 const kernel_family kernel_layout = {.name = "layout", .accepts = accepts, .plan = plan_layout, .emit = emit_layout,
-                                     .constant_time = step_always_constant_time, .open = true};
+                                     .constant_time = step_always_constant_time, .open = OPEN_PLANES};

@@ -83,4 +83,4 @@ static bool emit_library(const plan *p, const step *s, const target *t, text *bo
     return true;
 }
 
-const kernel_family kernel_library = {.name = "library", .accepts = accepts, .plan = plan_library, .emit = emit_library, .open = true};
+const kernel_family kernel_library = {.name = "library", .accepts = accepts, .plan = plan_library, .emit = emit_library, .open = OPEN_PLANES};

@@ -10,7 +10,7 @@ static bool plan_lrn(plan *p, const node *n, step *s) {
     int64_t plane = 1;
     for (int k = 2; k < s->in[0].rank; k++) plane *= s->in[0].dims[k];
     s->flops = WORK(s->in[0].dims[0], s->in[0].dims[1], plane, node_int(n, "size"));
-    step_set_extent(s, s->in[0].dims[0] * s->in[0].dims[1]);
+    step_set_open_extent(s, operand_count(p->arena, &s->in[0], 0, 2));
     s->summary = "row-major";
     return true;
 }
@@ -34,7 +34,7 @@ static bool emit_lrn(const plan *p, const step *s, const target *t, text *body) 
     emit_load(&element, x->elem, "x0", "at");
     emit_load(&other, x->elem, "x0", arena_printf(a, "at + (k - c) * %s", number_text(a, plane)));
     template_env *e = template_env_new(a);
-    template_int(e, "channels", x->dims[1]);
+    template_number(e, "channels", operand_size(x, 1));
     template_number(e, "plane", plane);
     template_int(e, "before", (size - 1) / 2);
     template_int(e, "after", size - 1 - (size - 1) / 2);
@@ -50,4 +50,4 @@ static bool emit_lrn(const plan *p, const step *s, const target *t, text *body) 
     return template_expand(e, "backend/kernels/lrn.c.in", body, p->diags);
 }
 
-const kernel_family kernel_lrn = {.name = "lrn", .accepts = accepts, .plan = plan_lrn, .emit = emit_lrn, .open = true};
+const kernel_family kernel_lrn = {.name = "lrn", .accepts = accepts, .plan = plan_lrn, .emit = emit_lrn, .open = OPEN_ANY};

@@ -26,12 +26,14 @@ static bool emit_unpool(const plan *p, const step *s, const target *t, text *bod
     (void)t;
     const operand *x = &s->in[0], *y = &s->out[0];
     arena *a = body->arena;
-    int64_t dims[IR_MAX_RANK], strides[IR_MAX_RANK], count = 1, limit = 1, size = 1;
+    int64_t dims[IR_MAX_RANK], count = 1, limit = 1, size = 1;
     pooled_shape(s->node, x, dims);
-    operand_strides(y, y->rank, strides);
+    number sizes[IR_MAX_RANK], strides[IR_MAX_RANK];
+    numbers_known(x->rank, dims, sizes);
+    operand_strides(a, y, y->rank, strides);
     for (int k = 0; k < x->rank; k++) count *= x->dims[k], limit *= dims[k], size *= y->dims[k];
     text index = {.arena = a}, element = {.arena = a}, store = {.arena = a};
-    if (!put_strided_index(&index, x->rank, dims, strides, "to")) text_put(&index, "0");
+    if (!put_strided_index(&index, x->rank, sizes, strides, "to")) text_put(&index, "0");
     emit_load(&element, x->elem, "x0", "i");
     emit_store(&store, y->elem, "y0", index.bytes, element.bytes);
     template_env *e = template_env_new(a);

@@ -68,8 +68,8 @@ static void describe(arena *a, const node *n, const operand *x, schedule *c) {
         break;
     default: break;
     }
-    c->along = axes_of(x, along, true);
-    c->across = axes_of(x, along, false);
+    c->along = axes_of(a, x, along, true);
+    c->across = axes_of(a, x, along, false);
     if (!c->scaled) c->bias = -1;
     if (c->scaled && !c->stats && n->op != OP_rms_normalization) {
         c->channels = x->dims[1];
@@ -78,8 +78,9 @@ static void describe(arena *a, const node *n, const operand *x, schedule *c) {
     }
     if (n->op == OP_group_normalization) {
         int64_t groups = node_int(n, "num_groups"), length = c->channels / groups * c->plane;
-        c->along = (axes){.n = 1, .size = {length}, .stride = {1}, .count = length};
-        c->across = (axes){.n = 1, .size = {x->dims[0] * groups}, .stride = {length}, .count = x->dims[0] * groups};
+        const number each = number_known(length), all = number_known(x->dims[0] * groups);
+        c->along = (axes){.n = 1, .size = {each}, .stride = {number_known(1)}, .count = each};
+        c->across = (axes){.n = 1, .size = {all}, .stride = {each}, .count = all};
     }
 }
 
@@ -96,9 +97,9 @@ static bool plan_normalize(plan *p, const node *n, step *s) {
     step_add_node(p, s, n);
     describe(p->arena, n, &s->in[0], c);
     s->schedule = c;
-    s->flops = WORK(4, c->along.count, c->across.count);
-    step_set_extent(s, c->across.count);
-    s->summary = arena_printf(p->arena, "%lld of %lld", (long long)c->across.count, (long long)c->along.count);
+    s->flops = WORK(4, operand_most(&s->in[0]));
+    step_set_open_extent(s, c->across.count);
+    s->summary = arena_printf(p->arena, "%s of %s", number_text(p->arena, c->across.count), number_text(p->arena, c->along.count));
     return true;
 }
 
@@ -127,8 +128,10 @@ static void put_parameter_at(const step *s, text *out, int64_t input, const char
     int operand_index = s->input_operand[input];
     const operand *x = &s->in[operand_index];
     text index = {.arena = out->arena};
+    number dims[IR_MAX_RANK];
+    operand_sizes(&s->out[0], dims);
     if (c->channels) text_printf(&index, "%s / %lld %% %lld", at, (long long)c->plane, (long long)c->channels);
-    else if (!put_broadcast_index(&index, x, s->out[0].rank, s->out[0].dims, 0, s->out[0].rank, at)) text_put(&index, "0");
+    else if (!put_broadcast_index(&index, x, s->out[0].rank, dims, 0, s->out[0].rank, at)) text_put(&index, "0");
     text_put(out, "(double)");
     emit_load(out, x->elem, arena_printf(out->arena, "x%d", operand_index), index.bytes);
 }
@@ -174,7 +177,7 @@ static bool emit_normalize(const plan *p, const step *s, const target *t, text *
     template_int(e, "running", c->running);
     template_int(e, "stats", c->stats);
     template_text(e, "momentum", c->running ? arena_printf(body->arena, "%.9g", node_float(s->node, "momentum")) : "0");
-    template_text(e, "length", arena_printf(body->arena, "%lld.0", (long long)c->along.count));
+    template_text(e, "length", arena_printf(body->arena, c->along.count.text ? "(double)%s" : "%s.0", number_text(body->arena, c->along.count)));
     template_text(e, "factor", c->factor);
     template_text(e, "start", axes_index(body->arena, &c->across, "i"));
     template_text(e, "type", compute_ctype(s->in[0].elem));

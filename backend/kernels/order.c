@@ -18,15 +18,15 @@ static bool plan_order(plan *p, const node *n, step *s) {
     for (int i = 0; i < n->n_outputs; i++)
         if (n->outputs[i]) step_add_output(p, s, n->outputs[i]);
     int64_t axis = node_int(n, "axis");
-    c->from = axes_along(&s->in[0], axis);
-    c->across = axes_across(&s->in[0], axis);
+    c->from = axes_along(p->arena, &s->in[0], axis);
+    c->across = axes_across(p->arena, &s->in[0], axis);
     if (n->op == OP_top_k) {
-        c->to = axes_along(&s->out[0], axis);
-        c->to_across = axes_across(&s->out[0], axis);
+        c->to = axes_along(p->arena, &s->out[0], axis);
+        c->to_across = axes_across(p->arena, &s->out[0], axis);
     }
     s->schedule = c;
-    step_set_extent(s, dtype_of(s->out[0].elem)->bits < 8 ? 1 : c->across.count);
-    s->summary = arena_printf(p->arena, "%lld of %lld", (long long)c->across.count, (long long)c->from.count);
+    step_set_open_extent(s, dtype_of(s->out[0].elem)->bits < 8 ? number_known(1) : c->across.count);
+    s->summary = arena_printf(p->arena, "%s of %s", number_text(p->arena, c->across.count), number_text(p->arena, c->from.count));
     return true;
 }
 
@@ -41,15 +41,15 @@ static bool emit_order(const plan *p, const step *s, const target *t, text *body
     text element = {.arena = a}, stored = {.arena = a}, store = {.arena = a}, move = {.arena = a};
     emit_load(&element, elem, "x0", "at");
     if (values) emit_load(&stored, elem, "y0", "before");
-    else emit_load(&stored, elem, "x0", arena_printf(a, "start + %s[before] * %lld", place, (long long)(c->from.n ? c->from.stride[0] : 1)));
+    else emit_load(&stored, elem, "x0", arena_printf(a, "start + %s[before] * %s", place, number_text(a, axes_step(&c->from))));
     emit_store(&store, elem, "y0", "here", "value");
     emit_store(&move, elem, "y0", "here", stored.bytes);
     template_env *e = template_env_new(a);
-    template_int(e, "length", c->from.count);
-    template_int(e, "stride", c->from.n ? c->from.stride[0] : 1);
-    template_int(e, "pieces", number_is(s->extent[0], 1) ? c->across.count : 1);
-    template_int(e, "k", c->to.count);
-    template_int(e, "to_stride", c->to.n ? c->to.stride[0] : 1);
+    template_number(e, "length", c->from.count);
+    template_number(e, "stride", axes_step(&c->from));
+    template_number(e, "pieces", number_is(s->extent[0], 1) ? c->across.count : number_known(1));
+    template_number(e, "k", c->to.count);
+    template_number(e, "to_stride", axes_step(&c->to));
     template_int(e, "values", values);
     template_int(e, "places", places);
     template_text(e, "place", place);
@@ -66,4 +66,4 @@ static bool emit_order(const plan *p, const step *s, const target *t, text *body
     return template_expand(e, top ? "backend/kernels/top_k.c.in" : "backend/kernels/arg.c.in", body, p->diags);
 }
 
-const kernel_family kernel_order = {.name = "order", .accepts = accepts, .plan = plan_order, .emit = emit_order};
+const kernel_family kernel_order = {.name = "order", .accepts = accepts, .plan = plan_order, .emit = emit_order, .open = OPEN_ANY};

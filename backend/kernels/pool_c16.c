@@ -93,4 +93,4 @@ static bool emit_pool(const plan *p, const step *s, const target *machine, text 
 }
 
 const kernel_family kernel_pool_c16 = {.name = "pool_c16", .accepts = accepts, .plan = plan_pool, .emit = emit_pool,
-                                       .constant_time = step_always_constant_time, .open = true};
+                                       .constant_time = step_always_constant_time, .open = OPEN_PLANES};

@@ -36,7 +36,7 @@ static bool plan_pool(plan *p, const node *n, step *s) {
     s->schedule = g;
     const operand *x = &s->in[0];
     s->flops = WORK(x->dims[0], x->dims[1], g->out[0], g->out[1], g->out[2], g->kernel[0], g->kernel[1], g->kernel[2]);
-    step_set_extent(s, dtype_of(s->out[0].elem)->bits < 8 ? 1 : x->dims[0] * x->dims[1]);
+    step_set_open_extent(s, dtype_of(s->out[0].elem)->bits < 8 ? number_known(1) : operand_count(p->arena, x, 0, 2));
     s->summary = "row-major";
     return true;
 }
@@ -64,7 +64,7 @@ static bool emit_pool(const plan *p, const step *s, const target *t, text *body)
     template_int(e, "average", pooling_of(n->op) == POOL_AVERAGE);
     template_int(e, "real", dtype_of(x->elem)->kind == CLASS_FLOAT);
     template_int(e, "include_pad", n->op == OP_average_pool && node_int(n, "count_include_pad"));
-    template_int(e, "planes", number_is(s->extent[0], 1) ? x->dims[0] * x->dims[1] : 1); /* of one piece of work */
+    template_number(e, "planes", number_is(s->extent[0], 1) ? operand_count(body->arena, x, 0, 2) : number_known(1)); /* of one piece of work */
     template_int(e, "indices", n->op == OP_max_pool && n->n_outputs > 1 && n->outputs[1]);
     template_int(e, "columns", n->op == OP_max_pool && node_int(n, "storage_order"));
     template_int(e, "p", pooling_of(n->op) == POOL_LP ? node_int(n, "p") : 0);
@@ -74,4 +74,4 @@ static bool emit_pool(const plan *p, const step *s, const target *t, text *body)
     return template_expand(e, "backend/kernels/pool_generic.c.in", body, p->diags);
 }
 
-const kernel_family kernel_pool_generic = {.name = "pool_generic", .accepts = accepts, .plan = plan_pool, .emit = emit_pool, .open = true};
+const kernel_family kernel_pool_generic = {.name = "pool_generic", .accepts = accepts, .plan = plan_pool, .emit = emit_pool, .open = OPEN_ANY};

@@ -60,6 +60,8 @@ const expr *product_tree(arena *a, const node *n) {
 
 void product_batch_index(text *out, const product *m, const operand *batch, const char *var) {
     text index = {.arena = out->arena};
-    bool any = put_broadcast_index(&index, batch, m->batch_rank, m->batch_dims, 0, m->batch_rank, var);
+    number dims[IR_MAX_RANK];
+    numbers_known(m->batch_rank, m->batch_dims, dims);
+    bool any = put_broadcast_index(&index, batch, m->batch_rank, dims, 0, m->batch_rank, var);
     text_printf(out, any && strchr(index.bytes, ' ') ? "(%s)" : "%s", any ? index.bytes : "0");
 }

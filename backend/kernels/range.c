@@ -24,7 +24,7 @@ static void put_range(const step *s, text *body) {
     bool real = dtype_of(t)->kind == CLASS_FLOAT;
     const char *wide = real ? "double" : "uint64_t";
     const char *sum = arena_printf(a, "(%s)((%s)%s + (%s)i * (%s)%s)", type, wide, start, wide, wide, delta);
-    text_printf(body, "    for (ptrdiff_t i = 0; i < %lld; i++) ", (long long)s->out[0].dims[0]);
+    text_printf(body, "    for (ptrdiff_t i = 0; i < %s; i++) ", number_text(a, operand_size(&s->out[0], 0)));
     emit_store(body, t, "y0", "i", sum);
     text_put(body, "\n");
 }
@@ -32,14 +32,15 @@ static void put_range(const step *s, text *body) {
 /* As many as the output has room for; places that stay empty are 0. */
 static void put_non_zero(const step *s, text *body) {
     const operand *x = &s->in[0];
-    int64_t count = 1, room = s->out[0].dims[1], stride = 1;
-    for (int k = 0; k < x->rank; k++) count *= x->dims[k];
+    int64_t room = s->out[0].dims[1];
+    arena *a = body->arena;
+    number stride = number_known(1);
     text_printf(body, "    ptrdiff_t found = 0;\n    memset(y0, 0, %lld);\n", (long long)(room * x->rank * 8));
-    text_printf(body, "    for (ptrdiff_t i = 0; i < %lld; i++) {\n        if (%s == 0) continue;\n        if (found++ >= %lld) continue;\n", (long long)count,
-                load(body->arena, x, "x0", "i"), (long long)room);
+    text_printf(body, "    for (ptrdiff_t i = 0; i < %s; i++) {\n        if (%s == 0) continue;\n        if (found++ >= %lld) continue;\n",
+                number_text(a, operand_count(a, x, 0, x->rank)), load(a, x, "x0", "i"), (long long)room);
     for (int k = x->rank - 1; k >= 0; k--) {
-        text_printf(body, "        y0[%lld + found] = i / %lld %% %lld;\n", (long long)(k * room - 1), (long long)stride, (long long)x->dims[k]);
-        stride *= x->dims[k];
+        text_printf(body, "        y0[%lld + found] = i / %s %% %s;\n", (long long)(k * room - 1), number_text(a, stride), number_text(a, operand_size(x, k)));
+        stride = number_mul(a, operand_size(x, k), stride);
     }
     text_put(body, "    }\n");
     int status = s->n_out - 1;
@@ -51,12 +52,11 @@ static void put_non_zero(const step *s, text *body) {
 static void put_fill(const step *s, text *body) {
     const operand *y = &s->out[0];
     const attr *v = node_attr(s->node, "value");
-    int64_t count = 1;
-    for (int k = 0; k < y->rank; k++) count *= y->dims[k];
+    const char *count = number_text(body->arena, operand_count(body->arena, y, 0, y->rank));
     expr c = {.kind = EXPR_CONST, .dtype = y->elem, .value = v && v->tensor ? constant_float(v->tensor, 0) : 0};
     text filling = {.arena = body->arena};
     expr_emit_scalar(&filling, &c, NULL, NULL);
-    text_printf(body, "    for (ptrdiff_t i = 0; i < %lld; i++) ", (long long)count);
+    text_printf(body, "    for (ptrdiff_t i = 0; i < %s; i++) ", count);
     emit_store(body, y->elem, "y0", "i", filling.bytes);
     text_put(body, "\n");
 }
@@ -69,4 +69,4 @@ static bool emit_range(const plan *p, const step *s, const target *t, text *body
     return true;
 }
 
-const kernel_family kernel_range = {.name = "range", .accepts = accepts, .plan = plan_range, .emit = emit_range};
+const kernel_family kernel_range = {.name = "range", .accepts = accepts, .plan = plan_range, .emit = emit_range, .open = OPEN_ANY};

@@ -49,29 +49,10 @@ typedef struct schedule {
     axes along, kept;
     bool vector;
     bool late; /* which axes is known at run time only */
-    bool open; /* sizes are: x is [outer][length][inner], and length is reduced */
-    number length, inner;
 } schedule;
 
-/* The reduced axes [*from, *to) are neighbours. */
-static bool are_neighbours(const bool *reduced, int rank, int *from, int *to) {
-    for (*from = 0; *from < rank && !reduced[*from];) ++*from;
-    for (*to = *from; *to < rank && reduced[*to];) ++*to;
-    for (int k = *to; k < rank; k++)
-        if (reduced[k]) return false;
-    return true;
-}
-
-static bool accepts_open(const node *n) {
-    bool reduced[IR_MAX_RANK], known;
-    int from, to, rank = n->inputs[0]->type.rank;
-    diagnostics silent = {0};
-    return !n->epilogue && reduced_axes(n, rank, reduced, &known, &silent) && known && are_neighbours(reduced, rank, &from, &to) &&
-           dtype_of(n->outputs[0]->type.elem)->bits >= 8;
-}
-
 static bool accepts(const node *n) {
-    return reduction_of(n->op) && n->outputs[0] && row_major_accepts(n) && (!schedule_is_open(n) || accepts_open(n));
+    return reduction_of(n->op) && n->outputs[0] && row_major_accepts(n);
 }
 
 static bool plan_late(plan *p, const node *n, step *s, schedule *c) {
@@ -82,18 +63,6 @@ static bool plan_late(plan *p, const node *n, step *s, schedule *c) {
     return true;
 }
 
-static void plan_open(plan *p, step *s, schedule *c, const bool *reduced) {
-    int from, to;
-    const operand *x = &s->in[0];
-    are_neighbours(reduced, x->rank, &from, &to);
-    c->open = true;
-    c->length = operand_count(p->arena, x, from, to);
-    c->inner = operand_count(p->arena, x, to, x->rank);
-    s->schedule = c;
-    step_set_open_extent(s, number_mul(p->arena, operand_count(p->arena, x, 0, from), c->inner));
-    s->summary = "along axes of open size";
-}
-
 static bool plan_reduce(plan *p, const node *n, step *s) {
     bool reduced[IR_MAX_RANK], known;
     schedule *c = ARENA_NEW(p->arena, schedule);
@@ -102,40 +71,27 @@ static bool plan_reduce(plan *p, const node *n, step *s) {
         if (n->inputs[i] && i != 1) s->input_operand[i] = step_add_input(p, s, n->inputs[i]);
     step_add_output(p, s, n->outputs[0]);
     if (!reduced_axes(n, s->in[0].rank, reduced, &known, p->diags)) return false;
-    if (schedule_is_open(n)) return plan_open(p, s, c, reduced), true;
-    c->along = axes_of(&s->in[0], reduced, true);
-    c->kept = axes_of(&s->in[0], reduced, false);
-    bool contiguous = c->along.n == 1 && c->along.stride[0] == 1;
-    c->vector = contiguous && c->along.count >= 32 && s->in[0].elem == DT_F32 && reduction_of(n->op)->vector_take;
+    c->along = axes_of(p->arena, &s->in[0], reduced, true);
+    c->kept = axes_of(p->arena, &s->in[0], reduced, false);
+    bool contiguous = c->along.n == 1 && number_is(c->along.stride[0], 1), many = c->along.count.text || c->along.count.n >= 32;
+    c->vector = contiguous && many && s->in[0].elem == DT_F32 && reduction_of(n->op)->vector_take;
     s->schedule = c;
-    s->flops = WORK(c->along.count, c->kept.count);
-    step_set_extent(s, dtype_of(s->out[0].elem)->bits < 8 ? 1 : c->kept.count);
-    s->summary = arena_printf(p->arena, "%lld of %lld", (long long)c->kept.count, (long long)c->along.count);
+    s->flops = operand_most(&s->in[0]);
+    step_set_open_extent(s, dtype_of(s->out[0].elem)->bits < 8 ? number_known(1) : c->kept.count);
+    s->summary = arena_printf(p->arena, "%s of %s", number_text(p->arena, c->kept.count), number_text(p->arena, c->along.count));
     return true;
 }
 
 static void put_open(void *context, text *out, int n, const int64_t *args) {
     (void)n;
     const schedule *c = ((const step *)context)->schedule;
-    const char *inner = number_text(out->arena, c->inner);
-    if (c->open) text_printf(out, "        for (ptrdiff_t element = 0; element < %s; element += %s) {\n", number_text(out->arena, number_mul(out->arena, c->length, c->inner)), inner);
-    else axes_open(out, &c->along, "r", "element", (int)args[0]);
+    axes_open(out, &c->along, "r", "element", (int)args[0]);
 }
 
 static void put_close(void *context, text *out, int n, const int64_t *args) {
     (void)n;
     const schedule *c = ((const step *)context)->schedule;
-    if (c->open) text_put(out, "        }\n");
-    else axes_close(out, &c->along, (int)args[0]);
-}
-
-/* Where the elements of result i begin. */
-static const char *start_of(arena *a, const schedule *c) {
-    if (!c->open) return axes_index(a, &c->kept, "i");
-    const number row = number_mul(a, c->length, c->inner);
-    if (number_is(c->inner, 1)) return arena_printf(a, "i * %s", number_text(a, row));
-    const char *inner = number_text(a, c->inner);
-    return arena_printf(a, "i / %s * %s + i %% %s", inner, number_text(a, row), inner);
+    axes_close(out, &c->along, (int)args[0]);
 }
 
 static void put_result(void *context, text *out, int n, const int64_t *args) {
@@ -154,16 +110,16 @@ static const char *bound(arena *a, dtype t, double x) {
 
 static bool expand_late(const plan *p, const step *s, template_env *e, text *body) {
     const operand *x = &s->in[0], *y = &s->out[0];
-    int64_t room = 1, n_axes = 1;
+    int64_t n_axes = 1;
     text dims = {.arena = body->arena};
-    for (int k = 0; k < x->rank; k++) text_printf(&dims, "%s%lld", k ? ", " : "", (long long)x->dims[k]);
-    for (int k = 0; k < y->rank; k++) room *= y->dims[k];
+    for (int k = 0; k < x->rank; k++) text_printf(&dims, "%s%s", k ? ", " : "", number_text(body->arena, operand_size(x, k)));
     for (int k = 0; k < s->in[1].rank; k++) n_axes *= s->in[1].dims[k];
     template_text(e, "dims", x->rank ? dims.bytes : "1");
     template_int(e, "rank", x->rank ? x->rank : 1);
     template_int(e, "n_axes", n_axes);
     template_int(e, "all", n_axes == 0 && !node_int(s->node, "noop_with_empty_axes"));
-    template_int(e, "room", room);
+    template_number(e, "room", operand_count(body->arena, y, 0, y->rank));
+    template_text(e, "static", schedule_is_open(s->node) ? "" : "static ");
     return template_expand(e, "backend/kernels/reduce_late.c.in", body, p->diags);
 }
 
@@ -180,8 +136,8 @@ static bool emit_reduce(const plan *p, const step *s, const target *t, text *bod
     template_text(e, "type", compute_ctype(elem));
     template_text(e, "lowest", bound(a, elem, -(double)INFINITY));
     template_text(e, "highest", bound(a, elem, (double)INFINITY));
-    const char *known = c->open ? arena_printf(a, "(double)%s", number_text(a, c->length)) : arena_printf(a, "%lld.0", (long long)c->along.count);
-    template_text(e, "n", c->late ? "(double)length" : known);
+    const char *count = number_text(a, c->along.count);
+    template_text(e, "n", c->late ? "(double)length" : arena_printf(a, c->along.count.text ? "(double)%s" : "%s.0", count));
     const char *const parts[] = {as_int ? r->int_start : r->start, as_int ? r->int_take : r->take, as_int ? r->int_result : r->result};
     const char *const names[] = {"declare", "take", "finish"};
     for (int i = 0; i < 3; i++) {
@@ -193,13 +149,13 @@ static bool emit_reduce(const plan *p, const step *s, const target *t, text *bod
     template_text(e, "x", element.bytes);
     if (c->late) return expand_late(p, s, e, body);
     template_int(e, "vector", c->vector);
-    template_int(e, "length", c->along.count);
-    template_int(e, "pieces", number_is(s->extent[0], 1) && !c->open ? c->kept.count : 1);
-    template_text(e, "start", start_of(a, c));
+    template_number(e, "length", c->along.count);
+    template_number(e, "pieces", number_is(s->extent[0], 1) ? c->kept.count : number_known(1));
+    template_text(e, "start", axes_index(a, &c->kept, "i"));
     if (c->vector) template_text(e, "vector_take", r->vector_take);
     template_call(e, "open", put_open, (void *)s);
     template_call(e, "close", put_close, (void *)s);
     return template_expand(e, "backend/kernels/reduce.c.in", body, p->diags);
 }
 
-const kernel_family kernel_reduce = {.name = "reduce", .accepts = accepts, .plan = plan_reduce, .emit = emit_reduce, .open = true};
+const kernel_family kernel_reduce = {.name = "reduce", .accepts = accepts, .plan = plan_reduce, .emit = emit_reduce, .open = OPEN_ANY};

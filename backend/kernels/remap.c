@@ -1,6 +1,7 @@
 /* Slices and pads that strided copies cannot do: amounts that inputs name at run time, and padding with what the tensor
  * holds. Every output element is looked up, axis by axis. */
 #include "backend/kernels/row_major.h"
+#include "backend/schedule/schedule.h"
 #include "ir/shape/move.h"
 
 #include <string.h>
@@ -15,15 +16,11 @@ static bool plan_remap(plan *p, const node *n, step *s) {
     return true;
 }
 
-static int64_t count_of(const operand *x) {
-    int64_t count = 1;
-    for (int k = 0; k < x->rank; k++) count *= x->dims[k];
-    return count;
-}
+static const char *count_of(arena *a, const operand *x) { return number_text(a, operand_count(a, x, 0, x->rank)); }
 
 static const char *dims_of(arena *a, const operand *x) {
     text out = {.arena = a};
-    for (int k = 0; k < x->rank; k++) text_printf(&out, "%s%lld", k ? ", " : "", (long long)x->dims[k]);
+    for (int k = 0; k < x->rank; k++) text_printf(&out, "%s%s", k ? ", " : "", number_text(a, operand_size(x, k)));
     return x->rank ? out.bytes : "1";
 }
 
@@ -43,7 +40,7 @@ static void put_slice(text *out, const step *s) {
     arena *a = out->arena;
     const char *stride = entry(a, s, 4, "k");
     text_printf(out, "    ptrdiff_t first[%d] = {0}, step[%d];\n    for (int k = 0; k < %d; k++) step[k] = 1;\n", s->in[0].rank, s->in[0].rank, s->in[0].rank);
-    text_printf(out, "    for (int k = 0; k < %lld; k++) {\n", (long long)count_of(&s->in[1]));
+    text_printf(out, "    for (int k = 0; k < %s; k++) {\n", count_of(a, &s->in[1]));
     put_axis(out, s, 3);
     text_printf(out, "        const ptrdiff_t from = %s;\n        first[axis] = from < 0 ? from + in_size[axis] : from;\n", entry(a, s, 1, "k"));
     if (stride) text_printf(out, "        step[axis] = %s;\n", stride);
@@ -53,7 +50,7 @@ static void put_slice(text *out, const step *s) {
 static void put_pad(text *out, const step *s) {
     arena *a = out->arena;
     int rank = s->in[0].rank;
-    text_printf(out, "    ptrdiff_t first[%d] = {0};\n    for (int k = 0; k < %lld; k++) {\n", rank, (long long)(count_of(&s->in[1]) / 2));
+    text_printf(out, "    ptrdiff_t first[%d] = {0};\n    for (int k = 0; k < %lld; k++) {\n", rank, (long long)(s->in[1].dims[0] / 2));
     put_axis(out, s, 3);
     text_printf(out, "        first[axis] = -%s;\n    }\n", entry(a, s, 1, "k"));
 }
@@ -78,7 +75,8 @@ static bool emit_remap(const plan *p, const step *s, const target *t, text *body
     put_copy(&copy, s);
     template_env *e = template_env_new(a);
     template_int(e, "rank", s->in[0].rank);
-    template_int(e, "count", count_of(&s->out[0]));
+    template_text(e, "count", count_of(a, &s->out[0]));
+    template_text(e, "static", schedule_is_open(s->node) ? "" : "static ");
     template_int(e, "pads", pads);
     template_int(e, "mode", *node_string(s->node, "mode"));
     template_text(e, "in", dims_of(a, &s->in[0]));
@@ -88,4 +86,4 @@ static bool emit_remap(const plan *p, const step *s, const target *t, text *body
     return template_expand(e, "backend/kernels/remap.c.in", body, p->diags);
 }
 
-const kernel_family kernel_remap = {.name = "remap", .accepts = accepts, .plan = plan_remap, .emit = emit_remap};
+const kernel_family kernel_remap = {.name = "remap", .accepts = accepts, .plan = plan_remap, .emit = emit_remap, .open = OPEN_ANY};

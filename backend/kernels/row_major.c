@@ -32,58 +32,76 @@ bool row_major_flat(const node *n, int from) {
 
 /* ---- broadcasting ---- */
 
-void operand_strides(const operand *x, int rank, int64_t *strides) {
-    int64_t stride = 1;
+void operand_strides(arena *a, const operand *x, int rank, number *strides) {
+    number stride = number_known(1);
     for (int k = rank - 1; k >= 0; k--) {
         int axis = k - (rank - x->rank);
-        int64_t size = axis >= 0 ? x->dims[axis] : 1;
-        strides[k] = size == 1 ? 0 : stride;
-        stride *= size;
+        const number size = axis >= 0 ? operand_size(x, axis) : number_known(1);
+        strides[k] = number_is(size, 1) ? number_known(0) : stride;
+        stride = number_mul(a, size, stride);
     }
 }
 
-bool put_strided_index(text *out, int n, const int64_t *sizes, const int64_t *strides, const char *var) {
-    int64_t below = 1;
+void operand_sizes(const operand *x, number *sizes) {
+    for (int k = 0; k < x->rank; k++) sizes[k] = operand_size(x, k);
+}
+
+void numbers_known(int n, const int64_t *ints, number *numbers) {
+    for (int k = 0; k < n; k++) numbers[k] = number_known(ints[k]);
+}
+
+const char *bytes_text(arena *a, number count, dtype t) {
+    if (!count.text) return arena_printf(a, "%lld", (long long)stored_bytes(t, count.n));
+    const number element = number_known(stored_bytes(t, 8)), bits = number_add(a, number_mul(a, count, element), number_known(7));
+    const bool whole = element.n % 8 == 0;
+    return arena_printf(a, "(size_t)%s", number_text(a, whole ? number_mul(a, count, number_known(element.n / 8)) : number_apply(a, "/", bits, number_known(8))));
+}
+
+int64_t operand_most(const operand *x) { return work_product(x->rank, x->dims); }
+
+bool put_strided_index(text *out, int n, const number *sizes, const number *strides, const char *var) {
+    arena *a = out->arena;
+    number below = number_known(1);
     bool any = false;
     for (int k = n - 1; k >= 0;) {
-        if (sizes[k] == 1) {
+        if (number_is(sizes[k], 1)) {
             k--;
             continue;
         }
-        int64_t size = sizes[k], stride = strides[k];
+        number size = sizes[k], stride = strides[k];
         int outer = k - 1; /* axes that go on where this one ends join it */
-        while (outer >= 0 && (sizes[outer] == 1 || strides[outer] == stride * size)) size *= sizes[outer--];
-        if (stride) {
+        for (; outer >= 0 && (number_is(sizes[outer], 1) || number_equal(strides[outer], number_mul(a, size, stride))); outer--) size = number_mul(a, sizes[outer], size);
+        if (!number_is(stride, 0)) {
             bool outermost = true;
-            for (int i = 0; i <= outer; i++) outermost = outermost && sizes[i] == 1;
+            for (int i = 0; i <= outer; i++) outermost = outermost && number_is(sizes[i], 1);
             if (any) text_put(out, " + ");
             text_put(out, var);
-            if (below > 1) text_printf(out, " / %lld", (long long)below);
-            if (!outermost) text_printf(out, " %% %lld", (long long)size);
-            if (stride > 1) text_printf(out, " * %lld", (long long)stride);
+            if (!number_is(below, 1)) text_printf(out, " / %s", number_text(a, below));
+            if (!outermost) text_printf(out, " %% %s", number_text(a, size));
+            if (!number_is(stride, 1)) text_printf(out, " * %s", number_text(a, stride));
             any = true;
         }
-        below *= size;
+        below = number_mul(a, size, below);
         k = outer;
     }
     return any;
 }
 
-bool put_broadcast_index(text *out, const operand *x, int rank, const int64_t *dims, int from, int to, const char *var) {
-    int64_t strides[IR_MAX_RANK];
-    operand_strides(x, rank, strides);
+bool put_broadcast_index(text *out, const operand *x, int rank, const number *dims, int from, int to, const char *var) {
+    number strides[IR_MAX_RANK];
+    operand_strides(out->arena, x, rank, strides);
     return put_strided_index(out, to - from, dims + from, strides + from, var);
 }
 
-run operand_run(const operand *x, int rank, const int64_t *dims, int from, int to) {
-    int64_t strides[IR_MAX_RANK], below = 1;
+run operand_run(arena *a, const operand *x, int rank, const number *dims, int from, int to) {
+    number strides[IR_MAX_RANK], below = number_known(1);
     bool along = true, repeat = true;
-    operand_strides(x, rank, strides);
+    operand_strides(a, x, rank, strides);
     for (int k = to - 1; k >= from; k--) {
-        if (dims[k] == 1) continue;
-        along = along && strides[k] == below;
-        repeat = repeat && !strides[k];
-        below *= dims[k];
+        if (number_is(dims[k], 1)) continue;
+        along = along && number_equal(strides[k], below);
+        repeat = repeat && number_is(strides[k], 0);
+        below = number_mul(a, dims[k], below);
     }
     return repeat ? RUN_REPEAT : along ? RUN_ALONG : RUN_MIXED;
 }
@@ -93,10 +111,12 @@ run operand_run(const operand *x, int rank, const int64_t *dims, int from, int t
 static const char *index_of(text *out, const operand *x, const position *at) {
     const operand *y = &at->step->out[0];
     text index = {.arena = out->arena};
-    bool any = put_broadcast_index(&index, x, y->rank, y->dims, 0, at->split, at->row);
+    number dims[IR_MAX_RANK];
+    operand_sizes(y, dims);
+    bool any = put_broadcast_index(&index, x, y->rank, dims, 0, at->split, at->row);
     if (at->split < y->rank) {
         text col = {.arena = out->arena};
-        if (put_broadcast_index(&col, x, y->rank, y->dims, at->split, y->rank, at->col)) {
+        if (put_broadcast_index(&col, x, y->rank, dims, at->split, y->rank, at->col)) {
             text_printf(&index, "%s%s", any ? " + " : "", col.bytes);
             any = true;
         }
@@ -134,7 +154,9 @@ static void put_vector_leaf(void *context, text *out, const expr *leaf) {
     if (put_scalar_constant(out, leaf, at->step->node->inputs[leaf->input], expr_emit_vector)) return;
     const operand *x = &at->step->in[index], *y = &at->step->out[0];
     const char *element = index_of(out, x, at);
-    if (operand_run(x, y->rank, y->dims, at->split, y->rank) == RUN_REPEAT) {
+    number dims[IR_MAX_RANK];
+    operand_sizes(y, dims);
+    if (operand_run(out->arena, x, y->rank, dims, at->split, y->rank) == RUN_REPEAT) {
         text_put(out, dtype_of(x->elem)->kind == CLASS_FLOAT ? "v16_set(" : "v16_set((float)");
         emit_load(out, x->elem, arena_printf(out->arena, "x%d", index), element);
         text_put(out, ")");

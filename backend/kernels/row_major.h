@@ -26,17 +26,21 @@ bool row_major_flat(const node *n, int from);
 
 /* The element of operand x, broadcast to `dims`, that belongs to linear index `var` over axes [from, to): "i / 3 % 7 + "…
  * Nothing when x repeats all over them. Returns whether anything was written. */
-bool put_broadcast_index(text *out, const operand *x, int rank, const int64_t *dims, int from, int to, const char *var);
+bool put_broadcast_index(text *out, const operand *x, int rank, const number *dims, int from, int to, const char *var);
 
 /* The same for any strides: linear index `var` over axes of these sizes, outermost first, becomes a sum of strides. */
-bool put_strided_index(text *out, int n, const int64_t *sizes, const int64_t *strides, const char *var);
+bool put_strided_index(text *out, int n, const number *sizes, const number *strides, const char *var);
 
 /* Row-major strides of x broadcast to `rank` axes: 0 where it repeats. */
-void operand_strides(const operand *x, int rank, int64_t *strides);
+void operand_strides(arena *a, const operand *x, int rank, number *strides);
+void operand_sizes(const operand *x, number *sizes); /* along all its axes */
+void numbers_known(int n, const int64_t *ints, number *numbers);
+const char *bytes_text(arena *a, number count, dtype t); /* the bytes of so many elements, as a size_t */
+int64_t operand_most(const operand *x); /* its elements, of the largest sizes: for estimates */
 
 /* How x runs over axes [from, to) of the output: the whole of it in order, or the same element all the time. */
 typedef enum run { RUN_MIXED, RUN_ALONG, RUN_REPEAT } run;
-run operand_run(const operand *x, int rank, const int64_t *dims, int from, int to);
+run operand_run(arena *a, const operand *x, int rank, const number *dims, int from, int to);
 
 /* The expression e at a position, scalar or (every leaf RUN_ALONG or RUN_REPEAT behind `split`) as a v16. Its INPUTs
  * index the node's inputs. */

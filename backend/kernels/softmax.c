@@ -14,15 +14,15 @@ static bool accepts(const node *n) {
 static bool plan_softmax(plan *p, const node *n, step *s) {
     schedule *c = ARENA_NEW(p->arena, schedule);
     step_add_node(p, s, n);
-    c->along = axes_along(&s->in[0], node_int(n, "axis"));
-    c->across = axes_across(&s->in[0], node_int(n, "axis"));
-    bool contiguous = c->along.n == 1 && c->along.stride[0] == 1;
-    c->vector = contiguous && n->op != OP_hardmax && s->in[0].elem == DT_F32 && c->along.count >= 16 && !n->epilogue;
+    c->along = axes_along(p->arena, &s->in[0], node_int(n, "axis"));
+    c->across = axes_across(p->arena, &s->in[0], node_int(n, "axis"));
+    bool contiguous = c->along.n == 1 && number_is(c->along.stride[0], 1);
+    c->vector = contiguous && n->op != OP_hardmax && s->in[0].elem == DT_F32 && c->along.count.n >= 16 && !n->epilogue;
     c->rounded = p->options.accuracy == ACCURACY_STRICT && n->op == OP_softmax && (s->in[0].elem == DT_F16 || s->in[0].elem == DT_BF16);
     s->schedule = c;
-    s->flops = WORK(3, c->along.count, c->across.count);
-    step_set_extent(s, c->across.count);
-    s->summary = arena_printf(p->arena, "%lld of %lld", (long long)c->across.count, (long long)c->along.count);
+    s->flops = WORK(3, operand_most(&s->in[0]));
+    step_set_open_extent(s, c->across.count);
+    s->summary = arena_printf(p->arena, "%s of %s", number_text(p->arena, c->across.count), number_text(p->arena, c->along.count));
     return true;
 }
 
@@ -45,8 +45,8 @@ static bool emit_softmax(const plan *p, const step *s, const target *t, text *bo
     template_int(e, "rounded", c->rounded);
     template_text(e, "round", arena_printf(body->arena, "round_%s", name));
     template_text(e, "sum", s->in[0].elem == DT_BF16 ? "round_bf16" : ""); /* halves are summed in float */
-    template_int(e, "length", c->along.count);
-    template_int(e, "stride", c->along.n ? c->along.stride[0] : 1);
+    template_number(e, "length", c->along.count);
+    template_number(e, "stride", axes_step(&c->along));
     template_text(e, "start", axes_index(body->arena, &c->across, "i"));
     template_text(e, "type", compute_ctype(s->in[0].elem));
     template_text(e, "x", element.bytes);

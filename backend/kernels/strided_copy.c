@@ -238,4 +238,4 @@ static bool emit_copies(const plan *p, const step *s, const target *machine, tex
 }
 
 const kernel_family kernel_strided_copy = {.name = "strided_copy", .accepts = accepts, .plan = plan_copies, .emit = emit_copies,
-                                           .constant_time = step_always_constant_time, .open = true};
+                                           .constant_time = step_always_constant_time, .open = OPEN_ANY};

@@ -147,6 +147,9 @@ typedef struct plan {
 
 struct candidate_list;
 
+/* Of which tensors a family takes dimensions that are known at run time only: all it asks for is operand_size and the like. */
+typedef enum open_axes { OPEN_NONE, OPEN_ANY, OPEN_PLANES /* not the first two: images and channels are counted now */ } open_axes;
+
 typedef struct kernel_family {
     const char *name;
     /* Can it compute this node, with its types, layouts, epilogue and prologue? */
@@ -164,7 +167,7 @@ typedef struct kernel_family {
     bool (*emit)(const plan *p, const step *s, const target *t, text *body);
     /* What it emits for s, planned, has no branch and no address that depends on what tensors hold. NULL: it may have. */
     bool (*constant_time)(const step *s);
-    bool open; /* it takes tensors of open dimensions: all it asks for is operand_size and the like */
+    open_axes open;
     bool joins; /* it computes the producer of input 0 along with a node, and does not store that input */
 } kernel_family;
 

@@ -50,7 +50,7 @@ number operand_origin(arena *a, const operand *o) {
 
 number operand_count(arena *a, const operand *o, int from, int to) {
     number count = number_known(1);
-    for (int k = from; k < to; k++) count = number_mul(a, count, operand_size(o, k));
+    for (int k = to - 1; k >= from; k--) count = number_mul(a, operand_size(o, k), count);
     return count;
 }
 
@@ -88,11 +88,23 @@ static buffer *packed_buffer(plan *p, packed k) {
     return b;
 }
 
+/* The name that a row-major operand of the step has for this size, so that kernels see which sizes are equal; or NULL. */
+static const char *known_size(const step *s, dim size) {
+    for (int side = 0; side < 2; side++)
+        for (int i = 0; i < (side ? s->n_out : s->n_in); i++) {
+            const operand *o = side ? &s->out[i] : &s->in[i];
+            for (int k = 0; k < o->rank && o->layout.kind == LAYOUT_ROW_MAJOR; k++)
+                if (o->open[k] && dim_equal(o->value->type.dims[k], size)) return o->open[k];
+        }
+    return NULL;
+}
+
 /* Images have height and width; other axes are numbered. */
-static void name_open_sizes(plan *p, operand *o, const char *name) {
+static void name_open_sizes(plan *p, const step *s, operand *o, const char *name) {
     const value_type *t = &o->value->type;
     for (int k = 0; k < t->rank; k++) {
         if (!dim_is_open(t->dims[k])) continue;
+        if (t->layout.kind == LAYOUT_ROW_MAJOR && (o->open[k] = known_size(s, t->dims[k]))) continue;
         bool image = t->rank == 4 && k >= 2;
         o->open[k] = image ? arena_printf(p->arena, "%s_%c", name, k == 2 ? 'h' : 'w') : arena_printf(p->arena, "%s_size%d", name, k);
     }
@@ -107,7 +119,7 @@ static int append(plan *p, step *s, bool output, operand o) {
         if (*n) memcpy(more, *list, sizeof *more * (size_t)*n);
         *list = more;
     }
-    if (o.value && !o.value->constant) name_open_sizes(p, &o, arena_printf(p->arena, "%c%d", output ? 'y' : 'x', *n));
+    if (o.value && !o.value->constant) name_open_sizes(p, s, &o, arena_printf(p->arena, "%c%d", output ? 'y' : 'x', *n));
     (*list)[*n] = o;
     return (*n)++;
 }

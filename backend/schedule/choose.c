@@ -65,6 +65,24 @@ static void sort(const candidate_list *l) {
 
 static bool is_open(const value *v) { return v && !type_is_static(&v->type); }
 
+/* Along one of the first two axes, which hold images and channels. */
+static bool counts_openly(const value *v) {
+    bool open = false;
+    for (int k = 0; v && k < v->type.rank && k < 2; k++) open = open || !dim_is_number(v->type.dims[k]);
+    return open;
+}
+
+static open_axes open_axes_of(const node *n) {
+    open_axes axes = schedule_is_open(n) ? OPEN_PLANES : OPEN_NONE;
+    for (int i = 0; i < n->n_inputs; i++)
+        if (counts_openly(n->inputs[i])) axes = OPEN_ANY;
+    for (int i = 0; i < n->n_outputs; i++)
+        if (counts_openly(n->outputs[i])) axes = OPEN_ANY;
+    return axes;
+}
+
+static bool takes(const kernel_family *f, open_axes axes) { return !axes || f->open == OPEN_ANY || f->open == axes; }
+
 bool schedule_is_open(const node *n) {
     bool open = false;
     for (int i = 0; i < n->n_inputs; i++) open = open || is_open(n->inputs[i]);
@@ -81,9 +99,10 @@ static bool is_joined(const plan *p, const node *n) {
 /* The candidates of the first families that accept the node, until one comes that has only one way; that one where there
  * are none before. */
 static const kernel_family *gather(const plan *p, const node *n, candidate_list *l) {
-    bool open = schedule_is_open(n), joined = is_joined(p, n);
+    const open_axes axes = open_axes_of(n);
+    const bool joined = is_joined(p, n);
     for (const kernel_family *const *f = families; *f; f++) {
-        if ((*f)->joins != joined || (open && !(*f)->open) || !(*f)->accepts(n)) continue;
+        if ((*f)->joins != joined || !takes(*f, axes) || !(*f)->accepts(n)) continue;
         if (!(*f)->list) return l->n ? NULL : *f;
         l->family = *f;
         (*f)->list(p, n, l);
