@@ -206,6 +206,18 @@ typedef struct constant {
 double constant_float(const constant *c, int64_t index);
 int64_t constant_int(const constant *c, int64_t index);
 
+/* ---- coding.c: floats that were quantised ---------------------------------------------------------------------------------- */
+
+/* How signed numbers of a few bits stand for floats: (number + zero) scale. */
+typedef struct coding {
+    float scale; /* 0: they do not */
+    int zero;
+} coding;
+
+static inline int coding_least(int bits) { return -(1 << (bits - 1)); }
+/* The coding of n floats, `between` elements apart, that gives back each of them exactly by numbers of 4 or 8 bits. */
+coding coding_exact(const float *first, int64_t n, int64_t between, int bits);
+
 /* ---- expr.c: elementwise expressions ---------------------------------------------------------------------------------------- */
 
 /* A tree that emitters place anywhere: alone (op `fused`), in an epilogue, in a prologue. Shared subtrees are allowed. */

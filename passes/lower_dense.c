@@ -24,6 +24,16 @@ static bool extra_fits(const value *v, const dense *d, const value *y) {
     return is_vector_of(v, 1) || (is_vector_of(v, d->outs) && v->type.rank && type_size(&v->type, -1) == d->outs);
 }
 
+/* Weights of few bits with a scale for each group of them, which products keep as they are. The first 16 of each output tell. */
+static bool is_in_groups(const dense *d) {
+    enum { few = 16 };
+    const float *w = d->w->constant->data;
+    int64_t o = 0;
+    if (d->ins < few) return false;
+    while (o < d->outs && coding_exact(w + (d->trans_w ? o * d->ins : o), few, d->trans_w ? 1 : d->outs, 8).scale != 0) o++;
+    return o == d->outs;
+}
+
 static bool describe(const node *n, dense *d) {
     if ((n->op != OP_gemm && n->op != OP_matmul) || n->prologue) return false;
     const value *y = n->outputs[0];
@@ -41,7 +51,7 @@ static bool describe(const node *n, dense *d) {
     if (d->rows == 1 ? n->op != OP_gemm : d->rows < LEAST_ROWS || d->ins < LEAST_CHANNELS || d->outs < LEAST_CHANNELS) return false;
     for (int i = n->n_core_inputs; i < n->n_inputs; i++)
         if (!extra_fits(n->inputs[i], d, y)) return false;
-    return true;
+    return d->rows >= LEAST_ROWS || !is_in_groups(d);
 }
 
 static value *transposed(graph *g, const value *w) {

@@ -39,16 +39,25 @@ static bool accepts(const node *n) {
 
 /* ---- packing ---- */
 
-/* Of 4 bits: [N/16][K/8][16 columns][8], the last group filled up with zeros. */
+/* Rows of B as packed: groups and pairs are filled up with zeros. */
+static int64_t packed_inner(const schedule *s) {
+    const narrow_weights *n = &s->narrow;
+    return n->groups ? type_size(&n->groups->type, 1) * n->group : n->pairs ? (s->product.inner + 1) / 2 * 2 : s->product.inner;
+}
+
+/* Numbers of a column that lie side by side: eight of 4 bits are a lane of a vector. */
+static int64_t lane_numbers(const narrow_weights *n) { return n->elem == DT_I4 ? 8 : 1; }
+
+/* In groups, the last filled up with zeros: [N/16][K/8][16 columns][8] of 4 bits, [N/16][K][16 columns] of 8. */
 static void write_groups(const packed *k, void *to) {
     const schedule *s = k->context;
     const product *m = &s->product;
     const float *from = k->source->data;
-    int64_t words = type_size(&s->narrow.groups->type, 1) * NARROW_GROUP / 8;
+    const int64_t side = lane_numbers(&s->narrow), words = packed_inner(s) / side;
     for (int64_t j = 0; j < m->cols; j++)
         for (int64_t i = 0; i < m->inner; i++) {
-            int64_t at = (((j / 16 * words) + i / 8) * 16 + j % 16) * 8 + i % 8;
-            dtype_store_int(DT_I4, to, at, narrow_number(&s->narrow, j, i, from[m->trans_w ? j * m->inner + i : i * m->cols + j]));
+            int64_t at = ((j / 16 * words + i / side) * 16 + j % 16) * side + i % side;
+            dtype_store_int(s->narrow.elem, to, at, narrow_number(&s->narrow, j, i, from[m->trans_w ? j * m->inner + i : i * m->cols + j]));
         }
 }
 
@@ -98,12 +107,6 @@ static const form *form_of(const narrow_weights *n) {
     return n->groups ? &groups : n->pairs ? &pairs : &plain;
 }
 
-/* Rows of B as packed: groups and pairs are filled up with zeros. */
-static int64_t packed_inner(const schedule *s) {
-    const narrow_weights *n = &s->narrow;
-    return n->groups ? type_size(&n->groups->type, 1) * NARROW_GROUP : n->pairs ? (s->product.inner + 1) / 2 * 2 : s->product.inner;
-}
-
 /* ---- choosing a tile ---- */
 
 /* Cycles a tile takes for one step of K: an FMA a cycle and vector, never less than the latency of dependent FMAs, plus
@@ -126,7 +129,7 @@ static double total_cycles(const schedule *c, int64_t rows, int64_t blocks) {
 }
 
 enum {
-    GROUPS_AHEAD = 16,       /* that are fetched where 4-bit weights come from beyond L2, measured */
+    BYTES_AHEAD = 4096,      /* that are fetched where weights in groups come from beyond L2, measured */
     MOST_ROUNDED = 1 << 15,  /* numbers of rows of A, as bf16 on the stack */
 };
 
@@ -164,7 +167,7 @@ static narrow_weights choose_weights(const plan *p, const constant *w, const pro
     if (!w || m->w_batches > 1) return (narrow_weights){.elem = DT_F32};
     const weight_channels c = {.channels = m->cols, .count = m->inner, .channel = m->trans_w ? m->inner : 1, .between = m->trans_w ? 1 : m->cols, .groups = true};
     narrow_weights n = narrow_choose(p, w, &c, m->batches * m->rows);
-    bool pairs = p->options.compute == DT_BF16 && !n.groups && !m->trans_x && pitch_of(m) <= MOST_ROUNDED;
+    bool pairs = p->options.compute == DT_BF16 && !n.groups && n.elem != DT_I8 && !m->trans_x && pitch_of(m) <= MOST_ROUNDED;
     return pairs ? narrow_pairs(w, &c) : n;
 }
 
@@ -270,7 +273,11 @@ static void put_batch(void *context, text *out, int n, const int64_t *args) {
 /* row_sum(offset, inner, n): the sum of n numbers from a + offset on, `inner` apart. */
 static void put_row_sum(void *context, text *out, int n, const int64_t *args) {
     (void)context, (void)n;
-    if (args[1] == 1 && args[2] == NARROW_GROUP) {
+    if (args[1] == 1 && args[2] == 16) {
+        text_printf(out, "v16_sum(v16_load(a + %lld))", (long long)args[0]);
+        return;
+    }
+    if (args[1] == 1 && args[2] == 32) {
         text_printf(out, "v16_sum(v16_add(v16_load(a + %lld), v16_load(a + %lld)))", (long long)args[0], (long long)args[0] + 16);
         return;
     }
@@ -279,14 +286,19 @@ static void put_row_sum(void *context, text *out, int n, const int64_t *args) {
 
 static void define_groups(const schedule *c, const target *machine, template_env *e) {
     if (!c->narrow.groups) return;
-    dtype t = c->narrow.group_scale;
-    int64_t groups = type_size(&c->narrow.groups->type, 1);
-    template_int(e, "group", NARROW_GROUP);
+    const narrow_weights *n = &c->narrow;
+    const dtype t = n->group_scale;
+    const int64_t groups = type_size(&n->groups->type, 1), side = lane_numbers(n), word = 16 * side * dtype_of(n->elem)->bits / 8;
+    const int64_t group_bytes = n->group / side * word, ahead = BYTES_AHEAD / group_bytes;
+    template_int(e, "group", n->group);
     template_int(e, "groups_inner", groups);
-    template_int(e, "ahead", c->product.inner * c->product.cols / 2 > machine->l2 / 2 && groups > 2 * GROUPS_AHEAD ? GROUPS_AHEAD : 0);
-    template_int(e, "full", c->product.inner / NARROW_GROUP);
-    template_int(e, "rest", c->product.inner % NARROW_GROUP);
-    template_int(e, "w_block", groups * NARROW_GROUP * 8); /* bytes */
+    template_int(e, "ahead", groups * group_bytes * c->product.cols / 16 > machine->l2 / 2 && groups > 2 * ahead ? ahead : 0);
+    template_int(e, "full", c->product.inner / n->group);
+    template_int(e, "rest", c->product.inner % n->group);
+    template_int(e, "side", side);
+    template_int(e, "word", word);
+    template_int(e, "words", n->group / side);
+    template_int(e, "w_block", groups * group_bytes);
     template_int(e, "scale", c->scale);
     template_int(e, "zero", c->zero);
     template_text(e, "zero_step", c->zero < 0 ? "" : ", zero += 16");

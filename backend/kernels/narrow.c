@@ -76,12 +76,25 @@ static float largest(const constant *w, const weight_channels *c, int64_t channe
     return most;
 }
 
-static const constant *scale_of(const plan *p, const constant *w, const weight_channels *c) {
+static float scale_to_largest(const constant *w, const weight_channels *c, int64_t channel) {
+    const float most = largest(w, c, channel);
+    return most > 0 ? most / LARGEST_I8 : 1;
+}
+
+/* 0: none without a zero point gives back the channel's weights exactly. */
+static float exact_scale(const constant *w, const weight_channels *c, int64_t channel) {
+    const coding k = coding_exact(channel_at(w, c, channel), c->count, c->between, 8);
+    return k.zero ? 0 : k.scale;
+}
+
+typedef float find_scale(const constant *w, const weight_channels *c, int64_t channel);
+
+/* NULL where `find` has none for a channel. */
+static const constant *scales_of(const plan *p, const constant *w, const weight_channels *c, find_scale *find) {
+    if (find(w, c, 0) == 0) return NULL;
     float *scale = ARENA_ARRAY(p->arena, float, c->channels);
-    for (int64_t k = 0; k < c->channels; k++) {
-        float most = largest(w, c, k);
-        scale[k] = most > 0 ? most / LARGEST_I8 : 1;
-    }
+    for (int64_t k = 0; k < c->channels; k++)
+        if ((scale[k] = find(w, c, k)) == 0) return NULL;
     constant *s = ARENA_NEW(p->arena, constant);
     *s = (constant){.type = type_tensor(p->arena, DT_F32, 1, &c->channels), .data = scale,
                     .origin = arena_printf(p->arena, "%s | scale of int8", w->origin)};
@@ -119,31 +132,34 @@ dtype narrow_type(const plan *p, int64_t positions) {
     return t == DT_NONE || !admits(p, t) || positions > MOST_POSITIONS ? DT_F32 : t;
 }
 
-/* What the model has in 4 bits stays so unless weights of another type are asked for. */
-static narrow_weights choose_groups(const plan *p, const constant *w, const weight_channels *c, int64_t positions) {
+/* By channels or in groups, as few bits as give back each weight. */
+static narrow_weights choose_exact(const plan *p, const constant *w, const weight_channels *c) {
+    static const dtype halves[] = {DT_F16, DT_BF16};
     narrow_weights n = {.elem = DT_F32};
-    if (!c->groups || positions > MOST_POSITIONS || p->options.weights_type == DT_F32) return n;
-    n = narrow_in_groups(p, w, c, true);
-    return n.elem == DT_F32 && p->options.weights_type == DT_I4 && admits(p, DT_I4) ? narrow_in_groups(p, w, c, false) : n;
-}
-
-/* Nor is what it has in 16 bits widened before it is loaded. */
-static narrow_weights choose_half(const plan *p, const constant *w, const weight_channels *c, int64_t positions) {
-    static const dtype types[] = {DT_F16, DT_BF16};
-    for (int t = 0; t < 2 && positions <= MOST_POSITIONS && p->options.weights_type == DT_NONE; t++) {
-        narrow_weights n = {.elem = types[t]};
+    if (c->groups) n = narrow_exact_groups(p, w, c, DT_I4);
+    if (n.elem != DT_F32) return n;
+    n = (narrow_weights){.elem = DT_I8, .scale = scales_of(p, w, c, exact_scale)};
+    if (n.scale) return n;
+    if (c->groups) n = narrow_exact_groups(p, w, c, DT_I8);
+    if (n.groups) return n;
+    for (int t = 0; t < 2 && p->options.weights_type == DT_NONE; t++) {
+        n = (narrow_weights){.elem = halves[t]};
         if (is_exact(&n, w, c)) return n;
     }
     return (narrow_weights){.elem = DT_F32};
 }
 
+/* What the model has in few bits stays so, without a change, unless it is to be of another type. */
 narrow_weights narrow_choose(const plan *p, const constant *w, const weight_channels *c, int64_t positions) {
-    narrow_weights wide = {.elem = DT_F32}, n = choose_groups(p, w, c, positions);
-    if (n.elem == DT_F32) n = choose_half(p, w, c, positions);
+    const narrow_weights wide = {.elem = DT_F32};
+    const dtype asked = p->options.weights_type;
+    if (positions > MOST_POSITIONS || asked == DT_F32) return wide;
+    narrow_weights n = choose_exact(p, w, c);
+    if (n.elem == DT_F32 && c->groups && asked == DT_I4 && admits(p, DT_I4)) n = narrow_to_groups(p, w, c);
     if (n.elem != DT_F32) return n;
     n = (narrow_weights){.elem = narrow_type(p, positions)};
     if (n.elem == DT_F32) return wide;
-    if (n.elem == DT_I8) n.scale = scale_of(p, w, c);
+    if (n.elem == DT_I8) n.scale = scales_of(p, w, c, scale_to_largest);
     n.change = narrow_change(&n, w, c);
     return isfinite(n.change) ? n : wide;
 }

@@ -6,14 +6,13 @@
 #include "backend/emit/template.h"
 #include "backend/plan/plan.h"
 
-enum { NARROW_GROUP = 32 };
-
 typedef struct narrow_weights {
     dtype elem;
     const constant *scale; /* by output channel: a weight is its number times that; NULL: numbers are the weights */
-    const constant *groups; /* of 4 bits: a scale for each NARROW_GROUP weights of a channel, [channels][groups]; else NULL */
+    const constant *groups; /* a scale for each `group` weights of a channel, [channels][groups]; NULL: none */
     const constant *zeros; /* what is added to the numbers of a group before they are scaled, likewise; NULL: nothing */
-    dtype group_scale;     /* the narrowest type that holds those */
+    dtype group_scale;     /* the narrowest type that holds those scales */
+    int64_t group;
     bool pairs;            /* bf16, of which two input channels are multiplied at once */
     double change;         /* narrow_change */
 } narrow_weights;
@@ -22,7 +21,7 @@ typedef struct narrow_weights {
 typedef struct weight_channels {
     int64_t channels, count;  /* of weights each */
     int64_t channel, between; /* elements from one channel, one weight to the next */
-    bool groups;              /* the kernel takes weights of 4 bits */
+    bool groups;              /* the kernel takes weights in groups */
 } weight_channels;
 
 /* The type that weights get each number of which is used for `positions` results, if it can hold them; int8 instead of 4 bits. */
@@ -31,9 +30,11 @@ dtype narrow_type(const plan *p, int64_t positions);
  * weights. */
 narrow_weights narrow_choose(const plan *p, const constant *w, const weight_channels *c, int64_t positions);
 
-/* As 4 bits: `exact`, if they are of so few without a change, else float32; otherwise with scales that change them little. */
-narrow_weights narrow_in_groups(const plan *p, const constant *w, const weight_channels *c, bool exact);
-/* Weight i of a channel, x, as a number from -8 to 7, and what that number stands for. */
+/* In groups of 4 bits, with scales that change them little. */
+narrow_weights narrow_to_groups(const plan *p, const constant *w, const weight_channels *c);
+/* In groups of I4 or I8 if they are such numbers times scales, without a change; else float32. */
+narrow_weights narrow_exact_groups(const plan *p, const constant *w, const weight_channels *c, dtype elem);
+/* Weight i of a channel, x, as the number that is stored, and what that stands for. */
 int64_t narrow_number(const narrow_weights *n, int64_t channel, int64_t i, float x);
 float narrow_grouped(const narrow_weights *n, int64_t channel, int64_t i, float x);
 

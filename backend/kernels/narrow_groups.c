@@ -1,25 +1,17 @@
-/* Weights of 4 bits: numbers from -8 to 7, and for each group of them a scale and a zero point. */
+/* Weights as numbers of 4 or 8 bits, and for each group of them a scale and a zero point. */
 #include "backend/kernels/narrow.h"
 
 #include <math.h>
-
-enum { LEAST = -8, MOST = 7, RANGE = MOST - LEAST };
 
 typedef struct group {
     const float *first;
     int64_t n, between;
 } group;
 
-/* A weight is (number + zero) scale. */
-typedef struct coding {
-    float scale;
-    int zero;
-} coding;
-
-static group group_at(const constant *w, const weight_channels *c, int64_t channel, int64_t g) {
-    int64_t from = g * NARROW_GROUP, left = c->count - from;
+static group group_at(const constant *w, const weight_channels *c, int64_t channel, int64_t g, int64_t size) {
+    int64_t from = g * size, left = c->count - from;
     const float *first = (const float *)w->data + channel * c->channel + from * c->between;
-    return (group){first, left < NARROW_GROUP ? left : NARROW_GROUP, c->between};
+    return (group){first, left < size ? left : size, c->between};
 }
 
 static float largest(const group *g) {
@@ -29,9 +21,10 @@ static float largest(const group *g) {
     return most;
 }
 
-static double number_of(float x, coding c) { return fmin(fmax(nearbyint((double)x / (double)c.scale) - c.zero, LEAST), MOST); }
-
-static float weight_of(float x, coding c) { return (float)(number_of(x, c) + c.zero) * c.scale; }
+static double number_of(float x, coding c, int bits) {
+    const double least = coding_least(bits), most = -least - 1;
+    return fmin(fmax(nearbyint((double)x / (double)c.scale) - c.zero, least), most);
+}
 
 static float as(dtype t, float x) {
     uint32_t room = 0;
@@ -41,59 +34,28 @@ static float as(dtype t, float x) {
 
 /* ---- a scale for any numbers ---- */
 
-static double squared_error(const group *g, coding c) {
+static double squared_error(const group *g, coding c, int bits) {
     double sum = 0;
     for (int64_t i = 0; i < g->n; i++) {
-        double x = (double)g->first[i * g->between], d = x - number_of(g->first[i * g->between], c) * (double)c.scale;
+        double x = (double)g->first[i * g->between], d = x - number_of(g->first[i * g->between], c, bits) * (double)c.scale;
         sum += d * d;
     }
     return sum;
 }
 
-/* Of a few the best. The largest number becomes -8, for which the scale has its sign reversed, or less, which leaves more room on
+/* Of a few the best. The largest number becomes the least one, for which the scale has its sign reversed, or less, which leaves more room on
  * the other side. */
-static coding best_coding(const group *g) {
-    static const float steps[] = {8, 7.5f, 7, 6.5f};
+static coding best_coding(const group *g, int bits) {
+    static const float parts[] = {1, 0.9375f, 0.875f, 0.8125f};
     float most = largest(g);
     coding best = {1, 0};
     double least = INFINITY;
-    for (size_t i = 0; most != 0 && i < sizeof steps / sizeof *steps; i++) {
-        coding c = {as(DT_BF16, most / -steps[i]), 0};
-        double error = c.scale != 0 ? squared_error(g, c) : INFINITY;
+    for (size_t i = 0; most != 0 && i < sizeof parts / sizeof *parts; i++) {
+        coding c = {as(DT_BF16, most / ((float)coding_least(bits) * parts[i])), 0};
+        double error = c.scale != 0 ? squared_error(g, c, bits) : INFINITY;
         if (error < least) least = error, best = c;
     }
     return best;
-}
-
-/* ---- those that the model has ---- */
-
-/* Are all whole multiples of the scale, rounded to float32, and not further apart than 4 bits reach? Finds the zero point. */
-static bool is_exact(const group *g, coding *c) {
-    double low = 0, high = 0;
-    for (int64_t i = 0; i < g->n; i++) {
-        double whole = nearbyint((double)g->first[i * g->between] / (double)c->scale);
-        if ((float)whole * c->scale != g->first[i * g->between]) return false;
-        low = fmin(low, whole), high = fmax(high, whole);
-        if (high - low > RANGE) return false;
-    }
-    c->zero = low < LEAST ? (int)low - LEAST : high > MOST ? (int)high - MOST : 0;
-    return true;
-}
-
-/* The largest number is a multiple of the scale. A scale of 0: there is none. */
-static coding exact_coding(const group *g) {
-    float most = largest(g);
-    if (most == 0) return (coding){1, 0};
-    for (int k = 1; k <= RANGE; k++)
-        for (int sign = -1; sign <= 1; sign += 2) {
-            float scale = most / (float)(sign * k);
-            const float tried[] = {scale, nextafterf(scale, INFINITY), nextafterf(scale, -INFINITY)};
-            for (int i = 0; i < 3; i++) {
-                coding c = {tried[i], 0};
-                if (c.scale != 0 && isfinite(c.scale) && is_exact(g, &c) && (c.zero == 0 || c.scale > 0)) return c;
-            }
-        }
-    return (coding){0, 0};
 }
 
 /* ---- a tensor of them ---- */
@@ -108,8 +70,10 @@ static dtype narrowest(const float *scale, int64_t n) {
     return DT_F32;
 }
 
+static int bits_of(const narrow_weights *n) { return dtype_of(n->elem)->bits; }
+
 static coding coding_of(const narrow_weights *n, int64_t channel, int64_t i) {
-    const int64_t at = channel * type_size(&n->groups->type, 1) + i / NARROW_GROUP;
+    const int64_t at = channel * type_size(&n->groups->type, 1) + i / n->group;
     return (coding){((const float *)n->groups->data)[at], n->zeros ? ((const int8_t *)n->zeros->data)[at] : 0};
 }
 
@@ -120,29 +84,49 @@ static const constant *by_group(const plan *p, const constant *w, const char *wh
     return k;
 }
 
-narrow_weights narrow_in_groups(const plan *p, const constant *w, const weight_channels *c, bool exact) {
-    int64_t groups = (c->count + NARROW_GROUP - 1) / NARROW_GROUP, all = c->channels * groups;
+typedef coding find_coding(const group *g, int bits);
+
+/* Each group as `find` codes it; f32 if it does not code one. The first is tried before memory is taken: as good as all weights
+ * that were not of so few bits have no exact coding there. */
+static narrow_weights in_groups(const plan *p, const constant *w, const weight_channels *c, dtype elem, int64_t size, find_coding *find) {
+    int64_t groups = (c->count + size - 1) / size, all = c->channels * groups;
     const narrow_weights wide = {.elem = DT_F32};
-    group first = group_at(w, c, 0, 0);
-    if (exact && exact_coding(&first).scale == 0) return wide; /* as good as all that were not of 4 bits */
+    const group first = group_at(w, c, 0, 0, size);
+    if (find(&first, dtype_of(elem)->bits).scale == 0) return wide;
     float *scale = ARENA_ARRAY(p->arena, float, all);
     int8_t *zero = ARENA_ARRAY(p->arena, int8_t, all);
     bool zeros = false;
     for (int64_t k = 0; k < all; k++) {
-        group g = group_at(w, c, k / groups, k % groups);
-        coding code = exact ? exact_coding(&g) : best_coding(&g);
+        const group g = group_at(w, c, k / groups, k % groups, size);
+        const coding code = find(&g, dtype_of(elem)->bits);
         if (code.scale == 0) return wide;
         scale[k] = code.scale, zero[k] = (int8_t)code.zero;
         zeros = zeros || code.zero;
     }
-    narrow_weights n = {.elem = DT_I4, .group_scale = narrowest(scale, all), .groups = by_group(p, w, "scales", DT_F32, c, groups, scale)};
+    narrow_weights n = {.elem = elem, .group = size, .group_scale = narrowest(scale, all)};
+    n.groups = by_group(p, w, "scales", DT_F32, c, groups, scale);
     if (zeros) n.zeros = by_group(p, w, "zero points", DT_I8, c, groups, zero);
+    return n;
+}
+
+static coding exact_coding(const group *g, int bits) { return coding_exact(g->first, g->n, g->between, bits); }
+
+narrow_weights narrow_to_groups(const plan *p, const constant *w, const weight_channels *c) {
+    narrow_weights n = in_groups(p, w, c, DT_I4, 32, best_coding);
     n.change = narrow_change(&n, w, c);
-    return isfinite(n.change) ? n : wide;
+    return isfinite(n.change) ? n : (narrow_weights){.elem = DT_F32};
+}
+
+narrow_weights narrow_exact_groups(const plan *p, const constant *w, const weight_channels *c, dtype elem) {
+    narrow_weights n = in_groups(p, w, c, elem, 32, exact_coding);
+    return n.elem == DT_F32 ? in_groups(p, w, c, elem, 16, exact_coding) : n;
 }
 
 int64_t narrow_number(const narrow_weights *n, int64_t channel, int64_t i, float x) {
-    return (int64_t)number_of(x, coding_of(n, channel, i));
+    return (int64_t)number_of(x, coding_of(n, channel, i), bits_of(n));
 }
 
-float narrow_grouped(const narrow_weights *n, int64_t channel, int64_t i, float x) { return weight_of(x, coding_of(n, channel, i)); }
+float narrow_grouped(const narrow_weights *n, int64_t channel, int64_t i, float x) {
+    const coding c = coding_of(n, channel, i);
+    return (float)(number_of(x, c, bits_of(n)) + c.zero) * c.scale;
+}

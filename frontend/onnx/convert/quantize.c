@@ -6,7 +6,33 @@
 
 /* ---- QuantizeLinear, DequantizeLinear ---- */
 
-/* A scale or zero point fit to broadcast with input 0: a number for all, one for each index of an axis, or for blocks of it. */
+/* The axis in which input 0 has blocks, from 0 on, and in `block` their length if all are as long; else false. */
+static bool splits_evenly(const draft *d, int64_t *axis, int64_t *block) {
+    const value_type *x = draft_input_type(d, 0);
+    *axis = draft_int(d, "axis", 1), *block = draft_int(d, "block_size", 0);
+    if (*block <= 0 || x->rank < 1 || x->rank >= IR_MAX_RANK || !type_is_static(x)) return false;
+    *axis += *axis < 0 ? x->rank : 0;
+    return *axis >= 0 && *axis < x->rank && x->dims[*axis].size % *block == 0;
+}
+
+/* "x" gets an axis more, behind that of the blocks, for what is within them: there parameters broadcast. */
+static void split_blocks(recipe *r, draft *d) {
+    const value_type *x = draft_input_type(d, 0);
+    int64_t axis, block, whole[IR_MAX_RANK], split[IR_MAX_RANK];
+    if (!splits_evenly(d, &axis, &block)) return;
+    for (int i = 0; i < x->rank; i++) whole[i] = split[i + (i > axis)] = x->dims[i].size;
+    split[axis] /= block, split[axis + 1] = block;
+    recipe_ints(r, "whole", x->rank, whole);
+    recipe_ints(r, "split", x->rank + 1, split);
+    recipe_run(r, "x = Reshape(x, $split)");
+}
+
+static void join_blocks(recipe *r, const draft *d) {
+    int64_t axis, block;
+    if (splits_evenly(d, &axis, &block)) recipe_run(r, "y = Reshape(y, $whole)");
+}
+
+/* A scale or zero point fit to broadcast with "x": a number for all, one for each index of an axis, or for blocks of it. */
 static bool spread_parameter(recipe *r, draft *d, const char *name, int input) {
     arena *mem = d->context->imp->arena;
     const value_type *x = draft_input_type(d, 0), *t = draft_input_type(d, input);
@@ -27,6 +53,11 @@ static bool spread_parameter(recipe *r, draft *d, const char *name, int input) {
     if (t->rank != x->rank || block < 0 || !type_is_static(t) || !type_is_static(x))
         return draft_error(d, NULL, "its scale does not fit its input");
     if (!block) return true;
+    recipe_int(r, "inner", axis + 1);
+    if (splits_evenly(d, &axis, &block)) {
+        recipe_run(r, arena_printf(mem, "%s = Unsqueeze(%s, [$inner])", name, name));
+        return true;
+    }
     const int64_t size = x->dims[axis].size;
     if (block > size) block = size > 0 ? size : 1; /* what is beyond the input is cut off again */
     int64_t wide[IR_MAX_RANK + 1], flat[IR_MAX_RANK];
@@ -38,7 +69,6 @@ static bool spread_parameter(recipe *r, draft *d, const char *name, int input) {
     recipe_ints(r, "wide", x->rank + 1, wide);
     recipe_ints(r, "flat", x->rank, flat);
     recipe_int(r, "axis", axis);
-    recipe_int(r, "inner", axis + 1);
     recipe_int(r, "size", size);
     recipe_run(r, arena_printf(mem, "%s = Slice(Reshape(Expand(Unsqueeze(%s, [$inner]), $wide), $flat), [0], [$size], [$axis])", name, name));
     return true;
@@ -82,6 +112,7 @@ bool expand_quantize(draft *d, const conversion *row) {
     recipe r = recipe_new(d);
     recipe_inputs(&r, "x scale zero");
     if (!spread_parameter(&r, d, "scale", 1) || (draft_input(d, 2) && !spread_parameter(&r, d, "zero", 2))) return false;
+    split_blocks(&r, d);
     int64_t precision = draft_int(d, "precision", 0);
     recipe_int(&r, "precision", precision ? precision : dtype_of(s->elem)->onnx);
     recipe_int(&r, "to", dtype_of(to)->onnx);
@@ -90,6 +121,7 @@ bool expand_quantize(draft *d, const conversion *row) {
     if (is_real(to)) {
         if (draft_input(d, 2)) recipe_run(&r, "y = Add(y, Cast(zero; to=1))");
         recipe_run(&r, "y = Cast(y; to=$to, saturate=$saturate)");
+        join_blocks(&r, d);
         return recipe_return(&r, "y");
     }
     int bits = dtype_of(to)->bits;
@@ -99,6 +131,7 @@ bool expand_quantize(draft *d, const conversion *row) {
     recipe_run(&r, "y = Round(y)");
     if (draft_input(d, 2)) recipe_run(&r, "y = Add(y, Cast(zero; to=1))");
     recipe_run(&r, "y = Cast(Clip(y, $low, $high); to=$to)");
+    join_blocks(&r, d);
     return recipe_return(&r, "y");
 }
 
@@ -110,12 +143,14 @@ bool expand_dequantize(draft *d, const conversion *row) {
     recipe r = recipe_new(d);
     recipe_inputs(&r, "x scale zero");
     if (!spread_parameter(&r, d, "scale", 1) || (draft_input(d, 2) && !spread_parameter(&r, d, "zero", 2))) return false;
+    split_blocks(&r, d);
     int64_t to = draft_int(d, "output_dtype", 0);
     recipe_int(&r, "to", to ? to : dtype_of(s->elem)->onnx);
     recipe_int(&r, "wide", is_real(x->elem) ? 1 : 6);
     recipe_run(&r, "y = Cast(x; to=$wide)");
     if (draft_input(d, 2)) recipe_run(&r, "y = Sub(y, Cast(zero; to=$wide))");
     recipe_run(&r, "y = Cast(Mul(Cast(y; to=1), Cast(scale; to=1)); to=$to)");
+    join_blocks(&r, d);
     return recipe_return(&r, "y");
 }
 
