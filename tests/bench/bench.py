@@ -21,6 +21,7 @@ import statistics
 import subprocess
 import sys
 import time
+import typing
 
 import numpy as np
 
@@ -33,13 +34,27 @@ PEERS = {"onnxruntime": "venv-bench", "openvino": "venv-bench", "mnn": "venv-mnn
 NETWORKS = ["resnet18", "resnet50", "vgg16", "mobilenet_v2", "densenet121", "googlenet", "inception_v3", "xception",
             "se_resnet50", "squeezenet1_1"]
 TRANSFORMERS = ["vit_b_16", "bert_base"]  # beside those that the mean is over
-TRANSFORMER_PEERS = ["onnxruntime", "openvino"]
-QUANTISED_PEERS = ["onnxruntime", "openvino"]  # those that read QDQ models
-BF16_PEERS = ["openvino"]  # those that compute in it on this kind of CPU
-BF16_WRONG = 0.05  # what cnnc promises
-QUANTISED_WRONG = 0.1  # steps that an engine rounds otherwise grow from layer to layer where weights are random
 START_LIMIT = 900  # seconds: converting and loading the largest network takes well below a minute
 TURN_LIMIT = 120
+
+
+class Kind(typing.NamedTuple):
+    """What is held against what."""
+    target: str  # of make; the table's mark in README.md too
+    numbers: str  # that are computed with
+    networks: list
+    peers: list
+    tolerance: typing.Optional[float]  # of results; None: tables.WRONG
+
+
+FLOAT32 = Kind("bench", "float32", NETWORKS, list(PEERS), None)
+KINDS = {
+    # Steps that an engine rounds otherwise grow from layer to layer where weights are random; the peers read QDQ models.
+    "int8": Kind("bench-int8", "int8", NETWORKS, ["onnxruntime", "openvino"], 0.1),
+    # What cnnc promises; the peer computes in it on this kind of CPU.
+    "bf16": Kind("bench-bf16", "bf16", NETWORKS, ["openvino"], 0.05),
+    "transformers": Kind("bench-transformers", "float32", TRANSFORMERS, ["onnxruntime", "openvino"], None),
+}
 
 
 class Failure(Exception):
@@ -121,7 +136,7 @@ def run_step(command, log, **options):
 def build_compiled(arguments, network, threads, folder):
     """ONNX to a program: what the user does, with tests/bench/time_main.c as the user's main."""
     emit = [arguments.cnnc, arguments.folder / f"{network}.onnx", "-o", folder / "net.c", "--target", arguments.target]
-    emit += [f"--threads={threads}"] * (threads > 1) + ["--compute", "bf16"] * arguments.bf16 + arguments.cnnc_options.split()
+    emit += [f"--threads={threads}"] * (threads > 1) + ["--compute", "bf16"] * (arguments.kind.numbers == "bf16") + arguments.cnnc_options.split()
     run_step(emit, folder / "cnnc.log")
     program = folder / "time_main"
     run_step([arguments.cc, *arguments.cflags.split(), *["-DTIME_THREADS", "-pthread"] * (threads > 1), "-I", folder,
@@ -141,7 +156,7 @@ def start(arguments, name, network, threads):
         output = folder / "output.npy"
         command = [arguments.environments / PEERS[name] / "bin/python", HERE / "peer.py", name,
                    arguments.folder / f"{network}.onnx", arguments.folder / f"{network}.input.npy", output, threads,
-                   arguments.out / "converted", *["bf16"] * arguments.bf16]
+                   arguments.out / "converted", *["bf16"] * (arguments.kind.numbers == "bf16")]
     cores = ",".join(str(core) for core in arguments.cores[:threads])
     contestant = Contestant(name, command, cores, folder / "log")
     contestant.difference = difference(output, arguments.folder / f"{network}.output.npy")
@@ -188,7 +203,7 @@ def time_network(arguments, network, threads):
             contestant.close()
     rows = {c.name: {"median_ms": statistics.median(t for turn in c.times for t in turn), "difference": c.difference,
                      "version": c.version, "times_ms": c.times}
-            | ({"tolerance": arguments.tolerance} if arguments.tolerance else {}) for c in contestants}
+            | ({"tolerance": arguments.kind.tolerance} if arguments.kind.tolerance else {}) for c in contestants}
     return rows | {name: {"failure": failure} for name, failure in dropped.items()}
 
 
@@ -199,29 +214,30 @@ def first_line(command):
         return "unknown"
 
 
-def describe_machine(arguments):
+def describe_machine(cc, cflags):
     cpuinfo = pathlib.Path("/proc/cpuinfo").read_text()
     fields = dict((part.strip() for part in line.split(":", 1)) for line in cpuinfo.splitlines() if ":" in line)
     isa = "AVX-512" if "avx512f" in fields.get("flags", "") else "AVX2" if "avx2" in fields.get("flags", "") else platform.machine()
-    # The folder and, of other precisions, what the makefile says of them go before the user's own options.
-    kind = "bf16" if arguments.bf16 else "int8" if arguments.int8 else "transformers" if arguments.transformers else None
-    target, options = (f"bench-{kind}", sys.argv[5:]) if kind else ("bench", sys.argv[2:])
     return {
         "date": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
         "cpu": f"{fields.get('model name', 'unknown')} (family {fields.get('cpu family', '?')}, model {fields.get('model', '?')}, {isa}), "
                f"{os.cpu_count()} cores",
         "system": f"Linux {platform.release()}, {first_line(['sed', '-n', 's/^PRETTY_NAME=//p', '/etc/os-release'])}",
-        "compiler": f"{first_line([arguments.cc, '--version'])}, {arguments.cflags}",
-        "cnnc": f"{first_line([str(arguments.cnnc), '--version'])}, --target {arguments.target} {arguments.cnnc_options}".strip(),
-        "command": shlex.join(["make", target, f"BENCH_OPTIONS={' '.join(options)}"] if options else ["make", target]),
+        "compiler": f"{first_line([cc, '--version'])}, {cflags}",
         "load": " ".join(f"{load:.2f}" for load in os.getloadavg()) + " at the start",
     }
+
+
+def make_command(target, options):
+    """That which passes these options on."""
+    return shlex.join(["make", target, *([f"BENCH_OPTIONS={' '.join(options)}"] if options else [])])
 
 
 def report(arguments, machine, results):
     names = arguments.contestants
     lines = ["# cnnc and the inference engines", "",
-             f"{'int8' if arguments.int8 else 'bf16' if arguments.bf16 else 'float32'}, batch 1, median milliseconds of {arguments.rounds} interleaved rounds; `vs` is how many times faster cnnc is.", ""]
+             f"{arguments.kind.numbers}, batch 1, median milliseconds of {arguments.rounds} interleaved rounds; "
+             "`vs` is how many times faster cnnc is.", ""]
     lines += [f"- {key}: {value}" for key, value in (machine | versions(results)).items()]
     for threads in arguments.threads:
         lines += ["", f"## {threads} thread{'s' * (threads > 1)}", "", *table(results, threads, names)]
@@ -259,9 +275,10 @@ def parse_arguments():
     add("--cnnc", type=pathlib.Path, default=ROOT / "build/release/compiler/cnnc", help="the compiler (default: build/release)")
     add("--networks", type=names_from(NETWORKS + TRANSFORMERS), metavar="A,B", help="default: all")
     add("--peers", type=names_from(list(PEERS)), default=list(PEERS), metavar="A,B", help=f"default: {','.join(PEERS)}; '' for none")
-    add("--int8", action="store_true", help="8-bit networks, against the peers that read them; results may differ by steps")
-    add("--bf16", action="store_true", help="the networks as they are, computed in bf16, against the peers that do so too")
-    add("--transformers", action="store_true", help=f"{', '.join(TRANSFORMERS)} instead of the networks that the mean is over")
+    add("--int8", dest="kind", action="store_const", const="int8", help="8-bit networks, against the peers that read them; results may differ by steps")
+    add("--bf16", dest="kind", action="store_const", const="bf16", help="the networks as they are, computed in bf16, against the peers that do so too")
+    add("--transformers", dest="kind", action="store_const", const="transformers",
+        help=f"{', '.join(TRANSFORMERS)} instead of the networks that the mean is over")
     add("--threads", type=numbers, default=[1, 2], metavar="1,2", help="default: 1,2")
     add("--rounds", type=int, default=15, help="turns of each contestant (default: 15)")
     add("--turn", type=float, default=0.3, help="seconds a turn takes, about (default: 0.3)")
@@ -270,29 +287,28 @@ def parse_arguments():
     add("--cflags", default="-O2 -march=native")
     add("--target", default="native", help="for cnnc (default: native)")
     add("--cnnc-options", default="", help="more options for cnnc, in one word")
-    add("--readme", type=pathlib.Path, metavar="FILE", help="put a short table between FILE's lines bench:begin and bench:end")
+    add("--readme", type=pathlib.Path, metavar="FILE", help="put a short table between FILE's lines bench:begin and bench:end, or those of the kind")
     add("--environments", type=pathlib.Path, default=ROOT / "build", help="where environment.sh put venv-bench and venv-mnn")
     arguments = parser.parse_args()
     if max(arguments.threads) > len(arguments.cores):
         parser.error(f"{max(arguments.threads)} threads need as many cores; there are {len(arguments.cores)}")
     for name in ("folder", "out", "cnnc", "environments"):
         setattr(arguments, name, getattr(arguments, name).absolute())
-    if arguments.int8:
-        arguments.peers = [peer for peer in arguments.peers if peer in QUANTISED_PEERS]
-    if arguments.transformers:
-        arguments.peers = [peer for peer in arguments.peers if peer in TRANSFORMER_PEERS]
-    if arguments.bf16:
-        arguments.peers = [peer for peer in arguments.peers if peer in BF16_PEERS]
-    arguments.networks = arguments.networks or (TRANSFORMERS if arguments.transformers else NETWORKS)
-    arguments.tolerance = QUANTISED_WRONG if arguments.int8 else BF16_WRONG if arguments.bf16 else None
-    arguments.contestants = ["cnnc", *arguments.peers]
+    arguments.kind = KINDS.get(arguments.kind, FLOAT32)
+    arguments.networks = arguments.networks or arguments.kind.networks
+    arguments.contestants = ["cnnc", *(peer for peer in arguments.peers if peer in arguments.kind.peers)]
     return arguments
 
 
 def main():
     arguments = parse_arguments()
     arguments.out.mkdir(parents=True, exist_ok=True)
-    machine = describe_machine(arguments)
+    # The folder and, of other kinds, what the makefile says of them go before the user's own options.
+    options = sys.argv[2:] if arguments.kind is FLOAT32 else sys.argv[5:]
+    machine = describe_machine(arguments.cc, arguments.cflags) | {
+        "cnnc": f"{first_line([str(arguments.cnnc), '--version'])}, --target {arguments.target} {arguments.cnnc_options}".strip(),
+        "command": make_command(arguments.kind.target, options),
+    }
     results = {}
     for network in arguments.networks:
         for threads in arguments.threads:
@@ -301,8 +317,7 @@ def main():
             save(arguments, machine, results)  # what is there stays there if the rest is cut short
     print(report(arguments, machine, results))
     if arguments.readme:
-        mark = "bench-bf16" if arguments.bf16 else "bench-transformers" if arguments.transformers else "bench"
-        readme.replace(arguments.readme, mark, readme.section(machine, results))
+        readme.replace(arguments.readme, arguments.kind.target, readme.section(machine, results))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ the two are compared. Prints a table as it goes; exits with 1 where results diff
 import argparse
 import os
 import pathlib
-import shlex
 import shutil
 import sys
 
@@ -42,8 +41,8 @@ def image_of(height, width, path):
     np.random.default_rng(1).standard_normal((3, height, width), np.float32).tofile(path)
 
 
-def start(arguments, network, folder):
-    """{size: (fixed, open)}: contestants."""
+def start(arguments, network, folder, contestants):
+    """{size: (fixed, open)}: contestants, which join those that there are as they start."""
     pairs = {}
     bounds = f"{NETWORKS[network][1]}..{MOST}"
     open_program = emit(arguments, network, (bounds, bounds), folder / "open", ["-DTIME_OPEN"])
@@ -54,7 +53,9 @@ def start(arguments, network, folder):
         image_of(height, width, own / "image.raw")
         commands = {"fixed": [program, own / "image.raw", own / "fixed.raw", 1],
                     "open": [open_program, own / "image.raw", own / "open.raw", 1, height, width]}
-        pairs[name] = [bench.Contestant(f"{kind} {name}", command, str(arguments.core), own / f"{kind}.log") for kind, command in commands.items()]
+        for kind, command in commands.items():
+            contestants.append(bench.Contestant(f"{kind} {name}", command, str(arguments.core), own / f"{kind}.log"))
+        pairs[name] = contestants[-2:]
     return pairs
 
 
@@ -66,10 +67,10 @@ def time_network(arguments, network):
     """A row for each size: network, size, milliseconds of the two, their ratio, difference of results."""
     folder = arguments.out / network
     shutil.rmtree(folder, ignore_errors=True)
-    pairs, dropped = start(arguments, network, folder), {}
-    contestants = [contestant for pair in pairs.values() for contestant in pair]
+    contestants, dropped = [], {}
     try:
-        bench.take_turns(arguments, list(contestants), dropped)
+        pairs = start(arguments, network, folder, contestants)
+        bench.take_turns(arguments, contestants, dropped)
     finally:
         for contestant in contestants:
             contestant.close()
@@ -100,8 +101,7 @@ def main():
     add("--target", default="native", help="for cnnc (default: native)")
     arguments = parser.parse_args()
     arguments.out, arguments.cnnc = arguments.out.absolute(), arguments.cnnc.absolute()
-    arguments.tolerance, arguments.cnnc_options, arguments.bf16, arguments.int8, arguments.transformers = None, "", False, False, False
-    machine = bench.describe_machine(arguments)
+    machine = bench.describe_machine(arguments.cc, arguments.cflags)
     lines = ["| network | size | fixed | open | open / fixed | difference |", "| --- | --- | ---: | ---: | ---: | ---: |"]
     print(*lines, sep="\n", flush=True)
     alike = True
@@ -110,9 +110,8 @@ def main():
             alike = alike and difference <= BOUND
             lines.append(f"| {name} | {at} | {fixed:.2f} | {opened:.2f} | {ratio:.2f} | {difference:.0e} |")
             print(lines[-1], flush=True)
-    command = shlex.join(["make", "bench-open", *([f"BENCH_OPTIONS={' '.join(sys.argv[1:])}"] if sys.argv[1:] else [])])
     lines += ["", f"Least of {arguments.rounds} interleaved rounds; {machine['date']}, {machine['cpu']}; {machine['compiler']}.",
-              f"Command: `{command}`"]
+              f"Command: `{bench.make_command('bench-open', sys.argv[1:])}`"]
     print(*lines[-3:], sep="\n")
     return not alike
 

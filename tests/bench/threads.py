@@ -6,18 +6,22 @@ Two copies of a program share nothing but caches, memory and the machine's power
 of them is what this machine has to give. Takes bench.py's options, and puts a table between FILE's lines threads:begin and threads:end
 with --readme. Times are the least of all rounds: what other machines on the same host take comes and goes.
 """
+import contextlib
 import sys
 
 import bench
 import readme
+import tables
 
 
-def copy(arguments, name, network, threads, cores):
+def copy(arguments, started, name, network, threads, cores):
+    """A program that waits for its turns until `started` is left."""
     folder = arguments.out / "work" / network / name
     folder.mkdir(parents=True, exist_ok=True)
     contestant = bench.Contestant(name, bench.build_compiled(arguments, network, threads, folder), ",".join(map(str, cores)), folder / "log")
+    started.callback(contestant.close)
     contestant.difference = bench.difference(folder / "output.raw", arguments.folder / f"{network}.output.npy")
-    if contestant.difference > (arguments.tolerance or 1e-3):
+    if contestant.difference > (arguments.kind.tolerance or tables.WRONG):
         raise bench.Failure(f"{network}, {name}: wrong by {contestant.difference:.1e}")
     return contestant
 
@@ -34,15 +38,14 @@ def beside(contestant, other, runs):
 def measure(arguments, network):
     """Least milliseconds of a run: alone, beside a copy, with two threads."""
     first, second = arguments.cores[:2]
-    one, copied = copy(arguments, "one", network, 1, [first]), copy(arguments, "copy", network, 1, [second])
-    two = copy(arguments, "two", network, 2, [first, second])
     least = [float("inf")] * 3
-    runs = max(2, int(arguments.turn * 1000 / min(one.turn(3))))
-    for _ in range(arguments.rounds):
-        times = one.turn(runs), beside(one, copied, runs), two.turn(runs)
-        least = [min(best, *t) for best, t in zip(least, times)]
-    for contestant in one, copied, two:
-        contestant.close()
+    with contextlib.ExitStack() as started:
+        one, copied = copy(arguments, started, "one", network, 1, [first]), copy(arguments, started, "copy", network, 1, [second])
+        two = copy(arguments, started, "two", network, 2, [first, second])
+        runs = max(2, int(arguments.turn * 1000 / min(one.turn(3))))
+        for _ in range(arguments.rounds):
+            times = one.turn(runs), beside(one, copied, runs), two.turn(runs)
+            least = [min(best, *t) for best, t in zip(least, times)]
     return least
 
 
@@ -56,7 +59,7 @@ def main():
     arguments = bench.parse_arguments()
     if len(arguments.cores) < 2:
         sys.exit("two cores are needed")
-    machine = bench.describe_machine(arguments)
+    machine = bench.describe_machine(arguments.cc, arguments.cflags)
     rows = {}
     for network in arguments.networks:
         print(network, file=sys.stderr, flush=True)
