@@ -86,6 +86,55 @@ def labels():
     ]
 
 
+def label_types():
+    """Every pair of types, with a default and without, and what none of the keys is."""
+    words, ints, reals = text("b", "x", "a", "c"), np.array([[3, 1], [9, 2]], np.int64), np.array([[0.5, 1.5, 9], [7, -0.0, 2.5]], np.float32)
+    sources = {"strings": (words, ["a", "b", "c"]), "int64s": (ints, [1, 2, 3]), "floats": (reals, [0.5, 2.5, 0.0])}
+    results = {"strings": (["p", "q", "r"], {"default_string": "none"}), "int64s": ([4, 5, 6], {"default_int64": -5}), "floats": ([1.25, -2.5, 3.0], {"default_float": 9.5})}
+    found = [ml("LabelEncoder", [x], version=v, **{f"keys_{k}": keys, f"values_{o}": values}, **default)
+             for v in (2, 4) for k, (x, keys) in sources.items() for o, (values, usual) in results.items() for default in ({}, usual)]
+    kinds = {onnx.TensorProto.DOUBLE: (np.float64, [0.5, 2.5, 7.0]), onnx.TensorProto.INT64: (np.int64, [1, 2, 3]), onnx.TensorProto.FLOAT: (np.float32, [0.5, 2.5, 7.0]),
+             onnx.TensorProto.STRING: (object, ["a", "b", "c"]), onnx.TensorProto.INT16: (np.int16, [1, 2, 3])}
+    tensor = lambda t, values: onnx.helper.make_tensor("t", t, [len(values)], values)
+    for k, (t, keys) in kinds.items():
+        for o, (_, values) in kinds.items():
+            if k == onnx.TensorProto.INT16 or o == onnx.TensorProto.INT16 and k != onnx.TensorProto.STRING or {k, o} == {onnx.TensorProto.FLOAT, onnx.TensorProto.DOUBLE}:
+                continue  # ONNX Runtime lacks these
+            x = np.array(["zz" if t is object else 99] + keys[1:] + keys[:1], t)
+            found += [ml("LabelEncoder", [x], version=4, keys_tensor=tensor(k, keys), values_tensor=tensor(o, values[::-1]), **more)
+                      for more in ({}, {"default_tensor": tensor(o, values[:1])})]
+    return found + [ml("LabelEncoder", [np.array([1, np.nan, 2.5], np.float32)], version=4, keys_floats=[float("nan"), 2.5], values_int64s=[1, 2])]
+
+
+def shapes():
+    """Rows of one dimension, features cut or filled up, types that ONNX Runtime takes beside floats."""
+    found = []
+    for t in FEATURE_TYPES:
+        y = (f(3, 4) * 5).astype(t)
+        found += [
+            ml("ArrayFeatureExtractor", [y, np.array([[2, 0]], np.int64)]),
+            ml("ArrayFeatureExtractor", [y[0], np.array([1, 1, 3], np.int64)]),
+            ml("FeatureVectorizer", [y, y], inputdimensions=[3, 5]),
+            ml("Normalizer", [y[0]], norm="L2"),
+            ml("Normalizer", [y]),
+            ml("Scaler", [y[0]], offset=[1.0, 2.0, 3.0, 4.0], scale=[1.0, 2.0, -0.5, 0.1]),
+            ml("LinearClassifier", [y], outputs=2, coefficients=floats(12), intercepts=[0.3, -0.4, 0.1], classlabels_ints=[0, 1, 2]),
+            ml("SVMClassifier", [y], outputs=2, kernel_type="RBF", kernel_params=[0.3, 0.0, 0.0], coefficients=floats(9), support_vectors=floats(9, 4),
+               vectors_per_class=[4, 5], rho=[0.2], classlabels_ints=[0, 1]),
+        ]
+    return found + [
+        ml("ArrayFeatureExtractor", [np.array([["a", "b"], ["c", "d"]], object), np.array([1], np.int64)]),
+        ml("ArrayFeatureExtractor", [f(2, 3, 4), np.array([3, 0], np.int64)]),
+        ml("Imputer", [f(4)], imputed_value_floats=[1.0, 2.0, 3.0, 4.0], replaced_value_float=0.0),
+        ml("Imputer", [np.array([[1, 2, -1]], np.int64)], imputed_value_int64s=[7], replaced_value_int64=-1),
+        ml("Imputer", [np.array([[1, np.nan, np.inf]], np.float32)], imputed_value_floats=[7.0], replaced_value_float=float("inf")),
+        ml("Normalizer", [-np.abs(f(2, 3))], norm="MAX"),
+        ml("LinearRegressor", [f(4)], coefficients=floats(4), intercepts=[0.5]),
+        ml("LinearClassifier", [f(4)], outputs=2, coefficients=floats(12), intercepts=[0.3, -0.4, 0.1], classlabels_ints=[0, 1, 2]),
+        ml("LinearClassifier", [f(5, 4)], outputs=2, coefficients=floats(12), intercepts=[0.3, -0.4, 0.1], classlabels_ints=[0, 1, 2], post_transform="PROBIT"),
+    ]
+
+
 def maps():
     """Values that Python cannot give to ONNX Runtime, integers, doubles and text, are expected by hand."""
     reals, words = {5: 1.5, 0: -2.7, 3: 1e-3, 2: 123456.789}, {7: "-12", 1: "25", 4: "7"}
@@ -192,6 +241,45 @@ def trees():
     return found
 
 
+def boosted():
+    """As gradient boosters write two classes: one base value, weights for one class."""
+    found = []
+    for low in (-1.0, 0.0):
+        nodes, leaves = tree(4, 3, 5)
+        found += [ml("TreeEnsembleClassifier", [f(9, 5)], outputs=2, classlabels_strings=["a", "b"], base_values=[0.3], post_transform=t, **nodes, **added("class", leaves, [0], low=low))
+                  for t in ("NONE", "LOGISTIC")]
+    nodes, leaves = tree(3, 3, 5, ("BRANCH_LEQ", "BRANCH_EQ", "BRANCH_NEQ"))
+    del nodes["nodes_missing_value_tracks_true"]
+    nodes["nodes_values"] = [float(round(v)) for v in nodes["nodes_values"]]
+    nodes["nodes_treeids"] = [10 * t + 3 for t in nodes["nodes_treeids"]]
+    x = R.randint(-2, 3, (20, 5)).astype(np.float32)
+    some = added("target", leaves[::2], [0, 3])  # not every leaf adds, nor to every target
+    some["target_treeids"] = [10 * t + 3 for t in some["target_treeids"]]
+    return found + [ml("TreeEnsembleRegressor", [x], version=v, n_targets=4, post_transform=t, **nodes, **some) for v in (1, 3) for t in ("NONE", "SOFTMAX")]
+
+
+def members():
+    """TreeEnsemble with sets of members. Of its transforms ONNX Runtime takes SOFTMAX and LOGISTIC for one another."""
+    x = R.randint(0, 6, (24, 3))
+    found = []
+    for t in (np.float32, np.float64):
+        rows = x.astype(t)
+        rows[1, 0] = rows[2, 1] = rows[5, 2] = np.nan
+        numbers = lambda values: onnx.helper.make_tensor("t", onnx.helper.np_dtype_to_tensor_dtype(np.dtype(t)), [len(values)], values)
+        lists = {
+            "membership_values": numbers([1.0, 2.0, float("nan"), 0.0, 3.0, 4.0, 5.0, float("nan")]),
+            "nodes_falseleafs": [0, 1, 1, 0, 1], "nodes_falsenodeids": [2, 0, 1, 4, 5], "nodes_trueleafs": [0, 1, 1, 1, 1], "nodes_truenodeids": [1, 2, 3, 4, 0],
+            "nodes_featureids": [0, 1, 2, 1, 0], "nodes_modes": onnx.helper.make_tensor("m", onnx.TensorProto.UINT8, [5], [0, 6, 6, 1, 5]),
+            "nodes_splits": numbers([0.5, 7.0, 7.0, 1.5, 2.0]), "nodes_missing_value_tracks_true": [0, 1, 0, 1, 0],
+            "leaf_targetids": [0, 1, 0, 1, 1, 0], "leaf_weights": numbers([1.5, -2.0, 0.25, 4.0, -0.5, 3.0]), "tree_roots": [0, 3]}
+        found += [ml("TreeEnsemble", [rows], version=5, n_targets=2, aggregate_function=a, post_transform=p, **lists) for a in range(4) for p in ((0, 3, 4) if t is np.float32 else (0,))]
+        if t is np.float32:
+            scores = run(found[3])[0]  # summed, not transformed
+            shares = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+            found += [ml("TreeEnsemble", [rows], version=5, n_targets=2, post_transform=p, expected=[y], **lists) for p, y in ((1, shares), (2, 1 / (1 + np.exp(-scores))))]
+    return found
+
+
 def floats(*shape):
     return [float(v) for v in f(*shape).ravel()]
 
@@ -216,6 +304,8 @@ def vectors():
             ml("SVMClassifier", [x], classlabels_ints=[0, 1], **two, **two_p),
             ml("SVMClassifier", [x], classlabels_ints=[8, 1, 5, 2], tolerance=1e-4, **four, **four_p),
         ]
+        for transform in ("SOFTMAX", "SOFTMAX_ZERO"):
+            found += [ml("SVMClassifier", [x], classlabels_ints=[0, 1], post_transform=transform, **two), ml("SVMClassifier", [x], classlabels_ints=[8, 1, 5, 2], post_transform=transform, **four)]
     plane = {"kernel_type": "LINEAR", "kernel_params": [0.0, 0.0, 0.0]}
     found += [
         ml("SVMRegressor", [f(6, 4)], **plane, coefficients=floats(4), rho=[0.3]),
@@ -227,5 +317,26 @@ def vectors():
     return found
 
 
+def counted_words():
+    """TfIdfVectorizer of strings and of integers, which may skip some."""
+    found = []
+    words = text("b", "x", "c", "a", "b", "b", "c", "c", "a", "a", "b", "c")
+    pool, ids = ["a", "b", "c", "a", "b", "b", "c", "c", "a", "a", "b", "c"], {"a": 1, "b": 2, "c": 3, "x": 9}
+    numbers = np.array([[ids[w] for w in words[:8]], [ids[w] for w in words[4:]]], np.int64)
+    for mode in ("TF", "IDF", "TFIDF"):
+        for skip, low, high in ((0, 1, 1), (0, 2, 3), (1, 1, 2), (3, 1, 3)):
+            how = {"mode": mode, "max_skip_count": skip, "min_gram_length": low, "max_gram_length": high, "ngram_counts": [0, 3, 9], "ngram_indexes": [2, 0, 1, 4, 3, 5, 6]}
+            found += [Case("TfIdfVectorizer", [words], dict(how, pool_strings=pool, weights=[0.5, 1.0, 2.0, 3.0, 0.25, 1.5, 7.0])),
+                      Case("TfIdfVectorizer", [numbers.astype(np.int32) if skip else numbers], dict(how, pool_int64s=[ids[w] for w in pool]))]
+    return found
+
+
+def normalized_words():
+    words = text("Mon", "TUE", "wed", "tue", "mon", "x")
+    return [Case("StringNormalizer", [x], {"case_change_action": change, "is_case_sensitive": sensitive, "locale": "C"} | ({"stopwords": stop} if stop else {}))
+            for change in ("NONE", "LOWER", "UPPER") for sensitive in (0, 1) for stop in ([], ["mon", "TUE", "Wed"]) for x in (words, words[:4].reshape(1, 4))]
+
+
 def cases():
-    return features() + labels() + maps() + linear() + trees() + vectors()
+    return (features() + labels() + label_types() + shapes() + maps() + linear() + trees() + boosted() + members() + vectors()
+            + counted_words() + normalized_words())

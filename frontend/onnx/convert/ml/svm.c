@@ -141,7 +141,7 @@ static bool classify_by_vectors(recipe *r, pairs *p, int64_t features, int trans
     bool probable = probabilities && probabilities->n;
     if (probable && !add_probabilities(r, p)) return false;
     if (probable || p->classes > 2) ml_transform(r, transform);
-    else ml_two_scores(r, true, transform);
+    else ml_two_scores(r, transform == ML_NONE, transform);
     return true;
 }
 

@@ -134,13 +134,15 @@ static bool make_forest(lists *l, forest *f, int64_t features, int64_t n_targets
     return true;
 }
 
-/* "y" plus one base value for each target. */
-static bool add_base(recipe *r, int64_t n_targets) {
+/* "y" plus one base value for each target; one alone of two classes (which gradient boosters write) is for the first. */
+static bool add_base(recipe *r, int64_t n_targets, bool classes) {
     const value *base = numbers_of(r->draft, "base_values", -1);
-    if (!base || !type_count(&base->type)) return true;
-    if (type_count(&base->type) != n_targets) return draft_error(r->draft, NULL, "has %lld base values", (long long)type_count(&base->type));
+    int64_t count = base ? type_count(&base->type) : 0;
+    const bool first = classes && n_targets == 2 && count == 1;
+    if (!count) return true;
+    if (count != n_targets && !first) return draft_error(r->draft, NULL, "has %lld base values", (long long)count);
     recipe_value(r, "base", (value *)base);
-    recipe_run(r, "y = Add(y, CastLike(base, y))");
+    recipe_run(r, first ? "y = Add(y, Concat(CastLike(base, y), Expand(0.0:y, [1]); axis=0))" : "y = Add(y, CastLike(base, y))");
     return true;
 }
 
@@ -167,7 +169,7 @@ bool expand_tree_regressor(draft *d, const conversion *row) {
     recipe r = recipe_new(d);
     lists l = {.n = 0};
     int transform = ml_transform_of(d);
-    if (transform < 0 || !run_lists(&r, &l, "target", n_targets, how) || !add_base(&r, n_targets)) return false;
+    if (transform < 0 || !run_lists(&r, &l, "target", n_targets, how) || !add_base(&r, n_targets, false)) return false;
     recipe_run(&r, "y = Cast(y; to=1)");
     ml_transform(&r, transform);
     return recipe_return(&r, "y");
@@ -211,7 +213,7 @@ bool expand_tree_classifier(draft *d, const conversion *row) {
     recipe r = recipe_new(d);
     lists l = {.n = 0};
     int transform = ml_transform_of(d);
-    if (transform < 0 || !run_lists(&r, &l, "class", classes, 1) || !add_base(&r, classes)) return false;
+    if (transform < 0 || !run_lists(&r, &l, "class", classes, 1) || !add_base(&r, classes, true)) return false;
     recipe_value(&r, "labels", labels);
     recipe_run(&r, "y = Cast(y; to=1)");
     if (classes == 2 && only_class(&l) >= 0) {
