@@ -46,6 +46,12 @@ static int source_axis(const node *n, int i, int k) {
         if (i == 1) return k >= axis && k < axis + rank ? k - axis : -1;
         return k < axis ? k : k < axis + rank ? -1 : k - rank + 1;
     }
+    if (n->op == OP_gather_nd) {
+        const value_type *at = &n->inputs[1]->type;
+        int batch = (int)node_int(n, "batch_dims"), places = at->rank - 1;
+        if (i == 1) return k < places ? k : -1;
+        return k < batch ? k : k < places ? -1 : batch + (int)type_size(at, -1) + k - places;
+    }
     if (n->op == OP_squeeze || n->op == OP_unsqueeze) { /* the axes of size 1 aside, they are the same in order */
         int real = 0, from = 0;
         for (int j = 0; j < k; j++) real += type_size(y, j) != 1;
@@ -71,7 +77,7 @@ bool sizes_spread(importer *imp, const node *n) {
         if (!n->inputs[i] || !is_open(imp, n->inputs[i]) || n->op == OP_sequence) continue;
         bool along = n->n_outputs == 1 && n->outputs[0] && n->outputs[0]->type.kind == TYPE_TENSOR && !n->n_regions && spread_to(imp, n, i);
         if (!along)
-            return node_error(imp->diags, n, "only elementwise operators, Transpose, Gather, Squeeze, Unsqueeze and Shape take such tensors so far",
+            return node_error(imp->diags, n, "only elementwise operators, Transpose, Gather, GatherND, Squeeze, Unsqueeze and Shape take such tensors so far",
                               "takes '%.80s', whose size depends on data", n->inputs[i]->name);
     }
     return true;

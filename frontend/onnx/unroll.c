@@ -35,6 +35,33 @@ static bool takes_sequences(const Onnx__GraphProto *g) {
     return false;
 }
 
+/* Which inputs say how large a result is. */
+static const struct {
+    const char *op_type;
+    size_t from, end;
+} sizing[] = {{"Slice", 1, 5}, {"Range", 0, 3}, {"Expand", 1, 2}, {"ConstantOfShape", 0, 1}, {"Reshape", 1, 2}, {"Tile", 1, 2}};
+
+static bool reads(const Onnx__NodeProto *n, size_t from, size_t end, const names *changing) {
+    void *found;
+    for (size_t i = from; i < end && i < n->n_input; i++)
+        if (names_find(changing, n->input[i], &found)) return true;
+    return false;
+}
+
+/* Whether a loop's graph makes something whose size may be another each time. */
+static bool has_changing_sizes(const context *c, const Onnx__GraphProto *g) {
+    names changing = {.arena = c->imp->arena};
+    for (size_t i = 0; g && i < g->n_input; i++) names_add(&changing, g->input[i]->name, c->imp);
+    for (size_t i = 0; g && i < g->n_node; i++) {
+        const Onnx__NodeProto *n = g->node[i];
+        for (size_t k = 0; k < sizeof sizing / sizeof *sizing; k++)
+            if (!strcmp(n->op_type, sizing[k].op_type) && reads(n, sizing[k].from, sizing[k].end, &changing)) return true;
+        if (!strcmp(n->op_type, "Shape") || !strcmp(n->op_type, "Size") || !reads(n, 0, n->n_input, &changing)) continue;
+        for (size_t k = 0; k < n->n_output; k++) names_add(&changing, n->output[k], c->imp);
+    }
+    return false;
+}
+
 bool always_unrolled(const char *op_type) { return !strcmp(op_type, "SequenceMap"); }
 
 bool can_unroll(const context *c, const Onnx__NodeProto *n) {
@@ -43,9 +70,11 @@ bool can_unroll(const context *c, const Onnx__NodeProto *n) {
     if (!strcmp(n->op_type, "If")) return is_known(input_of(c, n, 0));
     if (always_unrolled(n->op_type)) return true;
     if (strcmp(n->op_type, "Loop") != 0) return false;
-    bool sequences = takes_sequences(graph_of(c, n, "body", &home));
+    const Onnx__GraphProto *body = graph_of(c, n, "body", &home);
+    bool sequences = takes_sequences(body);
     for (size_t i = 2; i < n->n_input; i++) sequences = sequences || is_sequence(input_of(c, n, i));
-    return sequences;
+    const value *trips = input_of(c, n, 0), *go = input_of(c, n, 1);
+    return sequences || (is_known(trips) && constant_int(trips->constant, 0) <= MOST_ITERATIONS && (!go || is_known(go)) && has_changing_sizes(c, body));
 }
 
 /* One run of the graph. `results`: as many as it has outputs. */
@@ -136,7 +165,7 @@ static bool unroll_loop(context *c, const Onnx__NodeProto *n) {
     for (;; made++) {
         if ((most && !is_known(most)) || !is_known(go) || (made == MOST_ITERATIONS && made < trips))
             return diag_error(c->imp->diags, proto_place(c, n), "fix the inputs that decide it: --fix NAME=VALUE",
-                              "carries sequences, and how often it runs is not known");
+                              "carries sequences, or sizes that change, and how often it runs is not known");
         if (made >= trips || !constant_int(go->constant, 0)) break;
         state[0] = scalar(c, "iteration", DT_I64, made);
         state[1] = go;

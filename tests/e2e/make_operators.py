@@ -75,6 +75,17 @@ def main(out):
     case(out, "non_zero_shape", "(float[3,5] x) => (int64[2] y)", "z = NonZero(x)\n y = Shape(z)", *sets)
     case(out, "compress", "(float[4,3] x, bool[4] c) => (float[n,3] y)", "y = Compress<axis=0>(x, c)",
          *[(RNG.uniform(size=(4, 3)).astype(np.float32), RNG.uniform(size=4) < share) for share in (0.2, 0.6, 1)])
+    case(out, "masked", "(float[3,5] x) => (float[n] y)", "z = NonZero(x)\n at = Transpose<perm=[1,0]>(z)\n y = GatherND(x, at)", *sets)
+    case(out, "masked_rows", "(float[4] c, float[4,3] x) => (float[n,3] y)", "z = NonZero(c)\n at = Transpose<perm=[1,0]>(z)\n y = GatherND(x, at)",
+         *[(sparse((4,), share), RNG.uniform(size=(4, 3)).astype(np.float32)) for share in (0, 0.5, 1)])
+    # a loop that slices by its iteration, as PyTorch exports bags of embeddings
+    case(out, "bags", "(int64[6] x, float[9,4] w) => (float[3,4] y)", """
+        n = Constant<value = int64 {3}>() c = Constant<value = bool {1}>() from = Constant<value = int64[3] {0, 1, 4}>() to = Constant<value = int64[3] {1, 4, 6}>()
+        zero = Constant<value = int64[1] {0}>()
+        y = Loop(n, c) <body = bag (int64 i, bool go) => (bool on, float[4] sum) {
+            on = Identity(go) a = Gather(from, i) b = Gather(to, i) first = Unsqueeze(a, zero) last = Unsqueeze(b, zero)
+            part = Slice(x, first, last, zero) rows = Gather(w, part) sum = ReduceSum<keepdims = 0>(rows, zero) }>""",
+         (RNG.randint(0, 9, 6), RNG.uniform(size=(9, 4)).astype(np.float32)))
     for ordered in (0, 1):
         case(out, f"unique_{ordered}", "(float[9] x) => (float[n] y, int64[m] a, int64[9] b, int64[k] c)",
              f"y, a, b, c = Unique<sorted={ordered}>(x)", *[(RNG.randint(0, top, 9).astype(np.float32),) for top in (1, 3, 20)])

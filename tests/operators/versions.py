@@ -153,6 +153,9 @@ def resized():
     none, cut = np.array([], np.float32), np.array([0, 0, 0.1, 0.2, 1, 1, 0.8, 0.9], np.float32)
     found = [at(7, "Upsample", [X], mode=m, scales=[1.0, 1.0, 2.0, 3.0]) for m in ("nearest", "linear")]
     found += [at(9, "Upsample", [X, twice], fixed=(1,), mode=m) for m in ("nearest", "linear")]
+    # 20 / 12 as an exporter divides: times 12, rounded to f32, that is 20
+    found += [at(v, op, [f(1, 2, 12, 10), *roi, np.array([1, 1, 20, 17], np.float32) / np.array([1, 1, 12, 10], np.float32)], fixed=tuple(range(1, 2 + len(roi))))
+              for v, op, roi in ((9, "Upsample", []), (11, "Resize", [np.zeros(0, np.float32)]), (13, "Resize", [None]))]
     found += [at(10, "Resize", [X, s], fixed=(1,), mode=m) for m in ("nearest", "linear") for s in (twice, scales, np.array([1, 1, 0.5, 0.6], np.float32))]
     for v in (11, 13, 18, 19):
         # aligned corners by whole scales: by others ONNX Runtime rounds the new length first, the standard's reference does not

@@ -154,7 +154,7 @@ static int64_t resized(draft *d, const value_type *x, const resizing *r, int i, 
     const dim *sizes = terms_as_sizes(d->context->imp, draft_input(d, 3), &count);
     if (common > 0) size = (int64_t)floor(in * common + 0.5);
     else if (sizes && count == r->n && dim_is_number(sizes[i])) size = sizes[i].size;
-    else if (r->scales && !r->roi_late) size = (int64_t)floor(in * span * constant_float(r->scales, i));
+    else if (r->scales && !r->roi_late) size = (int64_t)floorf((float)(in * span) * (float)constant_float(r->scales, i)); /* exporters divide in f32 */
     else if (declared && declared->rank == x->rank) size = type_size(declared, r->axes[i]);
     if (size < 0) draft_error(d, "make its scales or sizes constants", "the size of its result is not known");
     return size;
