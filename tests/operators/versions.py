@@ -17,9 +17,9 @@ def i64(*v):
     return np.array(v, np.int64)
 
 
-def at(versions, op, inputs, fixed=(), outputs=1, tolerance=2e-5, **attributes):
+def at(versions, op, inputs, fixed=(), outputs=1, tolerance=2e-5, expected=None, **attributes):
     versions = versions if isinstance(versions, tuple) else (versions,)
-    return [Case(op, inputs, attributes, "", v, fixed, outputs, tolerance=tolerance) for v in versions]
+    return [Case(op, inputs, attributes, "", v, fixed, outputs, tolerance=tolerance, expected=expected) for v in versions]
 
 
 def flat(lists):
@@ -61,6 +61,8 @@ def clipped():
         at((11, 12, 13), "Clip", [M, lo, hi], fixed=(1, 2)), at((11, 12), "Clip", [M, None, hi]),
         at((12, 13), "Clip", [R.randint(-9, 9, (3, 4)).astype(np.int32), np.array(-3, np.int32), np.array(4, np.int32)], fixed=(1, 2)),
         at((7, 10), "Dropout", [M], ratio=0.4), at((7, 10), "Dropout", [M], outputs=1), at((12, 13), "Dropout", [M, np.array(0.4, np.float32)], fixed=(1,)),
+        # ONNX Runtime leaves this mask zero
+        at(7, "Dropout", [M], outputs=2, expected=[M, np.ones_like(M)]), at(10, "Dropout", [M], outputs=2, expected=[M, np.ones(M.shape, bool)]),
         at((12, 13), "Dropout", [M, np.array(0.4, np.float32), np.array(False)], fixed=(1, 2), outputs=2)])
 
 
@@ -126,6 +128,9 @@ def windows():
     rois = np.array([[0, 1, 1, 3, 3], [1, 0, 0, 4, 2], [0, -2, -2, 9, 9], [1, 3, 2, 3, 2]], np.float32)
     boxes, scores = np.sort(R.rand(1, 6, 4).astype(np.float32)), R.rand(1, 2, 6).astype(np.float32)
     limits = [i64(3), np.array([0.5], np.float32), np.array([0.1], np.float32)]
+    mean, variance = X.mean(axis=(0, 2, 3)), X.var(axis=(0, 2, 3))
+    column = [v[:, None, None] for v in (*norm[:2], mean, variance)]
+    trained = column[0] * (X - column[2]) / np.sqrt(column[3] + np.float32(1e-5)) + column[1]
     return flat([
         at((7, 11, 22), "Conv", [X, w, b], fixed=(1, 2), pads=[1, 0, 1, 1], strides=[1, 2]), at((7, 11), "Conv", [X, w], fixed=(1,), auto_pad="SAME_LOWER"),
         at((7, 11, 22), "ConvTranspose", [X, t], fixed=(1,), strides=[2, 2], output_padding=[1, 0]),
@@ -137,6 +142,9 @@ def windows():
         *(at(7, op, [X]) for op in ("GlobalAveragePool", "GlobalMaxPool", "GlobalLpPool")), at(7, "LRN", [X], size=3), at(7, "LpNormalization", [X], axis=1, p=1),
         at(7, "InstanceNormalization", [X, norm[0], norm[1]]), at((9, 13), "MeanVarianceNormalization", [X], axes=[0, 2, 3]),
         at((7, 9, 14, 15), "BatchNormalization", [X] + norm, fixed=(1, 2, 3, 4), epsilon=1e-3), at(7, "BatchNormalization", [X] + norm, spatial=1, momentum=0.8),
+        # five outputs mean training; ONNX Runtime, which agrees on the first, has the last inverted
+        at((7, 9, 13), "BatchNormalization", [X] + norm, fixed=(1, 2, 3, 4), outputs=5, momentum=0.7,
+           expected=[trained, *(np.float32(0.7) * old + np.float32(0.3) * new for old, new in zip(norm[2:], (mean, variance))), mean, variance]),
         at(7, "BatchNormalization", [X] + [np.abs(f(3, 4, 5)) + 0.1 for _ in range(4)], spatial=0),
         at(7, "MaxRoiPool", [X, rois], fixed=(1,), pooled_shape=[2, 3]), at(7, "MaxRoiPool", [f(2, 3, 8, 9), rois], pooled_shape=[3, 2], spatial_scale=1.7),
         at((10, 16), "RoiAlign", [X, f(4, 4) * 0 + rois[:, 1:], i64(0, 1, 0, 1)], output_height=2, output_width=2, sampling_ratio=2),

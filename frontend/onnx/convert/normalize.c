@@ -8,6 +8,23 @@ static bool normalize_by_position(draft *d) {
     return recipe_return(&r, "y");
 }
 
+/* In training, with the mean and the variance of the batch as outputs 3 and 4. */
+static bool with_saved_statistics(draft *d) {
+    const value_type *x = draft_input_type(d, 0);
+    int64_t axes[IR_MAX_RANK];
+    if (x->kind != TYPE_TENSOR || x->rank < 2) return draft_error(d, NULL, "the rank of its input is not known");
+    for (int i = 1; i < x->rank; i++) axes[i - 1] = i > 1 ? i : 0;
+    recipe r = recipe_new(d);
+    recipe_inputs(&r, "x scale bias mean variance");
+    recipe_ints(&r, "axes", x->rank - 1, axes);
+    recipe_float(&r, "epsilon", draft_float(d, "epsilon", 1e-5));
+    recipe_float(&r, "momentum", draft_float(d, "momentum", 0.9));
+    recipe_run(&r, "y, new_mean, new_variance = BatchNormalization(x, scale, bias, mean, variance; epsilon=$epsilon, momentum=$momentum, training_mode=1)\n"
+                   "centre = ReduceMean(x, $axes)\nsaved_mean = ReduceMean(x, $axes; keepdims=0)\n"
+                   "off = Sub(x, centre)\nsaved_variance = ReduceMean(Mul(off, off), $axes; keepdims=0)");
+    return recipe_return(&r, "y new_mean new_variance saved_mean saved_variance");
+}
+
 /* Until version 14 the number of outputs told training from inference; until 9 a `spatial` of 0 gave each position
  * statistics of its own. */
 bool batch_normalization_modes(draft *d, const conversion *row) {
@@ -15,12 +32,10 @@ bool batch_normalization_modes(draft *d, const conversion *row) {
     attr spatial = {.i = 1}, is_test;
     draft_take(d, "is_test", &is_test);
     draft_take(d, "spatial", &spatial);
-    if (d->n_outputs > 3 && (d->wanted[3] || d->wanted[4]))
-        return draft_error(d, "export the model for inference", "returns saved statistics, which only training wants");
     if (!spatial.i && d->n_outputs > 1) return draft_error(d, "export the model for inference", "has spatial = 0 in training");
     if (!spatial.i) return normalize_by_position(d);
+    if (d->n_outputs > 3) return with_saved_statistics(d);
     if (d->n_outputs > 1) {
-        d->n_outputs = 3;
         draft_set_attr(d, (attr){.name = "training_mode", .kind = ATTR_INT, .i = 1});
     }
     return true;

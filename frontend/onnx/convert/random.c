@@ -75,12 +75,20 @@ bool expand_multinomial(draft *d, const conversion *row) {
 }
 
 /* In training; what never drops anything is left to the operator's kernel. */
+/* Before version 10 the mask, all ones where nothing is dropped, is of the input's type. */
+static bool mask_as_input(draft *d) {
+    recipe r = recipe_new(d);
+    recipe_inputs(&r, "x");
+    recipe_run(&r, "y = Identity(x)\nmask = Expand(1.0:x, Shape(x))");
+    return recipe_return(&r, "y mask");
+}
+
 bool expand_dropout(draft *d, const conversion *row) {
     (void)row;
     const value *ratio = draft_input(d, 1), *training = draft_input(d, 2);
     bool never = !training || (training->constant && !constant_int(training->constant, 0)) ||
                  (ratio && ratio->constant && type_count(&ratio->type) == 1 && constant_float(ratio->constant, 0) == 0);
-    if (never) return true;
+    if (never) return d->version >= 10 || d->n_outputs < 2 || mask_as_input(d);
     const value_type *x = draft_static(d, 0);
     attr seed;
     if (!x) return false;
