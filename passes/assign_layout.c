@@ -12,6 +12,7 @@ typedef struct assignment {
     diagnostics *diags;
     value **to_c16, **from_c16; /* by value id: the converted twin, made once */
     int capacity;
+    dtype compute; /* what convolutions that read C16 multiply in */
 } assignment;
 
 /* ---- what an operator can do ---- */
@@ -169,10 +170,21 @@ static bool wants_c16(const node *n) {
     }
 }
 
+/* Where a product is of two channels: do those that are saved take longer than to lay out the pixels? Counted by pixel and 16
+ * outputs, of which a few tens take as long. */
+static bool pairs_pay(const node *n) {
+    enum { LAYING_OUT = 24 };
+    const value_type *x = &n->inputs[0]->type, *w = &n->inputs[1]->type, *y = &n->outputs[0]->type;
+    if (!type_is_static(x) || !type_is_static(y)) return false;
+    const int64_t products = type_count(y) * type_size(w, 2) * type_size(w, 3), pixels = type_count(x) / type_size(x, 1);
+    return products / C16 * (type_size(x, 1) / 2) > LAYING_OUT * pixels;
+}
+
 /* A stem reads few channels: better in NCHW than 16 lanes of which most are padding. */
-static bool reads_row_major(const node *n) {
+static bool reads_row_major(const assignment *s, const node *n) {
     enum { STEM_CHANNELS = 4 };
-    return is_conv(n) && n->op != OP_conv_integer && !is_c16(n->inputs[0]) && type_size(&n->inputs[0]->type, 1) <= STEM_CHANNELS && node_int(n, "group") == 1;
+    const bool stem = is_conv(n) && n->op != OP_conv_integer && !is_c16(n->inputs[0]) && type_size(&n->inputs[0]->type, 1) <= STEM_CHANNELS;
+    return stem && node_int(n, "group") == 1 && !(s->compute == DT_BF16 && pairs_pay(n));
 }
 
 /* ---- conversions ---- */
@@ -195,7 +207,7 @@ static void set_input_layouts(assignment *s, node *n, bool c16) {
         value *v = n->inputs[i];
         if (!v || v->constant) continue;
         if (!c16 && is_c16(v)) node_set_input(n, i, convert(s, n, OP_from_c16, v, (layout){.kind = LAYOUT_ROW_MAJOR}));
-        if (c16 && !is_c16(v) && v->type.rank == 4 && !(i == 0 && reads_row_major(n)))
+        if (c16 && !is_c16(v) && v->type.rank == 4 && !(i == 0 && reads_row_major(s, n)))
             node_set_input(n, i, convert(s, n, OP_to_c16, v, (layout){.kind = LAYOUT_C16}));
     }
 }
@@ -223,7 +235,7 @@ static bool assign_region(assignment *s, region *r) {
             if (!assign_region(s, n->regions[i])) return false;
         if (n->op == OP_to_c16 || n->op == OP_from_c16) continue;
         bool c16 = wants_c16(n);
-        if (c16 && reads_row_major(n) && !pad_stem(s, n)) return false;
+        if (c16 && reads_row_major(s, n) && !pad_stem(s, n)) return false;
         set_input_layouts(s, n, c16);
         for (int i = 0; i < n->n_outputs && c16; i++) n->outputs[i]->type.layout.kind = LAYOUT_C16;
     }
@@ -289,7 +301,7 @@ static bool widen_halos(assignment *s, region *r, bool *changed) {
 
 bool pass_assign_layout(graph *g, const pass_options *o) {
     if (!o->conv_layouts) return true;
-    assignment s = {.graph = g, .diags = g->diags, .capacity = g->next_value};
+    assignment s = {.graph = g, .diags = g->diags, .capacity = g->next_value, .compute = o->compute};
     s.to_c16 = ARENA_ARRAY(g->arena, value *, s.capacity);
     s.from_c16 = ARENA_ARRAY(g->arena, value *, s.capacity);
     if (!assign_region(&s, g->body)) return false;

@@ -1,5 +1,5 @@
 /* --compute bf16: what lies in NCHW16c is stored as bf16, and convolutions that read it multiply in that type with sums in
- * float32. In float32 stay stems, which read the row-major input, all that is not in NCHW16c (softmax, normalisation; products
+ * float32. In float32 stay stems that read the row-major input, all that is not in NCHW16c (softmax, normalisation; products
  * of matrices round as they read), biases and epilogues, and results that go there or out of the network. */
 #include "passes/rewrite.h"
 

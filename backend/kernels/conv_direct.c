@@ -162,8 +162,11 @@ static double lanes_of(const schedule *s) {
     return (double)(s->group * s->in_blocks * s->out_blocks * s->lanes) * (double)(s->window.kernel[0] * s->window.kernel[1]);
 }
 
-/* A product takes one of these, or a pair. */
-static double products_of(const schedule *s) { return lanes_of(s) / (s->narrow.pairs ? 2 : 1); }
+/* A product takes one of these, or a pair; of a single block only those that hold channels. */
+static double products_of(const schedule *s) {
+    const double held = s->in_blocks == 1 ? (double)s->last_lanes / (double)s->lanes : 1;
+    return lanes_of(s) * held / (s->narrow.pairs ? 2 : 1);
+}
 
 /* `share`: of L1 that the weights of a chunk take, in sixteenths. */
 static tiling make_tiling(const schedule *s, const operand *x, const target *t, const tile_choice *tile, int64_t share) {
