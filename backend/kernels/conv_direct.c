@@ -393,7 +393,18 @@ static void define_input(const schedule *c, const operand *x, arena *a, template
     template_int(e, "x_col", w->stride[1] * pixel * c->pool[1]);
     template_number(e, "tap_row", number_mul(a, row, number_known(w->dilation[0])));
     template_int(e, "tap_col", w->dilation[1] * pixel);
+    template_number(e, "in_row", row);
     template_number(e, "x_origin", stem ? number_known(0) : c16_window_origin(a, x, w));
+}
+
+/* The input of a stem comes from memory, in rows too short for the processor to see what is next. Fetched are those that a row of
+ * tiles reads and the one above it does not. */
+static void define_rows_ahead(const schedule *c, const register_tile *t, const target *machine, template_env *e) {
+    const window *w = &c->window;
+    const int64_t bytes = c->lanes * w->in[0].size * w->in[1].size * (int64_t)sizeof(float);
+    const bool far = c->lanes < C16 && bytes > machine->l1;
+    template_int(e, "rows_ahead", far ? t->rows * w->stride[0] : 0);
+    template_int(e, "first_ahead", (t->rows - 1) * w->stride[0] + (w->kernel[0] - 1) * w->dilation[0] + 1);
 }
 
 static bool emit_conv(const plan *p, const step *s, const target *machine, text *body) {
@@ -446,6 +457,7 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
     template_int(e, "scattered", c->flat && !c16_flat(s));
     template_number(e, "plane_w", operand_size(y, 3));
     template_call(e, "offset", put_offset, &context);
+    define_rows_ahead(c, &t->tile, machine, e);
     template_int(e, "touch", c->in_blocks > 1 && c->window.kernel[0] * c->window.kernel[1] == 1);
     template_call(e, "result", put_result, &context);
     conv_tile_define_text(e, &context);

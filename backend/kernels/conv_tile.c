@@ -100,7 +100,7 @@ void conv_tile_define_product(template_env *e, const register_tile *t, const til
         const char *name;
         int64_t value;
     } constants[] = {{"flat", 1},   {"scattered", 0}, {"varies", 0}, {"parts", 1}, {"kernel_h", 1}, {"kernel_w", 1},
-                     {"pool_h", 1}, {"pool_w", 1},    {"touch", 0}, {"levels", 0}, {"lanes", C16},  {"x_col", C16}};
+                     {"pool_h", 1}, {"pool_w", 1},    {"touch", 0}, {"levels", 0}, {"rows_ahead", 0}, {"lanes", C16},  {"x_col", C16}};
     for (size_t i = 0; i < sizeof constants / sizeof *constants; i++) template_int(e, constants[i].name, constants[i].value);
     register_tile_define(t, p->positions, e);
     const bool pairs = p->numbers != TILE_F32;
