@@ -320,11 +320,11 @@ bool expr_has_scalar_form(const expr *e) {
 static bool is_byte(dtype t) { return t == DT_U8 || t == DT_I8; }
 static bool is_half(dtype t) { return t == DT_F16 || t == DT_BF16; }
 
-/* Lanes are floats. Integers in them are what is loaded and what has been saturated. */
+/* Lanes are floats. Integers in them are what is loaded and what has been saturated, float16 what has been rounded to that. */
 static bool has_vector_form(const expr *e, bool halves) {
     if (e->kind == EXPR_INPUT && halves && is_half(e->dtype)) return true;
     if (e->kind != EXPR_OP) return e->dtype == DT_F32 || is_byte(e->dtype) || (e->kind == EXPR_ACC && e->dtype == DT_I32);
-    if (e->op == OP_cast) return e->dtype == DT_F32 && has_vector_form(e->args[0], halves);
+    if (e->op == OP_cast) return (e->dtype == DT_F32 || (halves && e->dtype == DT_F16)) && has_vector_form(e->args[0], halves);
     if (e->dtype != DT_F32 && (e->op != OP_saturate || !is_byte(e->dtype))) return false;
     const op_form *f = form_of(e->op);
     if (e->op != OP_mean && (!f || !f->vector)) return false;
@@ -344,7 +344,9 @@ static void put_vector(text *out, const expr *e, expr_emitter *inner, expr_leaf 
     } else if (e->kind != EXPR_OP) {
         leaf(context, out, e);
     } else if (e->op == OP_cast) {
+        if (e->dtype == DT_F16) text_put(out, "v16_round_f16(");
         inner(out, e->args[0], leaf, context);
+        if (e->dtype == DT_F16) text_put(out, ")");
     } else if (!emit_variadic(out, e, inner, leaf, context)) {
         filling f = {.e = e, .suffix = "f", .vector = inner, .leaf = leaf, .context = context};
         put_form(out, &f, form_of(e->op)->vector);

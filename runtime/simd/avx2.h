@@ -25,6 +25,9 @@ CNNC_INLINE v16 v16_load_f16(const uint16_t *p) {
     return v16_join(_mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(const void *)p)),
                     _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(const void *)(p + 8))));
 }
+/* As float16 has them, to nearest even. */
+CNNC_INLINE __m256 v16_round_f16_half(__m256 a) { return _mm256_cvtph_ps(_mm256_cvtps_ph(a, _MM_FROUND_TO_NEAREST_INT)); }
+CNNC_INLINE v16 v16_round_f16(v16 a) { return v16_join(v16_round_f16_half(a.lo), v16_round_f16_half(a.hi)); }
 CNNC_INLINE v16 v16_load_i8(const int8_t *p) {
     return v16_join(_mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)(const void *)p))),
                     _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)(const void *)(p + 8)))));

@@ -33,6 +33,12 @@ CNNC_INLINE v16 v16_load_f16(const uint16_t *p) {
     const v16 a = {{v16_load_f16_quarter(p), v16_load_f16_quarter(p + 4), v16_load_f16_quarter(p + 8), v16_load_f16_quarter(p + 12)}};
     return a;
 }
+/* As float16 has them, to nearest even. */
+CNNC_INLINE v16 v16_round_f16(v16 a) {
+    const v16 r = {{vcvt_f32_f16(vcvt_f16_f32(a.q[0])), vcvt_f32_f16(vcvt_f16_f32(a.q[1])), vcvt_f32_f16(vcvt_f16_f32(a.q[2])),
+                    vcvt_f32_f16(vcvt_f16_f32(a.q[3]))}};
+    return r;
+}
 CNNC_INLINE v16 v16_load_i8(const int8_t *p) {
     const int8x16_t all = vld1q_s8(p);
     const int16x8_t low = vmovl_s8(vget_low_s8(all)), high = vmovl_s8(vget_high_s8(all));

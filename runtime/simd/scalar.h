@@ -31,6 +31,12 @@ CNNC_INLINE v16 v16_load_f16(const uint16_t *p) {
     for (int i = 0; i < 16; i++) r.lane[i] = load_f16(p, i);
     return r;
 }
+/* As float16 has them, to nearest even. */
+CNNC_INLINE v16 v16_round_f16(v16 a) {
+    v16 r;
+    for (int i = 0; i < 16; i++) r.lane[i] = round_f16(a.lane[i]);
+    return r;
+}
 CNNC_INLINE v16 v16_load_i8(const int8_t *p) {
     v16 r;
     for (int i = 0; i < 16; i++) r.lane[i] = (float)p[i];
