@@ -8,6 +8,8 @@ from builder import FLOAT, HALF, INTEGERS, Unfit, operator
 def activation(b, x):
     op = b.pick("Relu", "LeakyRelu", "Elu", "Selu", "Sigmoid", "HardSigmoid", "HardSwish", "Tanh", "Softplus", "Softsign",
                 "Abs", "Neg", "Erf", "Sin", "Cos", "Celu", "ThresholdedRelu", "Identity")
+    if op in ("Sin", "Cos"):  # of large numbers, a rounding error before is a whole turn
+        x = b.add("Mul", [b.add("Softsign", [x]), b.constant(b.real(9))])
     return b.add("Relu" if op == "ThresholdedRelu" else op, [x])
 
 
