@@ -55,8 +55,7 @@ static bool same_tail(const value_type *file, int skip, const value_type *one, i
     return true;
 }
 
-/* How many samples of type `one` a file of type `file` holds; -1: it does not fit. */
-static int64_t count_samples(const value_type *file, const value_type *one) {
+int64_t array_count_samples(const value_type *file, const value_type *one) {
     if (file->elem != one->elem) return -1;
     if (same_tail(file, 0, one, 0)) return 1;
     if (file->rank > 0 && same_tail(file, 1, one, 0)) return type_size(file, 0);
@@ -87,11 +86,11 @@ static bool wrong_type(const char *file, const value *v, const tensor *t, diagno
     return false;
 }
 
-static tensor repeated(const constant *c, int64_t samples, arena *a) {
-    size_t size = dtype_bytes(c->type.elem, type_count(&c->type));
+tensor array_repeated(const value_type *one, const void *values, int64_t samples, arena *a) {
+    size_t size = dtype_bytes(one->elem, type_count(one));
     char *data = arena_alloc(a, size * (size_t)samples);
-    for (int64_t s = 0; s < samples; s++) memcpy(data + (size_t)s * size, c->data, size);
-    return (tensor){.type = c->type, .data = data};
+    for (int64_t s = 0; s < samples; s++) memcpy(data + (size_t)s * size, values, size);
+    return (tensor){.type = *one, .data = data};
 }
 
 bool arrays_read(const array_arguments *args, value *const *values, int n, tensor *out, int64_t *samples, arena *a,
@@ -106,7 +105,7 @@ bool arrays_read(const array_arguments *args, value *const *values, int n, tenso
         if (which < 0) return false;
         if (given[which]) return diag_error(d, args->option, NULL, "'%.80s' is given twice", values[which]->name);
         if (!npy_read(file, &t, a, d)) return false;
-        int64_t count = count_samples(&t.type, &values[which]->type);
+        int64_t count = array_count_samples(&t.type, &values[which]->type);
         if (count < 1) return wrong_type(file, values[which], &t, d);
         if (counted && count != *samples)
             return diag_error(d, file, NULL, "holds %lld samples, the file before %lld", (long long)count,
@@ -117,7 +116,7 @@ bool arrays_read(const array_arguments *args, value *const *values, int n, tenso
         given[which] = true;
     }
     for (int i = 0; i < n; i++) {
-        if (!given[i] && values[i]->fallback) out[i] = repeated(values[i]->fallback, *samples, a);
+        if (!given[i] && values[i]->fallback) out[i] = array_repeated(&values[i]->fallback->type, values[i]->fallback->data, *samples, a);
         else if (!given[i])
             return diag_error(d, args->option, NULL, "'%.80s' is missing: %s %.80s=FILE.npy", values[i]->name,
                               args->option, values[i]->name);

@@ -24,8 +24,14 @@ bool arrays_read(const array_arguments *args, value *const *values, int n, tenso
 /* Where dimensions stay open for which no size is given (open_at), those of the files. */
 bool arrays_tell_sizes(const array_arguments *args, model_options *o, arena *a, diagnostics *d);
 
-/* The type of `samples` of them together, by the same rule. */
+/* How many samples of type `one` an array of type `file` holds, by the same rule; -1: it does not fit. */
+int64_t array_count_samples(const value_type *file, const value_type *one);
+
+/* The type of `samples` of them together. */
 value_type array_type_of_samples(const value_type *one, int64_t samples, arena *a);
+
+/* The same values for each of `samples`. */
+tensor array_repeated(const value_type *one, const void *values, int64_t samples, arena *a);
 
 /* Which value an argument names, and in *file the file; -1 after an error. `position` counts unnamed ones so far. */
 int array_argument_resolve(const array_arguments *args, int index, value *const *values, int n, const char **file,

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "compiler/arrays.h"
 #include "compiler/compare.h"
 
 static bool exists(const char *path) {
@@ -98,7 +99,7 @@ static bool spread(const port *p, value *const *places, const tensor *t, tensor 
     return true;
 }
 
-static const tensor *read_side(const char *path, bool outputs, const graph *g, arena *a, diagnostics *d) {
+static tensor *read_side(const char *path, bool outputs, const graph *g, arena *a, diagnostics *d) {
     tensor *all = ARENA_ARRAY(a, tensor, outputs ? g->body->n_outputs : g->body->n_inputs), one;
     value *const *places = outputs ? g->body->outputs : g->body->inputs;
     for (int i = 0; i < graph_port_count(g, outputs); i++) {
@@ -109,12 +110,38 @@ static const tensor *read_side(const char *path, bool outputs, const graph *g, a
     return all;
 }
 
+/* What an open batch has rows for becomes samples one after another; what serves all of them is there for each. */
+static bool part_into_samples(tensor *all, value *const *values, int n, const bool *batched, int64_t samples, const char *path, arena *a,
+                              diagnostics *d) {
+    for (int i = 0; i < n; i++) {
+        const value_type *one = &values[i]->type;
+        const bool shared = batched && !batched[i];
+        if (array_count_samples(&all[i].type, one) != (shared ? 1 : samples))
+            return diag_error(d, path, NULL, "does not hold %lld samples of '%.80s'", (long long)(shared ? 1 : samples), values[i]->name);
+        all[i].type = *one;
+        if (shared) all[i] = array_repeated(one, all[i].data, samples, a);
+    }
+    return true;
+}
+
+static bool read_batch(data_set *s, tensor *inputs, tensor *outputs, const char *path, const graph *g, arena *a, diagnostics *d) {
+    const region *r = g->body;
+    for (int i = 0; i < r->n_inputs; i++)
+        if (g->batch->inputs[i]) s->samples = inputs[i].type.rank > 0 ? type_size(&inputs[i].type, 0) : 0;
+    if (s->samples < g->batch->min || s->samples > g->batch->max)
+        return diag_error(d, path, NULL, "holds %lld samples, which --dim %s=%lld..%lld leaves out", (long long)s->samples, g->batch->name,
+                          (long long)g->batch->min, (long long)g->batch->max);
+    return part_into_samples(inputs, r->inputs, r->n_inputs, g->batch->inputs, s->samples, path, a, d) &&
+           part_into_samples(outputs, r->outputs, r->n_outputs, NULL, s->samples, path, a, d);
+}
+
 bool data_set_read(data_set *s, const char *path, const graph *g, arena *a, diagnostics *d) {
     const char *slash = strrchr(path, '/');
     *s = (data_set){.name = slash ? slash + 1 : path, .samples = 1};
-    s->inputs = read_side(path, false, g, a, d);
-    s->outputs = s->inputs ? read_side(path, true, g, a, d) : NULL;
-    return s->outputs != NULL;
+    tensor *inputs = read_side(path, false, g, a, d), *outputs = inputs ? read_side(path, true, g, a, d) : NULL;
+    s->inputs = inputs;
+    s->outputs = outputs;
+    return outputs && (!g->batch || read_batch(s, inputs, outputs, path, g, a, d));
 }
 
 /* True where this dimension stays open; the program is run at the size then, if it is within the bounds. */

@@ -13,6 +13,7 @@ typedef struct data_set {
 /* The folders test_data_set_K below `folder` in order, or `folder` itself when it holds input or output files. */
 int data_set_folders(const char *folder, const char ***paths, arena *a);
 
+/* With an open batch, as many samples as its inputs have rows. */
 bool data_set_read(data_set *s, const char *path, const graph *g, arena *a, diagnostics *d);
 
 /* Outputs as the emitted C has them, with room for sizes that data decide, become as large as they are. */
