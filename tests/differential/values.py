@@ -31,6 +31,8 @@ def where(b, x):
 @operator(1, open_sizes=True)
 def prelu(b, x):
     shape = b.shape(x)
+    if not shape:  # a slope of one element does not spread to none of the axes
+        raise Unfit
     slope = (shape[1],) + (1,) * (len(shape) - 2) if len(shape) > 1 else (1,)
     return b.add("PRelu", [x, b.weights(*b.pick(slope, (1,)))])
 
