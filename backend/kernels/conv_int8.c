@@ -54,16 +54,19 @@ static bool describe(const plan *p, const node *n, const operand *x, schedule *c
     return true;
 }
 
-static tile_plane plane_of(const schedule *s) {
-    return (tile_plane){.height = s->height, .width = s->width, .out_blocks = s->out_blocks, .unit = {s->pool[0], s->pool[1]}};
+static tile_plane plane_of(const schedule *s, const node *n, const target *t) {
+    return (tile_plane){.height = s->height, .width = s->width, .out_blocks = s->out_blocks, .unit = {s->pool[0], s->pool[1]},
+                        .prepare = int8_prepare_cycles(n, t)};
 }
 
 /* A target as this tile uses it: two products in a cycle where they are one instruction each, so that tiles which load less
- * win, and no more sums than gcc keeps in registers beside weights and bytes of an unrolled step. */
-static target machine_of(const target *t) {
+ * win, and no more sums than gcc keeps in registers beside weights and bytes of an unrolled step. Where bytes are prepared, products
+ * take longer than any loads. */
+static target machine_of(const target *t, const tile_plane *p) {
     enum { MOST_SUMS = 24 };
     target dots = *t;
-    if (dots.fma_cycles > 0.5) dots.fma_cycles *= 0.5;
+    if (p->prepare > 0) dots.fma_cycles = t->byte_cycles;
+    else if (dots.fma_cycles > 0.5) dots.fma_cycles *= 0.5;
     if (dots.accumulators > MOST_SUMS) dots.accumulators = MOST_SUMS;
     return dots;
 }
@@ -73,9 +76,10 @@ static void list(const plan *p, const node *n, candidate_list *ways) {
     operand x = plan_operand(p, n->inputs[0]);
     schedule s = {.group = 1};
     if (!describe(p, n, &x, &s)) return;
-    tile_plane plane = plane_of(&s);
+    const target *machine = p->machine;
+    const tile_plane plane = plane_of(&s, n, machine);
+    const target dots = machine_of(machine, &plane);
     tile_choice tiles[TILES];
-    const target *machine = p->machine, dots = machine_of(machine);
     double steps = (double)(x.dims[0] * s.group * s.out_blocks * ((s.in_blocks - 1) * QUADS + s.last_quads) * s.window.kernel[0] * s.window.kernel[1]);
     const double positions = (double)(s.height * s.width);
     int count = register_tile_list(&plane, &dots, tiles, TILES);
@@ -101,9 +105,9 @@ static bool plan_conv(plan *p, const node *n, step *s) {
                                         .write = write_weights,
                                         .context = c},
                       &c->products);
-    tile_plane plane = plane_of(c);
     for (int i = 0; i < p->n_targets; i++) {
-        target dots = machine_of(p->targets[i]);
+        const tile_plane plane = plane_of(c, n, p->targets[i]);
+        const target dots = machine_of(p->targets[i], &plane);
         c->tile[i] = plan_decided_for(p, i) ? *(const register_tile *)schedule_decisions(s) : register_tile_choose(&plane, &dots, NULL);
         s->extent[i] = number_known(type_size(&n->outputs[0]->type, 0) * c->group * (c->out_blocks / c->tile[i].blocks));
     }

@@ -17,6 +17,9 @@ typedef struct byte_products {
  * *products; NULL: not bytes are multiplied but words, which take nothing from bytes on any target. */
 void int8_add_operands(plan *p, step *s, const node *n, packed weights, byte_products *products);
 
+/* Cycles that bytes take on a target before they are multiplied with the node's weights, once for all outputs. */
+double int8_prepare_cycles(const node *n, const target *t);
+
 /* The epilogue's last operator where it is saturation to bytes, which four positions at a time do better than one: then
  * v16_store_4u8 takes what is before it, four times, and these bounds. */
 const expr *int8_saturation(const step *s);

@@ -5,9 +5,9 @@
 
 /* Cycles a tile of `positions` takes for one input channel: the FMAs, never less than the latency of dependent ones or the
  * loads of weights and broadcasts, two a cycle. */
-static double tile_cycles(int64_t blocks, int64_t positions, const target *t) {
+static double tile_cycles(const tile_plane *p, int64_t blocks, int64_t positions, const target *t) {
     enum { FMA_LATENCY = 4 };
-    double fma = t->fma_cycles * (double)(blocks * positions), loads = 0.5 * (double)(blocks * t->registers + positions);
+    double fma = (t->fma_cycles * (double)blocks + p->prepare) * (double)positions, loads = 0.5 * (double)(blocks * t->registers + positions);
     double cycles = pow(pow(fma, 8) + pow(loads, 8), 1.0 / 8); /* each delays the other where they are close */
     /* among equals the one whose weights take less of L1, then the one with fewer loads */
     return (cycles > FMA_LATENCY ? cycles : FMA_LATENCY) + 0.02 * (double)(blocks * blocks) + 0.002 * loads;
@@ -19,8 +19,8 @@ static void choose_tail(const tile_plane *p, register_tile *t, const target *mac
     t->tail[0] = rest, t->tail[1] = 0;
     if (!rest || p->width < t->cols) return;
     int64_t more = (rest + t->cols) / unit, first = (more + 1) / 2 * unit, second = more / 2 * unit;
-    double apart = tile_cycles(t->blocks, positions * t->cols, machine) + tile_cycles(t->blocks, positions * rest, machine);
-    double even = tile_cycles(t->blocks, positions * first, machine) + tile_cycles(t->blocks, positions * second, machine);
+    double apart = tile_cycles(p, t->blocks, positions * t->cols, machine) + tile_cycles(p, t->blocks, positions * rest, machine);
+    double even = tile_cycles(p, t->blocks, positions * first, machine) + tile_cycles(p, t->blocks, positions * second, machine);
     if (even < apart) t->tail[0] = first, t->tail[1] = second;
 }
 
@@ -37,9 +37,9 @@ int64_t register_tile_lines_ahead(const register_tile *t, const tile_plane *plan
 }
 
 static double row_cycles(const tile_plane *p, const register_tile *t, int64_t rows, const target *machine) {
-    double cycles = (double)(register_tile_full_columns(t, p->width) / t->cols) * tile_cycles(t->blocks, rows * t->cols, machine);
+    double cycles = (double)(register_tile_full_columns(t, p->width) / t->cols) * tile_cycles(p, t->blocks, rows * t->cols, machine);
     for (int i = 0; i < 2; i++)
-        if (t->tail[i]) cycles += tile_cycles(t->blocks, rows * t->tail[i], machine);
+        if (t->tail[i]) cycles += tile_cycles(p, t->blocks, rows * t->tail[i], machine);
     return cycles;
 }
 

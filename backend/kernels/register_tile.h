@@ -16,6 +16,7 @@ typedef struct tile_plane {
     int64_t height, width; /* positions */
     int64_t out_blocks;    /* a tile's blocks divide them */
     int64_t unit[2];       /* rows and columns of a tile are multiples of these (windows of a fused pooling) */
+    double prepare;        /* cycles that an input takes once for all blocks, beside its load */
 } tile_plane;
 
 /* With the cycles it takes for the whole plane, one input channel and one output block, everything in L1. */
