@@ -7,15 +7,16 @@
 
 #include "ir/ir.h"
 
-/* One of its tensors as rows: the transposed shape, and how far apart elements of each axis lie in it as it is stored. */
+/* One of its tensors as rows: the transposed shape, which axis of the tensor as it is stored each one is, and how far apart its
+ * elements lie there; of open sizes the largest. */
 typedef struct attention_rows {
-    int rank;
+    int rank, axis[IR_MAX_RANK];
     int64_t size[IR_MAX_RANK], stride[IR_MAX_RANK];
 } attention_rows;
 
 extern const char *const attention_perms[]; /* of inputs 0 to 2, then of the output */
 
-/* The axes of a static tensor, transposed by the attribute of that number. */
+/* The axes of a tensor, transposed by the attribute of that number. */
 attention_rows attention_rows_of(const node *n, const value_type *t, int number);
 /* The same of the output, which need not have a type yet, from Q and V. */
 attention_rows attention_result(const node *n);

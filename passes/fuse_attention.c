@@ -4,7 +4,7 @@
 
 #include "ir/attention.h"
 
-/* Of fewer rows, putting K in order costs more than it wins; fewer keys fill no vector. */
+/* Of fewer rows, putting K in order costs more than it wins; fewer keys fill no vector. Open sizes may be smaller. */
 enum { LEAST_ROWS = 8, LEAST_KEYS = 16 };
 
 /* A matrix as it is stored, and the axes by which the product sees it. */
@@ -97,11 +97,11 @@ static bool find_source(value *v, bool swapped, source *best, double *scale) {
     }
 }
 
-static bool is_operand(const value *v, int rank) { return v->type.elem == DT_F32 && v->type.rank == rank && !v->constant && type_is_static(&v->type); }
+static bool is_operand(const value *v, int rank) { return v->type.elem == DT_F32 && v->type.rank == rank && !v->constant && type_is_bounded(&v->type); }
 
 static bool same_batch(const value_type *x, const value_type *y) {
     for (int k = 0; k < x->rank - 2; k++)
-        if (type_size(x, k) != type_size(y, k)) return false;
+        if (!dim_equal(x->dims[k], y->dims[k])) return false;
     return true;
 }
 
@@ -110,7 +110,9 @@ static bool sizes_fit(const node *product, const node *result, const value *mask
     int rank = q->type.rank;
     if (rank < 2 || !is_operand(q, rank) || !is_operand(k, rank) || !is_operand(v, rank)) return false;
     if (!same_batch(&q->type, &k->type) || !same_batch(&q->type, &v->type)) return false;
-    if (mask && (mask->type.elem != DT_F32 || !type_is_static(&mask->type) || mask->type.rank > rank)) return false;
+    if (mask && (mask->type.elem != DT_F32 || !type_is_bounded(&mask->type) || mask->type.rank > rank)) return false;
+    if (!dim_is_number(q->type.dims[rank - 1]) || !dim_is_number(v->type.dims[rank - 1])) return false;
+    if (!dim_equal(q->type.dims[rank - 1], k->type.dims[rank - 2]) || !dim_equal(k->type.dims[rank - 1], v->type.dims[rank - 2])) return false;
     return type_size(&q->type, -2) >= LEAST_ROWS && type_size(&k->type, -1) >= LEAST_KEYS && type_count(&result->outputs[0]->type);
 }
 

@@ -48,7 +48,8 @@ static bool fits(const value *v, const value_type *result) {
 /* One number for each column of a product, its last axis. */
 static bool is_bias_of_product(const node *p, const node *f, const value *v) {
     if ((p->op != OP_matmul && p->op != OP_gemm) || f->n_inputs != 2 || !v->constant || v->type.elem != DT_F32 || !v->type.rank) return false;
-    int64_t columns = type_is_static(&p->outputs[0]->type) ? type_size(&p->outputs[0]->type, -1) : 0;
+    const value_type *y = &p->outputs[0]->type;
+    int64_t columns = y->rank && dim_is_number(y->dims[y->rank - 1]) ? type_size(y, -1) : 0;
     return type_size(&v->type, -1) == columns && type_count(&v->type) == columns;
 }
 

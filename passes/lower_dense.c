@@ -11,7 +11,8 @@ enum { LEAST_CHANNELS = 32, LEAST_ROWS = 8 };
 
 typedef struct dense {
     value *x, *w, *bias;
-    int64_t rows, ins, outs;
+    dim rows; /* may be open */
+    int64_t ins, outs;
     bool trans_w;
 } dense;
 
@@ -34,24 +35,27 @@ static bool is_in_groups(const dense *d) {
     return o == d->outs;
 }
 
+static bool is_one(dim d) { return dim_equal(d, dim_number(1)); }
+
 static bool describe(const node *n, dense *d) {
     if ((n->op != OP_gemm && n->op != OP_matmul) || n->prologue) return false;
     const value *y = n->outputs[0];
     *d = (dense){.x = n->inputs[0], .w = n->inputs[1]};
     const value_type *x = &d->x->type, *w = &d->w->type;
-    if (x->elem != DT_F32 || d->x->constant || x->rank < 2 || !type_is_static(x) || !type_count(x)) return false;
+    if (x->elem != DT_F32 || d->x->constant || x->rank < 2 || !type_is_bounded(x) || !type_count(x)) return false;
     if (w->elem != DT_F32 || !d->w->constant || w->rank != 2 || !type_count(w)) return false;
     if (n->op == OP_gemm) {
         if (node_float(n, "alpha") != 1 || node_float(n, "beta") != 1 || node_int(n, "transA")) return false;
         d->trans_w = node_int(n, "transB") != 0;
         d->bias = n->n_core_inputs > 2 ? n->inputs[2] : NULL;
     }
-    d->ins = type_size(x, -1), d->outs = type_size(&y->type, -1), d->rows = type_count(x) / d->ins;
+    d->ins = type_size(x, -1), d->outs = type_size(&y->type, -1), d->rows = dim_number(1);
+    for (int k = 0; k < x->rank - 1; k++) d->rows = dim_mul(n->parent->graph->arena, d->rows, x->dims[k]);
     if (d->bias && !is_vector_of(d->bias, d->outs)) return false;
-    if (d->rows == 1 ? n->op != OP_gemm : d->rows < LEAST_ROWS || d->ins < LEAST_CHANNELS || d->outs < LEAST_CHANNELS) return false;
+    if (is_one(d->rows) ? n->op != OP_gemm : d->rows.size < LEAST_ROWS || d->ins < LEAST_CHANNELS || d->outs < LEAST_CHANNELS) return false;
     for (int i = n->n_core_inputs; i < n->n_inputs; i++)
         if (!extra_fits(n->inputs[i], d, y)) return false;
-    return d->rows >= LEAST_ROWS || !is_in_groups(d);
+    return d->rows.size >= LEAST_ROWS || !is_in_groups(d);
 }
 
 static value *transposed(graph *g, const value *w) {
@@ -63,14 +67,18 @@ static value *transposed(graph *g, const value *w) {
     return new_constant(g, w->name, 4, dims, to, arena_printf(g->arena, "%s | transposed", w->constant->origin));
 }
 
-static value *reshaped(graph *g, node *before, value *v, int rank, const int64_t *dims, const char *name) {
-    value_type want = type_tensor(g->arena, v->type.elem, rank, dims);
+/* An open size is what is left of the elements; where there are several, the attribute says them. */
+static value *reshaped(graph *g, node *before, value *v, int rank, const dim *dims, const char *name) {
+    value_type want = type_tensor_dims(g->arena, v->type.elem, rank, dims);
     const node *p = v->producer;
     if (type_equal(&v->type, &want)) return v;
     if (p && p->op == OP_reshape && !p->epilogue && type_equal(&p->inputs[0]->type, &want)) return p->inputs[0];
-    int64_t n = rank;
-    value *shape = value_constant(g, "shape", type_tensor(g->arena, DT_I64, 1, &n), arena_copy(g->arena, dims, sizeof *dims * (size_t)rank), "cnnc: shape");
+    int64_t n = rank, *sizes = ARENA_ARRAY(g->arena, int64_t, rank);
+    int open = 0;
+    for (int k = 0; k < rank; k++) sizes[k] = dim_is_number(dims[k]) ? dims[k].size : (open++, -1);
+    value *shape = value_constant(g, "shape", type_tensor(g->arena, DT_I64, 1, &n), sizes, "cnnc: shape");
     node *r = node_new(before->parent, before, OP_reshape, name, 2, (value *[]){v, shape}, 1);
+    if (open > 1) node_set_type(r, "size", want);
     r->outputs[0]->type = want;
     return r->outputs[0];
 }
@@ -97,11 +105,12 @@ typedef struct memory {
 } memory;
 
 /* [..,M,C] as [1,C,1,M]. */
-static value *pixels(graph *g, node *before, value *v, int64_t rows, int64_t channels, memory *made) {
-    if (rows == 1) return reshaped(g, before, v, 4, (int64_t[]){1, channels, 1, 1}, before->name);
+static value *pixels(graph *g, node *before, value *v, dim rows, int64_t channels, memory *made) {
+    const dim one = dim_number(1), width = dim_number(channels);
+    if (is_one(rows)) return reshaped(g, before, v, 4, (dim[]){one, width, one, one}, before->name);
     value **known = v->id < made->capacity ? &made->pixels[v->id] : NULL;
     if (known && *known && (*known)->parent == before->parent) return *known;
-    value *line = reshaped(g, before, v, 4, (int64_t[]){1, 1, rows, channels}, before->name);
+    value *line = reshaped(g, before, v, 4, (dim[]){one, one, rows, width}, before->name);
     value *result = permuted(g, before, line, (int64_t[]){0, 3, 1, 2}, before->name);
     if (known) *known = result;
     return result;
@@ -109,10 +118,8 @@ static value *pixels(graph *g, node *before, value *v, int64_t rows, int64_t cha
 
 /* [1,C,1,M] as a tensor of type t. */
 static value *rows_of(graph *g, node *before, value *v, const value_type *t, const char *name) {
-    int64_t dims[IR_MAX_RANK];
-    for (int i = 0; i < t->rank; i++) dims[i] = t->dims[i].size;
     if (type_size(&v->type, 3) > 1) v = permuted(g, before, v, (int64_t[]){0, 2, 3, 1}, name);
-    return v ? reshaped(g, before, v, t->rank, dims, name) : NULL;
+    return v ? reshaped(g, before, v, t->rank, t->dims, name) : NULL;
 }
 
 static value *extra_of(graph *g, node *n, value *v, const dense *d, memory *made) {
@@ -141,7 +148,7 @@ static bool lower_one(graph *g, node *n, void *context) {
     if (!describe(n, &d)) return true;
     node *c = convolution(g, n, &d, context);
     if (!c) return false;
-    if (d.rows > 1 && !conv_fits_c16(c)) {
+    if (!is_one(d.rows) && !conv_fits_c16(c)) {
         node_remove(c);
         return true;
     }

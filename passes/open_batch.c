@@ -107,21 +107,59 @@ static bool crops_behind(const node *n, const symbol *s) {
     return first_only(n, s) && count && !offset[0];
 }
 
+/* Rows of a shared table that samples name, or what a shared list names of each sample; the shapes show where N is then. */
+static bool gathers(const node *n, const symbol *s) { return shares(n, 0, s) != shares(n, 1, s); }
+
 typedef bool family(const node *n, const symbol *s);
 
 static family *const families[OP_COUNT] = {
-    [OP_conv] = first_only, [OP_conv_transpose] = first_only, [OP_average_pool] = first_only, [OP_max_pool] = without_indices,
-    [OP_adaptive_max_pool] = first_only, [OP_adaptive_average_pool] = first_only, [OP_global_average_pool] = first_only, [OP_global_max_pool] = first_only, [OP_lp_pool] = first_only,
-    [OP_global_lp_pool] = first_only, [OP_lrn] = first_only, [OP_batch_normalization] = with_known_statistics,
-    [OP_instance_normalization] = first_only, [OP_group_normalization] = first_only, [OP_gemm] = rows_of_a,
-    [OP_matmul] = products, [OP_dropout] = drops_nothing, [OP_softmax] = behind_axis, [OP_log_softmax] = behind_axis, [OP_hardmax] = behind_axis,
-    [OP_reduce_sum] = first_only, [OP_reduce_mean] = first_only, [OP_reduce_max] = first_only, [OP_reduce_min] = first_only,
-    [OP_reduce_l1] = first_only, [OP_reduce_l2] = first_only, [OP_reduce_sum_square] = first_only, [OP_arg_max] = first_only,
-    [OP_arg_min] = first_only, [OP_reshape] = first_only, [OP_flatten] = first_only, [OP_squeeze] = names_axes,
-    [OP_unsqueeze] = first_only, [OP_identity] = first_only, [OP_transpose] = first_only, [OP_concat] = all_batched, [OP_split] = first_only,
-    [OP_pad] = pads_behind, [OP_slice] = slices_behind, [OP_crop] = crops_behind, [OP_resize_axis] = behind_axis,
-    [OP_layer_normalization] = behind_axis, [OP_rms_normalization] = behind_axis, [OP_lp_normalization] = behind_axis,
-    [OP_quantize_linear] = behind_axis, [OP_dequantize_linear] = behind_axis,
+    [OP_conv] = first_only,
+    [OP_conv_transpose] = first_only,
+    [OP_average_pool] = first_only,
+    [OP_max_pool] = without_indices,
+    [OP_adaptive_max_pool] = first_only,
+    [OP_adaptive_average_pool] = first_only,
+    [OP_global_average_pool] = first_only,
+    [OP_global_max_pool] = first_only,
+    [OP_lp_pool] = first_only,
+    [OP_global_lp_pool] = first_only,
+    [OP_lrn] = first_only,
+    [OP_batch_normalization] = with_known_statistics,
+    [OP_instance_normalization] = first_only,
+    [OP_group_normalization] = first_only,
+    [OP_gemm] = rows_of_a,
+    [OP_matmul] = products,
+    [OP_dropout] = drops_nothing,
+    [OP_softmax] = behind_axis,
+    [OP_log_softmax] = behind_axis,
+    [OP_hardmax] = behind_axis,
+    [OP_reduce_sum] = first_only,
+    [OP_reduce_mean] = first_only,
+    [OP_reduce_max] = first_only,
+    [OP_reduce_min] = first_only,
+    [OP_reduce_l1] = first_only,
+    [OP_reduce_l2] = first_only,
+    [OP_reduce_sum_square] = first_only,
+    [OP_arg_max] = first_only,
+    [OP_arg_min] = first_only,
+    [OP_reshape] = first_only,
+    [OP_flatten] = first_only,
+    [OP_squeeze] = names_axes,
+    [OP_unsqueeze] = first_only,
+    [OP_identity] = first_only,
+    [OP_transpose] = first_only,
+    [OP_concat] = all_batched,
+    [OP_split] = first_only,
+    [OP_pad] = pads_behind,
+    [OP_slice] = slices_behind,
+    [OP_crop] = crops_behind,
+    [OP_resize_axis] = behind_axis,
+    [OP_layer_normalization] = behind_axis,
+    [OP_rms_normalization] = behind_axis,
+    [OP_lp_normalization] = behind_axis,
+    [OP_gather] = gathers,
+    [OP_quantize_linear] = behind_axis,
+    [OP_dequantize_linear] = behind_axis,
 };
 
 /* ---- the proof ---- */
@@ -179,6 +217,7 @@ bool batch_open(graph *g, const char *name, int64_t min, int64_t max) {
     const region *r = g->body;
     const char *cure = arena_printf(g->arena, "fix it: --dim %.80s=SIZE", name);
     if (!check_range(g, s, name, min, max) || !check_interface(g, s, cure)) return false;
+    pass_find("remove_dead")->run(g, NULL); /* what asked for sizes and has its answer */
     for (const node *n = r->first; n; n = n->next)
         if (!keeps_apart(n, s)) return node_error(g->diags, n, cure, "there is no form of it for an open dimension '%.80s'", name);
     bool *batched = ARENA_ARRAY(g->arena, bool, r->n_inputs);

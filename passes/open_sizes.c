@@ -20,6 +20,22 @@ static bool broadcasts_surely(const node *n) {
     return true;
 }
 
+/* Sizes that are summed over are equal, and leading axes are 1 or the result's; so are those of Gemm's C. */
+static bool multiplies_surely(const node *n) {
+    const value_type *x = &n->inputs[0]->type, *w = &n->inputs[1]->type, *y = &n->outputs[0]->type;
+    const bool gemm = n->op == OP_gemm;
+    const dim rows = w->dims[w->rank > 1 ? w->rank - (gemm && node_int(n, "transB") ? 1 : 2) : 0];
+    bool sure = dim_equal(x->dims[x->rank - (gemm && node_int(n, "transA") ? 2 : 1)], rows);
+    for (int side = 0; side < 2 && !gemm; side++) {
+        const value_type *t = side ? w : x;
+        const int leading = t->rank - 2, at = y->rank - (x->rank > 1) - (w->rank > 1) - leading;
+        for (int k = 0; k < leading; k++) sure = sure && (dim_equal(t->dims[k], dim_number(1)) || dim_equal(t->dims[k], y->dims[at + k]));
+    }
+    const value_type *c = gemm && node_input(n, 2) ? &n->inputs[2]->type : NULL;
+    for (int k = 0; c && k < c->rank; k++) sure = sure && (dim_equal(c->dims[k], dim_number(1)) || dim_equal(c->dims[k], y->dims[y->rank - c->rank + k]));
+    return sure || refuse(n, "the sizes of its matrices may differ");
+}
+
 static bool concatenates_surely(const node *n) {
     const value_type *y = &n->outputs[0]->type;
     int64_t axis = node_int(n, "axis");
@@ -105,6 +121,7 @@ static bool check_node(const node *n) {
     if (n->n_regions) return refuse(n, "control flow has fixed sizes only");
     if (n->op == OP_reshape) return reshapes_surely(n);
     if (n->op == OP_concat) return concatenates_surely(n);
+    if (n->op == OP_matmul || n->op == OP_gemm) return multiplies_surely(n);
     return !(op_of(n->op)->props & PROP_ELEMENTWISE) || broadcasts_surely(n);
 }
 

@@ -171,6 +171,12 @@ static narrow_weights choose_weights(const plan *p, const constant *w, const pro
     return pairs ? narrow_pairs(w, &c) : n;
 }
 
+/* As many as hold so many, each of `size`. */
+static number parts_of(arena *a, number count, int64_t size) { return number_apply(a, "/", number_add(a, count, number_known(size - 1)), number_known(size)); }
+
+static number chunks_of(arena *a, const product *m, const tiling *g) { return parts_of(a, m->at.rows, g->rows * g->chunk); }
+static number groups_of(arena *a, const product *m, const tiling *g) { return parts_of(a, m->at.cols, g->blocks * 16); }
+
 static bool plan_matmul(plan *p, const node *n, step *s) {
     schedule *c = ARENA_NEW(p->arena, schedule);
     product *m = &c->product;
@@ -193,13 +199,13 @@ static bool plan_matmul(plan *p, const node *n, step *s) {
                                   : -1;
     c->zero = c->narrow.zeros ? add_by_group(p, s, c->narrow.zeros, DT_I8) : -1;
     step_add_output(p, s, n->outputs[0]);
+    product_measure(p->arena, s, m);
     s->macs = WORK(m->batches, m->rows, m->inner, m->cols);
     if (c->narrow.pairs) s->product = DT_BF16;
     for (int t = 0; t < p->n_targets; t++) {
         tiling *g = &c->tiling[t];
         *g = choose_tiling(c, p->targets[t]);
-        int64_t panels = (m->cols + 15) / 16, tiles = (m->rows + g->rows - 1) / g->rows;
-        s->extent[t] = number_known(m->batches * ((panels + g->blocks - 1) / g->blocks) * ((tiles + g->chunk - 1) / g->chunk));
+        s->extent[t] = number_mul(p->arena, m->at.batches, number_mul(p->arena, groups_of(p->arena, m, g), chunks_of(p->arena, m, g)));
         s->unit_work[t] = WORK(g->rows, g->chunk, g->blocks, 16, m->inner);
     }
     const char *narrow = c->narrow.elem == DT_F32 ? "" : arena_printf(p->arena, " as %s%s", dtype_of(c->narrow.elem)->name, c->narrow.pairs ? " in pairs" : "");
@@ -217,17 +223,21 @@ typedef struct emitting {
     template_env *env;
 } emitting;
 
+/* Valid columns of a panel: 0 are as many as there are, which the code knows as `lanes`. */
+static const char *lanes_of(arena *a, int64_t last) { return last ? arena_printf(a, "%lld", (long long)last) : "lanes"; }
+
 /* result(o, r, lanes): the finished vector of block o, row r, of which the first `lanes` are valid. */
 static void put_result(void *context, text *out, int n, const int64_t *args) {
     (void)n;
     const emitting *m = context;
     const schedule *c = m->step->schedule;
     position at = {.step = m->step, .split = m->step->out[0].rank - 1};
+    const char *lanes = lanes_of(out->arena, args[2]);
     at.row = arena_printf(out->arena, "(row + %lld)", (long long)args[1]);
     at.col = arena_printf(out->arena, "(col + %lld)", (long long)args[0] * 16);
     at.acc = arena_printf(out->arena, "a%lld_%lld", (long long)args[0], (long long)args[1]);
     if (c->narrow.scale) at.acc = arena_printf(out->arena, "v16_mul(%s, v16_load(x%d + col + %lld))", at.acc, c->scale, (long long)args[0] * 16);
-    if (args[2] < 16) at.lanes = arena_printf(out->arena, "%lld", (long long)args[2]);
+    if (args[2] < 16) at.lanes = lanes;
     put_vector(out, c->tree, &at);
 }
 
@@ -247,6 +257,7 @@ static void expand_tile(const emitting *m, text *out, const int64_t *args, const
     template_int(e, "rows", args[0]);
     template_int(e, "blocks", args[1]);
     template_int(e, "last", args[2]);
+    template_text(e, "lanes", lanes_of(out->arena, args[2]));
     template_expand(e, path, out, m->plan->diags);
 }
 
@@ -311,17 +322,19 @@ static bool emit_matmul(const plan *p, const step *s, const target *t, text *bod
     const schedule *c = s->schedule;
     const product *m = &c->product;
     const tiling *g = &c->tiling[plan_target_index(p, t)];
+    arena *a = body->arena;
     int64_t panels = (m->cols + 15) / 16, last = m->cols - (panels - 1) * 16;
-    template_env *e = template_env_new(body->arena);
-    template_int(e, "batches", m->batches);
-    template_int(e, "rows_total", m->rows);
-    template_int(e, "inner", m->inner);
-    template_int(e, "cols", m->cols);
-    template_int(e, "x_row", m->trans_x ? 1 : m->inner);
-    template_int(e, "x_inner", m->trans_x ? m->rows : 1);
-    template_int(e, "x_matrix", m->rows * m->inner);
-    template_int(e, "w_matrix", c->packed ? panels * 16 * packed_inner(c) : m->inner * m->cols);
-    template_int(e, "w_inner", c->packed ? 16 : m->cols);
+    const number chunks = chunks_of(a, m, g), one = number_known(1);
+    template_env *e = template_env_new(a);
+    template_int(e, "batched", !number_is(m->at.batches, 1));
+    template_number(e, "rows_total", m->at.rows);
+    template_number(e, "inner", m->at.inner);
+    template_number(e, "cols", m->at.cols);
+    template_number(e, "x_row", m->trans_x ? one : m->at.inner);
+    template_number(e, "x_inner", m->trans_x ? m->at.rows : one);
+    template_number(e, "x_matrix", number_mul(a, m->at.rows, m->at.inner));
+    template_number(e, "w_matrix", c->packed ? number_known(panels * 16 * packed_inner(c)) : number_mul(a, m->at.inner, m->at.cols));
+    template_number(e, "w_inner", c->packed ? number_known(16) : m->at.cols);
     template_int(e, "w_block", c->packed ? 16 * packed_inner(c) : 16);
     template_int(e, "packed", c->packed);
     template_int(e, "pairs", c->narrow.pairs);
@@ -331,8 +344,9 @@ static bool emit_matmul(const plan *p, const step *s, const target *t, text *bod
     template_int(e, "tile_rows", g->rows);
     template_int(e, "tile_blocks", g->blocks);
     template_int(e, "chunk", g->chunk * g->rows);
-    template_int(e, "chunks", ((m->rows + g->rows - 1) / g->rows + g->chunk - 1) / g->chunk);
-    template_int(e, "groups", (panels + g->blocks - 1) / g->blocks);
+    template_number(e, "chunks", chunks);
+    template_int(e, "split", !number_is(chunks, 1));
+    template_number(e, "groups", groups_of(a, m, g));
     template_int(e, "rest_blocks", panels % g->blocks);
     template_int(e, "cut", last);
     emitting context = {.plan = p, .step = s, .env = e};
@@ -344,5 +358,4 @@ static bool emit_matmul(const plan *p, const step *s, const target *t, text *bod
     return template_expand(e, "backend/kernels/matmul.c.in", body, p->diags);
 }
 
-const kernel_family kernel_matmul = {.name = "matmul", .accepts = accepts, .plan = plan_matmul, .emit = emit_matmul,
-                                     .constant_time = step_always_constant_time};
+const kernel_family kernel_matmul = {.name = "matmul", .accepts = accepts, .plan = plan_matmul, .emit = emit_matmul, .constant_time = step_always_constant_time, .open = true};

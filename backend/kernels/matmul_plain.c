@@ -10,9 +10,10 @@ static bool plan_matmul(plan *p, const node *n, step *s) {
     product *m = ARENA_NEW(p->arena, product);
     product_of(n, m);
     step_add_node(p, s, n);
+    product_measure(p->arena, s, m);
     s->schedule = m;
     s->macs = WORK(m->batches, m->rows, m->inner, m->cols);
-    step_set_extent(s, dtype_of(s->out[0].elem)->bits < 8 ? 1 : m->batches * m->rows);
+    step_set_open_extent(s, dtype_of(s->out[0].elem)->bits < 8 ? number_known(1) : number_mul(p->arena, m->at.batches, m->at.rows));
     s->summary = arena_printf(p->arena, "%lldx%lldx%lld, plain", (long long)m->rows, (long long)m->inner, (long long)m->cols);
     return true;
 }
@@ -35,15 +36,16 @@ static bool emit_matmul(const plan *p, const step *s, const target *t, text *bod
     (void)t;
     const product *m = s->schedule;
     template_env *e = template_env_new(body->arena);
-    template_int(e, "batches", m->batches);
-    template_int(e, "rows", number_is(s->extent[0], 1) ? m->batches * m->rows : 1); /* of one piece of work */
-    template_int(e, "rows_total", m->rows);
-    template_int(e, "inner", m->inner);
-    template_int(e, "cols", m->cols);
-    template_int(e, "x_row", m->trans_x ? 1 : m->inner);
-    template_int(e, "x_inner", m->trans_x ? m->rows : 1);
-    template_int(e, "w_inner", m->trans_w || m->w_vector ? 1 : m->cols);
-    template_int(e, "w_col", m->trans_w ? m->inner : 1);
+    const number all = number_mul(body->arena, m->at.batches, m->at.rows), one = number_known(1);
+    template_int(e, "batched", !number_is(m->at.batches, 1));
+    template_number(e, "rows", number_is(s->extent[0], 1) ? all : one); /* of one piece of work */
+    template_number(e, "rows_total", m->at.rows);
+    template_number(e, "inner", m->at.inner);
+    template_number(e, "cols", m->at.cols);
+    template_number(e, "x_row", m->trans_x ? one : m->at.inner);
+    template_number(e, "x_inner", m->trans_x ? m->at.rows : one);
+    template_number(e, "w_inner", m->trans_w || m->w_vector ? one : m->at.cols);
+    template_number(e, "w_col", m->trans_w ? m->at.inner : one);
     template_text(e, "sum_type", sum_ctype(m->elem));
     template_text(e, "x", sum_term(body->arena, m->elem, "x0", "x"));
     template_text(e, "w", sum_term(body->arena, m->elem, "x1", "w"));
@@ -52,4 +54,4 @@ static bool emit_matmul(const plan *p, const step *s, const target *t, text *bod
     return template_expand(e, "backend/kernels/matmul_plain.c.in", body, p->diags);
 }
 
-const kernel_family kernel_matmul_plain = {.name = "matmul_plain", .accepts = accepts, .plan = plan_matmul, .emit = emit_matmul};
+const kernel_family kernel_matmul_plain = {.name = "matmul_plain", .accepts = accepts, .plan = plan_matmul, .emit = emit_matmul, .open = true};

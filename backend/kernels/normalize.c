@@ -15,7 +15,8 @@ typedef enum norm {
 typedef struct schedule {
     norm norm;
     axes along, across;
-    int64_t channels, plane; /* parameters by channel: element `at` has number at / plane % channels; 0: by broadcasting */
+    bool by_channel; /* parameters: element `at` has number at / plane % channels; else by broadcasting */
+    number channels, plane;
     int bias;                /* node input, -1: none; scale is input 1 when there are parameters */
     bool scaled;
     const char *factor; /* C text: what to multiply with, from `variance` or `norm` */
@@ -72,13 +73,13 @@ static void describe(arena *a, const node *n, const operand *x, schedule *c) {
     c->across = axes_of(a, x, along, false);
     if (!c->scaled) c->bias = -1;
     if (c->scaled && !c->stats && n->op != OP_rms_normalization) {
-        c->channels = x->dims[1];
-        c->plane = 1;
-        for (int k = 2; k < rank; k++) c->plane *= x->dims[k];
+        c->by_channel = true;
+        c->channels = operand_size(x, 1);
+        c->plane = operand_count(a, x, 2, rank);
     }
     if (n->op == OP_group_normalization) {
-        int64_t groups = node_int(n, "num_groups"), length = c->channels / groups * c->plane;
-        const number each = number_known(length), all = number_known(x->dims[0] * groups);
+        const number groups = number_known(node_int(n, "num_groups")), all = number_mul(a, operand_size(x, 0), groups);
+        const number each = number_mul(a, number_apply(a, "/", c->channels, groups), c->plane);
         c->along = (axes){.n = 1, .size = {each}, .stride = {number_known(1)}, .count = each};
         c->across = (axes){.n = 1, .size = {all}, .stride = {each}, .count = all};
     }
@@ -130,7 +131,7 @@ static void put_parameter_at(const step *s, text *out, int64_t input, const char
     text index = {.arena = out->arena};
     number dims[IR_MAX_RANK];
     operand_sizes(&s->out[0], dims);
-    if (c->channels) text_printf(&index, "%s / %lld %% %lld", at, (long long)c->plane, (long long)c->channels);
+    if (c->by_channel) text_printf(&index, "%s / %s %% %s", at, number_text(out->arena, c->plane), number_text(out->arena, c->channels));
     else if (!put_broadcast_index(&index, x, s->out[0].rank, dims, 0, s->out[0].rank, at)) text_put(&index, "0");
     text_put(out, "(double)");
     emit_load(out, x->elem, arena_printf(out->arena, "x%d", operand_index), index.bytes);
@@ -197,5 +198,4 @@ static bool constant_time(const step *s) {
     return s->in[0].elem == DT_F32 && c->norm != NORM_L1 && c->norm != NORM_L2 && !s->node->epilogue;
 }
 
-const kernel_family kernel_normalize = {.name = "normalize", .accepts = accepts, .plan = plan_normalize, .emit = emit_normalize,
-                                        .constant_time = constant_time};
+const kernel_family kernel_normalize = {.name = "normalize", .accepts = accepts, .plan = plan_normalize, .emit = emit_normalize, .constant_time = constant_time, .open = true};

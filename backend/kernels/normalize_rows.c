@@ -2,10 +2,17 @@
  * normalize. */
 #include "backend/kernels/row_major.h"
 
+/* The first axis of a row. */
+static int row_axis(const node *n) {
+    int64_t axis = node_int(n, "axis");
+    return (int)(axis < 0 ? axis + n->inputs[0]->type.rank : axis);
+}
+
+/* 0: it is open. */
 static int64_t row_length(const node *n) {
     const value_type *x = &n->inputs[0]->type;
-    int64_t axis = node_int(n, "axis"), length = 1;
-    for (int k = (int)(axis < 0 ? axis + x->rank : axis); k < x->rank; k++) length *= type_size(x, k);
+    int64_t length = 1;
+    for (int k = row_axis(n); k < x->rank; k++) length *= dim_is_number(x->dims[k]) ? type_size(x, k) : 0;
     return length;
 }
 
@@ -23,7 +30,7 @@ static bool plan_rows(plan *p, const node *n, step *s) {
     int64_t length = row_length(n), rows = type_count(&n->inputs[0]->type) / length;
     step_add_node(p, s, n);
     s->flops = WORK(6, length, rows);
-    step_set_extent(s, rows);
+    step_set_open_extent(s, operand_count(p->arena, &s->in[0], 0, row_axis(n)));
     s->summary = arena_printf(p->arena, "%lld rows of %lld", (long long)rows, (long long)length);
     return true;
 }
@@ -52,5 +59,4 @@ static bool emit_rows(const plan *p, const step *s, const target *t, text *body)
     return template_expand(e, "backend/kernels/normalize_rows.c.in", body, p->diags);
 }
 
-const kernel_family kernel_normalize_rows = {.name = "normalize_rows", .accepts = accepts, .plan = plan_rows, .emit = emit_rows,
-                                             .constant_time = step_always_constant_time};
+const kernel_family kernel_normalize_rows = {.name = "normalize_rows", .accepts = accepts, .plan = plan_rows, .emit = emit_rows, .constant_time = step_always_constant_time, .open = true};

@@ -29,13 +29,31 @@ bool product_of(const node *n, product *m) {
     m->w_batches = count(&m->w_batch);
     int matrix_axes = (x->rank > 1) + (w->rank > 1);
     m->batch_rank = y->rank - matrix_axes;
-    for (int i = 0; i < m->batch_rank; i++) m->batches *= m->batch_dims[i] = y->dims[i].size;
+    for (int i = 0; i < m->batch_rank; i++) m->batches *= y->dims[i].size;
     if (m->w_batches == 1 && count(&m->x_batch) == m->batches && !m->trans_x) { /* one w for all: more rows */
+        m->joined = true;
         m->rows *= m->batches;
         m->batches = 1;
         m->batch_rank = m->x_batch.rank = m->w_batch.rank = 0;
     }
     return true;
+}
+
+/* A constant w may be packed: its sizes are known. */
+static void name_sizes(operand *batch, const operand *x) {
+    for (int i = 0; i < batch->rank && x->value; i++) batch->open[i] = x->open[i];
+}
+
+void product_measure(arena *a, const step *s, product *m) {
+    const operand *x = &s->in[s->input_operand[0]], *y = &s->out[0];
+    name_sizes(&m->x_batch, x);
+    name_sizes(&m->w_batch, &s->in[s->input_operand[1]]);
+    m->at.batches = operand_count(a, y, 0, m->batch_rank);
+    for (int i = 0; i < m->batch_rank; i++) m->at.batch_dims[i] = operand_size(y, i);
+    m->at.rows = x->rank < 2 ? number_known(1) : m->joined ? operand_count(a, x, 0, x->rank - 1)
+                                                           : operand_size(x, x->rank - (m->trans_x ? 1 : 2));
+    m->at.inner = operand_size(x, x->rank - (m->trans_x ? 2 : 1));
+    m->at.cols = m->w_vector ? number_known(1) : operand_size(y, y->rank - 1);
 }
 
 static const expr *binary(arena *a, op_code op, const expr *x, const expr *y) {
@@ -60,8 +78,6 @@ const expr *product_tree(arena *a, const node *n) {
 
 void product_batch_index(text *out, const product *m, const operand *batch, const char *var) {
     text index = {.arena = out->arena};
-    number dims[IR_MAX_RANK];
-    numbers_known(m->batch_rank, m->batch_dims, dims);
-    bool any = put_broadcast_index(&index, batch, m->batch_rank, dims, 0, m->batch_rank, var);
+    bool any = put_broadcast_index(&index, batch, m->batch_rank, m->at.batch_dims, 0, m->batch_rank, var);
     text_printf(out, any && strchr(index.bytes, ' ') ? "(%s)" : "%s", any ? index.bytes : "0");
 }

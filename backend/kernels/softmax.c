@@ -17,7 +17,7 @@ static bool plan_softmax(plan *p, const node *n, step *s) {
     c->along = axes_along(p->arena, &s->in[0], node_int(n, "axis"));
     c->across = axes_across(p->arena, &s->in[0], node_int(n, "axis"));
     bool contiguous = c->along.n == 1 && number_is(c->along.stride[0], 1);
-    c->vector = contiguous && n->op != OP_hardmax && s->in[0].elem == DT_F32 && c->along.count.n >= 16 && !n->epilogue;
+    c->vector = contiguous && n->op != OP_hardmax && s->in[0].elem == DT_F32 && (c->along.count.text || c->along.count.n >= 16) && !n->epilogue;
     c->rounded = p->options.accuracy == ACCURACY_STRICT && n->op == OP_softmax && (s->in[0].elem == DT_F16 || s->in[0].elem == DT_BF16);
     s->schedule = c;
     s->flops = WORK(3, operand_most(&s->in[0]));
@@ -46,6 +46,7 @@ static bool emit_softmax(const plan *p, const step *s, const target *t, text *bo
     template_text(e, "round", arena_printf(body->arena, "round_%s", name));
     template_text(e, "sum", s->in[0].elem == DT_BF16 ? "round_bf16" : ""); /* halves are summed in float */
     template_number(e, "length", c->along.count);
+    template_text(e, "lanes", arena_printf(body->arena, c->along.count.text ? "(int)(%s %% 16)" : "%s", number_text(body->arena, c->along.count.text ? c->along.count : number_known(c->along.count.n % 16))));
     template_number(e, "stride", axes_step(&c->along));
     template_text(e, "start", axes_index(body->arena, &c->across, "i"));
     template_text(e, "type", compute_ctype(s->in[0].elem));
@@ -56,5 +57,4 @@ static bool emit_softmax(const plan *p, const step *s, const target *t, text *bo
 
 static bool constant_time(const step *s) { return ((const schedule *)s->schedule)->vector && s->node->op == OP_softmax; }
 
-const kernel_family kernel_softmax = {.name = "softmax", .accepts = accepts, .plan = plan_softmax, .emit = emit_softmax,
-                                      .constant_time = constant_time};
+const kernel_family kernel_softmax = {.name = "softmax", .accepts = accepts, .plan = plan_softmax, .emit = emit_softmax, .constant_time = constant_time, .open = true};
