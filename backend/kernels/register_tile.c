@@ -3,12 +3,17 @@
 
 #include <math.h>
 
+static double eighth_power(double x) {
+    const double square = x * x, fourth = square * square;
+    return fourth * fourth;
+}
+
 /* Cycles a tile of `positions` takes for one input channel: the FMAs, never less than the latency of dependent ones or the
  * loads of weights and broadcasts, two a cycle. */
 static double tile_cycles(const tile_plane *p, int64_t blocks, int64_t positions, const target *t) {
     enum { FMA_LATENCY = 4 };
     double fma = (t->fma_cycles * (double)blocks + p->prepare) * (double)positions, loads = 0.5 * (double)(blocks * t->registers + positions);
-    double cycles = pow(pow(fma, 8) + pow(loads, 8), 1.0 / 8); /* each delays the other where they are close */
+    double cycles = sqrt(sqrt(sqrt(eighth_power(fma) + eighth_power(loads)))); /* each delays the other where they are close */
     /* among equals the one whose weights take less of L1, then the one with fewer loads */
     return (cycles > FMA_LATENCY ? cycles : FMA_LATENCY) + 0.02 * (double)(blocks * blocks) + 0.002 * loads;
 }
