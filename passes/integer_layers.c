@@ -124,6 +124,7 @@ static bool scale_bias(layer *l, arena *a) {
 static bool describe(layer *l, node *n, arena *a) {
     *l = (layer){.node = n};
     if (!is_layer(n) || !type_is_static(&n->outputs[0]->type) || !(l->x = dequantized(n->inputs[0], &l->x_affine))) return false;
+    if (l->x->constant) return false; /* a state that is zero at first, say: constants are folded, integers or not */
     return find_weights(l) && find_bias(l) && center_weights(l, a) && scale_bias(l, a);
 }
 
