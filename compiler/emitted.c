@@ -1,5 +1,6 @@
 #include "compiler/emitted.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,11 +19,12 @@ const char *emitted_text(const char *path, arena *a, diagnostics *d) {
         for (size_t n; (n = fread(piece, 1, sizeof piece, f)) > 0;) fwrite(piece, 1, n, copy);
     }
     bool ok = copy && !ferror(f);
+    const int why = errno;
     if (f) fclose(f);
     if (copy) fclose(copy);
     const char *whole = ok ? arena_strndup(a, bytes, size) : NULL;
     free(bytes);
-    if (!ok) diag_error(d, path, NULL, "cannot read it");
+    if (!ok) diag_error(d, path, NULL, "cannot be read: %s", strerror(why));
     return whole;
 }
 

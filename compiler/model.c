@@ -232,7 +232,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     case KEY_CROP_FROM: parse_crop_from(o, arg, state); return 0;
     case KEY_SEED: o->weights.seed = parse_seed(arg, state); return 0;
     case ARGP_KEY_ARG:
-        if (o->path) return ARGP_ERR_UNKNOWN;
+        if (o->path) argp_error(state, "'%s' is one word too many: the model is %s (numbers that an option may have stand behind '=', --threads=4 say)", arg, o->path);
         o->path = arg;
         return 0;
     case ARGP_KEY_END:

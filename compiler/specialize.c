@@ -32,14 +32,18 @@ static bool store_number(const char **words, dtype t, void *data, int64_t i) {
     return read;
 }
 
+static bool wants_numbers(const specialization *s, const char *name, int64_t count) {
+    return complain(s, "--fix", name, arena_printf(s->arena, "has %lld element%s: give as many numbers, with commas between", (long long)count, count == 1 ? "" : "s"));
+}
+
 static bool read_fixed(const specialization *s, const char *words, const char *name, const value_type *declared, tensor *out) {
     if (declared->kind != TYPE_TENSOR || !type_is_static(declared) || !is_numeric(declared->elem))
         return complain(s, "--fix", name, "is no tensor of numbers whose shape is known");
     *out = tensor_new(s->arena, *declared);
     int64_t count = type_count(declared);
     for (int64_t i = 0; i < count; i++)
-        if (!store_number(&words, declared->elem, out->data, i)) return complain(s, "--fix", name, "needs as many numbers as it has elements, with commas between");
-    return !*words || complain(s, "--fix", name, "has fewer elements than numbers are given");
+        if (!store_number(&words, declared->elem, out->data, i)) return wants_numbers(s, name, count);
+    return !*words || wants_numbers(s, name, count);
 }
 
 /* f32[3,4] and the comma behind it. */

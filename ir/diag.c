@@ -1,5 +1,7 @@
 #include "ir/ir.h"
 
+#include <string.h>
+
 /* Names come from the model: control characters must not reach a terminal. */
 static void print_clean(FILE *f, const char *s) {
     for (; *s; s++) {
@@ -23,7 +25,7 @@ static void report(diagnostics *d, const char *source, const char *place, const 
         print_clean(d->stream, source);
         fputs(": ", d->stream);
     }
-    if (*place) {
+    if (*place && !(source && !strcmp(place, source))) {
         print_clean(d->stream, place);
         fputs(": ", d->stream);
     }

@@ -72,7 +72,8 @@ static void memory_check(const model_memory *m) {
 static void run_model(const model_memory *m) {
     const int failure = the_model.run((const void *const *)m->inputs, (void *const *)m->outputs, m->workspace);
     if (!failure) return;
-    fprintf(stderr, "the model reported failure %d\n", failure);
+    if (failure == 3) fail("this CPU runs none of the model's targets: name others, or an emulator by --run");
+    fprintf(stderr, "the model reported failure %d: its header says what that is\n", failure);
     exit(1);
 }
 

@@ -53,8 +53,8 @@ build two 'int main(void) {
 model range.onnx 'g (int64 n) => (int64[m] y) { a = Constant<value = int64 {0}>() b = Constant<value = int64 {1}>() y = Range(a, n, b) }'
 expect 1 "the size of its result is not known" "$CNNC" range.onnx -o range.c
 expect 1 "no input is named 'm'" "$CNNC" range.onnx -o range.c --fix m=3
-expect 1 "needs as many numbers" "$CNNC" range.onnx -o range.c --fix n=x
-expect 1 "fewer elements" "$CNNC" range.onnx -o range.c --fix n=1,2
+expect 1 "has 1 element: give as many numbers" "$CNNC" range.onnx -o range.c --fix n=x
+expect 1 "has 1 element: give as many numbers" "$CNNC" range.onnx -o range.c --fix n=1,2
 [ ! -e range.c ] || fail "wrote after an error"
 build range 'int main(void) {
     int64_t n = 3, y[3];

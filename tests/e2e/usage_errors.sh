@@ -10,7 +10,8 @@ expect 2 "-o OUT.c" "$CNNC" "$model"
 expect 2 "unrecognized option" "$CNNC" --no-such-option
 expect 2 "end in .c" "$CNNC" "$model" -o out/net.txt
 expect 2 "end in .c" "$CNNC" "$model" -o /dev/full
-expect 2 "Too many arguments" "$CNNC" "$model" "$model" -o out/net.c
+expect 2 "'other.onnx' is one word too many" "$CNNC" "$model" other.onnx -o out/net.c
+expect 2 "'4' is one word too many.*--threads=4" "$CNNC" "$model" -o out/net.c --threads 4
 expect 2 "'inspct' is neither a subcommand nor a file; did you mean inspect[?]" "$CNNC" inspct "$model"
 expect 2 "'frobnicate' is neither a subcommand nor a file$" "$CNNC" frobnicate
 expect 2 "f32, bf16, f16, int8 or int4" "$CNNC" "$model" -o out/net.c --weights-type f64
