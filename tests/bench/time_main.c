@@ -1,10 +1,11 @@
 /* One compiled network in a process of its own, timed on request by bench.py; peer.py speaks the same way.
  *
- *     time_main IMAGE.raw OUTPUT.raw THREADS [HEIGHT WIDTH]
+ *     time_main IMAGE.raw OUTPUT.raw THREADS [HEIGHT [WIDTH]]
  *
  * Writes OUTPUT.raw, prints "ready", and then answers each line "K" with the microseconds of K runs.
  * The emitted header is net.h, whose identifiers start with "net".
- * With -DTIME_THREADS the network was emitted with --threads, with -DTIME_OPEN with open sizes H and W of its image, which
+ * With -DTIME_THREADS the network was emitted with --threads, with -DTIME_OPEN with open sizes H and W of its image, with
+ * -DTIME_SEQUENCE with an open length of its sequence (HEIGHT), which
  * are arguments then.
  */
 #include <stdio.h>
@@ -27,6 +28,9 @@ typedef struct network {
 #ifdef TIME_OPEN
 #define SIZES(n) , (n)->height, (n)->width
 #define IMAGE_SIZE(n) ((size_t)(NET_INPUT_0_SIZE / (NET_SIZE_H_MAX * NET_SIZE_W_MAX) * (n)->height * (n)->width))
+#elif defined TIME_SEQUENCE
+#define SIZES(n) , (n)->height
+#define IMAGE_SIZE(n) ((size_t)(NET_INPUT_0_SIZE / NET_SIZE_SEQUENCE_MAX * (n)->height))
 #else
 #define SIZES(n)
 #define IMAGE_SIZE(n) NET_INPUT_0_SIZE
@@ -87,11 +91,12 @@ static void answer(network *n, int runs) {
 }
 
 int main(int argc, char **argv) {
-    if (argc != 4 && argc != 6) fail("usage: time_main IMAGE.raw OUTPUT.raw THREADS [HEIGHT WIDTH]");
+    if (argc < 4 || argc > 6) fail("usage: time_main IMAGE.raw OUTPUT.raw THREADS [HEIGHT [WIDTH]]");
     network n = {.image = allocate(NET_INPUT_0_SIZE * sizeof(float)),
                  .output = allocate(NET_OUTPUT_0_SIZE * sizeof(float)),
                  .workspace = allocate(net_workspace_size())};
-    if (argc == 6) n.height = atoi(argv[4]), n.width = atoi(argv[5]);
+    if (argc > 4) n.height = atoi(argv[4]);
+    if (argc > 5) n.width = atoi(argv[5]);
 #ifdef TIME_THREADS
     if (net_pool_start(&n.pool, atoi(argv[3])) != 0) fail("cannot start the threads");
 #endif

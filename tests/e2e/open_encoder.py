@@ -54,11 +54,14 @@ def gelu(w, x):
 
 
 def encoder(layers, width, heads, words, most, masked=True, seed=1):
-    """ids [batch,sequence] and a mask of zeros and ones to [batch,sequence,width]; at most `most` positions."""
+    """ids [batch,sequence] and a mask of zeros and ones to [batch,sequence,width]; at most `most` positions. Without words it
+    takes what they would be embedded as, x [batch,sequence,width]."""
     w = Writer(seed)
-    x = w.op("Gather", w.random(words, width), "ids")
-    places = w.op("Slice", w.ints(*range(most)), w.ints(0), w.size("ids", 1), w.ints(0))
-    x = w.norm(w.op("Add", x, w.op("Gather", w.random(most, width), places)), width)
+    x = "x"
+    if words:
+        x = w.op("Gather", w.random(words, width), "ids")
+        places = w.op("Slice", w.ints(*range(most)), w.ints(0), w.size("ids", 1), w.ints(0))
+        x = w.norm(w.op("Add", x, w.op("Gather", w.random(most, width), places)), width)
     mask = None
     if masked:
         mask = w.op("Cast", w.op("Unsqueeze", w.op("Unsqueeze", "mask", w.ints(1)), w.ints(2)), to=onnx.TensorProto.FLOAT)
@@ -67,8 +70,9 @@ def encoder(layers, width, heads, words, most, masked=True, seed=1):
         x = w.norm(w.op("Add", x, attend(w, x, mask, width, heads)), width)
         y = w.dense(gelu(w, w.dense(x, width, 4 * width)), 4 * width, width)
         x = w.norm(w.op("Add", x, y), width)
-    return model(w, [("ids", onnx.TensorProto.INT64, ["batch", "sequence"])] + ([("mask", onnx.TensorProto.INT64, ["batch", "sequence"])] if masked else []),
-                 [(x, ["batch", "sequence", width])])
+    words_input = ("ids", onnx.TensorProto.INT64, ["batch", "sequence"]) if words else ("x", onnx.TensorProto.FLOAT, ["batch", "sequence", width])
+    mask_input = ("mask", onnx.TensorProto.INT64, ["batch", "sequence"])
+    return model(w, [words_input, mask_input] if masked else [words_input], [(x, ["batch", "sequence", width])])
 
 
 def model(w, inputs, outputs, opset=17):
