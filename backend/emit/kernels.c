@@ -159,10 +159,16 @@ static void put_step_comment(text *out, const step *s, const char *indent) {
     text_put(out, " */\n");
 }
 
-/* A step of which a slice may do a part: the function returns where there is more to do. */
-static void put_sliced(const writer *w, const step *s, const char *kernel, text *out) {
-    text_printf(out, "if (!slice_step(slice, parallel, %d, %lld, %s, in, out, %lld, %lld)) return %s_STEP_MORE;\n", s->id,
-                (long long)step_unit_work(s, w->target), kernel, (long long)s->extent[w->target].n, (long long)s->phases, w->e->upper);
+/* Of a step a slice may do a part: the function returns where there is more to do. */
+static void put_run(const writer *w, const step *s, const char *kernel, text *out) {
+    arena *a = out->arena;
+    const char *extent = number_text(a, s->extent[w->target]), *phases = number_text(a, s->phases);
+    if (!w->e->plan->options.slice) {
+        text_printf(out, "%s(parallel, %s, in, out, %s, %s);\n", golden_layer(w->e->golden, s) ? "self_test_step" : "step_run", kernel, extent, phases);
+        return;
+    }
+    text_printf(out, "if (!slice_step(slice, parallel, %d, %s, %s, in, out, %s, %s)) return %s_STEP_MORE;\n", s->id,
+                number_text(a, step_unit_work_of_sizes(a, s, w->target)), kernel, extent, phases, w->e->upper);
 }
 
 static void put_call(writer *w, const step *s, int depth) {
@@ -174,10 +180,11 @@ static void put_call(writer *w, const step *s, int depth) {
     text_printf(out, "%s{\n", indent);
     open_size sizes[MAX_OPEN_SIZES];
     int n_sizes = open_sizes(s, sizes);
-    const char *extent = number_text(out->arena, s->extent[w->target]);
     for (int i = 0; i < n_sizes; i++) text_printf(out, i ? ", %s" : "%s    const ptrdiff_t sizes[] = {%s", i ? size_name(w->sizes, sizes[i].size) : indent, size_name(w->sizes, sizes[i].size));
     if (n_sizes) text_put(out, "};\n");
-    put_open_sizes(s, extent, arena_printf(out->arena, "%s    ", indent), out);
+    text run = {.arena = out->arena};
+    put_run(w, s, f->name, &run);
+    put_open_sizes(s, run.bytes, arena_printf(out->arena, "%s    ", indent), out);
     for (int side = 0; side < 2; side++) {
         int n = side ? s->n_out : s->n_in;
         text_printf(out, "%s    %svoid *const %s[] = {", indent, side ? "" : "const ", side ? "out" : "in");
@@ -190,11 +197,7 @@ static void put_call(writer *w, const step *s, int depth) {
         if (more) text_put(out, n ? ", sizes" : "sizes");
         text_put(out, n || more ? "};\n" : "NULL};\n");
     }
-    text_printf(out, "%s    ", indent);
-    const char *run = golden_layer(w->e->golden, s) ? "self_test_step" : "step_run";
-    if (w->e->plan->options.slice) put_sliced(w, s, f->name, out);
-    else text_printf(out, "%s(parallel, %s, in, out, %s, %lld);\n", run, f->name, extent, (long long)s->phases);
-    text_printf(out, "%s}\n", indent);
+    text_printf(out, "%s    %s%s}\n", indent, run.bytes, indent);
     if (w->e->options->profile) text_printf(out, "%sprofile_mark(&clock, %d);\n", indent, s->id);
 }
 

@@ -15,7 +15,7 @@ struct size_table {
 
 /* Names of the functions' own that a dimension must not take. */
 static const char *const taken[] = {"in",   "out",     "inputs",  "outputs", "workspace", "weights", "batch", "parallel", "how",   "pool", "storage",
-                                    "seconds", "arena", "sizes",   "status",  "clock",     "s",       "i",     "from",     "to",    "given"};
+                                    "seconds", "slice",   "budget",  "fresh",     "arena", "sizes",   "status",  "clock",     "s",       "i",     "from",     "to",    "given"};
 enum { TAKEN = sizeof taken / sizeof *taken };
 
 void emit_name_open_dims(emission *e) {

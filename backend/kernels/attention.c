@@ -100,7 +100,8 @@ static bool plan_attention(plan *p, const node *n, step *s) {
     c->slot = panels_of(c->keys) * 16 * (c->inner + c->most_rows) * (int64_t)sizeof(float);
     step_add_scratch(p, s, c->extent * c->slot);
     step_set_extent(s, c->extent);
-    if (c->in_slices) s->phases = units;
+    if (c->in_slices) s->phases = c->units;
+    s->whole = s->out[0].rank;
     s->schedule = c;
     s->macs = WORK(c->batches, c->rows, c->keys, c->inner + c->cols);
     s->flops = WORK(4, c->batches, c->rows, c->keys);

@@ -317,9 +317,10 @@ static bool plan_conv(plan *p, const node *n, step *s) {
         s->extent[i] = number_mul(p->arena, groups, parts_of(p->arena, c, &c->tiling[i], &s->out[0]));
         s->unit_work[i] = part_work(c, &c->tiling[i]);
     }
+    s->whole = c->flat ? 4 : 3; /* rows */
     if (c->loads) {
         step_add_scratch(p, s, (int64_t)dtype_bytes(x.elem, x.dims[0] * x.batch));
-        s->phases = 2;
+        s->phases = number_known(2);
     }
     s->schedule = c;
     s->macs = WORK(type_count(&n->outputs[0]->type), c->pool[0], c->pool[1], ins, taps);

@@ -13,6 +13,13 @@ static bool accepts(const node *n) {
     return n->op == OP_conv_integer || !n->epilogue || dtype_of(n->inputs[0]->type.elem)->kind == CLASS_FLOAT;
 }
 
+/* Taps that meet in one output of a transposed convolution, at most: with its stride between them, they are not the same everywhere. */
+static int64_t most_taps(const spatial *g) {
+    int64_t taps = 1;
+    for (int i = 0; i < 3; i++) taps *= g->dilation[i] == 1 ? (g->kernel[i] + g->stride[i] - 1) / g->stride[i] : g->kernel[i];
+    return taps;
+}
+
 static bool plan_conv(plan *p, const node *n, step *s) {
     spatial *g = ARENA_NEW(p->arena, spatial);
     if (!spatial_of(n, g, p->diags)) return false;
@@ -22,8 +29,8 @@ static bool plan_conv(plan *p, const node *n, step *s) {
     bool transposed = n->op == OP_conv_transpose;
     const int64_t *k = g->kernel, *plane = transposed ? g->in : g->out;
     s->macs = WORK(x->dims[0], w->dims[0], w->dims[1], k[0], k[1], k[2], plane[0], plane[1], plane[2]);
-    const int spatial_axes = y->rank - 2; /* all rows */
-    step_set_open_extent(s, operand_count(p->arena, y, 0, 1 + spatial_axes));
+    step_set_extent_before(p, s, y->rank - 1); /* all rows */
+    for (int i = 0; transposed && i < p->n_targets; i++) s->unit_work[i] = WORK(w->dims[0] / node_int(n, "group"), most_taps(g), g->out[2]);
     s->summary = "row-major, a row at a time";
     return true;
 }

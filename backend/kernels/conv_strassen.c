@@ -114,6 +114,17 @@ static void write_weights(const packed *k, void *to) {
 
 /* ---- planning ---- */
 
+/* Runs that a plane of open size is cut into, of equal length, a multiple of 1 << levels; a plane that is none takes two at least. */
+static number runs_of_open(arena *a, const schedule *c, const operand *y) {
+    const char *plane = number_text(a, operand_count(a, y, 2, 4));
+    const long long run = (long long)c->product.positions, parity = 1ll << c->product.levels;
+    return number_open(arena_printf(a, "(%s > %lld || %s %% %lld == 0 ? (%s + %lld) / %lld : 2)", plane, run, plane, parity, plane, run - 1, run));
+}
+
+static number units_of(arena *a, const schedule *c, const operand *y) {
+    return c->varies ? number_mul(a, runs_of_open(a, c, y), number_known(y->dims[0])) : number_known(c->units);
+}
+
 static bool plan_strassen(plan *p, const node *n, step *s) {
     schedule *c = ARENA_NEW(p->arena, schedule);
     const value *weights = n->inputs[1];
@@ -138,7 +149,8 @@ static bool plan_strassen(plan *p, const node *n, step *s) {
     c->bias = c16_add_convolution(p, s, n, k);
     step_add_scratch(p, s, c->extent * c->slot);
     step_set_extent(s, c->extent);
-    if (c->in_slices) s->phases = c->units;
+    if (c->in_slices) s->phases = units_of(p->arena, c, &s->out[0]);
+    s->whole = s->out[0].rank;
     s->schedule = c;
     s->macs = WORK(type_count(y), ins);
     for (int i = 0; i < p->n_targets; i++) s->unit_work[i] = run_work(n, d->positions);

@@ -322,6 +322,22 @@ static void write_weights(const packed *k, void *to) {
 
 /* ---- planning ---- */
 
+static number over(arena *a, number x, int64_t y) { return number_apply(a, "/", number_add(a, x, number_known(y - 1)), number_known(y)); }
+static number stored_size(const schedule *c, const operand *y, int axis) {
+    return y->open[2 + axis] ? operand_size(y, 2 + axis) : number_known(axis ? c->width : c->height);
+}
+
+/* Tiles of the plane, down (axis 0) or across. */
+static number tiles_along(arena *a, const schedule *c, const operand *y, int axis) {
+    return over(a, number_mul(a, stored_size(c, y, axis), number_known(c->pool[axis])), c->filter[axis].m);
+}
+
+static number tiles_of(arena *a, const schedule *c, const operand *y) {
+    return number_mul(a, number_mul(a, tiles_along(a, c, y, 0), tiles_along(a, c, y, 1)), number_known(y->dims[0]));
+}
+
+static number blocks_of(arena *a, const schedule *c, const operand *y) { return over(a, tiles_of(a, c, y), c->block_tiles); }
+
 /* Returns the bytes of scratch that all parts need. */
 static int64_t share_out(schedule *c, const plan *p, bool shared) {
     const int64_t blocks = ceil_div(c->tiles, c->block_tiles), threads = schedule_threads(p);
@@ -384,7 +400,8 @@ static bool plan_winograd(plan *p, const node *n, step *s) {
     else c->bias = c16_add_convolution(p, s, n, k);
     step_add_scratch(p, s, scratch);
     step_set_extent(s, c->extent);
-    s->phases = c->phases;
+    s->phases = c->in_slices ? blocks_of(p->arena, c, &s->out[0]) : number_known(c->phases);
+    s->whole = s->out[0].rank;
     for (int i = 0; c->in_slices && i < p->n_targets; i++) s->unit_work[i] = block_work(&g, f, c->block_tiles);
     s->schedule = c;
     s->error_bound = winograd_error(&how, c->in_blocks * C16);
@@ -502,26 +519,20 @@ static void put_four_results(void *context, text *out, int n, const int64_t *arg
 
 /* a - b, a / b rounded up. */
 static number minus(arena *a, number x, number y) { return number_apply(a, "-", x, y); }
-static number over(arena *a, number x, int64_t y) { return number_apply(a, "/", number_add(a, x, number_known(y - 1)), number_known(y)); }
-
 /* Of one image: how many tiles, what is left for the last ones, and how many blocks that makes. */
 static void define_tiles(const schedule *c, const operand *y, arena *a, template_env *e) {
     const cook_toom *f = c->filter;
-    number tiles[2];
     for (int i = 0; i < 2; i++) {
-        const number stored = y->open[2 + i] ? operand_size(y, 2 + i) : number_known(i ? c->width : c->height);
-        const number outputs = number_mul(a, stored, number_known(c->pool[i]));
-        tiles[i] = over(a, outputs, f[i].m);
+        const number stored = stored_size(c, y, i), outputs = number_mul(a, stored, number_known(c->pool[i])), tiles = tiles_along(a, c, y, i);
         template_number(e, i ? "width" : "height", stored);
         /* input of the last tile that lies within plane and halo */
-        number before = number_add(a, number_mul(a, minus(a, tiles[i], number_known(1)), number_known(f[i].m)), number_known(1));
+        number before = number_add(a, number_mul(a, minus(a, tiles, number_known(1)), number_known(f[i].m)), number_known(1));
         number last = number_mul(a, minus(a, outputs, before), number_known(f[i].stride));
         template_number(e, i ? "last_cols" : "last_rows", number_add(a, last, number_known(f[i].r)));
-        template_number(e, i ? "tiles_w" : "tiles_h", tiles[i]);
+        template_number(e, i ? "tiles_w" : "tiles_h", tiles);
     }
-    const number all = number_mul(a, number_mul(a, tiles[0], tiles[1]), number_known(y->dims[0]));
-    template_number(e, "tiles", all);
-    template_number(e, "units", over(a, all, c->block_tiles));
+    template_number(e, "tiles", tiles_of(a, c, y));
+    template_number(e, "units", blocks_of(a, c, y));
     if (!c->varies) return;
     template_int(e, "varies", 1);
     template_number(e, "full_cols", number_open("count"));

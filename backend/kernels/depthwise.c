@@ -91,10 +91,9 @@ static bool plan_depthwise(plan *p, const node *n, step *s) {
     d->blocks = c16_blocks(channels);
     d->bias = c16_add_convolution(p, s, n, depthwise_weights(n));
     int64_t width = d->window.out[1].size;
-    const number rows = operand_size(&s->out[0], 2), planes = number_known(type_size(&n->outputs[0]->type, 0) * d->blocks);
     for (int i = 0; i < p->n_targets; i++)
         d->cols[i] = plan_decided_for(p, i) ? *(const int64_t *)schedule_decisions(s) : even_cols(width, most_cols(p->targets[i]));
-    step_set_open_extent(s, number_mul(p->arena, planes, rows));
+    step_set_extent_before(p, s, 3);
     s->schedule = d;
     s->macs = WORK(type_count(&n->outputs[0]->type), taps);
     s->summary = arena_printf(p->arena, "%lldx%lld, tile 1x%lld", (long long)d->window.kernel[0], (long long)d->window.kernel[1], (long long)d->cols[0]);

@@ -74,6 +74,9 @@ static bool plan_elementwise(plan *p, const node *n, step *s) {
     const number all = number_add(p->arena, c->cols, number_known(BLOCK - 1));
     const number parts = !number_is(c->rows, 1) ? c->rows : number_apply(p->arena, "/", all, number_known(BLOCK));
     step_set_open_extent(s, dtype_of(y->elem)->bits < 8 ? number_known(1) : parts); /* two threads must not share a byte */
+    const bool flat = number_is(c->rows, 1) && dtype_of(y->elem)->bits >= 8;
+    for (int i = 0; flat && i < p->n_targets; i++) s->unit_work[i] = s->flops < BLOCK ? s->flops : BLOCK;
+    if (flat || s->extent[0].text) s->whole = flat ? y->rank : c->split;
     s->summary = c->vector ? "vectors of 16" : "one element at a time";
     return true;
 }

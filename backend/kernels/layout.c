@@ -18,9 +18,10 @@ static bool in_vectors(const step *s) { return is_nhwc(s->node) && s->in[0].elem
 static bool plan_layout(plan *p, const node *n, step *s) {
     const value_type *t = &(makes_c16(n) ? n->outputs[0] : n->inputs[0])->type;
     step_add_node(p, s, n);
-    int64_t units = c16_blocks(type_size(t, 1));
-    if (in_vectors(s)) units = (units + BLOCKS_AT_ONCE - 1) / BLOCKS_AT_ONCE;
-    step_set_extent(s, type_size(t, 0) * units);
+    const int64_t at_once = in_vectors(s) ? BLOCKS_AT_ONCE : 1, blocks = c16_blocks(type_size(t, 1)), most = blocks < at_once ? blocks : at_once;
+    step_set_extent(s, type_size(t, 0) * ((blocks + at_once - 1) / at_once));
+    s->whole = 1;
+    for (int i = 0; i < p->n_targets; i++) s->unit_work[i] = WORK(most, C16, type_size(t, 2), type_size(t, 3));
     return true;
 }
 

@@ -10,7 +10,7 @@ static bool plan_lrn(plan *p, const node *n, step *s) {
     int64_t plane = 1;
     for (int k = 2; k < s->in[0].rank; k++) plane *= s->in[0].dims[k];
     s->flops = WORK(s->in[0].dims[0], s->in[0].dims[1], plane, node_int(n, "size"));
-    step_set_open_extent(s, operand_count(p->arena, &s->in[0], 0, 2));
+    step_set_extent_before(p, s, 2);
     s->summary = "row-major";
     return true;
 }

@@ -14,6 +14,7 @@ static bool plan_matmul(plan *p, const node *n, step *s) {
     s->schedule = m;
     s->macs = WORK(m->batches, m->rows, m->inner, m->cols);
     step_set_open_extent(s, dtype_of(s->out[0].elem)->bits < 8 ? number_known(1) : number_mul(p->arena, m->at.batches, m->at.rows));
+    if (s->extent[0].text) s->whole = s->out[0].rank - 1;
     s->summary = arena_printf(p->arena, "%lldx%lldx%lld, plain", (long long)m->rows, (long long)m->inner, (long long)m->cols);
     return true;
 }

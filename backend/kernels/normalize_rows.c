@@ -31,6 +31,7 @@ static bool plan_rows(plan *p, const node *n, step *s) {
     step_add_node(p, s, n);
     s->flops = WORK(6, length, rows);
     step_set_open_extent(s, operand_count(p->arena, &s->in[0], 0, row_axis(n)));
+    s->whole = row_axis(n);
     s->summary = arena_printf(p->arena, "%lld rows of %lld", (long long)rows, (long long)length);
     return true;
 }

@@ -18,7 +18,8 @@ static bool plan_pool(plan *p, const node *n, step *s) {
     const value_type *in = &n->inputs[0]->type, *out = &n->outputs[0]->type;
     if (is_global(n) || is_adaptive(n)) {
         for (int i = 0; i < 2; i++) {
-            w->kernel[i] = (type_size(in, 2 + i) + type_size(out, 2 + i) - 1) / type_size(out, 2 + i); /* or one more */
+            w->kernel[i] = (type_size(in, 2 + i) + type_size(out, 2 + i) - 1) / type_size(out, 2 + i);
+            if (type_size(out, 2 + i) > 1 && (!type_is_static(in) || type_size(in, 2 + i) % type_size(out, 2 + i))) w->kernel[i]++; /* of some bins */
             w->stride[i] = w->dilation[i] = 1;
             w->in[i] = in->dims[2 + i];
             w->out[i] = out->dims[2 + i];
@@ -31,8 +32,7 @@ static bool plan_pool(plan *p, const node *n, step *s) {
     step_add_output(p, s, n->outputs[0]);
     s->schedule = w;
     s->flops = WORK(type_count(out), w->kernel[0], w->kernel[1]);
-    const number rows = operand_size(&s->out[0], 2), planes = number_known(type_size(out, 0) * c16_blocks(type_size(out, 1)));
-    step_set_open_extent(s, number_mul(p->arena, planes, rows));
+    step_set_extent_before(p, s, 3);
     const char *what = is_average(n) ? "average" : "max";
     s->summary = is_adaptive(n) ? arena_printf(p->arena, "%s in %lldx%lld bins", what, (long long)w->out[0].size, (long long)w->out[1].size)
                                 : arena_printf(p->arena, "%s %lldx%lld", what, (long long)w->kernel[0], (long long)w->kernel[1]);

@@ -37,6 +37,7 @@ static bool plan_pool(plan *p, const node *n, step *s) {
     const operand *x = &s->in[0];
     s->flops = WORK(x->dims[0], x->dims[1], g->out[0], g->out[1], g->out[2], g->kernel[0], g->kernel[1], g->kernel[2]);
     step_set_open_extent(s, dtype_of(s->out[0].elem)->bits < 8 ? number_known(1) : operand_count(p->arena, x, 0, 2));
+    if (s->extent[0].text) s->whole = 2;
     s->summary = "row-major";
     return true;
 }

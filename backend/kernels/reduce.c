@@ -78,6 +78,7 @@ static bool plan_reduce(plan *p, const node *n, step *s) {
     s->schedule = c;
     s->flops = operand_most(&s->in[0]);
     step_set_open_extent(s, dtype_of(s->out[0].elem)->bits < 8 ? number_known(1) : c->kept.count);
+    if (s->extent[0].text) s->whole = s->out[0].rank;
     s->summary = arena_printf(p->arena, "%s of %s", number_text(p->arena, c->kept.count), number_text(p->arena, c->along.count));
     return true;
 }

@@ -21,7 +21,7 @@ static step *step_new(plan *p, const node *n) {
     s->node = n;
     s->summary = "";
     step_set_extent(s, 1);
-    s->phases = 1;
+    s->phases = number_known(1);
     for (int i = 0; i < STEP_MAX_OPERANDS; i++) s->input_operand[i] = -1;
     return s;
 }
@@ -42,6 +42,7 @@ static void set_halo_work(const plan *p, step *s) {
     const operand *o = &s->out[0];
     if (!p->options.slice) return;
     step_set_extent(s, o->dims[1] / C16);
+    s->whole = o->rank; /* a small share of a plane whose size is open, which need not be told exactly */
     for (int i = 0; i < TARGET_MAX; i++) s->unit_work[i] = o->block - o->dims[2] * o->dims[3] * C16;
 }
 

@@ -80,10 +80,11 @@ typedef struct step {
     const void *schedule; /* the family's decisions: algorithm, tile, blocks */
     const char *summary;  /* the same for people: "direct, tile 2x14, rows outer" */
     number extent[TARGET_MAX]; /* by target: iterations that may run in parallel; the kernel does [begin, end) of them */
-    int64_t phases; /* the kernel does [0, phases * extent) in all: what a phase computes, the next one reads; 1 unless set */
+    number phases; /* the kernel does [0, phases * extent) in all: what a phase computes, the next one reads; 1 unless set */
     int64_t macs, flops;  /* multiply-adds; other floating-point work */
     dtype product;        /* what is multiplied: DT_BF16, DT_U8, or as the sums are (DT_NONE) */
-    int64_t unit_work[TARGET_MAX]; /* by target: multiply-adds of one iteration at most, where they are not all alike; 0: they are */
+    int64_t unit_work[TARGET_MAX]; /* by target: multiply-adds of one iteration at most, of the largest sizes, where they are not all alike; 0: they are */
+    int whole; /* the first output's axes from this one on are computed as far as they go by one iteration, whose work grows with them where they are open */
     double error_bound;   /* where the algorithm is not a plain sum of products, else 0: see step_error_bound */
     int64_t times;        /* that a run takes it at most: the iterations of the loops around it, where their number is known */
     operand condition;    /* STEP_IF, STEP_LOOP: a bool scalar, looked at before each iteration */
@@ -187,6 +188,8 @@ int plan_target_index(const plan *p, const target *t); /* of one of its targets:
 bool step_always_constant_time(const step *s); /* for kernels that never branch, nor find an address, by what tensors hold */
 void step_set_extent(step *s, int64_t extent); /* the same for every target; 1 unless set */
 void step_set_open_extent(step *s, number extent);
+/* An iteration for each index into the first output's axes before this one: of a C16 tensor into blocks of channels. */
+void step_set_extent_before(plan *p, step *s, int axis);
 /* A product of counts, for macs and flops: it saturates where it does not fit (such a network never ends anyway). */
 int64_t work_product(int n, const int64_t *counts);
 #define WORK(...) work_product((int)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)), (int64_t[]){__VA_ARGS__})
@@ -202,7 +205,8 @@ int64_t operand_room(const operand *o);
 /* ---- slices (--step): a run in parts, each some iterations of one kernel after the other ---- */
 
 /* Work is counted in multiply-adds. A step that has none counts its other operations, or else the numbers it writes. */
-int64_t step_unit_work(const step *s, int which);  /* of one iteration, at most */
+int64_t step_unit_work(const plan *p, const step *s, int which); /* of one iteration, at most, of any size */
+number step_unit_work_of_sizes(arena *a, const step *s, int which); /* of the open sizes that a run has */
 int64_t plan_slice_min(const plan *p);             /* of one iteration of any step on any target */
 int plan_steps_of(const plan *p, step_kind kind);  /* how many there are, in branches and loops too */
 /* Where a slice must not have more than options.slice: false after an error that names what cannot be cut. */

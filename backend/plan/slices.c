@@ -17,11 +17,51 @@ static int64_t all_lanes(const operand *y, int64_t work) {
     return work / channels * lanes + (work % channels * lanes + channels - 1) / channels;
 }
 
-int64_t step_unit_work(const step *s, int which) {
+/* Iterations, of the largest sizes. */
+static int64_t most_iterations(const step *s, int which) {
+    const number extent = s->extent[which];
+    int64_t n = 1;
+    if (!extent.text) return WORK(extent.n, s->phases.n);
+    for (int k = 0; k < s->whole; k++) {
+        const bool blocks = k == 1 && s->out[0].layout.kind == LAYOUT_C16;
+        n = WORK(n, blocks ? (s->out[0].dims[k] + C16 - 1) / C16 : s->out[0].dims[k]);
+    }
+    return n;
+}
+
+static int64_t largest_unit(const step *s, int which) {
     if (s->unit_work[which]) return s->unit_work[which];
-    int64_t work = s->macs ? s->macs : s->flops ? s->flops : elements_written(s), units = WORK(s->extent[which].n, s->phases);
+    int64_t work = s->macs ? s->macs : s->flops ? s->flops : elements_written(s), units = most_iterations(s, which);
     if (s->n_out) work = all_lanes(&s->out[0], work);
     return units ? (work + units - 1) / units : 0;
+}
+
+/* The open sizes that the work of an iteration grows with: their product, the most that it can be, and the work for each. */
+typedef struct growth {
+    number sizes;
+    int64_t most, work;
+} growth;
+
+static growth growth_of(arena *a, const step *s, int which) {
+    growth g = {number_known(1), 1, largest_unit(s, which)};
+    const bool stated = s->unit_work[which] && !s->whole; /* for any size */
+    for (int k = s->whole; s->n_out && !stated && k < s->out[0].rank; k++) {
+        if (!s->out[0].open[k]) continue;
+        g.sizes = number_mul(a, g.sizes, operand_size(&s->out[0], k));
+        g.most = WORK(g.most, s->out[0].dims[k]);
+    }
+    g.work = (g.work + g.most - 1) / g.most;
+    return g;
+}
+
+number step_unit_work_of_sizes(arena *a, const step *s, int which) {
+    const growth g = growth_of(a, s, which);
+    return number_mul(a, g.sizes, number_known(g.work));
+}
+
+int64_t step_unit_work(const plan *p, const step *s, int which) {
+    const growth g = growth_of(p->arena, s, which);
+    return WORK(g.work, g.most);
 }
 
 typedef struct largest {
@@ -38,7 +78,7 @@ static void find_largest(const plan *p, const block *b, largest *l) {
             continue;
         }
         for (int t = 0; t < p->n_targets; t++)
-            if (step_unit_work(s, t) > l->work) *l = (largest){s, step_unit_work(s, t)};
+            if (step_unit_work(p, s, t) > l->work) *l = (largest){s, step_unit_work(p, s, t)};
     }
 }
 
@@ -61,9 +101,6 @@ static int count(const block *b, step_kind kind) {
 int plan_steps_of(const plan *p, step_kind kind) { return count(p->body, kind); }
 
 bool slices_check(const plan *p) {
-    if (graph_has_open_symbols(p->graph))
-        return diag_error(p->diags, "", "fix it: --dim NAME=SIZE", "--step has no form for open dimensions: how much a slice does depends on them");
-    if (p->graph->batch) return diag_error(p->diags, "", "a run in slices for each sample: --dim NAME=1", "--step has no form for an open batch, whose samples are runs one after the other");
     largest l = {.work = p->options.slice};
     find_largest(p, p->body, &l);
     if (!l.step) return true;

@@ -198,6 +198,17 @@ void step_set_open_extent(step *s, number extent) {
     for (int i = 0; i < TARGET_MAX; i++) s->extent[i] = extent;
 }
 
+void step_set_extent_before(plan *p, step *s, int axis) {
+    const operand *y = &s->out[0];
+    number extent = number_known(1);
+    for (int k = 0; k < axis; k++) {
+        const bool blocks = k == 1 && y->layout.kind == LAYOUT_C16;
+        extent = number_mul(p->arena, extent, blocks ? number_known((y->dims[1] + C16 - 1) / C16) : operand_size(y, k));
+    }
+    step_set_open_extent(s, extent);
+    s->whole = axis;
+}
+
 bool step_always_constant_time(const step *s) { return s; }
 
 void step_set_extent(step *s, int64_t extent) { step_set_open_extent(s, number_known(extent)); }
