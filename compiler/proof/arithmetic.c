@@ -37,6 +37,7 @@ static c_value multiply(proof *p, const form *a, const form *b, const c_type *t)
     form zero = form_constant(0), r;
     const form *number = !a->n ? a : !b->n ? b : NULL, *other = number == a ? b : a;
     if (number) return form_add(&zero, number->constant, other, &r) ? fit(p, &r, t) : unknown_value(p, t);
+    if (facts_multiply(p->facts, a, b, &r)) return fit(p, &r, t);
     range x = facts_range(p->facts, a), y = facts_range(p->facts, b);
     bool bounded = x.lo > INT64_MIN && y.lo > INT64_MIN && x.hi < INT64_MAX && y.hi < INT64_MAX;
     if (!bounded) return unknown_value(p, t);
@@ -55,6 +56,7 @@ static c_value divide(proof *p, const form *a, const form *b, bool remainder, co
     range by = facts_range(p->facts, b);
     if (by.lo < 1) return unknown_value(p, t);
     if (!b->n && facts_divide(p->facts, a, b->constant, &quotient, &rest)) return integer_value(remainder ? rest : quotient);
+    if (b->n && facts_divide_by(p->facts, a, b, &quotient, &rest)) return integer_value(remainder ? rest : quotient);
     range x = facts_range(p->facts, a);
     if (remainder) {
         if (by.hi == INT64_MAX) return unknown_value(p, t);

@@ -207,10 +207,12 @@ static void call_library(proof *p, const tree_node *n, const library_function *f
 }
 
 /* One kernel, for any part [begin, end) of its iterations. */
-static void call_kernel(proof *p, const tree_node *n, function *f, const c_value *in, const c_value *out, int64_t iterations) {
+static void call_kernel(proof *p, const tree_node *n, function *f, const c_value *in, const c_value *out, const form *iterations) {
     facts_mark here = facts_here(p->facts);
-    form begin = facts_symbol(p->facts, (range){0, iterations - 1}), end = facts_symbol(p->facts, (range){1, iterations}), some;
+    const int64_t most = facts_range(p->facts, iterations).hi;
+    form begin = facts_symbol(p->facts, (range){0, most - 1}), end = facts_symbol(p->facts, (range){1, most}), some;
     if (form_add(&end, -1, &begin, &some)) some.constant--, facts_assume(p->facts, some);
+    if (iterations->n && form_add(iterations, -1, &end, &some)) facts_assume(p->facts, some);
     const c_value arguments[] = {*in, *out, integer_value(begin), integer_value(end)};
     p->work = 0;
     p->n_kernels++;
@@ -220,35 +222,47 @@ static void call_kernel(proof *p, const tree_node *n, function *f, const c_value
 }
 
 /* What a kernel is given, as one list, to find it again. */
-static int kernel_key(proof *p, const c_value *in, const c_value *out, int64_t iterations, c_value **key) {
+static int kernel_key(proof *p, const c_value *in, const c_value *out, const form *iterations, c_value **key) {
     int n = 0;
     int64_t n_in = in->object->n_contents, n_out = out->object->n_contents;
     *key = ARENA_ARRAY(p->arena, c_value, n_in + n_out + 2);
     for (int64_t i = 0; i < n_in; i++) (*key)[n++] = in->object->contents[i];
     (*key)[n++] = integer_value(form_constant(n_in));
     for (int64_t i = 0; i < n_out; i++) (*key)[n++] = out->object->contents[i];
-    (*key)[n++] = integer_value(form_constant(iterations));
+    (*key)[n++] = integer_value(*iterations);
     return n;
+}
+
+/* Of known sizes all that is shown of a kernel holds for the next call of it. */
+static bool sizes_are_known(const c_value *in) {
+    for (int64_t i = 0; i < in->object->n_contents; i++) {
+        const object *sizes = in->object->contents[i].object;
+        for (int64_t k = 0; sizes && sizes->contents && k < sizes->n_contents; k++)
+            if (sizes->contents[k].form.n) return false;
+    }
+    return true;
 }
 
 /* step_run(parallel, kernel, in, out, extent, phases) */
 static void run_step(proof *p, const tree_node *n, const c_value *arguments, int count) {
-    bool plain = count == 6 && arguments[1].kind == VALUE_FUNCTION && arguments[1].function->body && !arguments[4].form.n && !arguments[5].form.n;
+    bool plain = count == 6 && arguments[1].kind == VALUE_FUNCTION && arguments[1].function->body;
     for (int i = 2; i < 4 && plain; i++) plain = arguments[i].kind == VALUE_POINTER && arguments[i].object && arguments[i].object->contents;
-    for (int i = 4; i < 6 && plain; i++) plain = arguments[i].kind == VALUE_INTEGER && arguments[i].form.constant >= 1 && arguments[i].form.constant < INT32_MAX;
+    for (int i = 4; i < 6 && plain; i++) plain = arguments[i].kind == VALUE_INTEGER && facts_at_least(p->facts, &arguments[i].form, 1);
+    form iterations;
+    plain = plain && facts_multiply(p->facts, &arguments[4].form, &arguments[5].form, &iterations) && facts_range(p->facts, &iterations).hi < INT32_MAX;
     if (!plain) {
         proof_fail(p, n, "cannot show which kernel this runs, or on what");
         return;
     }
     function *f = arguments[1].function;
-    int64_t iterations = arguments[4].form.constant * arguments[5].form.constant;
     c_value *key, nothing = {.kind = VALUE_DATA};
-    int n_key = kernel_key(p, &arguments[2], &arguments[3], iterations, &key);
-    if (find_known(f, key, n_key)) return;
+    int n_key = kernel_key(p, &arguments[2], &arguments[3], &iterations, &key);
+    const bool known = !iterations.n && sizes_are_known(&arguments[2]);
+    if (known && find_known(f, key, n_key)) return;
     if (p->probing) return;
-    call_kernel(p, n, f, &arguments[2], &arguments[3], iterations);
+    call_kernel(p, n, f, &arguments[2], &arguments[3], &iterations);
     proof_report(p);
-    remember(p, f, key, n_key, &nothing);
+    if (known) remember(p, f, key, n_key, &nothing);
 }
 
 /* slice_step(slice, parallel, step, work, kernel, in, out, extent, phases): any part of the same iterations */

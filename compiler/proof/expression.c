@@ -160,15 +160,23 @@ static bool older(const c_value *v, facts_mark here) {
 
 /* Minimum and maximum are what most conditional expressions are: the result is bounded by both sides then. */
 static c_value either(proof *p, const tree_node *n) {
-    facts_mark here = facts_here(p->facts);
     bool can[2];
     c_value v[2];
     range r[2];
     bool bounds[2][2] = {{false, false}, {false, false}}; /* [side of the bound][0: above, 1: below] */
+    c_value compared = {.kind = VALUE_DATA};
+    if (n->kids[0]->kind == NODE_BINARY && is_comparison(n->kids[0]->op)) compared = walk_expression(p, n->kids[0]->kids[0]);
+    bool at_most = compared.kind == VALUE_INTEGER, opposes = at_most;
+    c_value opposite = integer_value(form_constant(0));
+    if (opposes) opposes = form_add(&opposite.form, -1, &compared.form, &opposite.form);
+    facts_mark here = facts_here(p->facts);
     for (int side = 0; side < 2; side++) {
         can[side] = assume_condition(p, n->kids[0], side == 0);
         if (can[side]) v[side] = walk_expression(p, n->kids[1 + side]), v[side] = convert_value(p, &v[side], &n->type);
         if (can[side] && v[side].kind == VALUE_INTEGER) r[side] = facts_range(p->facts, &v[side].form);
+        const bool integer = can[side] && v[side].kind == VALUE_INTEGER;
+        at_most = at_most && (!can[side] || (integer && stays(p, &v[side], &compared, 1)));
+        opposes = opposes && (!can[side] || (integer && stays(p, &v[side], &opposite, -1)));
         facts_forget(p->facts, here);
     }
     if (!can[0] || !can[1]) return v[can[0] ? 0 : 1];
@@ -182,6 +190,8 @@ static c_value either(proof *p, const tree_node *n) {
             facts_forget(p->facts, here);
         }
     c_value result = join_values(p, &v[0], integers ? r[0] : (range){0, 0}, &v[1], integers ? r[1] : (range){0, 0});
+    if (at_most && result.kind == VALUE_INTEGER) relate(p, &result, &compared, -1);
+    if (opposes && result.kind == VALUE_INTEGER) relate(p, &result, &opposite, 1);
     for (int side = 0; side < 2 && result.kind == VALUE_INTEGER && integers; side++)
         for (int below = 0; below < 2; below++)
             if (bounds[side][below]) relate(p, &result, &v[side], below ? 1 : -1);

@@ -1,7 +1,9 @@
 #include "compiler/proof/form.h"
 
+#include <string.h>
+
 /* How many sums with constraints one question may try. */
-enum { ATTEMPTS = 400, DEPTH = 3 };
+enum { ATTEMPTS = 400, DEPTH = 5 };
 
 form form_constant(int64_t c) { return (form){.constant = c}; }
 
@@ -37,15 +39,111 @@ form facts_symbol(facts *k, range r) {
     return (form){.n = 1, .terms = {{s, 1}}};
 }
 
-form facts_fold(const facts *k, const form *a) {
-    form r = *a;
-    for (int i = 0; i < a->n; i++) {
-        range s = k->symbols[a->terms[i].symbol];
-        form known = {.constant = s.lo}, symbol = {.n = 1, .terms = {{a->terms[i].symbol, 1}}}, less, folded;
-        if (s.lo == s.hi && form_add(&r, -a->terms[i].factor, &symbol, &less) && form_add(&less, a->terms[i].factor, &known, &folded)) r = folded;
+/* ---- products ---- */
+
+static const symbol_product *product_of(const facts *k, int symbol) {
+    int from = 0, to = k->n_products; /* ascending by symbol */
+    while (from < to) {
+        int middle = (from + to) / 2;
+        if (k->products[middle].symbol == symbol) return &k->products[middle];
+        if (k->products[middle].symbol < symbol) from = middle + 1;
+        else to = middle;
+    }
+    return NULL;
+}
+
+static symbol_product factors_of(const facts *k, int symbol) {
+    const symbol_product *known = product_of(k, symbol);
+    return known ? *known : (symbol_product){symbol, 1, {symbol}};
+}
+
+/* x * y of bounds, which the largest and smallest numbers stand for where there is none. */
+static int64_t times(int64_t x, int64_t y) {
+    int64_t r;
+    if (!x || !y) return 0;
+    bool negative = (x < 0) != (y < 0), endless = x == INT64_MIN || x == INT64_MAX || y == INT64_MIN || y == INT64_MAX;
+    return endless || __builtin_mul_overflow(x, y, &r) ? negative ? INT64_MIN : INT64_MAX : r;
+}
+
+static range range_product(range x, range y) {
+    const int64_t corners[] = {times(x.lo, y.lo), times(x.lo, y.hi), times(x.hi, y.lo), times(x.hi, y.hi)};
+    range r = {corners[0], corners[0]};
+    for (int i = 1; i < 4; i++) {
+        if (corners[i] < r.lo) r.lo = corners[i];
+        if (corners[i] > r.hi) r.hi = corners[i];
     }
     return r;
 }
+
+/* Of a product also what its factors say. */
+static range range_of(const facts *k, int symbol) {
+    range r = k->symbols[symbol], all = {1, 1};
+    const symbol_product *p = product_of(k, symbol);
+    if (!p) return r;
+    for (int i = 0; i < p->n; i++) all = range_product(all, k->symbols[p->factors[i]]);
+    return (range){all.lo > r.lo ? all.lo : r.lo, all.hi < r.hi ? all.hi : r.hi};
+}
+
+/* The symbol that is the product of two. */
+static bool multiply_symbols(facts *k, int a, int b, int *out) {
+    const symbol_product x = factors_of(k, a), y = factors_of(k, b);
+    symbol_product both = {.n = 0};
+    if (x.n + y.n > PRODUCT_FACTORS || a == FACTS_SYMBOLS - 1 || b == FACTS_SYMBOLS - 1) return false;
+    for (int i = 0, j = 0; i < x.n || j < y.n;) both.factors[both.n++] = j == y.n || (i < x.n && x.factors[i] <= y.factors[j]) ? x.factors[i++] : y.factors[j++];
+    for (int i = 0; i < k->n_products; i++) {
+        const symbol_product *known = &k->products[i];
+        *out = known->symbol;
+        if (known->n == both.n && !memcmp(known->factors, both.factors, sizeof *both.factors * (size_t)both.n)) return true;
+    }
+    if (k->n_products == FACTS_PRODUCTS || k->n_symbols >= FACTS_SYMBOLS - 1) return false;
+    *out = both.symbol = k->n_symbols++;
+    k->symbols[both.symbol] = (range){INT64_MIN, INT64_MAX};
+    k->products[k->n_products++] = both;
+    return true;
+}
+
+bool facts_multiply(facts *k, const form *a, const form *b, form *out) {
+    form r = {.n = 0}, one = {.n = 1};
+    if (!form_add(&r, b->constant, a, &r)) return false;
+    for (int j = 0; j < b->n; j++) {
+        one.terms[0] = (term){b->terms[j].symbol, 1};
+        int64_t factor;
+        if (__builtin_mul_overflow(a->constant, b->terms[j].factor, &factor) || !form_add(&r, factor, &one, &r)) return false;
+        for (int i = 0; i < a->n; i++) {
+            form both = {.n = 1, .terms = {{0, 1}}};
+            if (!multiply_symbols(k, a->terms[i].symbol, b->terms[j].symbol, &both.terms[0].symbol)) return false;
+            if (__builtin_mul_overflow(a->terms[i].factor, b->terms[j].factor, &factor) || !form_add(&r, factor, &both, &r)) return false;
+        }
+    }
+    *out = r;
+    return true;
+}
+
+/* The symbol as a form in which factors of one value are numbers. */
+static bool fold_symbol(facts *k, int symbol, form *out) {
+    const symbol_product p = factors_of(k, symbol);
+    bool fixed = false;
+    *out = form_constant(1);
+    for (int i = 0; i < p.n; i++) {
+        range r = k->symbols[p.factors[i]];
+        fixed = fixed || r.lo == r.hi;
+        const form factor = r.lo == r.hi ? form_constant(r.lo) : (form){.n = 1, .terms = {{p.factors[i], 1}}};
+        if (!facts_multiply(k, out, &factor, out)) return false;
+    }
+    return fixed;
+}
+
+form facts_fold(facts *k, const form *a) {
+    form r = *a;
+    for (int i = 0; i < a->n; i++) {
+        form symbol = {.n = 1, .terms = {{a->terms[i].symbol, 1}}}, known, less, folded;
+        if (!fold_symbol(k, a->terms[i].symbol, &known)) continue;
+        if (form_add(&r, -a->terms[i].factor, &symbol, &less) && form_add(&less, a->terms[i].factor, &known, &folded)) r = folded;
+    }
+    return r;
+}
+
+/* ---- bounds ---- */
 
 /* factor * bound + sum, where INT64_MIN means no bound. */
 static int64_t lower_sum(int64_t sum, int64_t factor, range r) {
@@ -57,50 +155,85 @@ static int64_t lower_sum(int64_t sum, int64_t factor, range r) {
 
 static int64_t box_lower(const facts *k, const form *a) {
     int64_t sum = a->constant;
-    for (int i = 0; i < a->n; i++) sum = lower_sum(sum, a->terms[i].factor, k->symbols[a->terms[i].symbol]);
+    for (int i = 0; i < a->n; i++) sum = lower_sum(sum, a->terms[i].factor, range_of(k, a->terms[i].symbol));
     return sum;
 }
 
 static int64_t magnitude(int64_t x) { return x < 0 ? -x : x; }
 
-/* The best lower bound that is found: a itself, or a less multiples of constraints, each of which removes a symbol.
- * Stops at `enough`. */
-static int64_t lower(const facts *k, const form *a, int64_t enough, int depth, int *attempts) {
-    int64_t best = box_lower(k, a);
-    for (int i = k->n_constraints - 1; i >= 0 && depth > 0; i--) {
+/* A question that is put to the constraints: how many sums it may still try, and from which bound on no better one is needed. */
+typedef struct search {
+    int64_t enough;
+    int depth, *attempts;
+} search;
+
+static int64_t lower(facts *k, const form *a, search how);
+
+/* What a less the multiple of a constraint that removes the terms `mine` of a and `its` of the constraint says of a. */
+static int64_t lower_without(facts *k, const form *a, int64_t mine, const form *constraint, int64_t its, search how) {
+    form scaled, rest, zero = form_constant(0);
+    int64_t scale = magnitude(its), product;
+    if ((mine > 0) != (its > 0) || --*how.attempts < 0) return INT64_MIN;
+    if (!form_add(&zero, scale, a, &scaled) || !form_add(&scaled, -magnitude(mine), constraint, &rest)) return INT64_MIN;
+    int64_t enough = __builtin_mul_overflow(how.enough, scale, &product) ? INT64_MAX : product;
+    int64_t bound = lower(k, &rest, (search){enough, how.depth - 1, how.attempts});
+    return bound == INT64_MIN ? bound : bound / scale + (bound % scale > 0); /* rounded up: a is whole */
+}
+
+/* Likewise with a constraint that has a factor of the product, times the others, if they are not negative. */
+static int64_t lower_by_factor(facts *k, const form *a, const term *t, const form *constraint, search how) {
+    const symbol_product p = factors_of(k, t->symbol);
+    int64_t best = INT64_MIN;
+    for (int f = 0; f < p.n && best < how.enough; f++) {
+        int64_t its = 0;
+        for (int i = 0; i < constraint->n; i++)
+            if (constraint->terms[i].symbol == p.factors[f]) its = constraint->terms[i].factor;
+        if (!its || (its > 0) != (t->factor > 0)) continue;
+        form others = form_constant(1), multiplied;
+        bool fits = true;
+        for (int i = 0; i < p.n && fits; i++) {
+            const form other = {.n = 1, .terms = {{p.factors[i], 1}}};
+            if (i != f) fits = k->symbols[p.factors[i]].lo >= 0 && facts_multiply(k, &others, &other, &others);
+        }
+        if (!fits || !facts_multiply(k, constraint, &others, &multiplied)) continue;
+        int64_t bound = lower_without(k, a, t->factor, &multiplied, its, how);
+        if (bound > best) best = bound;
+    }
+    return best;
+}
+
+/* The best lower bound that is found: a itself, or a less multiples of constraints, each of which removes a symbol. */
+static int64_t lower(facts *k, const form *a, search how) {
+    int64_t best = box_lower(k, a), bound;
+    bool products[FORM_TERMS];
+    for (int s = 0; s < a->n; s++) products[s] = how.depth > 0 && product_of(k, a->terms[s].symbol);
+    for (int i = k->n_constraints - 1; i >= 0 && how.depth > 0; i--) {
         const form *c = &k->constraints[i];
-        for (int s = 0, t = 0; s < a->n && t < c->n && best < enough;) {
-            int order = (a->terms[s].symbol > c->terms[t].symbol) - (a->terms[s].symbol < c->terms[t].symbol);
-            int64_t mine = a->terms[s].factor, its = c->terms[t].factor;
-            s += order <= 0, t += order >= 0;
-            if (order || (mine > 0) != (its > 0) || --*attempts < 0) continue;
-            form scaled, rest, zero = form_constant(0);
-            int64_t scale = magnitude(its);
-            if (!form_add(&zero, scale, a, &scaled) || !form_add(&scaled, -magnitude(mine), c, &rest)) continue;
-            int64_t product, bound = lower(k, &rest, __builtin_mul_overflow(enough, scale, &product) ? INT64_MAX : product, depth - 1, attempts);
-            if (bound == INT64_MIN) continue;
-            bound = bound / scale + (bound % scale > 0); /* rounded up: a is whole */
-            if (bound > best) best = bound;
+        for (int s = 0, t = 0; s < a->n && best < how.enough; s++) {
+            while (t < c->n && c->terms[t].symbol < a->terms[s].symbol) t++;
+            bool common = t < c->n && c->terms[t].symbol == a->terms[s].symbol;
+            if (common && (bound = lower_without(k, a, a->terms[s].factor, c, c->terms[t].factor, how)) > best) best = bound;
+            if (products[s] && (bound = lower_by_factor(k, a, &a->terms[s], c, how)) > best) best = bound;
         }
     }
     return best;
 }
 
-bool facts_at_least(const facts *k, const form *a, int64_t bound) {
-    for (int depth = 0; depth <= DEPTH; depth += depth ? 2 : 1) { /* 0, 1, 3 */
-        int attempts = ATTEMPTS;
-        if (lower(k, a, bound, depth, &attempts) >= bound) return true;
+bool facts_at_least(facts *k, const form *a, int64_t bound) {
+    for (int depth = 0; depth <= DEPTH; depth += depth ? 2 : 1) { /* 0, 1, 3, 5 */
+        int attempts = depth < DEPTH ? ATTEMPTS : 10 * ATTEMPTS;
+        if (lower(k, a, (search){bound, depth, &attempts}) >= bound) return true;
     }
     return false;
 }
 
-range facts_range(const facts *k, const form *a) {
+range facts_range(facts *k, const form *a) {
     form zero = form_constant(0), negative;
     int attempts = ATTEMPTS;
-    range r = {lower(k, a, INT64_MAX, 2, &attempts), INT64_MAX};
+    range r = {lower(k, a, (search){INT64_MAX, 2, &attempts}), INT64_MAX};
     attempts = ATTEMPTS;
     if (!form_add(&zero, -1, a, &negative)) return r;
-    int64_t lo = lower(k, &negative, INT64_MAX, 2, &attempts);
+    int64_t lo = lower(k, &negative, (search){INT64_MAX, 2, &attempts});
     if (lo != INT64_MIN) r.hi = -lo;
     return r;
 }
@@ -135,7 +268,7 @@ bool facts_assume(facts *k, form a) {
     a.constant = floor_div(a.constant, divisor); /* the rest is a multiple of the divisor */
     form zero = form_constant(0), negative;
     int attempts = ATTEMPTS; /* a contradiction that is not seen costs time, no more */
-    if (form_add(&zero, -1, &a, &negative) && lower(k, &negative, 1, 1, &attempts) >= 1) return false;
+    if (form_add(&zero, -1, &a, &negative) && lower(k, &negative, (search){1, 1, &attempts}) >= 1) return false;
     if (a.n == 1 && a.terms[0].symbol < FACTS_SYMBOLS - 1)
         return narrow(k, a.terms[0].symbol,
                       a.terms[0].factor > 0 ? (range){-a.constant, INT64_MAX} : (range){INT64_MIN, a.constant});
@@ -154,10 +287,10 @@ static bool split(const form *a, int64_t by, form *multiple, form *left) {
     return true;
 }
 
-static bool known_division(const facts *k, const form *a, int64_t by, form *quotient, form *rest) {
+static bool known_division(const facts *k, const form *a, const form *by, form *quotient, form *rest) {
     for (int i = 0; i < k->n_divisions; i++) {
         const division *d = &k->divisions[i];
-        if (d->by != by || !form_equal(&d->of, a)) continue;
+        if (!form_equal(&d->by, by) || !form_equal(&d->of, a)) continue;
         *quotient = d->quotient, *rest = d->rest;
         return true;
     }
@@ -167,7 +300,8 @@ static bool known_division(const facts *k, const form *a, int64_t by, form *quot
 bool facts_divide(facts *k, const form *a, int64_t by, form *quotient, form *rest) {
     form multiple, left, relation;
     if (!facts_at_least(k, a, 0) || !split(a, by, &multiple, &left)) return false;
-    if (known_division(k, a, by, quotient, rest)) return true;
+    const form divisor = form_constant(by);
+    if (known_division(k, a, &divisor, quotient, rest)) return true;
     range r = facts_range(k, &left);
     if (r.lo < 0) multiple = form_constant(0), left = *a, r = facts_range(k, a);
     range q = {r.lo / by, r.hi == INT64_MAX ? INT64_MAX : r.hi / by};
@@ -179,11 +313,80 @@ bool facts_divide(facts *k, const form *a, int64_t by, form *quotient, form *res
     form zero = form_constant(0), negative;
     if (form_add(&left, -by, &part, &relation) && form_add(&relation, -1, rest, &relation) && form_add(&zero, -1, &relation, &negative))
         facts_assume(k, relation), facts_assume(k, negative);
-    if (k->n_divisions < FACTS_DIVISIONS) k->divisions[k->n_divisions++] = (division){*a, *quotient, *rest, by};
+    if (k->n_divisions < FACTS_DIVISIONS) k->divisions[k->n_divisions++] = (division){*a, divisor, *quotient, *rest};
     return true;
 }
 
-facts_mark facts_here(const facts *k) { return (facts_mark){k->n_symbols, k->n_constraints, k->n_divisions, k->n_trail}; }
+/* That the quotient is at most `most`, or less by one, if that can be shown: a < (most + 1) * by. */
+static bool bound_quotient(facts *k, const form *a, const form *by, const form *quotient, const form *most) {
+    form room, less;
+    if (!facts_multiply(k, most, by, &room) || !form_add(&room, -1, a, &room)) return false;
+    const bool below = facts_at_least(k, &room, 1);
+    if (!below && (!form_add(&room, 1, by, &room) || !facts_at_least(k, &room, 1))) return false;
+    if (!form_add(most, -1, quotient, &less)) return false;
+    less.constant -= below;
+    facts_assume(k, less);
+    return true;
+}
+
+/* symbol / by, if by is one of its factors. */
+static bool divide_symbol(facts *k, int symbol, int by, form *out) {
+    symbol_product p = factors_of(k, symbol), d = factors_of(k, by);
+    *out = form_constant(1);
+    for (int i = 0, j = 0; i < p.n; i++) {
+        if (j < d.n && p.factors[i] == d.factors[j]) {
+            j++, d.n = j < d.n ? d.n : -1;
+            continue;
+        }
+        const form factor = {.n = 1, .terms = {{p.factors[i], 1}}};
+        if (!facts_multiply(k, out, &factor, out)) return false;
+    }
+    return d.n < 0;
+}
+
+/* Bounds that a quotient may have: a's own symbols, and what those are bounded by, divided by the divisor's last term. */
+static void bound_by_symbols(facts *k, const form *a, const form *by, const form *quotient) {
+    const int last = by->terms[by->n - 1].symbol;
+    for (int i = 0; i < a->n; i++) {
+        const symbol_product p = factors_of(k, a->terms[i].symbol);
+        for (int f = 0; f < p.n; f++) {
+            const form most = {.n = 1, .terms = {{p.factors[f], 1}}};
+            if (bound_quotient(k, a, by, quotient, &most)) return;
+        }
+    }
+    for (int i = k->n_constraints - 1; i >= 0; i--) {
+        const form c = k->constraints[i];
+        bool bounds = false;
+        for (int s = 0; s < c.n; s++)
+            for (int t = 0; t < a->n; t++) bounds = bounds || (c.terms[s].symbol == a->terms[t].symbol && (c.terms[s].factor < 0) == (a->terms[t].factor > 0));
+        for (int s = 0; s < c.n && bounds; s++) {
+            form most;
+            if (!divide_symbol(k, c.terms[s].symbol, last, &most)) continue;
+            if (bound_quotient(k, a, by, quotient, &most)) return;
+        }
+    }
+}
+
+bool facts_divide_by(facts *k, const form *a, const form *by, form *quotient, form *rest) {
+    if (!facts_at_least(k, a, 0) || !facts_at_least(k, by, 1)) return false;
+    if (known_division(k, a, by, quotient, rest)) return true;
+    const range r = facts_range(k, a), d = facts_range(k, by);
+    if (r.hi == INT64_MAX || d.hi == INT64_MAX) return false;
+    form zero = form_constant(0), relation, negative, below;
+    *quotient = facts_symbol(k, (range){r.lo / d.hi, r.hi / d.lo});
+    *rest = facts_symbol(k, (range){0, r.hi < d.hi - 1 ? r.hi : d.hi - 1});
+    if (form_add(by, -1, rest, &below)) below.constant--, facts_assume(k, below);
+    /* a = by * quotient + rest */
+    if (facts_multiply(k, by, quotient, &relation) && form_add(&relation, 1, rest, &relation) && form_add(a, -1, &relation, &relation) &&
+        form_add(&zero, -1, &relation, &negative))
+        facts_assume(k, relation), facts_assume(k, negative);
+    const form likely = form_constant(r.hi / d.hi);
+    if (!bound_quotient(k, a, by, quotient, &likely)) bound_by_symbols(k, a, by, quotient);
+    if (k->n_divisions < FACTS_DIVISIONS) k->divisions[k->n_divisions++] = (division){*a, *by, *quotient, *rest};
+    return true;
+}
+
+facts_mark facts_here(const facts *k) { return (facts_mark){k->n_symbols, k->n_constraints, k->n_divisions, k->n_trail, k->n_products}; }
 
 void facts_forget(facts *k, facts_mark m) {
     while (k->n_trail > m.n_trail) {
@@ -197,4 +400,5 @@ void facts_forget(facts *k, facts_mark m) {
 void facts_return(facts *k, facts_mark m) {
     facts_forget(k, m);
     k->n_symbols = m.n_symbols;
+    k->n_products = m.n_products;
 }

@@ -278,7 +278,9 @@ static form round_symbol(proof *p, const loop *l) {
     if (form_add(start, 1, &l->span, &end)) to = facts_range(p->facts, &end);
     if (from.lo == INT64_MIN || to.hi == INT64_MAX) return facts_symbol(p->facts, (range){0, l->most - 1});
     form counter = facts_symbol(p->facts, (range){from.lo, to.hi - 1});
-    return form_add(&counter, -1, start, &t) ? t : facts_symbol(p->facts, (range){0, l->most - 1});
+    bool fits = form_add(&counter, -1, start, &t);
+    if (fits) facts_assume(p->facts, t);
+    return fits ? t : facts_symbol(p->facts, (range){0, l->most - 1});
 }
 
 static bool all_steady(const loop *l) {
@@ -309,6 +311,47 @@ static bool walk_rounds(proof *p, loop *l) {
     return !in_order;
 }
 
+/* ---- a counter that a round moves on by what it has found out ---- */
+
+/* for (x = from; x < to; x += step): each round in one walk, x being any number between, and the step is shown to be positive. */
+static bool creeps(const tree_node *n) {
+    const tree_node *test = n->kids[1], *next = n->kids[2];
+    if (!test || !next || test->kind != NODE_BINARY || strcmp(test->op, "<") || test->kids[0]->kind != NODE_REFERENCE) return false;
+    const variable *x = test->kids[0]->variable;
+    bool adds = next->kind == NODE_ASSIGN && next->op[0] == '+' && next->kids[0]->kind == NODE_REFERENCE && next->kids[0]->variable == x;
+    return x && adds && x->slot >= 0 && !x->taken && x->type.kind == TYPE_INTEGER && !n->breaks && !n->continues && !mentions_changed(test->kids[1], n) &&
+           !changes_in_body(n->kids[3], x);
+}
+
+static void forget_changed(proof *p, const tree_node *n) {
+    for (int i = 0; i < n->n_changed; i++)
+        if (n->changed[i]->slot >= 0) p->variables[n->changed[i]->slot] = unknown_value(p, &n->changed[i]->type);
+}
+
+static flow walk_creeping(proof *p, const tree_node *n) {
+    const tree_node *test = n->kids[1];
+    const int slot = test->kids[0]->variable->slot;
+    const c_value start = p->variables[slot], to = walk_expression(p, test->kids[1]);
+    form above, x;
+    if (start.kind != VALUE_INTEGER || to.kind != VALUE_INTEGER) {
+        proof_fail(p, n, "cannot show that this loop ends");
+        return FLOW_NEXT;
+    }
+    const range from = facts_range(p->facts, &start.form), end = facts_range(p->facts, &to.form);
+    facts_mark here = facts_here(p->facts);
+    forget_changed(p, n);
+    x = facts_symbol(p->facts, (range){from.lo, end.hi == INT64_MAX ? INT64_MAX : end.hi - 1});
+    p->variables[slot] = integer_value(x);
+    bool possible = form_add(&x, -1, &start.form, &above) && facts_assume(p->facts, above) && assume_condition(p, test, true);
+    if (possible && walk_body(p, &(loop){.node = n}) == FLOW_NEXT && !p->failed) {
+        const c_value step = walk_expression(p, n->kids[2]->kids[1]);
+        if (step.kind != VALUE_INTEGER || !facts_at_least(p->facts, &step.form, 1)) proof_fail(p, n, "cannot show that this loop ends");
+    }
+    facts_forget(p->facts, here);
+    forget_changed(p, n);
+    return FLOW_NEXT;
+}
+
 flow walk_for(proof *p, const tree_node *n) {
     if (n->kids[0]) walk_statement(p, n->kids[0]);
     loop l = {.node = n};
@@ -316,6 +359,7 @@ flow walk_for(proof *p, const tree_node *n) {
     truth enters = walk_condition(p, n->kids[1]);
     if (enters == TRUTH_NO || p->failed) return FLOW_NEXT;
     if (!find_bound(p, &l, n->kids[1], &alone)) {
+        if (creeps(n)) return walk_creeping(p, n);
         proof_fail(p, n, "cannot show that this loop ends");
         return FLOW_NEXT;
     }

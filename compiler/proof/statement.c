@@ -107,6 +107,18 @@ static flow execute_return(proof *p, const tree_node *n) {
     return FLOW_RETURN;
 }
 
+/* Sizes that follow from open ones, as the functions that run all steps declare them, get a symbol each: products of those have one term. */
+static void name_size(proof *p, c_value *v) {
+    const bool plain = v->form.n == 1 && v->form.terms[0].factor == 1 && !v->form.constant;
+    form same, negative, zero = form_constant(0);
+    if (strncmp(p->function->name, "run", 3) != 0 || v->kind != VALUE_INTEGER || !v->form.n || plain) return;
+    const form name = facts_symbol(p->facts, facts_range(p->facts, &v->form));
+    if (!form_add(&name, -1, &v->form, &same) || !form_add(&zero, -1, &same, &negative)) return;
+    facts_assume(p->facts, same);
+    facts_assume(p->facts, negative);
+    v->form = name;
+}
+
 static void execute_declaration(proof *p, const tree_node *n) {
     variable *v = n->variable;
     if (v->type.kind == TYPE_ARRAY) {
@@ -116,7 +128,9 @@ static void execute_declaration(proof *p, const tree_node *n) {
         return;
     }
     c_value start = n->n_kids ? walk_expression(p, n->kids[0]) : unknown_value(p, &v->type);
-    if (v->slot >= 0) p->variables[v->slot] = convert_value(p, &start, &v->type);
+    if (v->slot < 0) return;
+    p->variables[v->slot] = convert_value(p, &start, &v->type);
+    if (v->type.constant) name_size(p, &p->variables[v->slot]);
 }
 
 flow walk_statement(proof *p, const tree_node *n) {

@@ -332,6 +332,46 @@ static tree_node *read_for(reader *r, CXCursor c) {
     return n;
 }
 
+static bool breaks_off(const tree_node *n) {
+    if (!n || n->kind == NODE_FOR) return false;
+    bool found = n->kind == NODE_BREAK;
+    for (int i = 0; i < n->n_kids; i++) found = found || breaks_off(n->kids[i]);
+    return found;
+}
+
+/* A case whose block ends with a break and has no other one. */
+static bool is_closed_case(const tree_node *body) {
+    bool closed = body->kind == NODE_BLOCK && body->n_kids && body->kids[body->n_kids - 1]->kind == NODE_BREAK;
+    for (int i = 0; closed && i < body->n_kids - 1; i++) closed = !breaks_off(body->kids[i]);
+    return closed;
+}
+
+/* A switch as the chain of ifs that it is, where every case is closed and the default does nothing. */
+static tree_node *read_switch(reader *r, CXCursor c) {
+    cursors kids = children(r, c), cases = kids.n == 2 ? children(r, kids.list[1]) : (cursors){.n = 0};
+    tree_node *first = NULL, **last = &first;
+    for (int i = 0; i < cases.n; i++) {
+        cursors parts = children(r, cases.list[i]);
+        if (clang_getCursorKind(cases.list[i]) == CXCursor_DefaultStmt && parts.n == 1 && clang_getCursorKind(parts.list[0]) == CXCursor_BreakStmt) continue;
+        if (clang_getCursorKind(cases.list[i]) != CXCursor_CaseStmt || parts.n != 2) return new_node(r, c, NODE_OTHER);
+        tree_node *choice = new_node(r, cases.list[i], NODE_IF), *equal = new_node(r, cases.list[i], NODE_BINARY), *body = read_node(r, parts.list[1]);
+        if (!is_closed_case(body)) return new_node(r, c, NODE_OTHER);
+        body->n_kids--;
+        memcpy(equal->op, "==", 3);
+        equal->type = integer_type(clang_getCursorType(kids.list[0]), 4);
+        equal->kids = ARENA_ARRAY(r->arena, tree_node *, 2);
+        equal->kids[equal->n_kids++] = read_node(r, kids.list[0]);
+        equal->kids[equal->n_kids++] = read_node(r, parts.list[0]);
+        choice->kids = ARENA_ARRAY(r->arena, tree_node *, 3);
+        choice->kids[choice->n_kids++] = equal;
+        choice->kids[choice->n_kids++] = body;
+        if (*last) (*last)->kids[(*last)->n_kids++] = choice;
+        else first = choice;
+        last = first == choice ? &first : &(*last)->kids[2];
+    }
+    return first ? first : new_node(r, c, NODE_OTHER);
+}
+
 static tree_node *read_variable(reader *r, CXCursor c) {
     tree_node *n = new_node(r, c, NODE_DECLARE);
     CXCursor initial = clang_Cursor_getVarDeclInitializer(c);
@@ -396,6 +436,7 @@ static tree_node *read_node(reader *r, CXCursor c) {
     case CXCursor_DeclStmt:
     case CXCursor_NullStmt: return read_compound(r, c, NODE_BLOCK);
     case CXCursor_VarDecl: return read_variable(r, c);
+    case CXCursor_SwitchStmt: return read_switch(r, c);
     case CXCursor_IfStmt: return read_compound(r, c, NODE_IF);
     case CXCursor_ForStmt: return read_for(r, c);
     case CXCursor_ReturnStmt: return read_compound(r, c, NODE_RETURN);

@@ -54,6 +54,24 @@ sed -E "${body}s/^/int where = (int)*(const float *)in[0]; where = where < 0 ? 0
 cp net.h clamped.h
 expect 0 "every loop ends" "$CNNC" check clamped.c
 
+# Sizes that are open: shown for all of them at once, and not without the check of a size, or with a bound or a pitch that is wrong.
+cat >sizes.cnn <<'END'
+network sizes(image: f32[1,3,H,W]) {
+    let a = image |> conv(16, 3, pad=1) |> relu |> maxpool(2) |> conv(16, 3, 2, pad=1) |> relu |> depthwise(3, pad=1)
+    let b = a |> conv(16, 1) |> avgpool(3, 2, pad=1, count_pad=no)
+    concat(conv(a, 8, 3, 2, pad=1), b) |> conv(20, 1) |> global_avgpool |> flatten |> dense(10)
+}
+END
+"$CNNC" sizes.cnn --init he --dim H=16..60 --dim W=18..50 --accuracy strict --target generic --weights inline -o net.c
+expect 0 "every loop ends" "$CNNC" check net.c
+"$CNNC" sizes.cnn --init he --dim H=16..60 --dim W=18..50 --accuracy strict --target x86-64-v4,aarch64 --step -o vectors.c
+expect 0 "every loop ends" "$CNNC" check vectors.c
+broken "cannot show" "$(line_of 'NET_SIZE_W_MIN')s/if .*//" '[0-9]+'
+broken "cannot show that this .* stays within" "$(line_of 'NET_SIZE_H_MIN')s/H_MAX/H_MAX + 8/" '[0-9]+'
+broken "cannot show that this load stays within" "$(line_of 'for .ptrdiff_t y = y_begin')s/y < y_end/y <= y_end/" '[0-9]+'
+broken "cannot show that this .* stays within" "$(line_of 'const ptrdiff_t y0_row = ')s/= /= 2 * /" '[0-9]+'
+broken "cannot show that this loop ends" "$(line_of 'cols = rest >= ')s/: rest;/: 0;/" '[0-9]+'
+
 # A self-test that looks behind an output, or fills more than there is.
 "$CNNC" "$digits/digits_resnet.onnx" --target generic --weights inline --self-test -o net.c
 shape=$(($(line_of '^static const self_test_shape self_test_shapes') + 3))
