@@ -10,8 +10,24 @@
 
 /* ---- options ---- */
 
-enum { KEY_TARGET = 256, KEY_DIM, KEY_FIX, KEY_ELEMENTS, KEY_ACCURACY, KEY_TUNE, KEY_WEIGHTS_TYPE, KEY_COMPUTE, KEY_WEIGHTS, KEY_INIT, KEY_SEED,
-       KEY_SALIENCY, KEY_CROPS, KEY_CROP_FROM, KEY_BIT_EXACT, KEY_CONSTANT_TIME, KEY_CUSTOM_OP, KEY_MAX_ERROR };
+enum { KEY_TARGET = 256,
+       KEY_DIM,
+       KEY_FIX,
+       KEY_ELEMENTS,
+       KEY_ACCURACY,
+       KEY_TUNE,
+       KEY_WEIGHTS_TYPE,
+       KEY_COMPUTE,
+       KEY_WEIGHTS,
+       KEY_INIT,
+       KEY_SEED,
+       KEY_SALIENCY,
+       KEY_CROPS,
+       KEY_CROP_FROM,
+       KEY_BIT_EXACT,
+       KEY_CONSTANT_TIME,
+       KEY_CUSTOM_OP,
+       KEY_MAX_ERROR };
 
 static const struct argp_option options[] = {
     {NULL, 0, NULL, 0, "The network and the machine:", 10},
@@ -46,7 +62,8 @@ static const struct argp_option options[] = {
     {"fix", KEY_FIX, "NAME=X,X...", 0, "the input NAME always holds these numbers: sizes may depend on them", 0},
     {"elements", KEY_ELEMENTS, "NAME=TYPES", 0,
      "the sequence NAME has elements of these types, f32[5],i64[3,4] say; the optional NAME has this one, or none; the map NAME has "
-     "so many entries at most", 0},
+     "so many entries at most",
+     0},
     {"custom-op", KEY_CUSTOM_OP, "[DOMAIN:]NAME=FILE.c", 0,
      "what the operator NAME computes: the function NAME of this C file, which becomes part of the emitted one", 0},
     {"weights", KEY_WEIGHTS, "FILE|MODE", 0,
@@ -62,7 +79,8 @@ static const struct argp_option options[] = {
      0},
     {"crops", KEY_CROPS, "N", 0,
      "average the outputs over N crops of a larger picture: 1 (its middle), 5 (and the corners) or 10 (and their mirror "
-     "images)", 0},
+     "images)",
+     0},
     {"crop-from", KEY_CROP_FROM, "HxW", 0, "with --crops: the size of the larger picture (default: 256 for networks that take 224, others in proportion)", 0},
     {"seed", KEY_SEED, "N", 0, "of whatever is drawn at random (1)", 0},
     {0},
@@ -270,21 +288,24 @@ void model_init(model *m, const model_options *o) {
     *m = (model){.arena = arena_new(), .diags = {.stream = stderr, .source = o->path}};
 }
 
-/* The batch last: what it is proved by knows of no other open dimension. */
+static bool open_dim(graph *g, const model_options *o, int i) {
+    if (o->keeps_sizes_open) return graph_open_symbol(g, o->open_names[i], o->open_min[i], o->open_max[i]);
+    return graph_bind_symbol(g, o->open_names[i], o->open_at[i] ? o->open_at[i] : o->open_max[i]);
+}
+
+/* A batch is what can be computed a sample at a time. It comes last: what it is proved by knows of no other open dimension. */
 static bool open_dims(graph *g, const model_options *o) {
-    const char *batch = NULL;
-    int which = 0;
+    int batch = -1;
     for (int i = 0; i < o->n_open; i++) {
-        if (!batch_is(g, o->open_names[i])) {
-            if (!o->keeps_sizes_open && !graph_bind_symbol(g, o->open_names[i], o->open_at[i] ? o->open_at[i] : o->open_max[i])) return false;
-            if (o->keeps_sizes_open && !graph_open_symbol(g, o->open_names[i], o->open_min[i], o->open_max[i])) return false;
-        } else {
-            const char *name = o->open_names[i];
-            if (batch) return diag_error(g->diags, "", NULL, "only one batch can stay open: --dim %s=SIZE or --dim %s=SIZE fixes the other", batch, name);
-            batch = name, which = i;
-        }
+        if (batch < 0 && batch_is(g, o->open_names[i])) batch = i;
+        else if (!open_dim(g, o, i)) return false;
     }
-    if (batch && !batch_open(g, batch, o->open_min[which], o->open_max[which])) return false;
+    if (!open_sizes_settle(g)) return false;
+    if (batch >= 0) {
+        const char *name = o->open_names[batch];
+        bool ok = batch_can_open(g, name) ? batch_open(g, name, o->open_min[batch], o->open_max[batch]) : open_dim(g, o, batch);
+        if (!ok || !open_sizes_settle(g)) return false;
+    }
     return open_sizes_check(g);
 }
 
@@ -303,7 +324,7 @@ static bool read_custom(model *m, const model_options *o) {
     for (int i = 0; i < o->n_custom; i++) {
         if (o->custom_optional && !has_custom(m->graph->body, o->custom_operators[i])) continue;
         custom_function *f = &m->custom[m->n_custom++];
-        f->operator = o->custom_operators[i];
+        f->operator= o->custom_operators[i];
         if (!custom_read(f, o->custom_files[i], m->arena, &m->diags)) return false;
     }
     return true;
@@ -311,9 +332,7 @@ static bool read_custom(model *m, const model_options *o) {
 
 bool model_read(model *m, const model_options *o) {
     specialization s = {.options = o, .arena = m->arena, .diags = &m->diags};
-    frontend_options f = {.n_dims = o->n_dims, .dim_names = o->dim_names, .dim_sizes = o->dim_sizes, .weights = o->weights,
-                          .missing = o->missing, .sample = specialize, .sample_context = &s, .n_custom = o->n_custom,
-                          .custom = o->custom_operators, .custom_optional = o->custom_optional};
+    frontend_options f = {.n_dims = o->n_dims, .dim_names = o->dim_names, .dim_sizes = o->dim_sizes, .weights = o->weights, .missing = o->missing, .sample = specialize, .sample_context = &s, .n_custom = o->n_custom, .custom = o->custom_operators, .custom_optional = o->custom_optional};
     int errors = m->diags.errors;
     m->graph = frontend_read(o->path, &f, m->arena, &m->diags);
     if (!m->graph || m->diags.errors != errors || !specialization_check(&s) || !read_custom(m, o)) return false;
@@ -323,8 +342,7 @@ bool model_read(model *m, const model_options *o) {
 }
 
 pass_options model_passes(const model_options *o) {
-    return (pass_options){.conv_layouts = true, .dense_rows = o->plan.weights_type == DT_I4, .compute = o->plan.compute,
-                          .rounds_halves = o->plan.accuracy == ACCURACY_STRICT, .dump_pass = o->dump_pass, .dump_stream = stdout};
+    return (pass_options){.conv_layouts = true, .dense_rows = o->plan.weights_type == DT_I4, .compute = o->plan.compute, .rounds_halves = o->plan.accuracy == ACCURACY_STRICT, .dump_pass = o->dump_pass, .dump_stream = stdout};
 }
 
 bool model_optimize(model *m, const model_options *o) {
@@ -360,7 +378,8 @@ static const graph *planned_graph(model *m, const model_options *o) {
     m->diags = open.diags;
     if (ok) open.graph->diags = &m->diags; /* planning may have something to say too */
     m->sizes = ok ? sizes_of(open.graph, o, m->arena) : NULL;
-    return !ok ? NULL : m->sizes ? open.graph : m->graph;
+    return !ok ? NULL : m->sizes ? open.graph
+                                 : m->graph;
 }
 
 bool model_plan(model *m, const model_options *o) {

@@ -11,7 +11,7 @@ typedef struct binding {
 
 static dim bind_dim(const binding *b, dim d) {
     static dim (*const makers[])(arena *, dim, dim) = {
-        [DIM_ADD] = dim_add, [DIM_MUL] = dim_mul, [DIM_FLOORDIV] = dim_floordiv, [DIM_MAX] = dim_max};
+        [DIM_ADD] = dim_add, [DIM_MUL] = dim_mul, [DIM_FLOORDIV] = dim_floordiv, [DIM_MAX] = dim_max, [DIM_MIN] = dim_min};
     const dim_expr *e = d.expr;
     if (!e || e->op == DIM_UNKNOWN) return d;
     if (e->op == DIM_NUMBER) return dim_number(e->number);

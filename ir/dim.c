@@ -31,6 +31,8 @@ static dim make(arena *a, dim_expr e) {
 
 bool dim_is_open(dim d) { return d.expr && d.size >= 0; }
 
+bool dim_is_bounded(dim d) { return !d.expr || is_open(d.expr); }
+
 dim dim_unknown(arena *a) { return make(a, (dim_expr){.op = DIM_UNKNOWN}); }
 
 dim dim_symbol(arena *a, const symbol *s) { return make(a, (dim_expr){.op = DIM_SYMBOL, .symbol = s}); }
@@ -64,13 +66,72 @@ static int64_t mul(int64_t x, int64_t y) {
     return __builtin_mul_overflow(x, y, &r) ? INT64_MAX : r;
 }
 
+/* ---- sums of multiples: what cancels does so, and (2 * x + 1) / 2 is x ---- */
+
+typedef struct multiple {
+    int64_t times;
+    const dim_expr *of;
+} multiple;
+
+typedef struct sum {
+    int64_t number;
+    multiple terms[32];
+    int n;
+    bool shortened, overflowing; /* two terms were of the same; there are too many */
+} sum;
+
+static bool expr_equal(const dim_expr *x, const dim_expr *y);
+
+static void collect(sum *s, const dim_expr *e, int64_t times) {
+    if (e->op == DIM_ADD) {
+        collect(s, e->a, times), collect(s, e->b, times);
+        return;
+    }
+    if (e->op == DIM_NUMBER) {
+        s->number = add(s->number, mul(e->number, times));
+        return;
+    }
+    if (e->op == DIM_MUL && (e->a->op == DIM_NUMBER || e->b->op == DIM_NUMBER)) {
+        const bool first = e->a->op == DIM_NUMBER;
+        collect(s, first ? e->b : e->a, mul(times, first ? e->a->number : e->b->number));
+        return;
+    }
+    for (int i = 0; i < s->n; i++)
+        if (expr_equal(s->terms[i].of, e)) {
+            s->terms[i].times = add(s->terms[i].times, times);
+            s->shortened = true;
+            return;
+        }
+    if (s->n == (int)(sizeof s->terms / sizeof *s->terms)) s->overflowing = true;
+    else s->terms[s->n++] = (multiple){times, e};
+}
+
+static dim sum_as_dim(arena *a, const sum *s) {
+    dim total = dim_number(0);
+    for (int i = 0; i < s->n; i++) {
+        const dim one = dim_mul(a, make(a, *s->terms[i].of), dim_number(s->terms[i].times));
+        total = is(total, 0) ? one : is(one, 0) ? total
+                                                : binary(a, DIM_ADD, total, one);
+    }
+    if (dim_is_number(total)) return dim_number(add(total.size, s->number));
+    return s->number ? binary(a, DIM_ADD, total, dim_number(s->number)) : total;
+}
+
+dim dim_sub(arena *a, dim x, dim y) { return dim_add(a, x, dim_mul(a, y, dim_number(-1))); }
+
 dim dim_add(arena *a, dim x, dim y) {
     if (!x.expr && !y.expr) return dim_number(add(x.size, y.size));
     if (is(x, 0)) return y;
     if (is(y, 0)) return x;
+    if (!x.expr && y.expr->op == DIM_ADD && y.expr->b->op == DIM_NUMBER) return dim_add(a, y, x);
     /* (x + 2) - 3 is x - 1: what keeps its size has the same expression */
     if (!y.expr && x.expr->op == DIM_ADD && x.expr->b->op == DIM_NUMBER)
         return dim_add(a, make(a, *x.expr->a), dim_number(add(x.expr->b->number, y.size)));
+    if (x.expr && y.expr && !unknown(x) && !unknown(y)) {
+        sum s = {.n = 0};
+        collect(&s, x.expr, 1), collect(&s, y.expr, 1);
+        if (s.shortened && !s.overflowing) return sum_as_dim(a, &s);
+    }
     return binary(a, DIM_ADD, x, y);
 }
 
@@ -85,12 +146,33 @@ dim dim_mul(arena *a, dim x, dim y) {
 dim dim_floordiv(arena *a, dim x, dim y) {
     if (!x.expr && !y.expr) return dim_number(floordiv(x.size, y.size));
     if (is(y, 1)) return x;
+    if (x.expr && !y.expr && y.size > 1 && !unknown(x)) { /* exact but for the number */
+        sum s = {.n = 0};
+        bool exact = true;
+        collect(&s, x.expr, 1);
+        for (int i = 0; i < s.n; i++) exact = exact && s.terms[i].times % y.size == 0;
+        for (int i = 0; exact && i < s.n; i++) s.terms[i].times /= y.size;
+        s.number = floordiv(s.number, y.size);
+        if (exact && !s.overflowing) return sum_as_dim(a, &s);
+    }
     return binary(a, DIM_FLOORDIV, x, y);
 }
 
+/* One of them where it is never below the other, whatever the sizes. */
+static const dim *larger_of(arena *a, const dim *x, const dim *y) {
+    if (dim_equal(*x, *y) || dim_reaches(dim_sub(a, *x, *y), 0)) return x;
+    return dim_reaches(dim_sub(a, *y, *x), 0) ? y : NULL;
+}
+
 dim dim_max(arena *a, dim x, dim y) {
-    if (!x.expr && !y.expr) return x.size > y.size ? x : y;
-    return binary(a, DIM_MAX, x, y);
+    const dim *larger = larger_of(a, &x, &y);
+    return larger ? *larger : binary(a, DIM_MAX, x, y);
+}
+
+dim dim_min(arena *a, dim x, dim y) {
+    const dim *larger = larger_of(a, &x, &y);
+    return larger == &x ? y : larger ? x
+                                     : binary(a, DIM_MIN, x, y);
 }
 
 static bool expr_equal(const dim_expr *x, const dim_expr *y) {
@@ -115,10 +197,13 @@ static int64_t upper(const dim_expr *e) {
     if (e->op == DIM_UNKNOWN) return -1;
     int64_t x = upper(e->a), y = upper(e->b);
     switch (e->op) {
-    case DIM_ADD: return x < 0 ? -1 : y < 0 && e->b->op != DIM_NUMBER ? -1 : add(x, y);
+    case DIM_ADD: return x < 0 ? -1 : y < 0 && e->b->op != DIM_NUMBER ? -1
+                                                                      : add(x, y);
     case DIM_MUL: return x < 0 || y < 0 ? -1 : mul(x, y);
     case DIM_FLOORDIV: return x < 0 || e->b->op != DIM_NUMBER || y < 1 ? -1 : floordiv(x, y);
-    default: return x < 0 || y < 0 ? -1 : x > y ? x : y;
+    case DIM_MIN: return x < 0 || (y >= 0 && y < x) ? y : x;
+    default: return x < 0 || y < 0 ? -1 : x > y ? x
+                                                : y;
     }
 }
 
@@ -139,6 +224,7 @@ static range range_of(const dim_expr *e) {
         return (range){smaller(smaller(corners[0], corners[1]), smaller(corners[2], corners[3])),
                        larger(larger(corners[0], corners[1]), larger(corners[2], corners[3]))};
     case DIM_FLOORDIV: return y.least < 1 ? (range){0, INT64_MAX} : (range){floordiv(x.least, x.least < 0 ? y.least : y.most), floordiv(x.most, x.most < 0 ? y.most : y.least)};
+    case DIM_MIN: return (range){smaller(x.least, y.least), smaller(x.most, y.most)};
     default: return (range){larger(x.least, y.least), larger(x.most, y.most)};
     }
 }
@@ -162,6 +248,7 @@ static int64_t value_at(const dim_expr *e, int64_t at) {
     case DIM_ADD: return add(x, y);
     case DIM_MUL: return mul(x, y);
     case DIM_FLOORDIV: return y ? floordiv(x, y) : 0;
+    case DIM_MIN: return smaller(x, y);
     default: return larger(x, y);
     }
 }
@@ -188,7 +275,7 @@ static void print_symbol(FILE *f, const char *name) {
 }
 
 static void print(FILE *f, const dim_expr *e) {
-    static const char *const names[] = {[DIM_ADD] = "+", [DIM_MUL] = "*", [DIM_FLOORDIV] = "/", [DIM_MAX] = "max"};
+    static const char *const names[] = {[DIM_ADD] = "+", [DIM_MUL] = "*", [DIM_FLOORDIV] = "/", [DIM_MAX] = "max", [DIM_MIN] = "min"};
     switch (e->op) {
     case DIM_UNKNOWN: fputc('?', f); return;
     case DIM_NUMBER: fprintf(f, "%lld", (long long)e->number); return;

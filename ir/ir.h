@@ -41,7 +41,7 @@ typedef struct diagnostics {
     FILE *stream;       /* where messages go; NULL keeps them silent (tests) */
     const char *source; /* model path, printed before each message */
     int errors;
-    char first[512]; /* text of the first error, for tests */
+    char first[512];                                  /* text of the first error, for tests */
     void (*on_read)(void *context, const char *path); /* NULL, or told of each file that the result depends on */
     void *on_read_context;
 } diagnostics;
@@ -74,7 +74,13 @@ typedef enum dtype {
     DT_COUNT
 } dtype;
 
-typedef enum dtype_class { CLASS_NONE, CLASS_FLOAT, CLASS_INT, CLASS_UINT, CLASS_BOOL, CLASS_STRING, CLASS_COMPLEX } dtype_class;
+typedef enum dtype_class { CLASS_NONE,
+                           CLASS_FLOAT,
+                           CLASS_INT,
+                           CLASS_UINT,
+                           CLASS_BOOL,
+                           CLASS_STRING,
+                           CLASS_COMPLEX } dtype_class;
 
 typedef struct dtype_info {
     const char *name;  /* "f32" */
@@ -86,7 +92,7 @@ typedef struct dtype_info {
 
 const dtype_info *dtype_of(dtype t);
 dtype dtype_from_onnx(int64_t code);        /* DT_NONE if unknown */
-dtype dtype_from_name(const char *name);  /* DT_NONE if unknown */
+dtype dtype_from_name(const char *name);    /* DT_NONE if unknown */
 size_t dtype_bytes(dtype t, int64_t count); /* storage of `count` elements, rounded up to bytes */
 
 /* A string element of a constant. */
@@ -114,7 +120,14 @@ typedef struct symbol {
     bool open; /* stays a symbol in the emitted program, see graph_open_symbol */
 } symbol;
 
-typedef enum dim_op { DIM_SYMBOL, DIM_NUMBER, DIM_ADD, DIM_MUL, DIM_FLOORDIV, DIM_MAX, DIM_UNKNOWN } dim_op;
+typedef enum dim_op { DIM_SYMBOL,
+                      DIM_NUMBER,
+                      DIM_ADD,
+                      DIM_MUL,
+                      DIM_FLOORDIV,
+                      DIM_MAX,
+                      DIM_MIN,
+                      DIM_UNKNOWN } dim_op;
 
 typedef struct dim_expr {
     dim_op op;
@@ -135,20 +148,24 @@ dim dim_number(int64_t n);
 dim dim_unknown(arena *a);
 dim dim_symbol(arena *a, const symbol *s);
 bool dim_is_number(dim d);
-bool dim_is_open(dim d); /* an expression over open symbols */
+bool dim_is_open(dim d);    /* an expression over open symbols */
+bool dim_is_bounded(dim d); /* a number or such an expression: also where it is negative */
 dim dim_add(arena *a, dim x, dim y);
 dim dim_mul(arena *a, dim x, dim y);
 dim dim_floordiv(arena *a, dim x, dim y); /* towards minus infinity; y != 0 */
 dim dim_max(arena *a, dim x, dim y);
-bool dim_equal(dim x, dim y); /* structurally the same */
-int64_t dim_upper(dim d);     /* the largest it can be; -1: not bounded */
-int64_t dim_least(dim d);     /* of an open one: the least it can be, or less */
+dim dim_min(arena *a, dim x, dim y);
+dim dim_sub(arena *a, dim x, dim y);
+bool dim_equal(dim x, dim y);           /* structurally the same */
+int64_t dim_upper(dim d);               /* the largest it can be; -1: not bounded */
+int64_t dim_least(dim d);               /* of an open one: the least it can be, or less */
 bool dim_reaches(dim d, int64_t least); /* it is at least that for all sizes that its symbols can have */
 void dim_print(FILE *f, dim d);
 
 /* ---- tensor types ------------------------------------------------------------------------------------------------------ */
 
-enum { IR_MAX_RANK = 16, C16 = 16 };
+enum { IR_MAX_RANK = 16,
+       C16 = 16 };
 
 typedef enum layout_kind {
     LAYOUT_ROW_MAJOR,
@@ -171,28 +188,32 @@ typedef struct quantization {
     struct constant *scale, *zero_point;
 } quantization;
 
-typedef enum type_kind { TYPE_UNKNOWN, TYPE_TENSOR, TYPE_SEQUENCE, TYPE_OPTIONAL, TYPE_MAP } type_kind;
+typedef enum type_kind { TYPE_UNKNOWN,
+                         TYPE_TENSOR,
+                         TYPE_SEQUENCE,
+                         TYPE_OPTIONAL,
+                         TYPE_MAP } type_kind;
 
 typedef struct value_type {
     type_kind kind;
-    dtype elem;               /* TENSOR; MAP: key type */
-    int rank;                 /* -1: unknown */
-    dim *dims;                /* rank of them; logical NCHW order whatever the layout */
+    dtype elem; /* TENSOR; MAP: key type */
+    int rank;   /* -1: unknown */
+    dim *dims;  /* rank of them; logical NCHW order whatever the layout */
     layout layout;
-    const quantization *quant; /* or NULL */
+    const quantization *quant;      /* or NULL */
     const struct value_type *inner; /* SEQUENCE, OPTIONAL, MAP: of what */
 } value_type;
 
 value_type type_tensor(arena *a, dtype elem, int rank, const int64_t *dims);
 value_type type_tensor_dims(arena *a, dtype elem, int rank, const dim *dims);
-bool type_is_static(const value_type *t);            /* a tensor whose every dimension is a number */
-bool type_is_bounded(const value_type *t);           /* likewise, or open: then type_count and type_size tell the most */
-int64_t type_count(const value_type *t);             /* elements; -1 when not bounded */
-int64_t type_size(const value_type *t, int axis);    /* dims[axis].size, axis may be negative; -1 when not bounded */
+bool type_is_static(const value_type *t);         /* a tensor whose every dimension is a number */
+bool type_is_bounded(const value_type *t);        /* likewise, or open: then type_count and type_size tell the most */
+int64_t type_count(const value_type *t);          /* elements; -1 when not bounded */
+int64_t type_size(const value_type *t, int axis); /* dims[axis].size, axis may be negative; -1 when not bounded */
 bool type_same_shape(const value_type *x, const value_type *y);
 bool type_equal(const value_type *x, const value_type *y); /* element type, shape and layout */
-dtype type_stored(const value_type *t);              /* as what its elements are stored: elem, or the layout's narrower type */
-void type_print(FILE *f, const value_type *t);       /* f32[1,64,56,56] @c16(1,1,1,1); u8… @c16(1,1,1,1,128); f32… @c16(1,1,1,1,bf16) */
+dtype type_stored(const value_type *t);                    /* as what its elements are stored: elem, or the layout's narrower type */
+void type_print(FILE *f, const value_type *t);             /* f32[1,64,56,56] @c16(1,1,1,1); u8… @c16(1,1,1,1,128); f32… @c16(1,1,1,1,bf16) */
 
 /* ---- constants ---------------------------------------------------------------------------------------------------------- */
 
@@ -205,6 +226,9 @@ typedef struct constant {
 
 double constant_float(const constant *c, int64_t index);
 int64_t constant_int(const constant *c, int64_t index);
+struct value;
+/* The *n elements of a constant of integers, or of what OP_sizes makes; NULL: not known. */
+const dim *value_sizes(arena *a, const struct value *v, int *n);
 
 /* ---- coding.c: floats that were quantised ---------------------------------------------------------------------------------- */
 
@@ -230,10 +254,10 @@ typedef enum expr_kind {
 
 typedef struct expr {
     expr_kind kind;
-    int op;       /* op_code */
-    dtype dtype;  /* of the result */
-    int input;    /* EXPR_INPUT */
-    double value; /* EXPR_CONST */
+    int op;                   /* op_code */
+    dtype dtype;              /* of the result */
+    int input;                /* EXPR_INPUT */
+    double value;             /* EXPR_CONST */
     const struct node *attrs; /* EXPR_OP: the node whose attributes (alpha, beta, min…) parametrise op */
     const struct expr *args[3];
     int n_args;
@@ -305,8 +329,8 @@ typedef enum op_props {
     PROP_RANDOM = 1 << 4,          /* never folded, never merged */
     PROP_CONTROL = 1 << 5,         /* owns regions */
     PROP_COMMUTATIVE = 1 << 6,
-    PROP_KEPT = 1 << 7,            /* not folded, though its inputs are constants: passes look for it */
-    PROP_FOREIGN = 1 << 8          /* attributes besides those of ops.def are the model's own */
+    PROP_KEPT = 1 << 7,   /* not folded, though its inputs are constants: passes look for it */
+    PROP_FOREIGN = 1 << 8 /* attributes besides those of ops.def are the model's own */
 } op_props;
 
 struct node;
@@ -323,8 +347,8 @@ typedef bool shape_fn(struct node *n, diagnostics *d);
 typedef bool eval_fn(const struct node *n, const struct tensor *const *in, struct tensor *out, arena *a, diagnostics *d);
 
 typedef struct op_info {
-    const char *name; /* "max_pool" */
-    const char *onnx; /* "MaxPool", "com.microsoft.FusedConv", or NULL for cnnc's own */
+    const char *name;                     /* "max_pool" */
+    const char *onnx;                     /* "MaxPool", "com.microsoft.FusedConv", or NULL for cnnc's own */
     int min_in, max_in, min_out, max_out; /* max -1: any number */
     shape_fn *shape;
     eval_fn *eval;
@@ -333,21 +357,21 @@ typedef struct op_info {
 } op_info;
 
 const op_info *op_of(op_code op);
-op_code op_from_name(const char *name);                    /* OP_NONE if unknown */
+op_code op_from_name(const char *name);                        /* OP_NONE if unknown */
 op_code op_from_onnx(const char *domain, const char *op_type); /* domain "" or "ai.onnx": the standard one */
-const attr_spec *op_attr(op_code op, const char *name);    /* NULL if it has none of that name */
+const attr_spec *op_attr(op_code op, const char *name);        /* NULL if it has none of that name */
 
 /* ---- graph.c: values, nodes, regions ------------------------------------------------------------------------------------------ */
 
 typedef struct value {
-    int id;            /* unique in the graph */
-    const char *name;  /* as in the model; any bytes, never NULL; unique only by luck */
+    int id;           /* unique in the graph */
+    const char *name; /* as in the model; any bytes, never NULL; unique only by luck */
     value_type type;
     const value_type *declared; /* NULL, or what the model says of it: fills in what inference cannot know */
-    struct node *producer; /* NULL: graph or region input, or constant */
-    int output;            /* which output of producer */
-    const constant *constant; /* not NULL: known at compile time, has no producer */
-    const constant *fallback; /* of a graph input: its value where the caller gives none; NULL: the caller must */
+    struct node *producer;      /* NULL: graph or region input, or constant */
+    int output;                 /* which output of producer */
+    const constant *constant;   /* not NULL: known at compile time, has no producer */
+    const constant *fallback;   /* of a graph input: its value where the caller gives none; NULL: the caller must */
     struct use *uses;
     struct region *parent;
 } value;
@@ -363,11 +387,11 @@ typedef struct use {
 typedef struct node {
     op_code op;
     int id;
-    const char *name;   /* the layer's name in the model, never NULL; fused: "conv1 + bn1 + relu" */
-    value **inputs;     /* NULL entries: optional ones left out */
-    use **uses;         /* of them, each in its value's list */
+    const char *name; /* the layer's name in the model, never NULL; fused: "conv1 + bn1 + relu" */
+    value **inputs;   /* NULL entries: optional ones left out */
+    use **uses;       /* of them, each in its value's list */
     int n_inputs;
-    value **outputs;    /* NULL entries: not wanted */
+    value **outputs; /* NULL entries: not wanted */
     int n_outputs;
     attr *attrs;
     int n_attrs;
@@ -418,12 +442,12 @@ typedef struct graph {
     diagnostics *diags;
     const char *name;
     region *body;
-    ports inputs, outputs; /* see graph_port */
+    ports inputs, outputs;   /* see graph_port */
     const open_batch *batch; /* NULL: none is open */
     symbol **symbols;
     int n_symbols;
     int next_value, next_node;
-    uint64_t hash; /* of the model's bytes */
+    uint64_t hash;        /* of the model's bytes */
     int64_t folding_left; /* bytes by which constants may still grow when they are folded; 0: not counted yet (fold_constants) */
 } graph;
 
@@ -498,8 +522,8 @@ bool node_error(diagnostics *d, const node *n, const char *hint, const char *for
 bool infer_node(node *n, diagnostics *d);
 
 typedef struct tensor {
-    value_type type;  /* static; row-major */
-    void *data; /* dtype_bytes(elem, count) bytes */
+    value_type type;      /* static; row-major */
+    void *data;           /* dtype_bytes(elem, count) bytes */
     struct tensor *items; /* sequences */
     int n_items;
 } tensor;
@@ -525,7 +549,8 @@ bool window_of(const node *n, window *w, diagnostics *d);
 
 /* ---- gradient/: reverse-mode differentiation ------------------------------------------------------------------------------------- */
 
-typedef enum relu_rule { RELU_GRADIENT, RELU_GUIDED /* what is negative does not pass back through ReLU */ } relu_rule;
+typedef enum relu_rule { RELU_GRADIENT,
+                         RELU_GUIDED /* what is negative does not pass back through ReLU */ } relu_rule;
 
 /* Adds the nodes that compute the gradient of sum(y * dy) by x, a value of the body on which y depends; dy has y's shape.
  * Zeros where y does not. For graphs of inferred types that no pass has fused. NULL after an error: a layer on the way that

@@ -20,7 +20,7 @@ static bool read_dim_operator(reader *r, dim *d) {
     static const struct {
         const char *name;
         dim (*make)(arena *, dim, dim);
-    } operators[] = {{"+", dim_add}, {"*", dim_mul}, {"/", dim_floordiv}, {"max", dim_max}};
+    } operators[] = {{"+", dim_add}, {"*", dim_mul}, {"/", dim_floordiv}, {"max", dim_max}, {"min", dim_min}};
     scanner *s = &r->scan;
     size_t op = 0, count = sizeof operators / sizeof *operators;
     while (op < count && !scan_accept(s, operators[op].name)) op++;

@@ -8,8 +8,8 @@ typedef struct recurrent_node {
     int gates, directions;
     bool reverse[2], linear_before_reset, couple, has_clip;
     double clip;
-    int64_t steps, batch, input, hidden;
-    int code[2][3]; /* activations by direction: see runtime/library/activation.h */
+    int64_t steps, batch, input, hidden; /* of open sizes the most */
+    int code[2][3];                      /* activations by direction: see runtime/library/activation.h */
     double alpha[2][3], beta[2][3];
 } recurrent_node;
 

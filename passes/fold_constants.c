@@ -7,7 +7,8 @@
 
 /* A result much larger than what it is made from (an expanded scalar, say) is left to the running program; not float32 made from
  * 4 bits. */
-enum { LARGE = 16 << 20, GROWTH = 8 };
+enum { LARGE = 16 << 20,
+       GROWTH = 8 };
 
 /* All results together: 512 MiB, and the model's constants a few times. Forty nodes that double what they are given would
  * fill any memory. */
@@ -44,6 +45,7 @@ static bool reads_before(const node *n, int input) {
 static bool is_foldable(const graph *g, const node *n) {
     if (n->n_regions || (op_of(n->op)->props & (PROP_RANDOM | PROP_CONTROL | PROP_KEPT)) || !n->n_outputs) return false;
     if (needs_shape_only(n)) return type_is_static(&n->inputs[0]->type);
+    if (n->op == OP_sizes) return type_is_static(&node_attr(n, "size")->type);
     int64_t bytes_in = 0, bytes_out = 0;
     for (int i = 0; i < n->n_inputs; i++) {
         if (!n->inputs[i] || needs_type_only(n, i)) continue;

@@ -9,7 +9,9 @@
 #include "ir/shape/move.h"
 #include "passes/passes.h"
 
-typedef enum sharing { SHARED, BATCHED, NEITHER } sharing;
+typedef enum sharing { SHARED,
+                       BATCHED,
+                       NEITHER } sharing;
 
 static bool depends(const dim_expr *e, const symbol *s) {
     if (!e || e->op == DIM_NUMBER) return false;
@@ -93,12 +95,12 @@ static bool drops_nothing(const node *n, const symbol *s) {
 /* What cuts, pads and resizes leaves the first axis alone. */
 static bool pads_behind(const node *n, const symbol *s) {
     int64_t begin[IR_MAX_RANK], end[IR_MAX_RANK];
-    return first_only(n, s) && pad_amounts(n, begin, end, n->parent->graph->diags) == 1 && !begin[0] && !end[0];
+    return first_only(n, s) && pad_amounts(n, begin, end, &(diagnostics){.stream = NULL}) == 1 && !begin[0] && !end[0];
 }
 
 static bool slices_behind(const node *n, const symbol *s) {
     slice_axis axes[IR_MAX_RANK];
-    return first_only(n, s) && slice_axes(n, axes, n->parent->graph->diags) == 1 && !axes[0].touched;
+    return first_only(n, s) && slice_axes(n, axes, &(diagnostics){.stream = NULL}) == 1 && !axes[0].touched;
 }
 
 static bool crops_behind(const node *n, const symbol *s) {
@@ -170,12 +172,20 @@ static bool reads_batched(const node *n, const symbol *s) {
     return false;
 }
 
+static bool sizes_depend(const node *n, const symbol *s) {
+    const value_type *t = &node_attr(n, "size")->type;
+    bool any = false;
+    for (int k = 0; k < t->rank; k++) any = any || depends(t->dims[k].expr, s);
+    return any;
+}
+
 static bool keeps_apart(const node *n, const symbol *s) {
     bool batched = reads_batched(n, s);
     for (int i = 0; i < n->n_outputs; i++)
         if (n->outputs[i] && sharing_of(n->outputs[i], s) != (batched ? BATCHED : SHARED)) return false;
     unsigned props = op_of(n->op)->props;
     if (n->n_regions || props & PROP_RANDOM) return false; /* a region may capture anything */
+    if (n->op == OP_sizes && sizes_depend(n, s)) return false;
     if (!batched) return true;
     if (n->epilogue || n->prologue) return false; /* a printed graph that passes have seen */
     if (families[n->op]) return families[n->op](n, s);
@@ -190,14 +200,14 @@ static bool check_range(const graph *g, const symbol *s, const char *name, int64
     return true;
 }
 
-static bool check_interface(const graph *g, const symbol *s, const char *cure) {
+static bool leads_interface(const graph *g, const symbol *s) {
     const region *r = g->body;
-    for (int i = 0; i < r->n_inputs; i++)
-        if (sharing_of(r->inputs[i], s) == NEITHER || (sharing_of(r->inputs[i], s) == BATCHED && r->inputs[i]->fallback))
-            return diag_error(g->diags, "", cure, "dimension '%.80s' can only stay open as the first one: it is not in input '%.80s'", s->name, r->inputs[i]->name);
+    for (int i = 0; i < r->n_inputs; i++) {
+        const sharing how = sharing_of(r->inputs[i], s);
+        if (how == NEITHER || (how == BATCHED && r->inputs[i]->fallback)) return false;
+    }
     for (int i = 0; i < r->n_outputs; i++)
-        if (sharing_of(r->outputs[i], s) != BATCHED)
-            return diag_error(g->diags, "", cure, "dimension '%.80s' can only stay open as the first one: it is not in output '%.80s'", s->name, r->outputs[i]->name);
+        if (sharing_of(r->outputs[i], s) != BATCHED) return false;
     return true;
 }
 
@@ -212,14 +222,17 @@ bool batch_is(const graph *g, const char *name) {
     return leads;
 }
 
+bool batch_can_open(const graph *g, const char *name) {
+    const symbol *s = graph_find_symbol(g, name);
+    bool can = s && leads_interface(g, s);
+    for (const node *n = g->body->first; can && n; n = n->next) can = keeps_apart(n, s);
+    return can;
+}
+
 bool batch_open(graph *g, const char *name, int64_t min, int64_t max) {
     symbol *s = graph_find_symbol(g, name);
     const region *r = g->body;
-    const char *cure = arena_printf(g->arena, "fix it: --dim %.80s=SIZE", name);
-    if (!check_range(g, s, name, min, max) || !check_interface(g, s, cure)) return false;
-    pass_find("remove_dead")->run(g, NULL); /* what asked for sizes and has its answer */
-    for (const node *n = r->first; n; n = n->next)
-        if (!keeps_apart(n, s)) return node_error(g->diags, n, cure, "there is no form of it for an open dimension '%.80s'", name);
+    if (!check_range(g, s, name, min, max)) return false;
     bool *batched = ARENA_ARRAY(g->arena, bool, r->n_inputs);
     for (int i = 0; i < r->n_inputs; i++) batched[i] = sharing_of(r->inputs[i], s) == BATCHED;
     const open_batch b = {.name = name, .min = min, .max = max, .inputs = batched};

@@ -1,7 +1,10 @@
 /* Open dimensions other than the batch (--dim H=32..1024). Values keep their sizes as expressions over the open symbols; the
  * program is laid out for the largest, and its kernels count to the actual ones. What inference took for granted where it
  * met symbols must be certain for that: whether there is a kernel at all is for the plan to say. */
+#include "ir/shape/move.h"
 #include "passes/passes.h"
+
+pass_fn pass_fold_constants, pass_remove_dead;
 
 static bool refuse(const node *n, const char *what) {
     return node_error(n->parent->graph->diags, n, "fix the open dimension: --dim NAME=SIZE", "%s", what);
@@ -36,6 +39,67 @@ static bool multiplies_surely(const node *n) {
     return sure || refuse(n, "the sizes of its matrices may differ");
 }
 
+/* What is expanded has the sizes of the result, or 1. */
+static bool expands_surely(const node *n) {
+    const value_type *x = &n->inputs[0]->type, *y = &n->outputs[0]->type;
+    for (int k = 0; k < x->rank; k++)
+        if (type_size(x, k) != 1 && !dim_equal(x->dims[k], y->dims[y->rank - x->rank + k])) return refuse(n, "the shape it expands to may not fit its input");
+    return true;
+}
+
+/* The sizes of the parts add up to what there is. */
+static bool splits_surely(const node *n) {
+    arena *a = n->parent->graph->arena;
+    const value_type *x = &n->inputs[0]->type;
+    int64_t axis = node_int(n, "axis");
+    axis += axis < 0 ? x->rank : 0;
+    dim total = dim_number(0);
+    for (int i = 0; i < n->n_outputs; i++) {
+        if (!n->outputs[i]) return true; /* its size is not known here; the others lie where they do */
+        total = dim_add(a, total, n->outputs[i]->type.dims[axis]);
+    }
+    return dim_equal(total, x->dims[axis]) || !node_input(n, 1) || refuse(n, "its parts may not add up to the axis");
+}
+
+/* Along axes [from, to), but for `axis`, input i has the sizes of input k. */
+static bool agree(const node *n, int i, int k, int from, int to, int64_t axis) {
+    const value_type *x = &n->inputs[i]->type, *y = &n->inputs[k]->type;
+    for (int at = from; at < to && at < x->rank && at < y->rank; at++)
+        if (at != axis && !dim_equal(x->dims[at], y->dims[at])) return refuse(n, "its operands' sizes may differ");
+    return true;
+}
+
+static bool gathers_surely(const node *n) {
+    const value_type *x = &n->inputs[0]->type;
+    int64_t axis = op_attr(n->op, "axis") ? node_int(n, "axis") : 0;
+    axis += axis < 0 ? x->rank : 0;
+    switch (n->op) {
+    case OP_gather_elements: return agree(n, 0, 1, 0, x->rank, axis);
+    case OP_gather_nd: return agree(n, 0, 1, 0, (int)node_int(n, "batch_dims"), -1);
+    case OP_scatter_elements: return agree(n, 0, 1, 0, x->rank, axis) && agree(n, 1, 2, 0, x->rank, -1);
+    case OP_scatter_nd: return agree(n, 1, 2, 0, n->inputs[1]->type.rank - 1, -1);
+    case OP_tensor_scatter: return agree(n, 0, 1, 0, x->rank, axis);
+    default: return true;
+    }
+}
+
+/* An axis has as many elements as are wanted of it. */
+static bool ranks_surely(const node *n) {
+    int64_t axis = node_int(n, "axis");
+    const value_type *x = &n->inputs[0]->type;
+    axis += axis < 0 ? x->rank : 0;
+    const dim more = dim_sub(n->parent->graph->arena, x->dims[axis], n->outputs[n->outputs[0] ? 0 : 1]->type.dims[axis]);
+    return dim_reaches(more, 0) || refuse(n, "its axis may have fewer elements than it wants");
+}
+
+/* A carried value keeps its sizes. */
+static bool carries_surely(const node *n) {
+    const region *r = n->regions[0];
+    for (int i = 2; n->op == OP_loop && i < r->n_inputs; i++)
+        if (r->inputs[i]->type.kind == TYPE_TENSOR && !type_same_shape(&r->inputs[i]->type, &r->outputs[i - 1]->type)) return refuse(n, "what it carries may change its size");
+    return true;
+}
+
 static bool concatenates_surely(const node *n) {
     const value_type *y = &n->outputs[0]->type;
     int64_t axis = node_int(n, "axis");
@@ -48,7 +112,7 @@ static bool concatenates_surely(const node *n) {
 
 static bool has_elements(const node *n, const value_type *t) {
     for (int k = 0; k < t->rank; k++)
-        if (dim_is_open(t->dims[k]) && dim_least(t->dims[k]) < 1)
+        if (dim_is_open(t->dims[k]) && !dim_reaches(t->dims[k], 1))
             return node_error(n->parent->graph->diags, n, "raise the least size of the open dimension", "axis %d of its result may be empty", k);
     return true;
 }
@@ -118,15 +182,34 @@ static bool check_node(const node *n) {
         if (!has_elements(n, &v->type)) return false;
     }
     if (!open || !n->outputs[0]) return true;
-    if (n->n_regions) return refuse(n, "control flow has fixed sizes only");
-    if (n->op == OP_reshape) return reshapes_surely(n);
-    if (n->op == OP_concat) return concatenates_surely(n);
-    if (n->op == OP_matmul || n->op == OP_gemm) return multiplies_surely(n);
+    switch (n->op) {
+    case OP_reshape: return reshapes_surely(n);
+    case OP_concat: return concatenates_surely(n);
+    case OP_expand: return expands_surely(n);
+    case OP_split: return splits_surely(n);
+    case OP_matmul:
+    case OP_gemm: return multiplies_surely(n);
+    case OP_top_k: return ranks_surely(n);
+    case OP_if:
+    case OP_loop: return carries_surely(n);
+    default: break;
+    }
+    if (!gathers_surely(n)) return false;
     return !(op_of(n->op)->props & PROP_ELEMENTWISE) || broadcasts_surely(n);
 }
 
-bool open_sizes_check(const graph *g) {
-    for (const node *n = g->body->first; n; n = n->next)
+static bool check_region(const region *r) {
+    for (const node *n = r->first; n; n = n->next) {
+        for (int i = 0; i < n->n_regions; i++)
+            if (!check_region(n->regions[i])) return false;
         if (!check_node(n)) return false;
+    }
     return true;
+}
+
+bool open_sizes_check(const graph *g) { return check_region(g->body); }
+
+bool open_sizes_settle(graph *g) {
+    const pass_options none = {0};
+    return pass_fold_constants(g, &none) && pass_remove_dead(g, &none);
 }

@@ -17,12 +17,12 @@ typedef struct pass_options {
 typedef bool pass_fn(graph *g, const pass_options *o);
 
 typedef struct pass {
-    const char *name;    /* "fold_batchnorm", for --dump-ir and the tests */
+    const char *name; /* "fold_batchnorm", for --dump-ir and the tests */
     pass_fn *run;
     const char *purpose; /* one line, for `cnnc passes` */
 } pass;
 
-const pass *passes_all(int *count);    /* in pipeline order */
+const pass *passes_all(int *count); /* in pipeline order */
 const pass *pass_find(const char *name);
 
 /* The whole recipe, with the verifier after each pass. */
@@ -32,7 +32,7 @@ bool passes_run(graph *g, const pass_options *o);
  * recipe. False after an error. */
 typedef struct saliency_options {
     relu_rule relu;
-    bool fixed;    /* the class is known; otherwise it becomes an input */
+    bool fixed; /* the class is known; otherwise it becomes an input */
     int64_t class;
 } saliency_options;
 
@@ -48,13 +48,16 @@ typedef struct crop_options {
 
 bool crops_add(graph *g, const crop_options *o);
 
-/* open_batch.c: leaves the symbolic dimension open, from min to max, and makes g compute one sample of it (graph.batch). Runs
- * before the recipe. False after an error: it is no batch, or there is a node that mixes samples. */
+/* open_batch.c: whether no node mixes samples of the symbolic dimension; then it can be left open, from min to max, while g
+ * computes one sample of it (graph.batch). Before the recipe. False after an error. */
+bool batch_can_open(const graph *g, const char *name);
 bool batch_open(graph *g, const char *name, int64_t min, int64_t max);
 bool batch_is(const graph *g, const char *name); /* the first dimension of an input, and no other one */
 
 /* open_sizes.c: of a graph some of whose symbols are open (graph_open_symbol), before the recipe. False after an error: sizes
  * that may differ where they must not. */
 bool open_sizes_check(const graph *g);
+/* What follows for types from symbols that have just been opened or bound; what nobody reads goes. */
+bool open_sizes_settle(graph *g);
 
 #endif

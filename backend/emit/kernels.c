@@ -44,13 +44,13 @@ typedef struct open_size {
     dim size;
 } open_size;
 
-enum { MAX_OPEN_SIZES = 4 * STEP_MAX_OPERANDS };
+enum { MAX_OPEN_SIZES = 4 * STEP_MAX_OPERANDS + 2 * IR_MAX_RANK };
 
 static int add_open_sizes(const operand *o, open_size *list, int n) {
     for (int k = 0; k < o->rank; k++) {
         bool known = !o->open[k];
         for (int i = 0; i < n && !known; i++) known = !strcmp(list[i].name, o->open[k]);
-        if (known || n == MAX_OPEN_SIZES) continue;
+        if (known || n == MAX_OPEN_SIZES - 2 * IR_MAX_RANK) continue;
         list[n++] = (open_size){o->open[k], k == 3 ? o->open_row : NULL, o->layout.left + o->layout.right, o->value->type.dims[k]};
     }
     return n;
@@ -60,6 +60,7 @@ static int open_sizes(const step *s, open_size *list) {
     int n = 0;
     for (int i = 0; i < s->n_in; i++) n = add_open_sizes(&s->in[i], list, n);
     for (int i = 0; i < s->n_out; i++) n = add_open_sizes(&s->out[i], list, n);
+    for (int i = 0; i < s->n_sizes; i++) list[n++] = (open_size){s->size_names[i], NULL, 0, s->sizes[i]};
     return n;
 }
 
@@ -140,7 +141,9 @@ void emit_address(const emission *e, const operand *o, text *out) {
         break;
     }
     if (offset) text_printf(out, " + %lld", (long long)offset);
-    if (o->loop) text_printf(out, " + iteration%d * %lld", o->loop, (long long)o->pitch);
+    if (!o->loop) return;
+    if (o->each.expr) text_printf(out, " + iteration%d * (%s * %lld)", o->loop, emit_size(e, o->each), (long long)stored_bytes(o->elem, 1));
+    else text_printf(out, " + iteration%d * %lld", o->loop, (long long)o->pitch);
 }
 
 static void put_type(text *out, const value_type *t) {
@@ -293,8 +296,7 @@ static void put_function(const function *f, text *out) {
 }
 
 bool emit_target_code(const emission *e, int target_index, const char *suffix, text *out) {
-    writer w = {.e = e, .target = target_index, .suffix = suffix, .calls = {.arena = e->arena}, .sizes = sizes_new(e), .ok = true,
-                .by_key = {.arena = e->arena}};
+    writer w = {.e = e, .target = target_index, .suffix = suffix, .calls = {.arena = e->arena}, .sizes = sizes_new(e), .ok = true, .by_key = {.arena = e->arena}};
     w.last = &w.functions;
     put_block(&w, e->plan->body, 1);
     for (const function *f = w.functions; f; f = f->next) put_function(f, out);

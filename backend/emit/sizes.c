@@ -66,9 +66,11 @@ static const char *size_text(const emission *e, const size_table *t, const dim_e
     if (x->op == DIM_NUMBER) return arena_printf(e->arena, "%lld", (long long)x->number);
     if (x->op == DIM_SYMBOL) return field_of(e, x->symbol);
     const char *a = size_text(e, t, x->a), *b = size_text(e, t, x->b);
-    if (x->op == DIM_MAX) return arena_printf(e->arena, "(%s > %s ? %s : %s)", a, b, a, b);
+    if (x->op == DIM_MAX || x->op == DIM_MIN) return arena_printf(e->arena, "(%s %c %s ? %s : %s)", a, x->op == DIM_MAX ? '>' : '<', b, a, b);
     if (x->op == DIM_ADD && x->b->op == DIM_NUMBER && x->b->number < 0) return arena_printf(e->arena, "(%s - %lld)", a, -(long long)x->b->number);
-    return arena_printf(e->arena, "(%s %c %s)", a, x->op == DIM_ADD ? '+' : x->op == DIM_MUL ? '*' : '/', b);
+    return arena_printf(e->arena, "(%s %c %s)", a, x->op == DIM_ADD ? '+' : x->op == DIM_MUL ? '*'
+                                                                                             : '/',
+                        b);
 }
 
 static const char *without_parentheses(arena *a, const char *s) { return *s == '(' ? arena_strndup(a, s + 1, strlen(s) - 2) : s; }
@@ -90,6 +92,8 @@ const char *size_name(size_table *t, dim d) {
     t->names[t->n++] = name;
     return name;
 }
+
+const char *emit_size(const emission *e, dim d) { return d.expr ? size_text(e, NULL, d.expr) : arena_printf(e->arena, "%lld", (long long)d.size); }
 
 /* ---- the interface ---- */
 

@@ -35,10 +35,10 @@ static bool plan_recurrent(plan *p, const node *n, step *s) {
 }
 
 /* ", x3 + 16" or ", NULL" */
-static void put_input(text *out, const step *s, int i, int64_t offset) {
+static void put_input(text *out, const step *s, int i, number offset) {
     int k = i < s->node->n_inputs ? s->input_operand[i] : -1;
     if (k < 0) text_put(out, ", NULL");
-    else if (offset) text_printf(out, ", x%d + %lld", k, (long long)offset);
+    else if (!number_is(offset, 0)) text_printf(out, ", x%d + %s", k, number_text(out->arena, offset));
     else text_printf(out, ", x%d", k);
 }
 
@@ -55,10 +55,12 @@ static void put_flag(text *out, const char *name, bool is) {
     if (is) text_printf(out, ", .%s = 1", name);
 }
 
-static void put_cell(text *out, const recurrent_node *r, int dir) {
-    text_printf(out, "        const recurrent_cell cell = {.steps = %lld, .batch = %lld, .input = %lld, .hidden = %lld, .y_step = %lld, .gates = %d",
-                (long long)r->steps, (long long)r->batch, (long long)r->input, (long long)r->hidden,
-                (long long)(r->directions * r->batch * r->hidden), r->gates);
+static void put_cell(text *out, const step *s, int dir) {
+    const recurrent_node *r = &((const schedule *)s->schedule)->r;
+    const number steps = operand_size(&s->in[0], 0), batch = operand_size(&s->in[0], 1);
+    const number row = number_mul(out->arena, batch, number_known(r->directions * r->hidden));
+    text_printf(out, "        const recurrent_cell cell = {.steps = %s, .batch = %s, .input = %lld, .hidden = %lld, .y_step = %s, .gates = %d",
+                number_text(out->arena, steps), number_text(out->arena, batch), (long long)r->input, (long long)r->hidden, number_text(out->arena, row), r->gates);
     put_flag(out, "reverse", r->reverse[dir]);
     put_flag(out, "linear_before_reset", r->linear_before_reset);
     put_flag(out, "couple", r->couple);
@@ -70,36 +72,38 @@ static void put_cell(text *out, const recurrent_node *r, int dir) {
 }
 
 /* The part of an output that belongs to a direction, as floats: scratch is bytes. */
-static void put_output(text *out, const step *s, const char *label, int k, int64_t offset) {
+static void put_output(text *out, const step *s, const char *label, int k, number offset) {
     const char *cast = k >= 0 && s->out[k].elem != DT_F32 ? "(float *)(void *)" : "";
     if (k < 0) text_printf(out, "        float *const %s = NULL;\n", label);
-    else text_printf(out, "        float *const %s = %sy%d + %lld;\n", label, cast, k, (long long)offset);
+    else text_printf(out, "        float *const %s = %sy%d + %s;\n", label, cast, k, number_text(out->arena, offset));
 }
 
 static bool emit_recurrent(const plan *p, const step *s, const target *t, text *body) {
     (void)p, (void)t;
     const schedule *c = s->schedule;
     const recurrent_node *r = &c->r;
-    int64_t state = r->batch * r->hidden, rows = r->gates * r->hidden;
+    const number batch = operand_size(&s->in[0], 1), none = number_known(0);
+    int64_t rows = r->gates * r->hidden;
     bool lstm = r->gates == 4;
     for (int dir = 0; dir < r->directions; dir++) {
         text_put(body, "    {\n");
-        put_cell(body, r, dir);
-        put_output(body, s, "y", c->y, dir * state);
-        put_output(body, s, "last_h", c->h, dir * state);
-        put_output(body, s, "last_c", c->c, dir * state);
-        put_output(body, s, "scratch", c->scratch, 0);
+        const number state = number_mul(body->arena, batch, number_known(dir * r->hidden));
+        put_cell(body, s, dir);
+        put_output(body, s, "y", c->y, state);
+        put_output(body, s, "last_h", c->h, state);
+        put_output(body, s, "last_c", c->c, state);
+        put_output(body, s, "scratch", c->scratch, none);
         text_put(body, "        recurrent(&cell, y, last_h, last_c, x0");
-        put_input(body, s, 1, dir * rows * r->input);
-        put_input(body, s, 2, dir * rows * r->hidden);
-        put_input(body, s, 3, dir * 2 * rows);
-        put_input(body, s, 4, 0);
-        put_input(body, s, 5, dir * state);
-        put_input(body, s, lstm ? 6 : 99, dir * state);
-        put_input(body, s, lstm ? 7 : 99, dir * 3 * r->hidden);
+        put_input(body, s, 1, number_known(dir * rows * r->input));
+        put_input(body, s, 2, number_known(dir * rows * r->hidden));
+        put_input(body, s, 3, number_known(dir * 2 * rows));
+        put_input(body, s, 4, none);
+        put_input(body, s, 5, state);
+        put_input(body, s, lstm ? 6 : 99, state);
+        put_input(body, s, lstm ? 7 : 99, number_known(dir * 3 * r->hidden));
         text_put(body, ", scratch);\n    }\n");
     }
     return true;
 }
 
-const kernel_family kernel_recurrent = {.name = "recurrent", .accepts = accepts, .plan = plan_recurrent, .emit = emit_recurrent};
+const kernel_family kernel_recurrent = {.name = "recurrent", .accepts = accepts, .plan = plan_recurrent, .emit = emit_recurrent, .open = OPEN_ANY};

@@ -31,10 +31,12 @@ static bool accepts(const node *n) {
     case OP_tile:
     case OP_concat:
     case OP_split: break;
-    case OP_slice:
-        for (int i = 1; i < n->n_inputs; i++)
-            if (n->inputs[i] && !n->inputs[i]->constant) return false;
+    case OP_slice: {
+        slice_axis axes[IR_MAX_RANK];
+        diagnostics quiet = {.stream = NULL};
+        if (slice_axes(n, axes, &quiet) < 1) return false;
         break;
+    }
     case OP_pad:
         if (strcmp(node_string(n, "mode"), "constant") != 0 || !n->inputs[1]->constant) return false;
         if (node_input(n, 3) && !n->inputs[3]->constant) return false;
@@ -54,6 +56,8 @@ static bool accepts(const node *n) {
 /* The numbers of a node's copies, and where their text lives. */
 typedef struct copying {
     arena *arena;
+    plan *plan;
+    step *step;
     const operand *x, *y;
     number from[IR_MAX_RANK], to[IR_MAX_RANK]; /* strides */
 } copying;
@@ -94,9 +98,9 @@ static bool copy_slice(const node *n, strided *c, const copying *k, diagnostics 
     slice_axis axes[IR_MAX_RANK];
     if (slice_axes(n, axes, d) < 1) return node_error(d, n, NULL, "its starts and ends must be constants");
     for (int i = 0; i < n->outputs[0]->type.rank; i++) {
-        bool whole = !axes[i].start && axes[i].step == 1 && axes[i].count == k->x->dims[i];
-        move_start(k, &c->from_start, axes[i].start, k->from[i]);
-        add_axis(k->arena, c, whole ? operand_size(k->x, i) : number_known(axes[i].count), times(k, axes[i].step, k->from[i]), k->to[i]);
+        const number start = number_mul(k->arena, step_size(k->plan, k->step, axes[i].start), k->from[i]);
+        c->from_start = number_add(k->arena, c->from_start, start);
+        add_axis(k->arena, c, operand_size(k->y, i), times(k, axes[i].step, k->from[i]), k->to[i]);
     }
     return true;
 }
@@ -118,11 +122,12 @@ static void copy_expand(strided *c, const copying *k) {
     }
 }
 
-static void copy_tile(strided *c, const copying *k) {
+static void copy_tile(const node *n, strided *c, const copying *k) {
+    int count;
+    const dim *repeats = value_sizes(k->arena, n->inputs[1], &count);
     for (int i = 0; i < k->x->rank; i++) {
-        int64_t size = k->x->dims[i];
-        number one = operand_size(k->x, i);
-        add_axis(k->arena, c, number_known(size ? k->y->dims[i] / size : 0), number_known(0), number_mul(k->arena, k->to[i], one));
+        const number one = operand_size(k->x, i), times = number_is(one, 0) ? one : step_size(k->plan, k->step, repeats[i]);
+        add_axis(k->arena, c, times, number_known(0), number_mul(k->arena, one, k->to[i]));
         add_axis(k->arena, c, one, k->from[i], k->to[i]);
     }
 }
@@ -179,7 +184,7 @@ static bool plan_copies(plan *p, const node *n, step *s) {
         if (n->outputs[i]) step_add_output(p, s, n->outputs[i]);
     s->schedule = k;
     if (parts) return copy_parts(p->arena, n, s, k), true;
-    copying how = {.arena = p->arena, .x = &s->in[0], .y = &s->out[0]};
+    copying how = {.arena = p->arena, .plan = p, .step = s, .x = &s->in[0], .y = &s->out[0]};
     strides_of(p->arena, how.x, how.from);
     strides_of(p->arena, how.y, how.to);
     strided *c = &k->copies[k->n_copies++];
@@ -188,7 +193,7 @@ static bool plan_copies(plan *p, const node *n, step *s) {
     case OP_slice: return copy_slice(n, c, &how, p->diags);
     case OP_crop: copy_crop(n, c, &how); return true;
     case OP_expand: copy_expand(c, &how); return true;
-    case OP_tile: copy_tile(c, &how); return true;
+    case OP_tile: copy_tile(n, c, &how); return true;
     default: break;
     }
     k->fill = true;
@@ -237,5 +242,4 @@ static bool emit_copies(const plan *p, const step *s, const target *machine, tex
     return true;
 }
 
-const kernel_family kernel_strided_copy = {.name = "strided_copy", .accepts = accepts, .plan = plan_copies, .emit = emit_copies,
-                                           .constant_time = step_always_constant_time, .open = OPEN_ANY};
+const kernel_family kernel_strided_copy = {.name = "strided_copy", .accepts = accepts, .plan = plan_copies, .emit = emit_copies, .constant_time = step_always_constant_time, .open = OPEN_ANY};

@@ -34,6 +34,7 @@ static void add_copy(plan *p, block *b, const node *n, operand from, operand to)
     s->in = arena_copy(p->arena, &from, sizeof from);
     s->out = arena_copy(p->arena, &to, sizeof to);
     s->n_in = s->n_out = 1;
+    step_name_sizes(p, s);
     block_append(p, b, s);
 }
 
@@ -189,7 +190,10 @@ static void stack_results(plan *p, const node *n, step *s) {
         if (!n->outputs[i]) continue;
         operand from = operand_of(p, r->outputs[i + 1]), to = plan_operand(p, n->outputs[i]);
         to.loop = s->loop;
-        to.pitch = (int64_t)stored_bytes(from.elem, type_count(&r->outputs[i + 1]->type));
+        const value_type *each = &r->outputs[i + 1]->type;
+        to.pitch = (int64_t)stored_bytes(from.elem, type_count(each));
+        to.each = dim_number(1);
+        for (int k = 0; k < each->rank; k++) to.each = dim_mul(p->arena, to.each, each->dims[k]);
         add_copy(p, s->then_block, n, from, to);
     }
 }
@@ -265,6 +269,29 @@ static bool lower_region(plan *p, const region *r, block *b) {
     bool ok = true;
     for (const node *n = r->first; n; n = n->next) ok = lower_node(p, n, b) && ok;
     return ok;
+}
+
+static bool reads_buffer(const block *b, const buffer *what) {
+    for (int i = 0; i < b->n_steps; i++) {
+        const step *s = b->steps[i];
+        for (int k = 0; k < s->n_in; k++)
+            if (s->in[k].buffer == what) return true;
+        if (s->kind == STEP_KERNEL) continue;
+        if (s->condition.buffer == what || reads_buffer(s->then_block, what) || reads_buffer(s->else_block, what)) return true;
+    }
+    return false;
+}
+
+/* Sizes that kernels take as sizes need not lie in memory. */
+static void drop_unread_sizes(const plan *p, block *b) {
+    int kept = 0;
+    for (int i = 0; i < b->n_steps; i++) {
+        step *s = b->steps[i];
+        if (s->kind != STEP_KERNEL) drop_unread_sizes(p, s->then_block), drop_unread_sizes(p, s->else_block);
+        const bool unread = s->node && s->node->op == OP_sizes && s->family && s->out[0].buffer->where == MEMORY_ARENA && !reads_buffer(p->body, s->out[0].buffer);
+        if (!unread) b->steps[kept++] = s;
+    }
+    b->n_steps = kept;
 }
 
 static void copy_outputs(plan *p) {
@@ -386,6 +413,7 @@ plan *plan_make(const graph *g, const target *const *targets, int n_targets, con
     if (!check_inputs(p) || !check_types(p, g->body) || !locations_assign(p)) return NULL;
     if (!lower_region(p, g->body, p->body)) return NULL;
     copy_outputs(p);
+    drop_unread_sizes(p, p->body);
     p->n_steps = number_steps(p->body, 0, 1);
     liveness_find(p);
     buffers_place(p);

@@ -12,15 +12,18 @@
 
 /* ---- memory ---- */
 
-typedef enum memory { MEMORY_INPUT, MEMORY_OUTPUT, MEMORY_ARENA, MEMORY_CONSTANT } memory;
+typedef enum memory { MEMORY_INPUT,
+                      MEMORY_OUTPUT,
+                      MEMORY_ARENA,
+                      MEMORY_CONSTANT } memory;
 
 typedef struct buffer {
     memory where;
-    int index;      /* INPUT, OUTPUT: which one of the graph; CONSTANT: which one of the plan */
-    bool haloed;    /* something zeroes its halos */
-    int64_t size;   /* bytes */
-    int64_t offset; /* ARENA: in the workspace; CONSTANT: in the weights. Multiple of 64 */
-    int first, last; /* steps (in program order) between which the contents live */
+    int index;             /* INPUT, OUTPUT: which one of the graph; CONSTANT: which one of the plan */
+    bool haloed;           /* something zeroes its halos */
+    int64_t size;          /* bytes */
+    int64_t offset;        /* ARENA: in the workspace; CONSTANT: in the weights. Multiple of 64 */
+    int first, last;       /* steps (in program order) between which the contents live */
     struct packed *packed; /* CONSTANT: how to produce the bytes */
 } buffer;
 
@@ -29,8 +32,8 @@ typedef struct packed {
     const constant *source; /* main input, for the report and for sharing */
     const char *form;       /* "row-major", "conv o16i16"…: equal source, form and size means equal bytes */
     dtype elem;
-    int64_t count;                                  /* elements */
-    double change; /* the largest that a narrower type makes to a number, over the largest number */
+    int64_t count;                                   /* elements */
+    double change;                                   /* the largest that a narrower type makes to a number, over the largest number */
     void (*write)(const struct packed *p, void *to); /* to: dtype_bytes(elem, count), zeroed */
     const void *context;
 } packed;
@@ -43,7 +46,7 @@ int64_t plane_pitch(const value_type *t); /* C16: elements from one block of 16 
 
 /* A string in emitted code is a slot of fixed size: four bytes that count, then room for its bytes (runtime/string.h). */
 enum { STRING_SLOT = 256 };
-int64_t stored_bytes(dtype t, int64_t count); /* of `count` elements in emitted code */
+int64_t stored_bytes(dtype t, int64_t count);                          /* of `count` elements in emitted code */
 bool strings_to_slots(const ir_string *s, int64_t count, void *slots); /* false: one is too long, and cut */
 
 /* What a kernel is given: where a tensor lies and how to step through it. Strides in elements; those of C16 skip the
@@ -59,14 +62,17 @@ typedef struct operand {
     int rank;
     int64_t dims[IR_MAX_RANK];
     layout layout;
-    int64_t origin, batch, block, row; /* C16 only; block counts a whole [H][W][16] plane with halo */
+    int64_t origin, batch, block, row;        /* C16 only; block counts a whole [H][W][16] plane with halo */
     const char *open[IR_MAX_RANK], *open_row; /* names of sizes that are known at run time only, "x0_h", or NULL */
-    const value *value;                /* NULL for packed constants and scratch */
-    int loop;                          /* number of the loop of which each iteration has the next such operand; 0: none */
-    int64_t pitch;                     /* bytes from one to the next */
+    const value *value;                       /* NULL for packed constants and scratch */
+    int loop;                                 /* number of the loop of which each iteration has the next such operand; 0: none */
+    int64_t pitch;                            /* bytes from one to the next, at most */
+    dim each;                                 /* elements from one to the next, where their number is open */
 } operand;
 
-typedef enum step_kind { STEP_KERNEL, STEP_IF, STEP_LOOP } step_kind;
+typedef enum step_kind { STEP_KERNEL,
+                         STEP_IF,
+                         STEP_LOOP } step_kind;
 
 typedef struct step {
     step_kind kind;
@@ -80,6 +86,9 @@ typedef struct step {
     const void *schedule; /* the family's decisions: algorithm, tile, blocks */
     const char *summary;  /* the same for people: "direct, tile 2x14, rows outer" */
     number extent[TARGET_MAX]; /* by target: iterations that may run in parallel; the kernel does [begin, end) of them */
+    const char **size_names; /* of sizes that it uses, besides those of its operands: step_size */
+    dim *sizes;
+    int n_sizes;
     number phases; /* the kernel does [0, phases * extent) in all: what a phase computes, the next one reads; 1 unless set */
     int64_t macs, flops;  /* multiply-adds; other floating-point work */
     dtype product;        /* what is multiplied: DT_BF16, DT_U8, or as the sums are (DT_NONE) */
@@ -89,8 +98,8 @@ typedef struct step {
     int64_t times;        /* that a run takes it at most: the iterations of the loops around it, where their number is known */
     operand condition;    /* STEP_IF, STEP_LOOP: a bool scalar, looked at before each iteration */
     struct block *then_block, *else_block; /* STEP_LOOP: the body, and an empty block */
-    int loop, end;        /* STEP_LOOP: its number, from 1; the id behind its last step */
-    int64_t most;         /* STEP_LOOP: iterations; where in[0] is there, no more than it says */
+    int loop, end;                         /* STEP_LOOP: its number, from 1; the id behind its last step */
+    int64_t most;                          /* STEP_LOOP: iterations; where in[0] is there, no more than it says */
 } step;
 
 typedef struct block {
@@ -109,13 +118,13 @@ extern const char *const accuracy_names[]; /* "strict"… */
 
 typedef struct plan_options {
     accuracy accuracy;
-    dtype weights_type; /* in which kernels that wait for memory keep their weights; DT_NONE: f16 for ACCURACY_FAST, else as computed with */
-    dtype compute; /* in which convolutional parts multiply, as passes arranged it: DT_BF16, or DT_NONE: as the model has it */
-    double max_error; /* that a layer's algorithm may have (step_error_bound); 0: any that `accuracy` admits */
-    int threads; /* that kernels with scratch of their own are prepared for; 0 or 1: they run on one */
-    int64_t slice; /* kernels run a few iterations at a time, none with more work than this if that can be had; 0: all at once */
-    bool bit_exact; /* the same bits on every target: nothing that decides the order of sums depends on the target */
-    bool constant_time; /* no branch and no address depends on what tensors hold */
+    dtype weights_type;                   /* in which kernels that wait for memory keep their weights; DT_NONE: f16 for ACCURACY_FAST, else as computed with */
+    dtype compute;                        /* in which convolutional parts multiply, as passes arranged it: DT_BF16, or DT_NONE: as the model has it */
+    double max_error;                     /* that a layer's algorithm may have (step_error_bound); 0: any that `accuracy` admits */
+    int threads;                          /* that kernels with scratch of their own are prepared for; 0 or 1: they run on one */
+    int64_t slice;                        /* kernels run a few iterations at a time, none with more work than this if that can be had; 0: all at once */
+    bool bit_exact;                       /* the same bits on every target: nothing that decides the order of sums depends on the target */
+    bool constant_time;                   /* no branch and no address depends on what tensors hold */
     const struct custom_function *custom; /* that nodes of OP_custom call: backend/plan/custom.h */
     int n_custom;
     const struct advice *advice; /* on candidates, from a tuning file; NULL: the cost model decides */
@@ -134,12 +143,12 @@ typedef struct plan {
     buffer **buffers;
     int n_buffers, n_constants;
     struct names *packed; /* the buffers of constants, by what is in them */
-    int64_t workspace; /* bytes */
-    int64_t peak_live; /* largest sum of live buffers: what no placement can beat */
-    int peak_step;     /* where that is */
-    int64_t weights;   /* bytes */
-    buffer *scratch;   /* of all steps, where sizes are open; else NULL */
-    buffer *status;    /* NULL, or an i32 that steps set when something is larger than its room */
+    int64_t workspace;    /* bytes */
+    int64_t peak_live;    /* largest sum of live buffers: what no placement can beat */
+    int peak_step;        /* where that is */
+    int64_t weights;      /* bytes */
+    buffer *scratch;      /* of all steps, where sizes are open; else NULL */
+    buffer *status;       /* NULL, or an i32 that steps set when something is larger than its room */
     int n_steps, n_loops;
     struct location *locations; /* by value id */
 } plan;
@@ -149,7 +158,9 @@ typedef struct plan {
 struct candidate_list;
 
 /* Of which tensors a family takes dimensions that are known at run time only: all it asks for is operand_size and the like. */
-typedef enum open_axes { OPEN_NONE, OPEN_ANY, OPEN_PLANES /* not the first two: images and channels are counted now */ } open_axes;
+typedef enum open_axes { OPEN_NONE,
+                         OPEN_ANY,
+                         OPEN_PLANES /* not the first two: images and channels are counted now */ } open_axes;
 
 typedef struct kernel_family {
     const char *name;
@@ -185,14 +196,16 @@ void step_add_node(plan *p, step *s, const node *n);
 /* Has what was decided for p->machine been decided for target i as well? */
 bool plan_decided_for(const plan *p, int i);
 int plan_target_index(const plan *p, const target *t); /* of one of its targets: where schedules keep what is decided for it */
-bool step_always_constant_time(const step *s); /* for kernels that never branch, nor find an address, by what tensors hold */
-void step_set_extent(step *s, int64_t extent); /* the same for every target; 1 unless set */
+bool step_always_constant_time(const step *s);         /* for kernels that never branch, nor find an address, by what tensors hold */
+void step_set_extent(step *s, int64_t extent);         /* the same for every target; 1 unless set */
 void step_set_open_extent(step *s, number extent);
 /* An iteration for each index into the first output's axes before this one: of a C16 tensor into blocks of channels. */
 void step_set_extent_before(plan *p, step *s, int axis);
 /* A product of counts, for macs and flops: it saturates where it does not fit (such a network never ends anyway). */
 int64_t work_product(int n, const int64_t *counts);
 #define WORK(...) work_product((int)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)), (int64_t[]){__VA_ARGS__})
+void step_name_sizes(plan *p, step *s);       /* of operands that were not added by the functions above */
+number step_size(plan *p, step *s, dim size); /* a size that is of none of its operands, perhaps */
 number operand_size(const operand *o, int axis);
 number operand_row(const operand *o);
 number operand_origin(arena *a, const operand *o);
@@ -223,9 +236,9 @@ typedef struct location {
 
 buffer *plan_buffer(plan *p, memory where, int64_t size);
 operand plan_operand(const plan *p, const value *v); /* not of a constant */
-bool locations_assign(plan *p);     /* locations.c: buffers for all values, views resolved */
-void liveness_find(plan *p);        /* liveness.c: buffer->first and last, from the steps */
-void buffers_place(plan *p);        /* place_buffers.c: arena offsets, workspace, peak_live */
+bool locations_assign(plan *p);                      /* locations.c: buffers for all values, views resolved */
+void liveness_find(plan *p);                         /* liveness.c: buffer->first and last, from the steps */
+void buffers_place(plan *p);                         /* place_buffers.c: arena offsets, workspace, peak_live */
 
 /* What is promised of a plan's results, relative to the largest output: 0 where only float32 rounds, infinity where nothing is
  * stated: a network that computes in narrow types, or other narrow weights than those of ACCURACY_FAST. */

@@ -111,6 +111,18 @@ static void name_open_sizes(plan *p, const step *s, operand *o, const char *name
     if (t->layout.kind == LAYOUT_C16 && o->open[3]) o->open_row = arena_printf(p->arena, "%s_row", name);
 }
 
+number step_size(plan *p, step *s, dim size) {
+    if (dim_is_number(size)) return number_known(size.size);
+    const char *known = known_size(s, size);
+    for (int i = 0; i < s->n_sizes && !known; i++)
+        if (dim_equal(s->sizes[i], size)) known = s->size_names[i];
+    if (known) return number_open(known);
+    if (!s->sizes) s->sizes = ARENA_ARRAY(p->arena, dim, 2 * IR_MAX_RANK), s->size_names = (const char **)ARENA_ARRAY(p->arena, char *, 2 * IR_MAX_RANK);
+    s->sizes[s->n_sizes] = size;
+    s->size_names[s->n_sizes] = arena_printf(p->arena, "size%d", s->n_sizes);
+    return number_open(s->size_names[s->n_sizes++]);
+}
+
 static int append(plan *p, step *s, bool output, operand o) {
     operand **list = output ? &s->out : &s->in;
     int *n = output ? &s->n_out : &s->n_in;
@@ -124,6 +136,14 @@ static int append(plan *p, step *s, bool output, operand o) {
     return (*n)++;
 }
 
+void step_name_sizes(plan *p, step *s) {
+    for (int side = 0; side < 2; side++)
+        for (int i = 0; i < (side ? s->n_out : s->n_in); i++) {
+            operand *o = side ? &s->out[i] : &s->in[i];
+            if (o->value && !o->value->constant) name_open_sizes(p, s, o, arena_printf(p->arena, "%c%d", side ? 'y' : 'x', i));
+        }
+}
+
 int step_add_packed(plan *p, step *s, packed k) {
     buffer *b = packed_buffer(p, k);
     operand o = {.buffer = b, .elem = k.elem, .rank = 1, .dims = {k.count}};
@@ -134,8 +154,7 @@ int step_add_input(plan *p, step *s, const value *v) {
     if (!v->constant) return append(p, s, false, plan_operand(p, v));
     bool strings = v->type.elem == DT_STRING;
     int64_t count = type_count(&v->type);
-    packed k = {.source = v->constant, .form = "row-major", .elem = strings ? DT_U8 : v->type.elem,
-                .count = strings ? stored_bytes(DT_STRING, count) : count, .write = write_row_major};
+    packed k = {.source = v->constant, .form = "row-major", .elem = strings ? DT_U8 : v->type.elem, .count = strings ? stored_bytes(DT_STRING, count) : count, .write = write_row_major};
     return append(p, s, false, operand_describe(&v->type, v, packed_buffer(p, k), 0));
 }
 

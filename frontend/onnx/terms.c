@@ -8,7 +8,8 @@
 /* Shapes that are computed while sizes are open: Shape, Gather, Concat and arithmetic on their results. Each element of such a
  * vector is an expression over sizes, divided by a power of two where it is a float. */
 
-enum { MOST_TERMS = 16, MOST_DIVISOR = 1 << 16 };
+enum { MOST_TERMS = 16,
+       MOST_DIVISOR = 1 << 16 };
 
 typedef struct known_terms {
     const value *of;
@@ -33,9 +34,17 @@ static bool fraction(double x, term *to) {
     return true;
 }
 
+static const term *sizes_as_terms(const importer *imp, const value *v, int *n) {
+    const dim *sizes = value_sizes(imp->arena, v, n);
+    term *terms = ARENA_ARRAY(imp->arena, term, *n);
+    for (int i = 0; i < *n; i++) terms[i] = (term){sizes[i], 1};
+    return terms;
+}
+
 const term *terms_of(const importer *imp, const value *v, int *n) {
     for (const known_terms *k = imp->terms; v && k; k = k->next)
         if (k->of == v) return *n = k->n, k->terms;
+    if (v && v->producer && v->producer->op == OP_sizes) return sizes_as_terms(imp, v, n);
     if (!v || !v->constant || !is_vector(v)) return NULL;
     *n = (int)type_count(&v->type);
     term *terms = ARENA_ARRAY(imp->arena, term, *n);
@@ -59,6 +68,7 @@ static bool combine(arena *mem, op_code op, bool floats, term x, term y, term *t
     else if (x.divisor != 1 || y.divisor != 1) return false;
     else if (op == OP_add || op == OP_sub) *to = (term){dim_add(mem, x.size, op == OP_add ? y.size : minus), 1};
     else if (op == OP_max) *to = (term){dim_max(mem, x.size, y.size), 1};
+    else if (op == OP_min) *to = (term){dim_min(mem, x.size, y.size), 1};
     else return false;
     return to->divisor <= MOST_DIVISOR;
 }
@@ -77,7 +87,8 @@ static const term *shape_terms(const importer *imp, const node *n, int count) {
     const value_type *t = &n->inputs[0]->type;
     if (t->kind != TYPE_TENSOR || t->rank < 0) return NULL;
     int64_t from = n->op == OP_shape ? node_int(n, "start") : 0;
-    from = from < -t->rank ? 0 : from < 0 ? from + t->rank : from;
+    from = from < -t->rank ? 0 : from < 0 ? from + t->rank
+                                          : from;
     term *to = ARENA_ARRAY(imp->arena, term, count);
     for (int i = 0; i < count; i++) to[i] = (term){n->op == OP_size ? dims_product(imp->arena, t->dims, 0, t->rank) : t->dims[from + i], 1};
     return to;
@@ -103,7 +114,7 @@ static const term *sliced(const importer *imp, const node *n, int count) {
     const term *x = terms_of(imp, n->inputs[0], &n_x);
     if (!x || n->inputs[0]->type.rank != 1 || slice_axes(n, axis, &quiet) < 1) return NULL;
     term *to = ARENA_ARRAY(imp->arena, term, count);
-    for (int i = 0; i < count; i++) to[i] = x[axis->start + i * axis->step];
+    for (int i = 0; i < count; i++) to[i] = x[axis->start.size + i * axis->step];
     return to;
 }
 
@@ -127,6 +138,15 @@ static const term *cast(const importer *imp, const node *n, int count, bool floo
     return x ? to : NULL;
 }
 
+/* One number, as often as it is wanted. */
+static const term *gathered_one(const importer *imp, const node *n, int count) {
+    int n_x;
+    const term *x = terms_of(imp, n->inputs[0], &n_x);
+    term *to = ARENA_ARRAY(imp->arena, term, count);
+    for (int i = 0; x && n_x == 1 && i < count; i++) to[i] = *x;
+    return x && n_x == 1 ? to : NULL;
+}
+
 static const term *terms_made(const importer *imp, const node *n) {
     const int count = (int)type_count(&n->outputs[0]->type);
     switch (n->op) {
@@ -139,9 +159,11 @@ static const term *terms_made(const importer *imp, const node *n) {
     case OP_sub:
     case OP_mul:
     case OP_div:
-    case OP_max: return elementwise(imp, n, count);
+    case OP_max:
+    case OP_min: return elementwise(imp, n, count);
     case OP_cast: return cast(imp, n, count, is_whole(n->outputs[0]->type.elem));
     case OP_floor: return cast(imp, n, count, true);
+    case OP_expand: return gathered_one(imp, n, count);
     case OP_identity:
     case OP_reshape:
     case OP_squeeze:
@@ -162,6 +184,21 @@ static value *as_constant(importer *imp, const node *n, const term *terms, int c
     return value_constant(imp->graph, n->outputs[0]->name, *t, ints, arena_printf(imp->arena, "%s | folded", n->name));
 }
 
+/* In place of the nodes that compute them. */
+static value *as_sizes(importer *imp, node *n, const term *terms, int count) {
+    const value *made = n->outputs[0];
+    dim *sizes = ARENA_ARRAY(imp->arena, dim, count);
+    for (int i = 0; i < count; i++) sizes[i] = terms[i].size;
+    if (made->type.elem != DT_I64) return NULL;
+    node *m = node_new(n->parent, n, OP_sizes, n->name, 0, NULL, 1);
+    node_set_type(m, "size", type_tensor_dims(imp->arena, DT_I64, count, sizes));
+    if (!made->type.rank) node_set_int(m, "scalar", 1);
+    if (!infer_node(m, imp->diags)) return NULL;
+    m->outputs[0]->name = made->name;
+    node_remove(n);
+    return m->outputs[0];
+}
+
 value *terms_note(importer *imp, node *n) {
     if (n->n_regions || n->n_outputs != 1 || !n->outputs[0] || !n->n_inputs || !n->inputs[0] || !is_vector(n->outputs[0])) return NULL;
     const term *terms = terms_made(imp, n);
@@ -171,6 +208,7 @@ value *terms_note(importer *imp, node *n) {
     if (!terms) return NULL;
     value *known = as_constant(imp, n, terms, count);
     if (known) return node_remove(n), known;
+    if ((known = as_sizes(imp, n, terms, count))) return known;
     known_terms *k = ARENA_NEW(imp->arena, known_terms);
     *k = (known_terms){n->outputs[0], count, terms, imp->terms};
     imp->terms = k;

@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-
 /* y[i0, i1, …] = x[start + sum of i_k * step_k] */
 static void copy_strided(tensor *y, const tensor *x, int64_t start, const int64_t *step) {
     int64_t index[IR_MAX_RANK] = {0}, count = tensor_count(y), from = start;
@@ -30,8 +29,17 @@ bool eval_shape(const node *n, const tensor *const *in, tensor *out, arena *a, d
     const value_type *t = in[0] ? &in[0]->type : &n->inputs[0]->type;
     int64_t from = node_int(n, "start"), count = tensor_count(&out[0]);
     from += from < 0 ? t->rank : 0;
-    from = from < 0 ? 0 : from > t->rank ? t->rank : from;
+    from = from < 0 ? 0 : from > t->rank ? t->rank
+                                         : from;
     for (int64_t i = 0; i < count; i++) ((int64_t *)out[0].data)[i] = t->dims[from + i].size;
+    return true;
+}
+
+bool eval_sizes(const node *n, const tensor *const *in, tensor *out, arena *a, diagnostics *d) {
+    (void)in, (void)a;
+    const value_type *t = &node_attr(n, "size")->type;
+    if (!type_is_static(t)) return node_error(d, n, "--dim NAME=SIZE", "is made of sizes that are open");
+    for (int k = 0; k < t->rank; k++) ((int64_t *)out[0].data)[k] = t->dims[k].size;
     return true;
 }
 
@@ -84,7 +92,7 @@ bool eval_slice(const node *n, const tensor *const *in, tensor *out, arena *a, d
     int64_t strides[IR_MAX_RANK], step[IR_MAX_RANK], start = 0;
     row_major_strides(&in[0]->type, strides);
     for (int i = 0; i < in[0]->type.rank; i++) {
-        start += axes[i].start * strides[i];
+        start += axes[i].start.size * strides[i];
         step[i] = axes[i].step * strides[i];
     }
     copy_strided(&out[0], in[0], start, step);

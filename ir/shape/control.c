@@ -76,7 +76,7 @@ bool shape_loop(node *n, diagnostics *d) {
     if (r->n_inputs != carried + 2 || scans < 0 || n->n_outputs > carried + scans)
         return node_error(d, n, NULL, "its body has %d inputs and %d outputs for %d carried values", r->n_inputs, r->n_outputs, carried);
     if (!loop_inputs(n, r, d) || !infer_region(r, d) || !check_carried(n, r, d)) return false;
-    const int64_t *trips = constant_ints(n, 0, &count);
+    const dim *trips = value_sizes(node_arena(n), node_input(n, 0), &count);
     bool always = goes_on_always(n, r);
     for (int i = 0; i < n->n_outputs; i++) {
         if (!n->outputs[i]) continue;
@@ -91,7 +91,7 @@ bool shape_loop(node *n, diagnostics *d) {
             set_output(n, i, t->elem, -1, NULL);
             continue;
         }
-        dim dims[IR_MAX_RANK] = {trips && always ? dim_number(*trips > 0 ? *trips : 0) : dim_unknown(node_arena(n))};
+        dim dims[IR_MAX_RANK] = {trips && always ? dim_max(node_arena(n), *trips, dim_number(0)) : dim_unknown(node_arena(n))};
         for (int k = 0; k < t->rank; k++) dims[k + 1] = t->dims[k];
         set_output(n, i, t->elem, t->rank + 1, dims);
     }

@@ -105,6 +105,19 @@ bool shape_tensor_scatter(node *n, diagnostics *d) {
     return true;
 }
 
+/* Between integers that are made of open sizes. */
+static dim open_range(const node *n) {
+    arena *a = node_arena(n);
+    const dim *x[3];
+    for (int i = 0, count; i < 3; i++)
+        if (!(x[i] = value_sizes(a, n->inputs[i], &count)) || count != 1) return dim_unknown(a);
+    if (!dim_is_number(*x[2]) || !x[2]->size || x[2]->size == INT64_MIN) return dim_unknown(a);
+    const int64_t stride = x[2]->size < 0 ? -x[2]->size : x[2]->size;
+    const dim span = x[2]->size > 0 ? dim_sub(a, *x[1], *x[0]) : dim_sub(a, *x[0], *x[1]);
+    const dim count = dim_floordiv(a, dim_add(a, span, dim_number(stride - 1)), dim_number(stride));
+    return dim_is_bounded(count) ? dim_max(a, count, dim_number(0)) : count;
+}
+
 bool shape_range(node *n, diagnostics *d) {
     double x[3];
     bool known = true;
@@ -114,7 +127,7 @@ bool shape_range(node *n, diagnostics *d) {
         known = known && c && type_count(&c->type) == 1;
         if (known) x[i] = constant_float(c, 0);
     }
-    dim size = dim_unknown(node_arena(n));
+    dim size = known ? dim_number(0) : open_range(n);
     if (known) {
         double count = ceil((x[1] - x[0]) / x[2]);
         if (x[2] == 0 || !(count < 0x1p40)) return node_error(d, n, NULL, "its step leads nowhere");

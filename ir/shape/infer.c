@@ -76,6 +76,17 @@ const int64_t *constant_ints(const node *n, int i, int *count) {
     return ints;
 }
 
+const dim *value_sizes(arena *a, const value *v, int *n) {
+    const node *maker = v && !v->constant ? v->producer : NULL;
+    const attr *made = maker && maker->op == OP_sizes ? node_attr(maker, "size") : NULL;
+    if (made) return *n = made->type.rank, made->type.dims;
+    int64_t count = v && v->constant ? type_count(&v->constant->type) : -1;
+    if (count < 0 || count > 2 * IR_MAX_RANK || dtype_of(v->type.elem)->kind == CLASS_FLOAT) return NULL;
+    dim *sizes = ARENA_ARRAY(a, dim, count);
+    for (int64_t k = 0; k < count; k++) sizes[k] = dim_number(constant_int(v->constant, k));
+    return *n = (int)count, sizes;
+}
+
 dim dims_product(arena *a, const dim *dims, int from, int to) {
     dim product = dim_number(1);
     for (int i = from; i < to; i++) product = dim_mul(a, product, dims[i]);

@@ -127,8 +127,10 @@ static void shape_range(const node *n, int rank, int64_t *from, int64_t *to) {
     *to = node_int(n, "end");
     *from += *from < 0 ? rank : 0;
     *to += *to < 0 ? rank : 0;
-    *from = *from < 0 ? 0 : *from > rank ? rank : *from;
-    *to = *to < *from ? *from : *to > rank ? rank : *to;
+    *from = *from < 0 ? 0 : *from > rank ? rank
+                                         : *from;
+    *to = *to < *from ? *from : *to > rank ? rank
+                                           : *to;
 }
 
 bool shape_shape(node *n, diagnostics *d) {
@@ -141,29 +143,40 @@ bool shape_shape(node *n, diagnostics *d) {
     return true;
 }
 
+bool shape_sizes(node *n, diagnostics *d) {
+    const attr *size = node_attr(n, "size");
+    const bool scalar = node_int(n, "scalar");
+    if (!size || size->type.kind != TYPE_TENSOR || size->type.rank < 0 || (scalar && size->type.rank != 1)) return node_error(d, n, NULL, "lacks sizes");
+    const dim count = dim_number(size->type.rank);
+    set_output(n, 0, DT_I64, scalar ? 0 : 1, &count);
+    return true;
+}
+
 bool shape_size(node *n, diagnostics *d) {
     (void)d;
     set_output(n, 0, DT_I64, 0, NULL);
     return true;
 }
 
-/* The output's dimensions are the numbers in constant input i. */
+/* Sizes that input i gives, below rank IR_MAX_RANK. 1: known, 0: not, -1: after an error. */
+static int input_sizes(const node *n, int i, int *rank, const dim **sizes, diagnostics *d) {
+    *sizes = value_sizes(mem(n), node_input(n, i), rank);
+    if (!*sizes) return 0;
+    if (overflowing_rank(n, *rank, d)) return -1;
+    for (int k = 0; k < *rank; k++)
+        if (dim_is_number((*sizes)[k]) && (*sizes)[k].size < 0) return node_error(d, n, NULL, "size %lld is negative", (long long)(*sizes)[k].size) - 1;
+    return 1;
+}
+
+/* The output's dimensions are the elements of input i. */
 static bool shape_from_input(node *n, int i, dtype t, diagnostics *d) {
-    int rank;
-    const int64_t *want = constant_ints(n, i, &rank);
-    if (!want) {
-        int64_t known = n->inputs[i]->type.rank == 1 ? type_size(&n->inputs[i]->type, 0) : -1;
-        if (known >= 0 && known <= IR_MAX_RANK) set_unknown_dims(n, t, (int)known);
-        else set_output(n, 0, t, -1, NULL);
-        return true;
-    }
-    if (overflowing_rank(n, rank, d)) return false;
-    dim dims[IR_MAX_RANK];
-    for (int k = 0; k < rank; k++) {
-        if (want[k] < 0) return node_error(d, n, NULL, "size %lld is negative", (long long)want[k]);
-        dims[k] = dim_number(want[k]);
-    }
-    set_output(n, 0, t, rank, dims);
+    int rank, known;
+    const dim *want;
+    if ((known = input_sizes(n, i, &rank, &want, d)) < 0) return false;
+    if (known) return set_output(n, 0, t, rank, want), true;
+    int64_t entries = n->inputs[i]->type.rank == 1 ? type_size(&n->inputs[i]->type, 0) : -1;
+    if (entries >= 0 && entries <= IR_MAX_RANK) set_unknown_dims(n, t, (int)entries);
+    else set_output(n, 0, t, -1, NULL);
     return true;
 }
 
@@ -198,7 +211,7 @@ bool shape_slice(node *n, diagnostics *d) {
     if (known < 0) return false;
     if (!known) return set_unknown_dims(n, t->elem, t->rank), true;
     dim dims[IR_MAX_RANK];
-    for (int i = 0; i < t->rank; i++) dims[i] = axes[i].touched && !dim_is_number(t->dims[i]) ? dim_unknown(mem(n)) : axes[i].touched ? dim_number(axes[i].count) : t->dims[i];
+    for (int i = 0; i < t->rank; i++) dims[i] = axes[i].count;
     set_output(n, 0, t->elem, t->rank, dims);
     return true;
 }
@@ -220,30 +233,70 @@ bool shape_crop(node *n, diagnostics *d) {
     return true;
 }
 
+/* Of numbers, as the standard has it. */
+static slice_axis slice_numbers(int64_t size, int64_t from, int64_t to, int64_t step) {
+    int64_t low = step < 0 ? -1 : 0, high = step < 0 ? size - 1 : size;
+    from += from < 0 ? size : 0;
+    to += to < 0 ? size : 0;
+    from = from < 0 ? 0 : from > high ? high
+                                      : from;
+    to = to < low ? low : to > size ? size
+                                    : to;
+    if (step < 0 && from < 0) from = 0;
+    int64_t span = step > 0 ? to - from : from - to, stride = step > 0 ? step : -step;
+    return (slice_axis){.touched = true, .start = dim_number(from), .step = step, .count = dim_number(span > 0 && size ? (span - 1) / stride + 1 : 0)};
+}
+
+/* Within [low, high]. While symbols have no bounds yet, what is computed from sizes is taken to be so. */
+static dim clamp(arena *a, dim x, dim low, dim high) {
+    if (dim_is_number(x) && !dim_is_bounded(high) && x.size > 0) return dim_min(a, x, high);
+    return dim_is_bounded(x) && dim_is_bounded(high) ? dim_min(a, dim_max(a, x, low), high) : x;
+}
+
+/* Counted from the end where it is negative. False: it may be either. */
+static bool from_begin(arena *a, dim size, dim *at) {
+    const bool never = dim_is_bounded(*at) && dim_reaches(dim_sub(a, dim_number(-1), *at), 0);
+    if (dim_is_number(*at) && at->size >= INT32_MAX) *at = size;
+    else if (never) *at = dim_add(a, size, *at);
+    else return !dim_is_bounded(*at) || dim_reaches(*at, 0);
+    return true;
+}
+
+/* The same along an axis of open size, or between sizes that are open. */
+static bool slice_open(arena *a, dim size, dim from, dim to, int64_t step, slice_axis *out) {
+    const dim zero = dim_number(0), one = dim_number(1), low = step < 0 ? dim_number(-1) : zero, high = step < 0 ? dim_sub(a, size, one) : size;
+    if (dim_is_number(to) && to.size <= -INT32_MAX) to = low;
+    else if (!from_begin(a, size, &to)) return false;
+    if (dim_is_number(from) && from.size <= -INT32_MAX) from = zero;
+    else if (!from_begin(a, size, &from)) return false;
+    from = clamp(a, from, zero, high), to = clamp(a, to, low, high);
+    const int64_t stride = step > 0 ? step : -step;
+    const dim span = step > 0 ? dim_sub(a, to, from) : dim_sub(a, from, to);
+    dim count = dim_floordiv(a, dim_add(a, span, dim_number(stride - 1)), dim_number(stride));
+    if (dim_is_bounded(count)) count = dim_max(a, count, zero);
+    *out = (slice_axis){.touched = true, .start = from, .step = step, .count = count};
+    return true;
+}
+
 int slice_axes(const node *n, slice_axis *out, diagnostics *d) {
     const value_type *t = &n->inputs[0]->type;
     int n_starts, n_ends, n_axes = 0, n_steps = 0;
-    const int64_t *starts = constant_ints(n, 1, &n_starts), *ends = constant_ints(n, 2, &n_ends);
+    const dim *starts = value_sizes(mem(n), node_input(n, 1), &n_starts), *ends = value_sizes(mem(n), node_input(n, 2), &n_ends);
     bool has_axes = n->n_core_inputs > 3 && n->inputs[3], has_steps = n->n_core_inputs > 4 && n->inputs[4];
     const int64_t *axes = has_axes ? constant_ints(n, 3, &n_axes) : NULL, *steps = has_steps ? constant_ints(n, 4, &n_steps) : NULL;
     if (!starts || !ends || (has_axes && !axes) || (has_steps && !steps)) return 0;
     if (n_ends != n_starts || (has_axes && n_axes != n_starts) || (has_steps && n_steps != n_starts) || n_starts > t->rank)
         return node_error(d, n, NULL, "starts, ends, axes and steps differ in length") - 1;
-    for (int i = 0; i < t->rank; i++) out[i] = (slice_axis){.start = 0, .step = 1, .count = type_size(t, i)};
+    for (int i = 0; i < t->rank; i++) out[i] = (slice_axis){.start = dim_number(0), .step = 1, .count = t->dims[i]};
     for (int i = 0; i < n_starts; i++) {
         int axis;
         if (!resolve_axis(n, has_axes ? axes[i] : i, t->rank, &axis, d)) return -1;
-        int64_t size = type_size(t, axis), step = has_steps ? steps[i] : 1, from = starts[i], to = ends[i];
+        const int64_t step = has_steps ? steps[i] : 1;
+        const dim size = t->dims[axis], from = starts[i], to = ends[i];
         if (!step || step == INT64_MIN) return node_error(d, n, NULL, "step %lld is not possible", (long long)step) - 1;
-        if (size < 0) size = 0;
-        int64_t low = step < 0 ? -1 : 0, high = step < 0 ? size - 1 : size;
-        from += from < 0 ? size : 0;
-        to += to < 0 ? size : 0;
-        from = from < 0 ? 0 : from > high ? high : from;
-        to = to < low ? low : to > size ? size : to;
-        if (step < 0 && from < 0) from = 0;
-        int64_t span = step > 0 ? to - from : from - to, stride = step > 0 ? step : -step;
-        out[axis] = (slice_axis){.touched = true, .start = from, .step = step, .count = span > 0 && size ? (span - 1) / stride + 1 : 0};
+        if (size.expr && size.expr->op == DIM_UNKNOWN) out[axis].touched = true;
+        else if (dim_is_number(size) && dim_is_number(from) && dim_is_number(to)) out[axis] = slice_numbers(size.size, from.size, to.size, step);
+        else if (!slice_open(mem(n), size, from, to, step, &out[axis])) return 0;
     }
     return 1;
 }
@@ -251,14 +304,11 @@ int slice_axes(const node *n, slice_axis *out, diagnostics *d) {
 bool shape_expand(node *n, diagnostics *d) {
     const value_type *t = input_type(n, 0, 0, IR_MAX_RANK, d);
     if (!t) return false;
-    int rank;
-    const int64_t *want = constant_ints(n, 1, &rank);
-    if (!want) return set_output(n, 0, t->elem, -1, NULL), true;
-    if (overflowing_rank(n, rank, d)) return false;
-    int64_t sizes[IR_MAX_RANK];
-    for (int i = 0; i < rank; i++)
-        if ((sizes[i] = want[i]) < 0) return node_error(d, n, NULL, "size %lld is negative", (long long)want[i]);
-    value_type wanted = type_tensor(mem(n), t->elem, rank, sizes);
+    int rank, known;
+    const dim *want;
+    if ((known = input_sizes(n, 1, &rank, &want, d)) < 0) return false;
+    if (!known) return set_output(n, 0, t->elem, -1, NULL), true;
+    value_type wanted = type_tensor_dims(mem(n), t->elem, rank, want);
     const value_type *both[2] = {t, &wanted};
     dim dims[IR_MAX_RANK];
     if (!broadcast_dims(mem(n), 2, both, &rank, dims)) return node_error(d, n, NULL, "its input does not broadcast to the shape it is expanded to");
@@ -270,27 +320,28 @@ bool shape_tile(node *n, diagnostics *d) {
     const value_type *t = input_type(n, 0, 0, IR_MAX_RANK, d);
     if (!t) return false;
     int count;
-    const int64_t *repeats = constant_ints(n, 1, &count);
+    const dim *repeats = value_sizes(mem(n), node_input(n, 1), &count);
     if (!repeats) return set_unknown_dims(n, t->elem, t->rank), true;
     if (count != t->rank) return node_error(d, n, NULL, "%d repeats for rank %d", count, t->rank);
     dim dims[IR_MAX_RANK];
     for (int i = 0; i < count; i++) {
-        if (repeats[i] < 0) return node_error(d, n, NULL, "repeat %lld is negative", (long long)repeats[i]);
-        dims[i] = dim_mul(mem(n), t->dims[i], dim_number(repeats[i]));
+        if (dim_is_number(repeats[i]) && repeats[i].size < 0) return node_error(d, n, NULL, "repeat %lld is negative", (long long)repeats[i].size);
+        dims[i] = dim_mul(mem(n), t->dims[i], repeats[i]);
     }
     set_output(n, 0, t->elem, t->rank, dims);
     return true;
 }
 
-int pad_amounts(const node *n, int64_t *begin, int64_t *end, diagnostics *d) {
+int pad_sizes(const node *n, dim *begin, dim *end, diagnostics *d) {
     const value_type *t = &n->inputs[0]->type;
     int count, n_axes = t->rank;
-    const int64_t *pads = constant_ints(n, 1, &count), *axes = NULL;
+    const dim *pads = value_sizes(mem(n), node_input(n, 1), &count);
+    const int64_t *axes = NULL;
     bool has_axes = n->n_core_inputs > 3 && n->inputs[3];
     if (has_axes) axes = constant_ints(n, 3, &n_axes);
     if (!pads || (has_axes && !axes)) return 0;
     if (count != 2 * n_axes) return node_error(d, n, NULL, "%d pads for %d axes", count, n_axes) - 1;
-    for (int i = 0; i < t->rank; i++) begin[i] = end[i] = 0;
+    for (int i = 0; i < t->rank; i++) begin[i] = end[i] = dim_number(0);
     for (int i = 0; i < n_axes; i++) {
         int axis;
         if (!resolve_axis(n, has_axes ? axes[i] : i, t->rank, &axis, d)) return -1;
@@ -300,16 +351,26 @@ int pad_amounts(const node *n, int64_t *begin, int64_t *end, diagnostics *d) {
     return 1;
 }
 
+int pad_amounts(const node *n, int64_t *begin, int64_t *end, diagnostics *d) {
+    dim before[IR_MAX_RANK], behind[IR_MAX_RANK];
+    int known = pad_sizes(n, before, behind, d);
+    for (int k = 0; known == 1 && k < n->inputs[0]->type.rank; k++) {
+        if (!dim_is_number(before[k]) || !dim_is_number(behind[k])) return 0;
+        begin[k] = before[k].size, end[k] = behind[k].size;
+    }
+    return known;
+}
+
 bool shape_pad(node *n, diagnostics *d) {
     const value_type *t = input_type(n, 0, 0, IR_MAX_RANK, d);
     if (!t) return false;
-    int64_t begin[IR_MAX_RANK], end[IR_MAX_RANK];
-    int known = pad_amounts(n, begin, end, d);
+    dim begin[IR_MAX_RANK], end[IR_MAX_RANK];
+    int known = pad_sizes(n, begin, end, d);
     if (known < 0) return false;
     if (!known) return set_unknown_dims(n, t->elem, t->rank), true;
     dim dims[IR_MAX_RANK];
     for (int i = 0; i < t->rank; i++) {
-        dims[i] = dim_add(mem(n), t->dims[i], dim_add(mem(n), dim_number(begin[i]), dim_number(end[i])));
+        dims[i] = dim_add(mem(n), t->dims[i], dim_add(mem(n), begin[i], end[i]));
         if (dim_is_number(dims[i]) && dims[i].size < 0) return node_error(d, n, NULL, "negative pads leave axis %d with size %lld", i, (long long)dims[i].size);
     }
     set_output(n, 0, t->elem, t->rank, dims);
@@ -337,27 +398,36 @@ bool shape_concat(node *n, diagnostics *d) {
     return true;
 }
 
+/* Part i of an axis that is cut into `parts` of one size, but for the last ones. */
+static dim even_part(arena *a, dim size, int64_t parts, int64_t i) {
+    const dim chunk = dim_floordiv(a, dim_add(a, size, dim_number(parts - 1)), dim_number(parts)), left = dim_sub(a, size, dim_mul(a, chunk, dim_number(i)));
+    if (dim_is_bounded(size)) return dim_max(a, dim_min(a, chunk, left), dim_number(0));
+    return i < parts - 1 ? chunk : left;
+}
+
 bool shape_split(node *n, diagnostics *d) {
     const value_type *t = input_type(n, 0, 1, IR_MAX_RANK, d);
     int axis, count = 0;
     if (!t || !resolve_axis(n, node_int(n, "axis"), t->rank, &axis, d)) return false;
     bool given = n->n_core_inputs > 1 && n->inputs[1];
-    const int64_t *sizes = given ? constant_ints(n, 1, &count) : NULL;
-    int64_t size = type_size(t, axis), parts = n->n_outputs, total = 0;
-    int64_t wanted = node_int(n, "num_outputs") > parts ? node_int(n, "num_outputs") : parts;
+    const dim *sizes = given ? value_sizes(mem(n), n->inputs[1], &count) : NULL;
+    const dim size = t->dims[axis];
+    int64_t parts = n->n_outputs, wanted = node_int(n, "num_outputs") > parts ? node_int(n, "num_outputs") : parts;
     if (sizes && count < parts) return node_error(d, n, NULL, "%d sizes for %lld outputs", count, (long long)parts);
-    dim dims[IR_MAX_RANK];
+    dim dims[IR_MAX_RANK], total = dim_number(0);
     memcpy(dims, t->dims, sizeof(dim) * (size_t)t->rank);
     for (int i = 0; i < (sizes ? count : parts); i++) {
-        int64_t chunk = size < 0 ? -1 : size / wanted + (size % wanted != 0), left = size - chunk * i;
-        int64_t part = sizes ? sizes[i] : given || size < 0 ? -1 : left < chunk ? (left < 0 ? 0 : left) : chunk;
-        if (sizes && part < 0) return node_error(d, n, NULL, "size %lld is negative", (long long)part);
-        if (sizes && size >= 0 && part > size - total) return node_error(d, n, NULL, "its parts add up to more than axis %d has, %lld", axis, (long long)size);
-        if (size >= 0) total += part;
-        dims[axis] = part < 0 ? dim_unknown(mem(n)) : dim_number(part);
+        const dim part = sizes ? sizes[i] : given || (size.expr && size.expr->op == DIM_UNKNOWN) ? dim_unknown(mem(n))
+                                                                                                 : even_part(mem(n), size, wanted, i);
+        if (dim_is_number(part) && part.size < 0) return node_error(d, n, NULL, "size %lld is negative", (long long)part.size);
+        total = dim_add(mem(n), total, part);
+        if (sizes && dim_is_number(size) && dim_is_number(total) && total.size > size.size)
+            return node_error(d, n, NULL, "its parts add up to more than axis %d has, %lld", axis, (long long)size.size);
+        dims[axis] = part;
         if (i < parts) set_output(n, i, t->elem, t->rank, dims);
     }
-    if (sizes && size >= 0 && total != size) return node_error(d, n, NULL, "its parts add up to %lld, axis %d has %lld", (long long)total, axis, (long long)size);
+    if (sizes && dim_is_number(size) && dim_is_number(total) && total.size != size.size)
+        return node_error(d, n, NULL, "its parts add up to %lld, axis %d has %lld", (long long)total.size, axis, (long long)size.size);
     return true;
 }
 

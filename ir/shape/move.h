@@ -6,13 +6,16 @@
 
 typedef struct slice_axis {
     bool touched; /* the node names this axis */
-    int64_t start, step, count;
+    dim start;
+    int64_t step;
+    dim count;
 } slice_axis;
 
-/* One entry an axis of input 0. 1: known, 0: starts or ends are no constants, -1: after an error. */
+/* One entry an axis of input 0. 1: known, 0: starts or ends are not known, -1: after an error. */
 int slice_axes(const node *n, slice_axis *out, diagnostics *d);
 
-/* Elements added (negative: cut) before and after each axis. 1, 0, -1 as above. */
+/* Elements added (negative: cut) before and after each axis. 1, 0, -1 as above. pad_amounts knows numbers only. */
+int pad_sizes(const node *n, dim *begin, dim *end, diagnostics *d);
 int pad_amounts(const node *n, int64_t *begin, int64_t *end, diagnostics *d);
 
 #endif

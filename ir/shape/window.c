@@ -94,10 +94,6 @@ static bool read_padding(const node *n, window *w, diagnostics *d) {
 
 static dim plus(arena *a, dim x, int64_t n) { return dim_add(a, x, dim_number(n)); }
 static dim over(arena *a, dim x, int64_t n) { return dim_floordiv(a, x, dim_number(n)); }
-static dim dim_min(arena *a, dim x, dim y) {
-    if (dim_is_number(x) && dim_is_number(y)) return x.size < y.size ? x : y;
-    return dim_add(a, dim_add(a, x, y), dim_mul(a, dim_max(a, x, y), dim_number(-1)));
-}
 
 static dim window_count(arena *a, const window *w, int i, bool ceil_mode) {
     int64_t stride = w->stride[i], padding = w->pad_begin[i] + w->pad_end[i];

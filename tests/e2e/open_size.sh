@@ -16,14 +16,19 @@ refused "MaxPool.*may be empty" '  input %x "x" : f32[1,3,H,W]
 refused "Einsum.*no form for open dimensions" '  input %x "x" : f32[3,H]
   %y "y" = einsum(%x) {equation="ij->ji"}
   return %y'
-refused "Shape.*no form for open dimensions" '  input %x "x" : f32[3,H]
-  %y "y" = shape(%x)
-  return %y'
 refused "Slice.*its result is not known" '  input %x "x" : f32[3,H]
-  const %a : i64[1] {1}
-  const %b : i64[1] {9}
-  %y "y" = slice(%x, %a, %b, %a)
+  input %a "a" : i64[1]
+  const %b : i64[1] {1}
+  %y "y" = slice(%x, %a, %b, %b)
   return %y'
+refused "Expand.*may not fit its input" '  input %x "x" : f32[3,H]
+  const %s : i64[2] {3,9}
+  %y "y" = expand(%x, %s)
+  return %y'
+refused "TopK.*may have fewer elements" '  input %x "x" : f32[3,H]
+  const %k : i64[1] {3}
+  %y, %z "z" = top_k(%x, %k)
+  return %z'
 
 if [ ! -x "$PYTHON" ]; then
     echo "skipped the rest: no Python environment (make check makes it)"

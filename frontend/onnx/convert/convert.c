@@ -194,7 +194,6 @@ static const conversion table[] = {
     {"Slice", 10, attr_to_ints, "starts", 1, 0, 0},
     {"Slice", 10, attr_to_ints, "ends", 2, 0, 0},
     {"Slice", 10, attr_to_ints, "axes", 3, 0, 0},
-    {"Slice", ALWAYS, slice_open, 0, 0, 0, 0},
     {"Pad", 2, rename_attr, "paddings", 0, 0, "pads"},
     {"Pad", 11, attr_to_ints, "pads", 1, 0, 0},
     {"Pad", 11, attr_to_scalar, "value", 2, 0, 0},

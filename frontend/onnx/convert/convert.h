@@ -20,7 +20,7 @@ typedef struct draft {
     int n_regions;
     value **outputs; /* n_outputs; not NULL after somebody (converter or draft_finish) has made the result */
     int n_outputs;
-    const bool *wanted; /* per output: whether anybody reads it */
+    const bool *wanted;                /* per output: whether anybody reads it */
     const value_type *const *declared; /* per output: what the model says of it, or NULL; NULL: of none */
 } draft;
 
@@ -49,7 +49,7 @@ bool convert(draft *d);
 /* ---- draft.c: tools for converters ---- */
 
 bool draft_error(const draft *d, const char *hint, const char *format, ...) IR_PRINTF(3, 4);
-attr *draft_attr(const draft *d, const char *name); /* NULL: not given */
+attr *draft_attr(const draft *d, const char *name);     /* NULL: not given */
 bool draft_take(draft *d, const char *name, attr *out); /* and removes it */
 void draft_set_attr(draft *d, attr a);
 int64_t draft_int(const draft *d, const char *name, int64_t otherwise);
@@ -83,7 +83,7 @@ convert_fn expand_attention, expand_flex_attention, expand_rotary_embedding, exp
     expand_matmul_integer, expand_depth_to_space, expand_space_to_depth, expand_center_crop_pad, expand_trilu, expand_eye_like,
     expand_one_hot, expand_reverse_sequence, expand_compress, expand_affine_grid, expand_window, dft_along_input, expand_stft, expand_optimizer;
 /* open.c */
-convert_fn reshape_open, slice_open;
+convert_fn reshape_open;
 /* attributes.c */
 convert_fn drop_attr, rename_attr, default_int, default_float, default_string, attr_to_ints, attr_to_scalar_int,
     attr_to_scalar, rename_op, as_standard, rename_text, split_evenly, cast_by_name, cast_to_known, compute_in_f32;

@@ -37,20 +37,24 @@ bool expand_depth_to_space(draft *d, const conversion *row) {
 
 bool expand_space_to_depth(draft *d, const conversion *row) {
     (void)row;
-    const value_type *x = draft_static(d, 0);
+    const value_type *x = draft_input_type(d, 0);
     int64_t b;
+    arena *mem = d->context->imp->arena;
     const bool crd = !strcmp(draft_string(d, "mode", "DCR"), "CRD");
-    if (!x || !blocks_of(d, x, &b)) return false;
-    if (type_size(x, 2) % b || type_size(x, 3) % b) return draft_error(d, NULL, "its plane cannot be cut into blocks of %lld", (long long)b);
-    int64_t n = type_size(x, 0), c = type_size(x, 1), h = type_size(x, 2) / b, w = type_size(x, 3) / b;
-    const int64_t shape[] = {n, c, h, b, w, b}, result[] = {n, c * b * b, h, w};
-    recipe r = recipe_new(d);
-    recipe_inputs(&r, "x");
-    recipe_ints(&r, "shape", 6, shape);
-    recipe_ints(&r, "result", 4, result);
-    if (crd) recipe_run(&r, "y = Reshape(Transpose(Reshape(x, $shape); perm=[0,1,3,5,2,4]), $result)");
-    else recipe_run(&r, "y = Reshape(Transpose(Reshape(x, $shape); perm=[0,3,5,1,2,4]), $result)");
-    return recipe_return(&r, "y");
+    if (!blocks_of(d, x, &b)) return false;
+    for (int k = 2; k < 4; k++)
+        if (dim_is_number(x->dims[k]) && x->dims[k].size % b) return draft_error(d, NULL, "its plane cannot be cut into blocks of %lld", (long long)b);
+    const dim block = dim_number(b), n = x->dims[0], c = x->dims[1], h = dim_floordiv(mem, x->dims[2], block), w = dim_floordiv(mem, x->dims[3], block);
+    const dim cut[] = {n, c, h, block, w, block}, result[] = {n, dim_mul(mem, c, dim_number(b * b)), h, w};
+    const int64_t to_dcr[] = {0, 3, 5, 1, 2, 4}, to_crd[] = {0, 1, 3, 5, 2, 4};
+    const attr perm = {.name = "perm", .kind = ATTR_INTS, .n = 6, .ints = arena_copy(mem, crd ? to_crd : to_dcr, sizeof to_dcr)};
+    value *v = draft_reshape(d, "blocks", draft_input(d, 0), 6, cut);
+    v = v ? draft_emit(d, "Transpose", "turned", 1, &v, 1, &perm) : NULL;
+    v = v ? draft_reshape(d, "gathered", v, 4, result) : NULL;
+    if (!v) return false;
+    d->outputs = ARENA_ARRAY(mem, value *, 1);
+    d->outputs[0] = v;
+    return true;
 }
 
 /* Sizes that a constant input gives, or, where the caller gives them, what the model declares of the output. */
@@ -126,9 +130,10 @@ bool expand_eye_like(draft *d, const conversion *row) {
 
 bool expand_one_hot(draft *d, const conversion *row) {
     (void)row;
-    const value_type *x = draft_static(d, 0), *declared = d->declared ? d->declared[0] : NULL;
+    const value_type *x = draft_input_type(d, 0), *declared = d->declared ? d->declared[0] : NULL;
     const value *depth = draft_input(d, 1);
-    if (!x || !depth) return false;
+    if (x->kind != TYPE_TENSOR || x->rank < 0) return draft_static(d, 0) != NULL;
+    if (!depth) return false;
     int64_t axis = draft_int(d, "axis", -1), n = -1;
     axis += axis < 0 ? x->rank + 1 : 0;
     if (axis < 0 || axis > x->rank) return draft_error(d, NULL, "axis %lld is outside of its result", (long long)axis);

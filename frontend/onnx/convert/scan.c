@@ -6,7 +6,7 @@
 
 typedef struct scan {
     int states, slices, stacked; /* inputs carried, inputs cut into slices, outputs stacked from slices */
-    int64_t steps;
+    dim steps;
 } scan;
 
 static int64_t listed(const draft *d, const char *name, int i) {
@@ -23,15 +23,16 @@ static bool read_scan(draft *d, scan *s) {
     if (!r || r->n_inputs != d->n_inputs || r->n_outputs < s->states)
         return draft_error(d, NULL, "its body does not fit its inputs");
     s->stacked = r->n_outputs - s->states;
-    s->steps = -1;
     for (int i = 0; i < s->slices; i++) {
-        const value_type *t = draft_static(d, s->states + i);
+        const value_type *t = draft_input_type(d, s->states + i);
         int64_t axis = listed(d, "scan_input_axes", i);
-        if (!t) return false;
+        if (t->kind != TYPE_TENSOR || t->rank < 0) return draft_static(d, s->states + i) != NULL;
         axis += axis < 0 ? t->rank : 0;
         if (axis < 0 || axis >= t->rank) return draft_error(d, NULL, "scans along axis %lld, which is not there", (long long)axis);
-        if (s->steps >= 0 && s->steps != type_size(t, (int)axis)) return draft_error(d, NULL, "its inputs differ in length");
-        s->steps = type_size(t, (int)axis);
+        const dim steps = t->dims[axis];
+        if (steps.expr && steps.expr->op == DIM_UNKNOWN) return draft_static(d, s->states + i) != NULL;
+        if (i && !dim_equal(s->steps, steps)) return draft_error(d, NULL, "its inputs differ in length");
+        s->steps = steps;
     }
     return true;
 }
@@ -41,11 +42,22 @@ static value *scalar(draft *d, const char *label, int64_t x) {
     return value_constant(g, label, type_tensor(g->arena, DT_I64, 0, NULL), arena_copy(g->arena, &x, sizeof x), label);
 }
 
+/* The same of a size that may be open, before that node of r. */
+static value *size_value(draft *d, region *r, node *before, const char *label, dim size) {
+    if (dim_is_number(size)) return scalar(d, label, size.size);
+    arena *mem = d->context->imp->arena;
+    node *n = node_new(r, before, OP_sizes, label, 0, NULL, 1);
+    node_set_type(n, "size", type_tensor_dims(mem, DT_I64, 1, &size));
+    node_set_int(n, "scalar", 1);
+    n->outputs[0]->type = type_tensor(mem, DT_I64, 0, NULL);
+    return n->outputs[0];
+}
+
 /* At the head of the body: slice number `at` of v. */
-static value *slice_of(draft *d, region *r, value *v, value *at, int64_t axis, bool backwards, int64_t steps) {
+static value *slice_of(draft *d, region *r, value *v, value *at, int64_t axis, bool backwards, dim steps) {
     node *first = r->first;
     if (backwards) {
-        value *last = scalar(d, "last", steps - 1);
+        value *last = size_value(d, r, first, "last", dim_add(d->context->imp->arena, steps, dim_number(-1)));
         at = node_new(r, first, OP_sub, d->name, 2, (value *[]){last, at}, 1)->outputs[0];
     }
     node *n = node_new(r, first, OP_gather, d->name, 2, (value *[]){v, at}, 1);
@@ -132,7 +144,7 @@ bool scan_to_loop(draft *d, const conversion *row) {
     loop.n_attrs = 0;
     loop.n_inputs = s.states + 2;
     loop.inputs = ARENA_ARRAY(d->context->imp->arena, value *, s.states + 2);
-    loop.inputs[0] = scalar(d, "steps", s.steps);
+    loop.inputs[0] = size_value(d, d->context->region, NULL, "steps", s.steps);
     for (int i = 0; i < s.states; i++) loop.inputs[i + 2] = d->inputs[i];
     if (!draft_finish(&loop)) return false;
     recipe r = recipe_new(d);
@@ -146,7 +158,8 @@ bool scan_to_loop(draft *d, const conversion *row) {
         axis += axis < 0 && t->rank > 0 ? t->rank : 0;
         if (axis && t->rank > axis) {
             int64_t perm[IR_MAX_RANK];
-            for (int k = 0; k < t->rank; k++) perm[k] = k < axis ? k + 1 : k == axis ? 0 : k;
+            for (int k = 0; k < t->rank; k++) perm[k] = k < axis ? k + 1 : k == axis ? 0
+                                                                                     : k;
             recipe_ints(&r, "perm", t->rank, perm);
             recipe_run(&r, "y = Transpose(y; perm=$perm)");
         }

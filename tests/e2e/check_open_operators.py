@@ -1,0 +1,187 @@
+"""Operators along axes of open size: a model of each, one program for all sizes, against ONNX Runtime."""
+import ctypes
+import itertools
+import re
+import subprocess
+import sys
+
+import numpy as np
+import onnx
+import onnxruntime
+
+# Open dimensions by name: their bounds, and sizes that are tried.
+SIZES = {"N": [1, 5, 3], "H": [4, 19, 9], "W": [3, 11, 8], "T": [1, 13, 6]}
+
+# Name, inputs, nodes that make y (and z). Integers are below 4, and indices for axes of at least 4.
+MODELS = [
+    ("slice_middle", "float[N,H,W] x", "s = Constant<value_ints=[1,-3]>() e = Constant<value_ints=[100,2147483647]>() a = Constant<value_ints=[1,2]>() y = Slice(x, s, e, a)"),
+    ("slice_steps", "float[N,H,W] x", "s = Constant<value_ints=[2147483647,0]>() e = Constant<value_ints=[-2147483648,9223372036854775807]>() a = Constant<value_ints=[1,2]>() t = Constant<value_ints=[-1,2]>() y = Slice(x, s, e, a, t)"),
+    ("slice_back", "float[N,H,W] x", "s = Constant<value_ints=[-2,-1]>() e = Constant<value_ints=[0,-9223372036854775807]>() a = Constant<value_ints=[1,0]>() t = Constant<value_ints=[-2,-1]>() y = Slice(x, s, e, a, t)"),
+    ("slice_first", "float[N,H] x", "s = Constant<value_ints=[0]>() e = Constant<value_ints=[7]>() a = Constant<value_ints=[1]>() y = Slice(x, s, e, a)"),
+    ("slice_computed", "float[N,H,W] x", "q = Shape(x) i = Constant<value_ints=[1]>() h = Gather(q, i) two = Constant<value_ints=[2]>() s = Div(h, two) y = Slice(x, s, h, i) o = Constant<value_ints=[0]>() z = Slice(x, o, s, i)"),
+    ("expand", "float[N,1,W] x, float[H,W] r", "q = Shape(x) n = Gather(q, zero) u = Shape(r) t = Concat<axis=0>(n, u) y = Expand(x, t)"),
+    ("expand_batch", "float[1,W] x, float[N,H] r", "q = Shape(r) n = Gather(q, zero) one = Constant<value_ints=[1]>() t = Concat<axis=0>(n, one) y = Expand(x, t)"),
+    ("tile", "float[N,H] x", "t = Constant<value_ints=[2,3]>() y = Tile(x, t)"),
+    ("tile_computed", "float[2,W] x, float[H] r", "q = Shape(r) one = Constant<value_ints=[1]>() t = Concat<axis=0>(q, one) y = Tile(x, t)"),
+    ("transpose", "float[N,H,4,W] x", "y = Transpose<perm=[2,3,0,1]>(x)"),
+    ("transpose_last", "float[N,H,W] x", "y = Transpose<perm=[1,2,0]>(x)"),
+    ("reshape_rest", "float[N,H,6] x", "t = Constant<value_ints=[0,-1,2,3]>() y = Reshape(x, t) u = Constant<value_ints=[-1,3]>() z = Reshape(x, u)"),
+    ("reshape_computed", "float[N,H,W] x", "q = Shape(x) n = Gather(q, zero) m = Constant<value_ints=[-1]>() t = Concat<axis=0>(n, m) y = Reshape(x, t)"),
+    ("flatten", "float[N,H,W] x", "y = Flatten<axis=2>(x) f = Flatten<axis=0>(x) s = Constant<value_ints=[0]>() z = Squeeze(f, s)"),
+    ("unsqueeze", "float[N,H] x", "a = Constant<value_ints=[0,3]>() y = Unsqueeze(x, a)"),
+    ("concat", "float[N,H,W] x, float[N,T,W] r", "y = Concat<axis=1>(x, r, x)"),
+    ("concat_first", "float[N,4] x, float[T,4] r", "y = Concat<axis=0>(r, x)"),
+    ("split_fixed", "float[N,H,7] x", "s = Constant<value_ints=[3,4]>() y, z = Split<axis=2>(x, s)"),
+    ("split_rest", "float[N,H,W] x", "q = Shape(x) i = Constant<value_ints=[1]>() h = Gather(q, i) three = Constant<value_ints=[3]>() r = Sub(h, three) s = Concat<axis=0>(three, r) y, z = Split<axis=1>(x, s)"),
+    ("split_even", "float[N,H,W] x", "a = Concat<axis=1>(x, x) y, z = Split<axis=1, num_outputs=2>(a)"),
+    ("gather", "float[H,W] x, int64[N,T] i", "y = Gather(x, i)"),
+    ("gather_last", "float[N,W,H] x, int64[T] i", "y = Gather<axis=2>(x, i)"),
+    ("gather_end", "float[N,H,W] x", "i = Constant<value_int=-1>() y = Gather<axis=1>(x, i)"),
+    ("gather_elements", "float[N,H] x, int64[N,T] i", "y = GatherElements<axis=1>(x, i)"),
+    ("gather_nd", "float[H,W] x, int64[N,T,1] i", "y = GatherND(x, i)"),
+    ("gather_nd_batch", "float[N,H,W] x, int64[N,T,1] i", "y = GatherND<batch_dims=1>(x, i)"),
+    ("scatter_elements", "float[N,H] x, int64[N,1] i, float[N,1] u", "y = ScatterElements<axis=1>(x, i, u)"),
+    ("scatter_nd", "float[H,W] x, int64[1,1] i, float[1,W] u", "y = ScatterND(x, i, u)"),
+    ("pad_constant", "float[N,H,W] x", "p = Constant<value_ints=[0,1,2,0,3,0]>() v = Constant<value_float=1.5>() y = Pad(x, p, v) m = Constant<value_ints=[0,-1,0,0,0,2]>() z = Pad(x, m)"),
+    ("pad_reflect", "float[N,H,W] x", "p = Constant<value_ints=[0,1,2,0,3,0]>() y = Pad<mode=\"reflect\">(x, p)"),
+    ("pad_edge", "float[N,H,W] x", "p = Constant<value_ints=[1,1,2,0,3,0]>() y = Pad<mode=\"edge\">(x, p)"),
+    ("pad_wrap", "float[N,H,W] x", "p = Constant<value_ints=[0,1,2,0,3,0]>() y = Pad<mode=\"wrap\">(x, p)"),
+    ("pad_computed", "float[N,H] x, float[T] r", "q = Shape(r) o = Constant<value_ints=[0,0,0]>() p = Concat<axis=0>(o, q) y = Pad(x, p)"),
+    ("where", "float[N,H,W] x, float[H,1] r", "c = Less(x, r) y = Where(c, x, r)"),
+    ("broadcast", "float[N,1,W] x, float[H,1] r", "s = Add(x, r) y = Tanh(s)"),
+    ("broadcast_int", "int64[N,H,4] x, int64[H,1] r", "y = Mul(x, r)"),
+    ("shape_values", "float[N,H] x", "q = Shape(x) f = Cast<to=1>(q) s = Sqrt(f) t = ReduceProd<keepdims=0>(s) y = Div(x, t) z = Shape(x)"),
+    *[(f"reduce_{op.lower()}", "float[N,H,W] x", f"a = Constant<value_ints=[1]>() y = Reduce{op}(x, a) b = Constant<value_ints=[0,2]>() z = Reduce{op}<keepdims=0>(x, b)")
+      for op in ["Mean", "Sum", "Max", "Min", "Prod", "L1", "L2", "SumSquare", "LogSumExp"]],
+    ("reduce_all", "float[N,H,W] x", "y = ReduceMean<keepdims=0>(x) a = Constant<value_ints=[-1]>() z = ReduceMean(x, a)"),
+    ("arg_max", "float[N,H,W] x", "y = ArgMax<axis=1>(x) z = ArgMin<axis=0, keepdims=0, select_last_index=1>(x)"),
+    ("cum_sum", "float[N,H,W] x", "a = Constant<value_int=1>() y = CumSum(x, a) b = Constant<value_int=-1>() z = CumSum<reverse=1, exclusive=1>(x, b)"),
+    ("top_k", "float[N,H,W] x", "k = Constant<value_ints=[3]>() y, z = TopK<axis=1>(x, k)"),
+    ("one_hot", "int64[N,T] x", "d = Constant<value_int=4>() v = Constant<value_floats=[0.5,2.0]>() y = OneHot(x, d, v)"),
+    ("range", "float[N,H] x", "h = Shape<start=1>(x) o = Constant<value_int=0>() one = Constant<value_int=1>() n = Squeeze(h) r = Range(o, n, one) f = Cast<to=1>(r) y = Add(x, f)"),
+    ("constant_of_shape", "float[N,H] x", "q = Shape(x) c = ConstantOfShape<value = float[1] {2.0}>(q) y = Add(x, c)"),
+    ("trilu", "float[H,W] x, float[N,W] r", "q = Shape(x) c = ConstantOfShape<value = int64[1] {1}>(q) a = Constant<value_int=1>() k = CumSum(c, a) b = Constant<value_int=0>() l = CumSum(c, b) m = LessOrEqual(l, k) o = Constant<value_float=0.0>() y = Where(m, x, o)"),
+    ("depth_to_space", "float[N,8,H,W] x", "y = DepthToSpace<blocksize=2>(x) z = DepthToSpace<blocksize=2, mode=\"CRD\">(x)"),
+    ("space_to_depth", "float[N,3,H,W] x", "u = Constant<value_ints=[1,1,2,2]>() t = Tile(x, u) y = SpaceToDepth<blocksize=2>(t)"),
+    ("resize_scales", "float[N,2,H,W] x", "s = Constant<value_floats=[1.0,1.0,1.3,0.7]>() y = Resize<mode=\"linear\">(x, , s)"),
+    ("resize_sizes", "float[1,2,H,W] x, float[T,7] r", "q = Shape(x) i = Constant<value_ints=[0,1]>() n = Gather(q, i) u = Shape(r) s = Concat<axis=0>(n, u) y = Resize<mode=\"nearest\">(x, , , s)"),
+    ("rnn", "float[T,N,4] x", "y, z = RNN<hidden_size=5>(x, w1, r1)"),
+    ("gru", "float[T,N,4] x", "y, z = GRU<hidden_size=5, linear_before_reset=1>(x, w3, r3)"),
+    ("lstm", "float[T,N,4] x, float[2,N,5] h, float[2,N,5] c", "y, z = LSTM<hidden_size=5, direction=\"bidirectional\">(x, w4, r4, , , h, c)"),
+    ("conv_1d", "float[N,4,T] x", "y = Conv<pads=[1,1]>(x, wk)"),
+    ("pool_batch", "float[N,H,W] x", "a = Constant<value_ints=[1]>() u = Unsqueeze(x, a) y = MaxPool<kernel_shape=[3,3], pads=[1,1,1,1]>(u) m = ReduceMean(y, a)  b = Constant<value_ints=[0]>() z = ReduceSum(m, b)"),
+    ("if_sizes", "float[N,H] x, float[1] r", "o = Constant<value_ints=[0]>() s = Squeeze(r, o) f = Constant<value_float=0.0>() c = Greater(s, f) y = If(c) <then_branch = g1 () => (float[a,b] p) { p = Tanh(x) }, else_branch = g2 () => (float[a,b] q) { q = Neg(x) }>"),
+    ("loop_sizes", "float[N,H] x", "m = Constant<value_int=3>() y, z = Loop(m, , x) <body = b (int64 i, bool c, float[a,b] v) => (bool d, float[a,b] w, float[a,b] k) { d = Identity(c) w = Mul(v, x) k = Add(v, x) }>"),
+    ("loop_open", "float[T,H] x", "q = Shape<end=1>(x) m = Squeeze(q) o = Constant<value_ints=[0]>() f = ReduceSum<keepdims=0>(x, o) y, z = Loop(m, , f) <body = b (int64 i, bool c, float[a] v) => (bool d, float[a] w, float[a] k) { d = Identity(c) e = Gather(x, i) w = Add(v, e) k = Neg(w) }>"),
+    ("scan_open", "float[T,H] x, float[H] s", "y, z = Scan<num_scan_inputs=1, body = b (float[a] v, float[a] e) => (float[a] w, float[a] k) { w = Add(v, e) k = Tanh(w) }>(s, x)"),
+]
+
+WEIGHTS = {"w1": (1, 5, 4), "r1": (1, 5, 5), "w3": (1, 15, 4), "r3": (1, 15, 5), "w4": (2, 20, 4), "r4": (2, 20, 5), "wk": (6, 4, 3)}
+
+
+def build(name, inputs, nodes, rng):
+    both = re.search(r"\bz\b", nodes) is not None
+    text = f'<ir_version: 10, opset_import: ["" : 21]> {name} ({inputs}) => (float y{", float z" if both else ""}) {{ {nodes} }}'
+    model = onnx.parser.parse_model(text)
+    for tensor, shape in WEIGHTS.items():
+        if re.search(rf"\b{tensor}\b", nodes):
+            model.graph.initializer.append(onnx.numpy_helper.from_array((rng.standard_normal(shape) / 2).astype(np.float32), tensor))
+    if re.search(r"\bzero\b", nodes):
+        model.graph.initializer.append(onnx.numpy_helper.from_array(np.zeros(1, np.int64), "zero"))
+    for output in model.graph.output:
+        output.type.Clear()
+    onnx.save(onnx.shape_inference.infer_shapes(model), f"{name}.onnx")
+    model = onnx.load(f"{name}.onnx")
+    return model
+
+
+def types_of(model):
+    """The outputs' types, which ONNX infers; their shapes are left open."""
+    for output in model.graph.output:
+        output.type.tensor_type.ClearField("shape")
+    return model
+
+
+def dims_of(model):
+    return [(i.name, [d.dim_param or d.dim_value for d in i.type.tensor_type.shape.dim], i.type.tensor_type.elem_type) for i in model.graph.input]
+
+
+def arrays_of(model, sizes, rng):
+    arrays = {}
+    for name, dims, elem in dims_of(model):
+        shape = [sizes.get(d, d) for d in dims]
+        arrays[name] = rng.integers(0, 4, shape) if elem == onnx.TensorProto.INT64 else rng.standard_normal(shape).astype(np.float32)
+    return arrays
+
+
+def call(library, name, header, arrays, outputs, sizes):
+    macro = lambda what: int(re.search(rf"#define {name.upper()}_{what} (\d+)", header).group(1))
+    workspace = np.full(macro("WORKSPACE_SIZE") + 64, 0xff, np.uint8)
+    parameters = re.search(rf"int {name}_run_pointers\(([^;]*)\);", header).group(1)
+    given = [sizes["N" if p == "batch" else p] for p in re.findall(r"int64_t (\w+)", parameters)]
+    pointers = lambda list: (ctypes.c_void_p * len(list))(*[a.ctypes.data for a in list])
+    return getattr(library, f"{name}_run_pointers")(pointers(arrays), pointers(outputs), ctypes.c_void_p(workspace.ctypes.data + 63 & ~63),
+                                                    *[ctypes.c_int64(s) for s in given])
+
+
+def guarded(shape, dtype):
+    """An array, and what it lies in: bytes behind it must stay as they are."""
+    count = int(np.prod(shape))
+    whole = np.frombuffer(bytearray(b"\xa5" * (count * np.dtype(dtype).itemsize + 64)), np.uint8)
+    return whole[:count * np.dtype(dtype).itemsize].view(dtype).reshape(shape), whole
+
+
+def check(name, model, library, rng):
+    header = open(f"{name}.h").read()
+    session = onnxruntime.InferenceSession(f"{name}.onnx", providers=["CPUExecutionProvider"])
+    used = sorted({d for _, dims, _ in dims_of(model) for d in dims if isinstance(d, str)})
+    tries = [{d: SIZES[d][k] for d in used} for k in range(3)] + [{d: SIZES[d][i % 2] for i, d in enumerate(used)}]
+    for sizes in tries:
+        arrays = arrays_of(model, sizes, rng)
+        want = session.run(None, arrays)
+        got = [guarded(w.shape, w.dtype) for w in want]
+        inputs = [np.ascontiguousarray(a) for a in arrays.values()]
+        status = call(library, name, header, inputs, [g[0] for g in got], sizes)
+        assert status == 0, f"{sizes}: returned {status}"
+        for k, (w, (g, whole)) in enumerate(zip(want, got)):
+            error = np.abs(g.astype(float) - w.astype(float)).max() / max(np.abs(w.astype(float)).max(), 1e-30) if w.size else 0
+            assert error <= 1e-5, f"{sizes}: output {k} is {error:.1e} off"
+            assert (whole[g.nbytes:] == 0xa5).all(), f"{sizes}: wrote behind output {k}"
+        for d in used:
+            for wrong in (SIZES[d][0] - 1, SIZES[d][1] + 1):
+                blank = [guarded(w.shape, w.dtype) for w in want]
+                status = call(library, name, header, inputs, [b[0] for b in blank], {**sizes, d: wrong})
+                assert status == 6 and all((whole == 0xa5).all() for _, whole in blank), f"{d}={wrong}: returned {status}, or wrote"
+
+
+def main(cnnc, only):
+    rng = np.random.default_rng(11)
+    wrong = []
+    made = {}
+    for name, inputs, nodes in MODELS:
+        if only and name not in only:
+            continue
+        model = build(name, inputs, nodes, rng)
+        used = {d for _, dims, _ in dims_of(model) for d in dims if isinstance(d, str)}
+        options = itertools.chain.from_iterable(["--dim", f"{d}={SIZES[d][0]}..{SIZES[d][1]}"] for d in sorted(used))
+        done = subprocess.run([cnnc, f"{name}.onnx", "--target=generic", "--prefix", name, "-o", f"{name}.c", *options], capture_output=True, text=True)
+        if done.returncode:
+            wrong.append(f"{name}: {done.stderr.strip()}")
+            continue
+        made[name] = model
+    objects = [subprocess.Popen(["gcc", "-std=c11", "-O1", "-fPIC", "-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-Werror", "-c",
+                                 *[f"{n}.c" for i, n in enumerate(made) if i % 2 == half]]) for half in range(2)]
+    assert not any([p.wait() for p in objects]), "gcc"
+    subprocess.run(["gcc", "-shared", "-o", "operators.so", *[f"{n}.o" for n in made], "-lm"], check=True)
+    library = ctypes.CDLL("./operators.so")
+    for name, model in made.items():
+        try:
+            check(name, model, library, rng)
+        except AssertionError as e:
+            wrong.append(f"{name}: {e}")
+    print(f"{len(made)} models, {len(wrong)} wrong", *wrong, sep="\n")
+    return bool(wrong)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], sys.argv[2:]))
