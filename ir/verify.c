@@ -113,6 +113,7 @@ static bool knows_c16(const node *n) {
     case OP_average_pool:
     case OP_adaptive_average_pool:
     case OP_adaptive_max_pool:
+    case OP_lrn:
     case OP_global_average_pool:
     case OP_global_max_pool:
     case OP_concat:

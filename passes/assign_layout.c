@@ -119,6 +119,12 @@ static bool follows_input(const node *n) {
            extras_fit(n, n->n_core_inputs) && epilogue_fits(n);
 }
 
+/* Powers are taken by roots. A window reaches no further than the next block, and finds nothing beyond the last channel. */
+static bool lrn_fits(const node *n) {
+    return node_float(n, "beta") == 0.75 && node_int(n, "size") <= 2 * C16 && type_size(&n->outputs[0]->type, 1) % C16 == 0 &&
+           n->inputs[0]->type.elem == DT_F32 && follows_input(n);
+}
+
 static bool elementwise_fits(const node *n) {
     const value *y = n->outputs[0];
     bool any = false;
@@ -163,6 +169,7 @@ static bool wants_c16(const node *n) {
     case OP_adaptive_max_pool:
     case OP_global_average_pool:
     case OP_global_max_pool: return follows_input(n);
+    case OP_lrn: return lrn_fits(n);
     case OP_concat: return concat_fits(n);
     case OP_split: return split_fits(n);
     case OP_fused: return elementwise_fits(n);

@@ -196,6 +196,11 @@ def fused(out):
             elif i % 3 == 1:  # a scale of either sign, which max pooling bars, and a shift that not all convolutions take
                 y = net.op("Add", net.op("Mul", y, net.random(outs, 1, 1)), net.random(1, outs, 1, 1))
             net.output(y)
+    for channels, size, beta, batch in (48, 5, 0.75, 1), (16, 3, 0.75, 3), (32, 7, 0.75, 1), (64, 31, 0.75, 1), (32, 41, 0.75, 1), (24, 5, 0.75, 1), (32, 5, 0.5, 1):
+        y = net.op("Relu", net.conv(net.input(batch, 20, 11, 21), channels, (3, 3)))
+        y = net.op("LRN", y, size=size, alpha=0.5, beta=beta, bias=2.0)
+        net.output(net.op("Relu", net.op("Sub", net.conv(y, 17, (3, 3)), net.random(17, 1, 1))))
+        net.output(net.op("Mul", y, y))
     for channels, batch in ((16, 32, 23), 1), ((48, 16, 16), 3):
         x = net.input(batch, 20, 12, 10)
         parts = [net.conv(x, channels[0], (1, 1)), net.conv(x, channels[1], (3, 3), **same), net.op("MaxPool", x, kernel_shape=[3, 3], **same)]
