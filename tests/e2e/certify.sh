@@ -85,5 +85,5 @@ refused "may call itself" "s/^int net_run\(.*\{/&\n    $again/"
 refused "bytes of data can change" "s/^int net_run\(.*\{/int calls = 1;\n&\n    calls++;/"
 refused "the header" "s/, 6[0-9]*, 0u?\}//; s/constant0\[([0-9]+)\]/constant0[\1 + 64]/; /^_Static_assert/,/;/d"
 if command -v clang >/dev/null; then expect 1 "name a GCC" "$CNNC" certify net.c --cc clang; fi
-expect 1 "cannot read" "$CNNC" certify none.c
+expect 1 "cannot be read" "$CNNC" certify none.c
 expect 2 "the emitted file" "$CNNC" certify net.h
