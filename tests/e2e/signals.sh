@@ -1,6 +1,13 @@
 # SIGTERM in the midst of work: no temporary file stays behind.
 source "$(dirname "$0")/common.sh"
 mkdir out tmp
+# begins compiling to out, in the background. A signal must not find bash, which between fork and exec may take it for its own and
+# go on with this script.
+begin() {
+    (trap - INT && exec "$CNNC" "$digits/digits_resnet.onnx" -o out/net.c --weights file) &
+    local name=bash
+    while [ "$name" = bash ]; do read -r name 2>/dev/null </proc/$!/comm || name=; done
+}
 for delay in 0.02 0.2 0.6; do
     TMPDIR=$PWD/tmp "$CNNC" bench "$digits/digits_resnet.onnx" >log 2>&1 &
     sleep $delay
@@ -14,7 +21,7 @@ mkdir whole
 "$CNNC" "$digits/digits_resnet.onnx" -o whole/net.c --weights file
 for signal in TERM INT KILL; do
     for delay in 0 0.005 0.01 0.015 0.02 0.025 0.03 0.04 0.05 0.06 0.08 0.1; do
-        (trap - INT && exec "$CNNC" "$digits/digits_resnet.onnx" -o out/net.c --weights file) &
+        begin
         sleep $delay
         kill -$signal $! 2>/dev/null || true
         wait $! 2>/dev/null || true
@@ -36,7 +43,7 @@ span=$((($(date +%s%3N) - start) * 3 / 2 + 1)) # ms
 for moment in {1..100}; do
     signals=(TERM INT KILL) signal=${signals[moment % 3]}
     for file in c h weights; do echo "old $file" >out/net.$file; done
-    (trap - INT && exec "$CNNC" "$digits/digits_resnet.onnx" -o out/net.c --weights file) &
+    begin
     ms=$((RANDOM % span))
     delay=$((ms / 1000)).$(printf %03d $((ms % 1000)))
     sleep $delay
