@@ -9,7 +9,7 @@ def activation(b, x):
     op = b.pick("Relu", "LeakyRelu", "Elu", "Selu", "Sigmoid", "HardSigmoid", "HardSwish", "Tanh", "Softplus", "Softsign",
                 "Abs", "Neg", "Erf", "Sin", "Cos", "Celu", "ThresholdedRelu", "Identity")
     if op in ("Sin", "Cos"):  # of large numbers, a rounding error before is a whole turn
-        x = b.add("Mul", [b.add("Softsign", [x]), b.constant(b.real(9))])
+        x = b.add("Mul", [b.add("Softsign", [x]), b.constant(b.real(4))])
     return b.add("Relu" if op == "ThresholdedRelu" else op, [x])
 
 
