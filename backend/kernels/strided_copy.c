@@ -122,14 +122,19 @@ static void copy_expand(strided *c, const copying *k) {
     }
 }
 
-static void copy_tile(const node *n, strided *c, const copying *k) {
+/* Repeats that only a run knows are those that the declared sizes ask for. */
+static bool copy_tile(const node *n, strided *c, const copying *k, diagnostics *d) {
     int count;
     const dim *repeats = value_sizes(k->arena, n->inputs[1], &count);
+    if (!repeats && !(type_is_static(&n->inputs[0]->type) && type_is_static(&n->outputs[0]->type)))
+        return node_error(d, n, "fix the open dimension: --dim NAME=SIZE", "its repeats are not known");
     for (int i = 0; i < k->x->rank; i++) {
-        const number one = operand_size(k->x, i), times = number_is(one, 0) ? one : step_size(k->plan, k->step, repeats[i]);
+        const number one = operand_size(k->x, i);
+        const number times = number_is(one, 0) ? one : repeats ? step_size(k->plan, k->step, repeats[i]) : number_known(k->y->dims[i] / k->x->dims[i]);
         add_axis(k->arena, c, times, number_known(0), number_mul(k->arena, one, k->to[i]));
         add_axis(k->arena, c, one, k->from[i], k->to[i]);
     }
+    return true;
 }
 
 static bool copy_pad(const node *n, strided *c, const copying *k, diagnostics *d) {
@@ -193,7 +198,7 @@ static bool plan_copies(plan *p, const node *n, step *s) {
     case OP_slice: return copy_slice(n, c, &how, p->diags);
     case OP_crop: copy_crop(n, c, &how); return true;
     case OP_expand: copy_expand(c, &how); return true;
-    case OP_tile: copy_tile(n, c, &how); return true;
+    case OP_tile: return copy_tile(n, c, &how, p->diags);
     default: break;
     }
     k->fill = true;
