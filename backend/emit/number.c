@@ -58,5 +58,8 @@ number number_apply(arena *a, const char *op, number x, number y) {
 
 number number_add(arena *a, number x, number y) { return number_apply(a, "+", x, y); }
 number number_mul(arena *a, number x, number y) { return number_apply(a, "*", x, y); }
+number number_ceil_div(arena *a, number x, int64_t y) { return number_apply(a, "/", number_add(a, x, number_known(y - 1)), number_known(y)); }
 
 const char *number_text(arena *a, number x) { return x.text ? x.text : arena_printf(a, "%lld", (long long)x.n); }
+
+const char *number_as_double(arena *a, number x) { return arena_printf(a, x.text ? "(double)%s" : "%s.0", number_text(a, x)); }

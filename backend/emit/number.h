@@ -18,7 +18,9 @@ bool number_equal(number x, number y); /* the same for certain */
 number number_apply(arena *a, const char *op, number x, number y);
 number number_add(arena *a, number x, number y);
 number number_mul(arena *a, number x, number y);
+number number_ceil_div(arena *a, number x, int64_t y);
 
 const char *number_text(arena *a, number x);
+const char *number_as_double(arena *a, number x); /* "12.0", "(double)(h * w)" */
 
 #endif

@@ -1,6 +1,7 @@
 /* softmax(scale * Q K^T + mask) V of f32, a few rows of Q at a time: their scores stay in L1 or L2 from the first product to the
  * second. The keys of one head are put into panels of 16 first, so that a lane is a key; products are those of matmul's
  * register tiles. Rows may lie any distance apart, so heads need no transposes. */
+#include "backend/kernels/matmul.h"
 #include "backend/kernels/row_major.h"
 #include "backend/schedule/schedule.h"
 
@@ -91,7 +92,7 @@ static bool plan_attention(plan *p, const node *n, step *s) {
     }
     c->chunk = ROWS_OF_UNIT;
     while (p->options.slice && c->chunk > 1 && WORK(c->chunk, row_work(c)) > p->options.slice) c->chunk /= 2;
-    c->chunks = number_apply(p->arena, "/", number_add(p->arena, c->n_rows, number_known(c->chunk - 1)), number_known(c->chunk));
+    c->chunks = number_ceil_div(p->arena, c->n_rows, c->chunk);
     c->units = c->chunks;
     for (int i = 0; i < c->rank - 2; i++) c->units = number_mul(p->arena, c->q.size[i], c->units);
     c->in_slices = p->options.slice;
@@ -133,9 +134,6 @@ static void put_rows(void *context, text *out, int n, const int64_t *args) {
     expand(m, e, "backend/kernels/attention_rows.c.in", out);
 }
 
-/* Columns of the last block: 0 are as many as there are, which the code knows as `lanes`. */
-static const char *lanes_of(arena *a, int64_t last) { return last ? arena_printf(a, "%lld", (long long)last) : "lanes"; }
-
 /* A register tile (matmul_tile.c.in) of rows x blocks, the last block with `last` columns, that `path` stores. */
 typedef struct tile_form {
     emitting *emitting;
@@ -150,7 +148,7 @@ static void put_store_of(void *context, text *out, int n, const int64_t *args) {
     template_int(e, "rows", args[0]);
     template_int(e, "blocks", args[1]);
     template_int(e, "last", args[2]);
-    template_text(e, "lanes", lanes_of(out->arena, args[2]));
+    template_text(e, "lanes", matmul_lanes(out->arena, args[2]));
     expand(f->emitting, e, f->store, out);
 }
 
@@ -167,7 +165,7 @@ static void put_tile(void *context, text *out, int n, const int64_t *args) {
     template_int(e, "blocks", args[1]);
     template_int(e, "last", args[2]);
     template_int(e, "packed", !f->values);
-    template_text(e, "lanes", lanes_of(out->arena, args[2]));
+    template_text(e, "lanes", matmul_lanes(out->arena, args[2]));
     template_number(e, "x_row", f->values ? pitch_of(c) : c->q.stride[last - 1]);
     template_int(e, "x_inner", 1);
     template_number(e, "inner", f->values ? c->n_keys : number_known(c->inner));
@@ -225,7 +223,7 @@ static void put_mask(void *context, text *out, int n, const int64_t *args) {
     text row = {.arena = out->arena};
     put_mask_row(&row, c, x, dims, args[0]);
     if (mask_repeats(out->arena, s)) text_printf(out, "v16_set(x%d[%s])", i_mask, row.bytes);
-    else if (args[2] < 16) text_printf(out, "v16_load_n(x%d + %s + col + %lld, %s)", i_mask, row.bytes, (long long)args[1] * 16, lanes_of(out->arena, args[2]));
+    else if (args[2] < 16) text_printf(out, "v16_load_n(x%d + %s + col + %lld, %s)", i_mask, row.bytes, (long long)args[1] * 16, matmul_lanes(out->arena, args[2]));
     else text_printf(out, "v16_load(x%d + %s + col + %lld)", i_mask, row.bytes, (long long)args[1] * 16);
 }
 
@@ -270,4 +268,4 @@ static bool emit_attention(const plan *p, const step *s, const target *t, text *
     return template_expand(e, "backend/kernels/attention.c.in", body, p->diags) && m.ok;
 }
 
-const kernel_family kernel_attention = {.name = "attention", .accepts = accepts, .plan = plan_attention, .emit = emit_attention, .constant_time = step_always_constant_time, .open = true};
+const kernel_family kernel_attention = {.name = "attention", .accepts = accepts, .plan = plan_attention, .emit = emit_attention, .constant_time = step_always_constant_time, .open = OPEN_ANY};

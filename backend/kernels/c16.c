@@ -78,6 +78,11 @@ void c16_address(text *out, const char *name, const operand *o, bool flat, int64
     if (!number_is(shift, 0)) text_printf(out, " + %s", number_text(a, shift));
 }
 
+void c16_put_target(void *context, text *out, int n, const int64_t *args) {
+    const step *s = context;
+    c16_address(out, "y0", &s->out[0], false, 0, 0, n ? args[0] : 0);
+}
+
 static void put_leaf(void *context, text *out, const expr *leaf) {
     const c16_leaf *at = context;
     if (leaf->kind == EXPR_ACC) {

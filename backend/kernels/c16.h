@@ -37,6 +37,8 @@ const char *c16_store(dtype t);
 number c16_window_origin(arena *a, const operand *x, const window *w);
 /* "p->n * batch + (b + o) * block + …": the address of a position in operand `o` named `name`. */
 void c16_address(text *out, const char *name, const operand *o, bool flat, int64_t db, int64_t dr, int64_t dc);
+/* Of templates, target() or target(c): the address in the first output of position x, or x + c. The context is the step. */
+void c16_put_target(void *context, text *out, int n, const int64_t *args);
 /* The vector at a position after the node's epilogue, given the text of the vector before it; of an expression that is part of
  * it (NULL: the text itself). */
 void c16_epilogue(text *out, const c16_leaf *at);

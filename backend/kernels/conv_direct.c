@@ -290,7 +290,7 @@ static number stored_length(arena *a, const schedule *c, const operand *y) {
 static number parts_of(arena *a, const schedule *c, const tiling *t, const operand *y) {
     if (!c->varies || t->parts == 1) return number_known(t->parts);
     const int64_t stored = c->flat ? t->part : t->part / c->pool[0];
-    return number_apply(a, "/", number_add(a, stored_length(a, c, y), number_known(stored - 1)), number_known(stored));
+    return number_ceil_div(a, stored_length(a, c, y), stored);
 }
 
 static bool plan_conv(plan *p, const node *n, step *s) {

@@ -322,21 +322,20 @@ static void write_weights(const packed *k, void *to) {
 
 /* ---- planning ---- */
 
-static number over(arena *a, number x, int64_t y) { return number_apply(a, "/", number_add(a, x, number_known(y - 1)), number_known(y)); }
 static number stored_size(const schedule *c, const operand *y, int axis) {
     return y->open[2 + axis] ? operand_size(y, 2 + axis) : number_known(axis ? c->width : c->height);
 }
 
 /* Tiles of the plane, down (axis 0) or across. */
 static number tiles_along(arena *a, const schedule *c, const operand *y, int axis) {
-    return over(a, number_mul(a, stored_size(c, y, axis), number_known(c->pool[axis])), c->filter[axis].m);
+    return number_ceil_div(a, number_mul(a, stored_size(c, y, axis), number_known(c->pool[axis])), c->filter[axis].m);
 }
 
 static number tiles_of(arena *a, const schedule *c, const operand *y) {
     return number_mul(a, number_mul(a, tiles_along(a, c, y, 0), tiles_along(a, c, y, 1)), number_known(y->dims[0]));
 }
 
-static number blocks_of(arena *a, const schedule *c, const operand *y) { return over(a, tiles_of(a, c, y), c->block_tiles); }
+static number blocks_of(arena *a, const schedule *c, const operand *y) { return number_ceil_div(a, tiles_of(a, c, y), c->block_tiles); }
 
 /* Returns the bytes of scratch that all parts need. */
 static int64_t share_out(schedule *c, const plan *p, bool shared) {
@@ -517,7 +516,6 @@ static void put_four_results(void *context, text *out, int n, const int64_t *arg
     int8_put_bounds(out, e);
 }
 
-/* a - b, a / b rounded up. */
 static number minus(arena *a, number x, number y) { return number_apply(a, "-", x, y); }
 /* Of one image: how many tiles, what is left for the last ones, and how many blocks that makes. */
 static void define_tiles(const schedule *c, const operand *y, arena *a, template_env *e) {

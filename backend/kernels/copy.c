@@ -1,6 +1,6 @@
 /* Contiguous copies, and the halo around C16 planes. */
 #include "backend/emit/template.h"
-#include "backend/plan/plan.h"
+#include "backend/kernels/row_major.h"
 
 static bool never(const node *n) {
     (void)n;
@@ -13,13 +13,11 @@ static bool emit_copy(const plan *p, const step *s, const target *t, text *body)
     const operand *from = &s->in[0], *to = &s->out[0];
     bool c16 = from->layout.kind == LAYOUT_C16;
     arena *a = body->arena;
-    number count = operand_count(a, from, 0, from->rank), element = number_known(stored_bytes(from->elem, 8));
-    number bytes = number_apply(a, "/", number_add(a, number_mul(a, count, element), number_known(7)), number_known(8));
     template_env *e = template_env_new(body->arena);
     template_int(e, "batch", c16 ? from->dims[0] : 1);
     template_int(e, "from", from->batch);
     template_int(e, "to", to->batch);
-    template_number(e, "bytes", c16 ? number_known((int64_t)dtype_bytes(from->elem, from->batch)) : bytes);
+    template_number(e, "bytes", c16 ? number_known((int64_t)dtype_bytes(from->elem, from->batch)) : bytes_of(a, operand_count(a, from, 0, from->rank), from->elem));
     return template_expand(e, "backend/kernels/copy.c.in", body, p->diags);
 }
 

@@ -45,9 +45,7 @@ static bool emit_cumulate(const plan *p, const step *s, const target *t, text *b
     template_int(e, "late", late);
     template_int(e, "rank", s->in[0].rank);
     template_text(e, "static", schedule_is_open(n) ? "" : "static ");
-    text dims = {.arena = a};
-    for (int k = 0; k < s->in[0].rank; k++) text_printf(&dims, "%s%s", k ? ", " : "", number_text(a, operand_size(&s->in[0], k)));
-    template_text(e, "dims", dims.bytes ? dims.bytes : "1");
+    template_text(e, "dims", operand_sizes_text(a, &s->in[0]));
     template_text(e, "length", late ? "length" : number_text(a, c->along.count));
     template_text(e, "stride", late ? "stride" : number_text(a, axes_step(&c->along)));
     template_int(e, "exclusive", node_int(n, "exclusive"));

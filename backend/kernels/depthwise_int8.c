@@ -68,11 +68,6 @@ static void put_result(void *context, text *out, int n, const int64_t *args) {
     c16_epilogue(out, &(c16_leaf){context, false, 0, 0, args[0], acc});
 }
 
-static void put_address(void *context, text *out, int n, const int64_t *args) {
-    (void)n;
-    c16_address(out, "y0", &((const step *)context)->out[0], false, 0, 0, args[0]);
-}
-
 static bool emit_depthwise(const plan *p, const step *s, const target *machine, text *body) {
     const schedule *d = s->schedule;
     const operand *x = &s->in[0];
@@ -104,7 +99,7 @@ static bool emit_depthwise(const plan *p, const step *s, const target *machine, 
     template_text(e, "store", c16_store(s->out[0].elem));
     template_text(e, "dot", d->products.dot[which]);
     template_call(e, "result", put_result, (void *)s);
-    template_call(e, "target", put_address, (void *)s);
+    template_call(e, "target", c16_put_target, (void *)s);
     return template_expand(e, "backend/kernels/depthwise_int8.c.in", body, p->diags);
 }
 

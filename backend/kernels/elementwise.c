@@ -71,8 +71,7 @@ static bool plan_elementwise(plan *p, const node *n, step *s) {
     for (int i = 0; i < s->n_in; i++) c->narrow |= s->in[i].elem != DT_F32;
     s->schedule = c;
     s->flops = operand_most(y);
-    const number all = number_add(p->arena, c->cols, number_known(BLOCK - 1));
-    const number parts = !number_is(c->rows, 1) ? c->rows : number_apply(p->arena, "/", all, number_known(BLOCK));
+    const number parts = !number_is(c->rows, 1) ? c->rows : number_ceil_div(p->arena, c->cols, BLOCK);
     step_set_open_extent(s, dtype_of(y->elem)->bits < 8 ? number_known(1) : parts); /* two threads must not share a byte */
     const bool flat = number_is(c->rows, 1) && dtype_of(y->elem)->bits >= 8;
     for (int i = 0; flat && i < p->n_targets; i++) s->unit_work[i] = s->flops < BLOCK ? s->flops : BLOCK;

@@ -22,12 +22,6 @@ static void put_result(void *context, text *out, int n, const int64_t *args) {
     c16_epilogue(out, &(c16_leaf){context, false, 0, 0, 0, ""});
 }
 
-static void put_target(void *context, text *out, int n, const int64_t *args) {
-    (void)n, (void)args;
-    const step *s = context;
-    c16_address(out, "y0", &s->out[0], false, 0, 0, 0);
-}
-
 static bool emit_elementwise(const plan *p, const step *s, const target *machine, text *body) {
     (void)machine;
     const operand *y = &s->out[0];
@@ -38,7 +32,7 @@ static bool emit_elementwise(const plan *p, const step *s, const target *machine
     template_number(e, "height", operand_size(y, 2));
     template_number(e, "width", operand_size(y, 3));
     template_call(e, "result", put_result, (void *)s);
-    template_call(e, "target", put_target, (void *)s);
+    template_call(e, "target", c16_put_target, (void *)s);
     return template_expand(e, "backend/kernels/elementwise_c16.c.in", body, p->diags);
 }
 

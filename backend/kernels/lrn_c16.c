@@ -26,12 +26,6 @@ static void put_source(void *context, text *out, int n, const int64_t *args) {
     c16_address(out, "x0", &s->in[0], false, 0, 0, 0);
 }
 
-static void put_target(void *context, text *out, int n, const int64_t *args) {
-    (void)n, (void)args;
-    const step *s = context;
-    c16_address(out, "y0", &s->out[0], false, 0, 0, 0);
-}
-
 static bool emit_lrn(const plan *p, const step *s, const target *machine, text *body) {
     (void)machine;
     const operand *x = &s->in[0], *y = &s->out[0];
@@ -53,7 +47,7 @@ static bool emit_lrn(const plan *p, const step *s, const target *machine, text *
     template_text(e, "bias", arena_printf(a, "%.9g", node_float(n, "bias")));
     template_call(e, "source", put_source, (void *)s);
     template_call(e, "result", put_result, (void *)s);
-    template_call(e, "target", put_target, (void *)s);
+    template_call(e, "target", c16_put_target, (void *)s);
     return template_expand(e, "backend/kernels/lrn_c16.c.in", body, p->diags);
 }
 

@@ -171,11 +171,8 @@ static narrow_weights choose_weights(const plan *p, const constant *w, const pro
     return pairs ? narrow_pairs(w, &c) : n;
 }
 
-/* As many as hold so many, each of `size`. */
-static number parts_of(arena *a, number count, int64_t size) { return number_apply(a, "/", number_add(a, count, number_known(size - 1)), number_known(size)); }
-
-static number chunks_of(arena *a, const product *m, const tiling *g) { return parts_of(a, m->at.rows, g->rows * g->chunk); }
-static number groups_of(arena *a, const product *m, const tiling *g) { return parts_of(a, m->at.cols, g->blocks * 16); }
+static number chunks_of(arena *a, const product *m, const tiling *g) { return number_ceil_div(a, m->at.rows, g->rows * g->chunk); }
+static number groups_of(arena *a, const product *m, const tiling *g) { return number_ceil_div(a, m->at.cols, g->blocks * 16); }
 
 static bool plan_matmul(plan *p, const node *n, step *s) {
     schedule *c = ARENA_NEW(p->arena, schedule);
@@ -223,8 +220,7 @@ typedef struct emitting {
     template_env *env;
 } emitting;
 
-/* Valid columns of a panel: 0 are as many as there are, which the code knows as `lanes`. */
-static const char *lanes_of(arena *a, int64_t last) { return last ? arena_printf(a, "%lld", (long long)last) : "lanes"; }
+const char *matmul_lanes(arena *a, int64_t last) { return last ? arena_printf(a, "%lld", (long long)last) : "lanes"; }
 
 /* result(o, r, lanes): the finished vector of block o, row r, of which the first `lanes` are valid. */
 static void put_result(void *context, text *out, int n, const int64_t *args) {
@@ -232,7 +228,7 @@ static void put_result(void *context, text *out, int n, const int64_t *args) {
     const emitting *m = context;
     const schedule *c = m->step->schedule;
     position at = {.step = m->step, .split = m->step->out[0].rank - 1};
-    const char *lanes = lanes_of(out->arena, args[2]);
+    const char *lanes = matmul_lanes(out->arena, args[2]);
     at.row = arena_printf(out->arena, "(row + %lld)", (long long)args[1]);
     at.col = arena_printf(out->arena, "(col + %lld)", (long long)args[0] * 16);
     at.acc = arena_printf(out->arena, "a%lld_%lld", (long long)args[0], (long long)args[1]);
@@ -257,7 +253,7 @@ static void expand_tile(const emitting *m, text *out, const int64_t *args, const
     template_int(e, "rows", args[0]);
     template_int(e, "blocks", args[1]);
     template_int(e, "last", args[2]);
-    template_text(e, "lanes", lanes_of(out->arena, args[2]));
+    template_text(e, "lanes", matmul_lanes(out->arena, args[2]));
     template_expand(e, path, out, m->plan->diags);
 }
 
@@ -358,4 +354,4 @@ static bool emit_matmul(const plan *p, const step *s, const target *t, text *bod
     return template_expand(e, "backend/kernels/matmul.c.in", body, p->diags);
 }
 
-const kernel_family kernel_matmul = {.name = "matmul", .accepts = accepts, .plan = plan_matmul, .emit = emit_matmul, .constant_time = step_always_constant_time, .open = true};
+const kernel_family kernel_matmul = {.name = "matmul", .accepts = accepts, .plan = plan_matmul, .emit = emit_matmul, .constant_time = step_always_constant_time, .open = OPEN_ANY};

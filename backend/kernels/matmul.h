@@ -29,4 +29,7 @@ const expr *product_tree(arena *a, const node *n);
 /* Which of its matrices an operand (m->x_batch or m->w_batch) gives to product number `var`: C text. */
 void product_batch_index(text *out, const product *m, const operand *batch, const char *var);
 
+/* The columns of a register tile's last block (matmul_tile.c.in): 0 are as many as there are, which the code knows as `lanes`. */
+const char *matmul_lanes(arena *a, int64_t last);
+
 #endif

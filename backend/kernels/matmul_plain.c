@@ -55,4 +55,4 @@ static bool emit_matmul(const plan *p, const step *s, const target *t, text *bod
     return template_expand(e, "backend/kernels/matmul_plain.c.in", body, p->diags);
 }
 
-const kernel_family kernel_matmul_plain = {.name = "matmul_plain", .accepts = accepts, .plan = plan_matmul, .emit = emit_matmul, .open = true};
+const kernel_family kernel_matmul_plain = {.name = "matmul_plain", .accepts = accepts, .plan = plan_matmul, .emit = emit_matmul, .open = OPEN_ANY};

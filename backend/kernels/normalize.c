@@ -178,7 +178,7 @@ static bool emit_normalize(const plan *p, const step *s, const target *t, text *
     template_int(e, "running", c->running);
     template_int(e, "stats", c->stats);
     template_text(e, "momentum", c->running ? arena_printf(body->arena, "%.9g", node_float(s->node, "momentum")) : "0");
-    template_text(e, "length", arena_printf(body->arena, c->along.count.text ? "(double)%s" : "%s.0", number_text(body->arena, c->along.count)));
+    template_text(e, "length", number_as_double(body->arena, c->along.count));
     template_text(e, "factor", c->factor);
     template_text(e, "start", axes_index(body->arena, &c->across, "i"));
     template_text(e, "type", compute_ctype(s->in[0].elem));
@@ -198,4 +198,4 @@ static bool constant_time(const step *s) {
     return s->in[0].elem == DT_F32 && c->norm != NORM_L1 && c->norm != NORM_L2 && !s->node->epilogue;
 }
 
-const kernel_family kernel_normalize = {.name = "normalize", .accepts = accepts, .plan = plan_normalize, .emit = emit_normalize, .constant_time = constant_time, .open = true};
+const kernel_family kernel_normalize = {.name = "normalize", .accepts = accepts, .plan = plan_normalize, .emit = emit_normalize, .constant_time = constant_time, .open = OPEN_ANY};

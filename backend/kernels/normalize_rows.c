@@ -60,4 +60,4 @@ static bool emit_rows(const plan *p, const step *s, const target *t, text *body)
     return template_expand(e, "backend/kernels/normalize_rows.c.in", body, p->diags);
 }
 
-const kernel_family kernel_normalize_rows = {.name = "normalize_rows", .accepts = accepts, .plan = plan_rows, .emit = emit_rows, .constant_time = step_always_constant_time, .open = true};
+const kernel_family kernel_normalize_rows = {.name = "normalize_rows", .accepts = accepts, .plan = plan_rows, .emit = emit_rows, .constant_time = step_always_constant_time, .open = OPEN_ANY};

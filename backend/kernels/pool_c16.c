@@ -44,12 +44,6 @@ static void put_result(void *context, text *out, int n, const int64_t *args) {
     c16_epilogue(out, &(c16_leaf){context, false, 0, 0, 0, "a"});
 }
 
-static void put_target(void *context, text *out, int n, const int64_t *args) {
-    (void)n, (void)args;
-    const step *s = context;
-    c16_address(out, "y0", &s->out[0], false, 0, 0, 0);
-}
-
 static void define_axis(template_env *e, const step *s, const window *w, int axis, const char *const names[7]) {
     const int64_t values[5] = {w->kernel[axis], w->stride[axis], w->dilation[axis], w->pad_begin[axis], w->pad_end[axis]};
     template_number(e, names[0], operand_size(&s->in[0], 2 + axis));
@@ -87,7 +81,7 @@ static bool emit_pool(const plan *p, const step *s, const target *machine, text 
     number count = operand_count(body->arena, x, 2, 4);
     template_text(e, "count", arena_printf(body->arena, count.text ? "(float)%s" : "%s.0f", number_text(body->arena, count)));
     template_call(e, "result", put_result, (void *)s);
-    template_call(e, "target", put_target, (void *)s);
+    template_call(e, "target", c16_put_target, (void *)s);
     const char *form = is_global(n) ? "global_" : is_adaptive(n) ? "adaptive_" : "";
     return template_expand(e, arena_printf(body->arena, "backend/kernels/%spool_c16.c.in", form), body, p->diags);
 }

@@ -112,10 +112,8 @@ static const char *bound(arena *a, dtype t, double x) {
 static bool expand_late(const plan *p, const step *s, template_env *e, text *body) {
     const operand *x = &s->in[0], *y = &s->out[0];
     int64_t n_axes = 1;
-    text dims = {.arena = body->arena};
-    for (int k = 0; k < x->rank; k++) text_printf(&dims, "%s%s", k ? ", " : "", number_text(body->arena, operand_size(x, k)));
     for (int k = 0; k < s->in[1].rank; k++) n_axes *= s->in[1].dims[k];
-    template_text(e, "dims", x->rank ? dims.bytes : "1");
+    template_text(e, "dims", operand_sizes_text(body->arena, x));
     template_int(e, "rank", x->rank ? x->rank : 1);
     template_int(e, "n_axes", n_axes);
     template_int(e, "all", n_axes == 0 && !node_int(s->node, "noop_with_empty_axes"));
@@ -137,8 +135,7 @@ static bool emit_reduce(const plan *p, const step *s, const target *t, text *bod
     template_text(e, "type", compute_ctype(elem));
     template_text(e, "lowest", bound(a, elem, -(double)INFINITY));
     template_text(e, "highest", bound(a, elem, (double)INFINITY));
-    const char *count = number_text(a, c->along.count);
-    template_text(e, "n", c->late ? "(double)length" : arena_printf(a, c->along.count.text ? "(double)%s" : "%s.0", count));
+    template_text(e, "n", c->late ? "(double)length" : number_as_double(a, c->along.count));
     const char *const parts[] = {as_int ? r->int_start : r->start, as_int ? r->int_take : r->take, as_int ? r->int_result : r->result};
     const char *const names[] = {"declare", "take", "finish"};
     for (int i = 0; i < 3; i++) {

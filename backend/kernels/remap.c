@@ -18,12 +18,6 @@ static bool plan_remap(plan *p, const node *n, step *s) {
 
 static const char *count_of(arena *a, const operand *x) { return number_text(a, operand_count(a, x, 0, x->rank)); }
 
-static const char *dims_of(arena *a, const operand *x) {
-    text out = {.arena = a};
-    for (int k = 0; k < x->rank; k++) text_printf(&out, "%s%s", k ? ", " : "", number_text(a, operand_size(x, k)));
-    return x->rank ? out.bytes : "1";
-}
-
 /* "(ptrdiff_t)x3[k]", or nothing when input i is left out. */
 static const char *entry(arena *a, const step *s, int i, const char *index) {
     if (!node_input(s->node, i)) return NULL;
@@ -79,8 +73,8 @@ static bool emit_remap(const plan *p, const step *s, const target *t, text *body
     template_text(e, "static", schedule_is_open(s->node) ? "" : "static ");
     template_int(e, "pads", pads);
     template_int(e, "mode", *node_string(s->node, "mode"));
-    template_text(e, "in", dims_of(a, &s->in[0]));
-    template_text(e, "out", dims_of(a, &s->out[0]));
+    template_text(e, "in", operand_sizes_text(a, &s->in[0]));
+    template_text(e, "out", operand_sizes_text(a, &s->out[0]));
     template_text(e, "head", head.bytes);
     template_text(e, "copy", copy.bytes);
     return template_expand(e, "backend/kernels/remap.c.in", body, p->diags);

@@ -46,15 +46,23 @@ void operand_sizes(const operand *x, number *sizes) {
     for (int k = 0; k < x->rank; k++) sizes[k] = operand_size(x, k);
 }
 
+const char *operand_sizes_text(arena *a, const operand *x) {
+    text out = {.arena = a};
+    for (int k = 0; k < x->rank; k++) text_printf(&out, "%s%s", k ? ", " : "", number_text(a, operand_size(x, k)));
+    return x->rank ? out.bytes : "1";
+}
+
 void numbers_known(int n, const int64_t *ints, number *numbers) {
     for (int k = 0; k < n; k++) numbers[k] = number_known(ints[k]);
 }
 
+number bytes_of(arena *a, number count, dtype t) {
+    const int64_t bits = stored_bytes(t, 8); /* of an element */
+    return bits % 8 ? number_ceil_div(a, number_mul(a, count, number_known(bits)), 8) : number_mul(a, count, number_known(bits / 8));
+}
+
 const char *bytes_text(arena *a, number count, dtype t) {
-    if (!count.text) return arena_printf(a, "%lld", (long long)stored_bytes(t, count.n));
-    const number element = number_known(stored_bytes(t, 8)), bits = number_add(a, number_mul(a, count, element), number_known(7));
-    const bool whole = element.n % 8 == 0;
-    return arena_printf(a, "(size_t)%s", number_text(a, whole ? number_mul(a, count, number_known(element.n / 8)) : number_apply(a, "/", bits, number_known(8))));
+    return arena_printf(a, count.text ? "(size_t)%s" : "%s", number_text(a, bytes_of(a, count, t)));
 }
 
 int64_t operand_most(const operand *x) { return work_product(x->rank, x->dims); }

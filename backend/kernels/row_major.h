@@ -34,8 +34,10 @@ bool put_strided_index(text *out, int n, const number *sizes, const number *stri
 /* Row-major strides of x broadcast to `rank` axes: 0 where it repeats. */
 void operand_strides(arena *a, const operand *x, int rank, number *strides);
 void operand_sizes(const operand *x, number *sizes); /* along all its axes */
+const char *operand_sizes_text(arena *a, const operand *x); /* the same as a list: "3, x0_h, 7", of a scalar "1" */
 void numbers_known(int n, const int64_t *ints, number *numbers);
-const char *bytes_text(arena *a, number count, dtype t); /* the bytes of so many elements, as a size_t */
+number bytes_of(arena *a, number count, dtype t);        /* of so many elements */
+const char *bytes_text(arena *a, number count, dtype t); /* as a size_t */
 int64_t operand_most(const operand *x); /* its elements, of the largest sizes: for estimates */
 
 /* How x runs over axes [from, to) of the output: the whole of it in order, or the same element all the time. */

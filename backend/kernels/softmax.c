@@ -57,4 +57,4 @@ static bool emit_softmax(const plan *p, const step *s, const target *t, text *bo
 
 static bool constant_time(const step *s) { return ((const schedule *)s->schedule)->vector && s->node->op == OP_softmax; }
 
-const kernel_family kernel_softmax = {.name = "softmax", .accepts = accepts, .plan = plan_softmax, .emit = emit_softmax, .constant_time = constant_time, .open = true};
+const kernel_family kernel_softmax = {.name = "softmax", .accepts = accepts, .plan = plan_softmax, .emit = emit_softmax, .constant_time = constant_time, .open = OPEN_ANY};
