@@ -27,12 +27,6 @@ c_value convert_value(proof *p, const c_value *v, const c_type *t) {
     return v->kind == VALUE_INTEGER ? fit(p, &v->form, t) : unknown_value(p, t);
 }
 
-static int64_t times(int64_t a, int64_t b) {
-    int64_t r;
-    if (__builtin_mul_overflow(a, b, &r)) return (a < 0) == (b < 0) ? INT64_MAX : INT64_MIN;
-    return r;
-}
-
 static c_value multiply(proof *p, const form *a, const form *b, const c_type *t) {
     form zero = form_constant(0), r;
     const form *number = !a->n ? a : !b->n ? b : NULL, *other = number == a ? b : a;
@@ -41,13 +35,7 @@ static c_value multiply(proof *p, const form *a, const form *b, const c_type *t)
     range x = facts_range(p->facts, a), y = facts_range(p->facts, b);
     bool bounded = x.lo > INT64_MIN && y.lo > INT64_MIN && x.hi < INT64_MAX && y.hi < INT64_MAX;
     if (!bounded) return unknown_value(p, t);
-    const int64_t corners[] = {times(x.lo, y.lo), times(x.lo, y.hi), times(x.hi, y.lo), times(x.hi, y.hi)};
-    range hull = {corners[0], corners[0]};
-    for (int i = 1; i < 4; i++) {
-        if (corners[i] < hull.lo) hull.lo = corners[i];
-        if (corners[i] > hull.hi) hull.hi = corners[i];
-    }
-    r = facts_symbol(p->facts, hull);
+    r = facts_symbol(p->facts, range_product(x, y));
     return fit(p, &r, t);
 }
 

@@ -122,7 +122,7 @@ static bool assume_comparison(proof *p, const tree_node *n, bool holds) {
         if (!strcmp(n->op, opposite[i][0])) op = opposite[i][1];
     form d, zero = form_constant(0), one = form_constant(1), negative, less;
     if (!difference(p, n, &d) || !form_add(&zero, -1, &d, &negative)) return true;
-    if (!strcmp(op, "==")) return facts_assume(p->facts, d) && facts_assume(p->facts, negative);
+    if (!strcmp(op, "==")) return facts_assume_zero(p->facts, d);
     if (!strcmp(op, "!=")) return sign_of_difference(p, "==", &d) != TRUTH_YES;
     const form *side = op[0] == '<' ? &negative : &d;
     if (op[1]) return facts_assume(p->facts, *side);

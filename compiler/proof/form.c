@@ -65,7 +65,7 @@ static int64_t times(int64_t x, int64_t y) {
     return endless || __builtin_mul_overflow(x, y, &r) ? negative ? INT64_MIN : INT64_MAX : r;
 }
 
-static range range_product(range x, range y) {
+range range_product(range x, range y) {
     const int64_t corners[] = {times(x.lo, y.lo), times(x.lo, y.hi), times(x.hi, y.lo), times(x.hi, y.hi)};
     range r = {corners[0], corners[0]};
     for (int i = 1; i < 4; i++) {
@@ -276,6 +276,11 @@ bool facts_assume(facts *k, form a) {
     return true;
 }
 
+bool facts_assume_zero(facts *k, form a) {
+    form zero = form_constant(0), negative;
+    return !form_add(&zero, -1, &a, &negative) || (facts_assume(k, a) && facts_assume(k, negative));
+}
+
 /* What multiples of `by` contribute to a, and what is left. */
 static bool split(const form *a, int64_t by, form *multiple, form *left) {
     *multiple = form_constant(floor_div(a->constant, by));
@@ -310,9 +315,7 @@ bool facts_divide(facts *k, const form *a, int64_t by, form *quotient, form *res
     if (!part.n) return form_add(&left, -by, &part, rest);
     *rest = facts_symbol(k, (range){0, r.hi < by - 1 ? r.hi : by - 1});
     /* left = by * part + rest */
-    form zero = form_constant(0), negative;
-    if (form_add(&left, -by, &part, &relation) && form_add(&relation, -1, rest, &relation) && form_add(&zero, -1, &relation, &negative))
-        facts_assume(k, relation), facts_assume(k, negative);
+    if (form_add(&left, -by, &part, &relation) && form_add(&relation, -1, rest, &relation)) facts_assume_zero(k, relation);
     if (k->n_divisions < FACTS_DIVISIONS) k->divisions[k->n_divisions++] = (division){*a, divisor, *quotient, *rest};
     return true;
 }
@@ -372,14 +375,13 @@ bool facts_divide_by(facts *k, const form *a, const form *by, form *quotient, fo
     if (known_division(k, a, by, quotient, rest)) return true;
     const range r = facts_range(k, a), d = facts_range(k, by);
     if (r.hi == INT64_MAX || d.hi == INT64_MAX) return false;
-    form zero = form_constant(0), relation, negative, below;
+    form relation, below;
     *quotient = facts_symbol(k, (range){r.lo / d.hi, r.hi / d.lo});
     *rest = facts_symbol(k, (range){0, r.hi < d.hi - 1 ? r.hi : d.hi - 1});
     if (form_add(by, -1, rest, &below)) below.constant--, facts_assume(k, below);
     /* a = by * quotient + rest */
-    if (facts_multiply(k, by, quotient, &relation) && form_add(&relation, 1, rest, &relation) && form_add(a, -1, &relation, &relation) &&
-        form_add(&zero, -1, &relation, &negative))
-        facts_assume(k, relation), facts_assume(k, negative);
+    if (facts_multiply(k, by, quotient, &relation) && form_add(&relation, 1, rest, &relation) && form_add(a, -1, &relation, &relation))
+        facts_assume_zero(k, relation);
     const form likely = form_constant(r.hi / d.hi);
     if (!bound_quotient(k, a, by, quotient, &likely)) bound_by_symbols(k, a, by, quotient);
     if (k->n_divisions < FACTS_DIVISIONS) k->divisions[k->n_divisions++] = (division){*a, *by, *quotient, *rest};

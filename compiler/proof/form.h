@@ -12,6 +12,8 @@ typedef struct range {
 
 enum { FORM_TERMS = 16, FACTS_SYMBOLS = 1 << 16, FACTS_CONSTRAINTS = 256, FACTS_DIVISIONS = 64, FACTS_PRODUCTS = 1024, PRODUCT_FACTORS = 4 };
 
+range range_product(range x, range y); /* of what is in x and what is in y */
+
 typedef struct term {
     int symbol;
     int64_t factor; /* not 0 */
@@ -64,6 +66,7 @@ bool facts_multiply(facts *k, const form *a, const form *b, form *out); /* false
 range facts_range(facts *k, const form *a); /* bounds, by what is known of symbols and by constraints */
 bool facts_at_least(facts *k, const form *a, int64_t bound); /* shown that a >= bound */
 bool facts_assume(facts *k, form a); /* a >= 0 from now on; false: that cannot be */
+bool facts_assume_zero(facts *k, form a); /* a == 0, likewise */
 /* a / by and a % by, as C computes them, for by > 0; false where a may be negative. */
 bool facts_divide(facts *k, const form *a, int64_t by, form *quotient, form *rest);
 bool facts_divide_by(facts *k, const form *a, const form *by, form *quotient, form *rest); /* likewise by what is not a number */

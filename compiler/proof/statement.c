@@ -110,12 +110,11 @@ static flow execute_return(proof *p, const tree_node *n) {
 /* Sizes that follow from open ones, as the functions that run all steps declare them, get a symbol each: products of those have one term. */
 static void name_size(proof *p, c_value *v) {
     const bool plain = v->form.n == 1 && v->form.terms[0].factor == 1 && !v->form.constant;
-    form same, negative, zero = form_constant(0);
+    form same;
     if (strncmp(p->function->name, "run", 3) != 0 || v->kind != VALUE_INTEGER || !v->form.n || plain) return;
     const form name = facts_symbol(p->facts, facts_range(p->facts, &v->form));
-    if (!form_add(&name, -1, &v->form, &same) || !form_add(&zero, -1, &same, &negative)) return;
-    facts_assume(p->facts, same);
-    facts_assume(p->facts, negative);
+    if (!form_add(&name, -1, &v->form, &same)) return;
+    facts_assume_zero(p->facts, same);
     v->form = name;
 }
 

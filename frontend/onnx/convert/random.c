@@ -74,7 +74,6 @@ bool expand_multinomial(draft *d, const conversion *row) {
     return recipe_return(&r, "y");
 }
 
-/* In training; what never drops anything is left to the operator's kernel. */
 /* Before version 10 the mask, all ones where nothing is dropped, is of the input's type. */
 static bool mask_as_input(draft *d) {
     recipe r = recipe_new(d);
@@ -83,6 +82,7 @@ static bool mask_as_input(draft *d) {
     return recipe_return(&r, "y mask");
 }
 
+/* In training; what never drops anything is left to the operator's kernel. */
 bool expand_dropout(draft *d, const conversion *row) {
     (void)row;
     const value *ratio = draft_input(d, 1), *training = draft_input(d, 2);
