@@ -1,5 +1,6 @@
 /* Sizes as a tensor: what a model computes with them at run time. */
 #include "backend/kernels/row_major.h"
+#include "ir/shape/move.h"
 
 typedef struct schedule {
     int n;
@@ -15,9 +16,8 @@ static bool plan_sizes(plan *p, const node *n, step *s) {
     schedule *c = ARENA_NEW(p->arena, schedule);
     step_add_output(p, s, n->outputs[0]);
     const value_type *t = n->op == OP_sizes ? &node_attr(n, "size")->type : &n->inputs[0]->type;
-    int64_t from = n->op == OP_shape ? node_int(n, "start") : 0;
-    from = from < -t->rank ? 0 : from < 0 ? from + t->rank
-                                          : from;
+    int64_t from = 0, to;
+    if (n->op == OP_shape) shape_axes(n, t->rank, &from, &to);
     c->n = n->op == OP_size ? t->rank : (int)type_count(&n->outputs[0]->type);
     c->sizes = ARENA_ARRAY(p->arena, number, c->n);
     for (int k = 0; k < c->n; k++) c->sizes[k] = step_size(p, s, t->dims[from + k]);

@@ -86,9 +86,8 @@ static const term *elementwise(const importer *imp, const node *n, int count) {
 static const term *shape_terms(const importer *imp, const node *n, int count) {
     const value_type *t = &n->inputs[0]->type;
     if (t->kind != TYPE_TENSOR || t->rank < 0) return NULL;
-    int64_t from = n->op == OP_shape ? node_int(n, "start") : 0;
-    from = from < -t->rank ? 0 : from < 0 ? from + t->rank
-                                          : from;
+    int64_t from = 0, end;
+    if (n->op == OP_shape) shape_axes(n, t->rank, &from, &end);
     term *to = ARENA_ARRAY(imp->arena, term, count);
     for (int i = 0; i < count; i++) to[i] = (term){n->op == OP_size ? dims_product(imp->arena, t->dims, 0, t->rank) : t->dims[from + i], 1};
     return to;

@@ -27,11 +27,9 @@ bool eval_copy(const node *n, const tensor *const *in, tensor *out, arena *a, di
 bool eval_shape(const node *n, const tensor *const *in, tensor *out, arena *a, diagnostics *d) {
     (void)a, (void)d;
     const value_type *t = in[0] ? &in[0]->type : &n->inputs[0]->type;
-    int64_t from = node_int(n, "start"), count = tensor_count(&out[0]);
-    from += from < 0 ? t->rank : 0;
-    from = from < 0 ? 0 : from > t->rank ? t->rank
-                                         : from;
-    for (int64_t i = 0; i < count; i++) ((int64_t *)out[0].data)[i] = t->dims[from + i].size;
+    int64_t from, to;
+    shape_axes(n, t->rank, &from, &to);
+    for (int64_t k = from; k < to; k++) ((int64_t *)out[0].data)[k - from] = t->dims[k].size;
     return true;
 }
 

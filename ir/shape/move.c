@@ -121,23 +121,22 @@ bool shape_unsqueeze(node *n, diagnostics *d) {
     return true;
 }
 
-/* The axes [*from, *to) that Shape is asked for. */
-static void shape_range(const node *n, int rank, int64_t *from, int64_t *to) {
+void shape_axes(const node *n, int rank, int64_t *from, int64_t *to) {
     *from = node_int(n, "start");
     *to = node_int(n, "end");
     *from += *from < 0 ? rank : 0;
     *to += *to < 0 ? rank : 0;
-    *from = *from < 0 ? 0 : *from > rank ? rank
-                                         : *from;
-    *to = *to < *from ? *from : *to > rank ? rank
-                                           : *to;
+    if (*from < 0) *from = 0;
+    if (*from > rank) *from = rank;
+    if (*to > rank) *to = rank;
+    if (*to < *from) *to = *from;
 }
 
 bool shape_shape(node *n, diagnostics *d) {
     const value_type *t = input_type(n, 0, 0, IR_MAX_RANK, d);
     if (!t) return false;
     int64_t from, to;
-    shape_range(n, t->rank, &from, &to);
+    shape_axes(n, t->rank, &from, &to);
     dim count = dim_number(to - from);
     set_output(n, 0, DT_I64, 1, &count);
     return true;

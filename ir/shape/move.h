@@ -11,6 +11,9 @@ typedef struct slice_axis {
     dim count;
 } slice_axis;
 
+/* The axes [*from, *to) that Shape is asked for, of a tensor of that rank. */
+void shape_axes(const node *n, int rank, int64_t *from, int64_t *to);
+
 /* One entry an axis of input 0. 1: known, 0: starts or ends are not known, -1: after an error. */
 int slice_axes(const node *n, slice_axis *out, diagnostics *d);
 

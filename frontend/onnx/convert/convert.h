@@ -49,6 +49,7 @@ bool convert(draft *d);
 /* ---- draft.c: tools for converters ---- */
 
 bool draft_error(const draft *d, const char *hint, const char *format, ...) IR_PRINTF(3, 4);
+bool draft_ends(const draft *d, int n_inputs); /* false after an error: it has an input beyond so many, which is not supported */
 attr *draft_attr(const draft *d, const char *name);     /* NULL: not given */
 bool draft_take(draft *d, const char *name, attr *out); /* and removes it */
 void draft_set_attr(draft *d, attr a);

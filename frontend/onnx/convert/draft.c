@@ -11,6 +11,12 @@ bool draft_error(const draft *d, const char *hint, const char *format, ...) {
     return diag_error(d->context->imp->diags, d->place, hint ? hint : "export the model again", "%s", text);
 }
 
+bool draft_ends(const draft *d, int n_inputs) {
+    for (int i = n_inputs; i < d->n_inputs; i++)
+        if (draft_input(d, i)) return draft_error(d, "export the model without it", "has input %d, which is not supported", i);
+    return true;
+}
+
 static arena *arena_of(const draft *d) { return d->context->imp->arena; }
 
 /* ---- attributes ---- */

@@ -316,8 +316,7 @@ bool expand_by_text(draft *d, const conversion *row) {
     recipe r = recipe_new(d);
     int known = 1;
     for (const char *c = row->attr; *c; c++) known += *c == ' ';
-    for (int i = known; i < d->n_inputs; i++)
-        if (draft_input(d, i)) return draft_error(d, "export the model without it", "has input %d, which is not supported", i);
+    if (!draft_ends(d, known)) return false;
     recipe_inputs(&r, row->attr);
     recipe_run(&r, row->text);
     return recipe_return(&r, "y");

@@ -40,9 +40,7 @@ static bool find_experts(draft *d, experts *e, bool quantized) {
         return draft_error(d, NULL, "its sizes do not fit one another");
     if (draft_int(d, "use_sparse_mixer", 0) || strcmp(draft_string(d, "quant_type", "int"), "int") != 0)
         return draft_error(d, "export the model without them", "has a sparse mixer, or weights that are no integers");
-    for (int i = quantized ? SHARES + 1 : SHARES; i < d->n_inputs; i++)
-        if (draft_input(d, i)) return draft_error(d, "export the model without it", "has input %d, which is not supported", i);
-    return true;
+    return draft_ends(d, quantized ? SHARES + 1 : SHARES);
 }
 
 /* "w", [..][rows][columns] of some networks from bytes, by "s" and "z", which have a number for each block of a row. */
