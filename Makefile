@@ -154,7 +154,7 @@ verify-int8: build
 	@build/venv-bench/bin/python tests/bench/make_quantized.py $(NETWORKS) build/bench/int8-networks
 	@build/venv-bench/bin/python tests/bench/verify_int8.py build/bench/int8-networks $(if $(NAMES),--networks $(NAMES))
 
-# How far they are from double precision in each mode of accuracy, about eight minutes; ERROR_OPTIONS="--readme README.md".
+# How far they are from double precision in each mode of accuracy, about eight minutes; ERROR_OPTIONS="--readme docs/options.md".
 errors: build
 	@.ci/install-dependencies.sh --bench
 	@tests/bench/environment.sh build

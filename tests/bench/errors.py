@@ -4,7 +4,7 @@
 
 NETWORKS_FOLDER is what make_networks.py writes. `cnnc verify --double` evaluates the model as the file has it, without any
 pass, on the folder's picture. Prints a table as it goes; FILE gets it between its lines errors:begin and errors:end.
-Exits with 1 when an error is above what README.md promises.
+Exits with 1 when an error is above what docs/options.md promises.
 """
 import argparse
 import pathlib
