@@ -52,6 +52,7 @@ done
 for name in $("$CNNC" --help | sed -n '/^Subcommands/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
     grep -q "cnnc $name\|\`$name\`" "$root/README.md" || [ "$name" = compile ] || fail "README.md does not mention cnnc $name"
 done
+# Each option has words somewhere.
 for option in $("$CNNC" --help | sed -n 's/^ *\(-[a-z], \)\{0,1\}\(--[a-z-]*\).*/\2/p' | grep -vx -e --help -e --usage -e --version); do
     grep -q -e "$option\b" "$root"/README.md "$root"/docs/*.md || fail "neither README.md nor docs/ tells of $option"
 done
