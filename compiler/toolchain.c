@@ -56,6 +56,7 @@ const char *toolchain_identify(const toolchain *t, arena *a, diagnostics *d) {
 typedef struct command {
     const char **words; /* ends with NULL */
     int n, capacity;
+    const char *option; /* that names its first word, or NULL */
     arena *arena;
 } command;
 
@@ -94,7 +95,8 @@ static void show_log(const char *path, FILE *to) {
 static bool run_logged(const command *c, const char *folder, const char *log, arena *a, diagnostics *d) {
     const char *failure = process_run(c->words, folder, log, a);
     if (!failure) return true;
-    diag_error(d, "", NULL, "%s %s", c->words[0], failure);
+    bool missing = c->option && !process_find(c->words[0], a);
+    diag_error(d, "", missing ? arena_printf(a, "install it, or name another with %s", c->option) : NULL, "%s %s", c->words[0], failure);
     show_log(log, d->stream);
     return false;
 }
@@ -104,6 +106,7 @@ static bool run(const command *c, const char *folder, arena *a, diagnostics *d) 
 }
 
 static void add_compiler(command *c, const toolchain *t) {
+    c->option = "--cc";
     add_split(c, t->cc);
     add(c, "-std=c11");
     add(c, "-fno-math-errno"); /* which nobody reads; code in constant time must not write it */
@@ -135,6 +138,7 @@ bool toolchain_build(const toolchain *t, const char *folder, const char *const *
 bool toolchain_run(const toolchain *t, const char *folder, const char *name, const char *const *arguments, arena *a,
                    diagnostics *d) {
     command c = {.arena = a};
+    if (t->runner) c.option = "--run";
     add_split(&c, t->runner);
     add(&c, arena_printf(a, "%s/%s", folder, name));
     add_all(&c, arguments);

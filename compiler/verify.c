@@ -228,14 +228,18 @@ static bool load(model *m, model_options *o, const char *data) {
     return model_optimize(m, o) && model_plan(m, o);
 }
 
-static bool verify_sets(model *m, const verify_options *o, const data_set *sets, int n, FILE *report) {
-    program p;
-    const program_options build = {.toolchain = o->toolchain, .driver = o->suite.driver, .threads = o->model.plan.threads, .graph = m->graph,
+static bool build(program *p, model *m, const verify_options *o) {
+    const program_options how = {.toolchain = o->toolchain, .driver = o->suite.driver, .threads = o->model.plan.threads, .graph = m->graph,
                                    .sizes = m->sizes};
-    bool ok = program_build(&p, m->plan, &build, m->arena, &m->diags);
-    for (int i = 0; ok && i < n; i++) ok = verify_data_set(&p, &sets[i], &o->tolerance, report, &m->diags);
-    program_remove(&p);
-    return ok;
+    if (program_build(p, m->plan, &how, m->arena, &m->diags)) return true;
+    program_remove(p);
+    return false;
+}
+
+static bool verify_sets(const program *p, const data_set *sets, int n, const tolerance *t, FILE *report, diagnostics *d) {
+    for (int i = 0; i < n; i++)
+        if (!verify_data_set(p, &sets[i], t, report, d)) return false;
+    return true;
 }
 
 static bool read_sets(model *m, const char *const *paths, int n, data_set *sets) {
@@ -273,11 +277,15 @@ bool verify_case(model *m, const verify_options *o, const char *folder) {
     int n = data_set_folders(folder, &paths, m->arena);
     if (!n) return diag_error(&m->diags, "", NULL, "no test_data_set_0");
     data_set *sets = ARENA_ARRAY(m->arena, data_set, n);
-    if (!load_case(m, &own.model, paths[0]) || !read_sets(m, paths, n, sets)) return false;
-    bool ok = verify_sets(m, &own, sets, n, NULL);
-    if (ok || !draws(m->graph->body)) return ok;
-    own.tolerance.drawn = true;
-    return m->drawn = verify_sets(m, &own, sets, n, NULL);
+    program p;
+    if (!load_case(m, &own.model, paths[0]) || !read_sets(m, paths, n, sets) || !build(&p, m, &own)) return false;
+    bool ok = verify_sets(&p, sets, n, &own.tolerance, NULL, &m->diags);
+    if (!ok && draws(m->graph->body)) {
+        own.tolerance.drawn = true;
+        ok = m->drawn = verify_sets(&p, sets, n, &own.tolerance, NULL, &m->diags);
+    }
+    program_remove(&p);
+    return ok;
 }
 
 static const char *folder_of(arena *a, const char *path) {
@@ -306,7 +314,10 @@ static bool verify_model(model *m, verify_options *o) {
     bool have = n ? read_sets(m, paths, n, sets) : o->inputs.n ? read_arrays(o, sets, m) : make_random(o, sets, m);
     if (!have) return false;
     n = n ? n : 1;
-    bool ok = verify_sets(m, o, sets, n, stdout);
+    program p;
+    if (!build(&p, m, o)) return false;
+    bool ok = verify_sets(&p, sets, n, &o->tolerance, stdout, &m->diags);
+    program_remove(&p);
     bool found = (!ok || o->layers) && verify_layers(m, o, sets[0].inputs);
     if (ok && o->manifest) return measure_layers(m, o, &sets[0]);
     if (!ok && !found) puts("no single layer is wrong: the fault may be in how they share memory");
