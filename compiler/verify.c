@@ -122,31 +122,38 @@ const struct argp verify_argp = {
 
 /* ---- comparing ---- */
 
-bool verify_data_set(const program *p, const data_set *s, const tolerance *t, FILE *report, diagnostics *d) {
-    const region *body = p->graph->body;
-    tensor *outputs = ARENA_ARRAY(p->arena, tensor, body->n_outputs);
-    if (!program_run(p, s->samples, s->inputs, outputs)) return false;
-    bool ok = s->samples > 1 || data_set_compact(p->graph, outputs, p->arena, d);
-    for (int i = 0; i < body->n_outputs; i++) {
-        tensor got = outputs[i], want = s->outputs[i];
-        got.type = array_type_of_samples(&got.type, s->samples, p->arena);
-        want.type = array_type_of_samples(&want.type, s->samples, p->arena);
-        difference diff = compare_tensors(&got, &want, t);
-        char *line = NULL;
-        size_t size;
-        FILE *f = open_memstream(&line, &size);
-        if (!f) return false;
-        difference_print(f, &diff, &got, &want);
-        fclose(f);
-        if (report) {
-            fprintf(report, "%s: output ", s->name);
-            print_name(report, body->outputs[i]->name, (int)strnlen(body->outputs[i]->name, 80));
-            fprintf(report, ": %s: %s\n", diff.same ? "ok" : "WRONG", line);
-        }
-        if (!diff.same) ok = diag_error(d, "", NULL, "output %d: %s", i, line);
-        free(line);
+/* Whether output i of the data set is `got`. A line goes to `report` (may be NULL), that of a wrong one to d. */
+static bool verify_output(const program *p, const data_set *s, int i, tensor got, const tolerance *t, FILE *report, diagnostics *d) {
+    tensor want = s->outputs[i];
+    got.type = array_type_of_samples(&got.type, s->samples, p->arena);
+    want.type = array_type_of_samples(&want.type, s->samples, p->arena);
+    difference diff = compare_tensors(&got, &want, t);
+    char *line = NULL;
+    size_t size;
+    FILE *f = open_memstream(&line, &size);
+    if (!f) return diag_error(d, "", NULL, "%s", strerror(errno));
+    difference_print(f, &diff, &got, &want);
+    fclose(f);
+    if (report) {
+        const char *name = p->graph->body->outputs[i]->name;
+        fprintf(report, "%s: output ", s->name);
+        print_name(report, name, (int)strnlen(name, 80));
+        fprintf(report, ": %s: %s\n", diff.same ? "ok" : "WRONG", line);
     }
-    return ok;
+    if (!diff.same) diag_error(d, "", NULL, "output %d: %s", i, line);
+    free(line);
+    return diff.same;
+}
+
+typedef enum verdict { RIGHT, WRONG, NOT_RUN } verdict;
+
+static verdict verify_data_set(const program *p, const data_set *s, const tolerance *t, FILE *report, diagnostics *d) {
+    int n = p->graph->body->n_outputs;
+    tensor *outputs = ARENA_ARRAY(p->arena, tensor, n);
+    if (!program_run(p, s->samples, s->inputs, outputs)) return NOT_RUN;
+    bool ok = s->samples > 1 || data_set_compact(p->graph, outputs, p->arena, d);
+    for (int i = 0; i < n; i++) ok = verify_output(p, s, i, outputs[i], t, report, d) && ok;
+    return ok ? RIGHT : WRONG;
 }
 
 /* ---- one model ---- */
@@ -236,10 +243,11 @@ static bool build(program *p, model *m, const verify_options *o) {
     return false;
 }
 
-static bool verify_sets(const program *p, const data_set *sets, int n, const tolerance *t, FILE *report, diagnostics *d) {
-    for (int i = 0; i < n; i++)
-        if (!verify_data_set(p, &sets[i], t, report, d)) return false;
-    return true;
+/* Up to the first that is not right. */
+static verdict verify_sets(const program *p, const data_set *sets, int n, const tolerance *t, FILE *report, diagnostics *d) {
+    verdict v = RIGHT;
+    for (int i = 0; v == RIGHT && i < n; i++) v = verify_data_set(p, &sets[i], t, report, d);
+    return v;
 }
 
 static bool read_sets(model *m, const char *const *paths, int n, data_set *sets) {
@@ -279,13 +287,14 @@ bool verify_case(model *m, const verify_options *o, const char *folder) {
     data_set *sets = ARENA_ARRAY(m->arena, data_set, n);
     program p;
     if (!load_case(m, &own.model, paths[0]) || !read_sets(m, paths, n, sets) || !build(&p, m, &own)) return false;
-    bool ok = verify_sets(&p, sets, n, &own.tolerance, NULL, &m->diags);
-    if (!ok && draws(m->graph->body)) {
+    verdict v = verify_sets(&p, sets, n, &own.tolerance, NULL, &m->diags);
+    if (v == WRONG && draws(m->graph->body)) {
         own.tolerance.drawn = true;
-        ok = m->drawn = verify_sets(&p, sets, n, &own.tolerance, NULL, &m->diags);
+        v = verify_sets(&p, sets, n, &own.tolerance, NULL, &m->diags);
+        m->drawn = v == RIGHT;
     }
     program_remove(&p);
-    return ok;
+    return v == RIGHT;
 }
 
 static const char *folder_of(arena *a, const char *path) {
@@ -316,8 +325,10 @@ static bool verify_model(model *m, verify_options *o) {
     n = n ? n : 1;
     program p;
     if (!build(&p, m, o)) return false;
-    bool ok = verify_sets(&p, sets, n, &o->tolerance, stdout, &m->diags);
+    verdict v = verify_sets(&p, sets, n, &o->tolerance, stdout, &m->diags);
     program_remove(&p);
+    if (v == NOT_RUN) return false;
+    bool ok = v == RIGHT;
     bool found = (!ok || o->layers) && verify_layers(m, o, sets[0].inputs);
     if (ok && o->manifest) return measure_layers(m, o, &sets[0]);
     if (!ok && !found) puts("no single layer is wrong: the fault may be in how they share memory");

@@ -30,10 +30,6 @@ typedef struct verify_options {
     suite_options suite;
 } verify_options;
 
-/* Runs the program on the data set and compares. A line an output goes to `report` (may be NULL), what it says of the
- * first wrong one to d. */
-bool verify_data_set(const program *p, const data_set *s, const tolerance *t, FILE *report, diagnostics *d);
-
 /* On these inputs (one sample), prints the first pass that changes what the network computes; where there is none, each
  * layer of the emitted C against the evaluator, up to the first that is wrong. True when there is such a pass or layer. */
 bool verify_layers(model *m, const verify_options *o, const tensor *inputs);

@@ -62,8 +62,10 @@ expect 1 "not a .npy file" "$CNNC" run "$model" --input image="$model"
 expect 1 "no test_data_set_0" "$CNNC" verify "$model" --data out
 expect 1 "no cases" "$CNNC" verify --suite out
 expect 1 "hint: install it, or name another with --cc" "$CNNC" verify "$model" --cc no-such-compiler
-[ "$("$CNNC" verify "$model" --cc no-such-compiler 2>&1 | wc -l)" = 2 ] || fail "more than an error and its hint about a missing compiler"
 expect 1 "hint: install it, or name another with --run" "$CNNC" verify "$model" --run no-such-emulator
+for missing in "--cc no-such-compiler" "--run no-such-emulator"; do
+    [ "$("$CNNC" verify "$model" $missing 2>&1 | wc -l)" = 2 ] || fail "$missing: more than an error and its hint"
+done
 expect 1 "exited with code" "$CNNC" verify "$model" --cflags --no-such-flag
 nothing_left out
 
