@@ -61,11 +61,17 @@ void draft_set_input(draft *d, int i, value *v);
 /* Constants named after the node: 1-D i64, and a scalar of `like`'s element type. */
 value *draft_ints(const draft *d, const char *label, int n, const int64_t *ints);
 value *draft_reshape(const draft *d, const char *label, value *v, int rank, const dim *sizes); /* which may be open */
+/* Sizes that may be open as i64: a vector, and a scalar, whose node goes before that one of r (NULL: to the end). */
+value *draft_sizes(const draft *d, const char *label, int n, const dim *sizes);
+value *draft_size(const draft *d, region *r, node *before, const char *label, dim size);
 value *draft_scalar_like(const draft *d, const char *label, double x, const value *like);
 /* The type as far as it is known; kind UNKNOWN otherwise. */
 const value_type *draft_input_type(const draft *d, int i);
 /* The same, where a converter cannot do without a static shape: NULL after an error. */
 const value_type *draft_static(const draft *d, int i);
+/* The same where symbols will do: none of its sizes depends on data. */
+const value_type *draft_sized(const draft *d, int i);
+bool type_is_sized(const value_type *t); /* no error: just whether it is so */
 /* One more node, with a single output; NULL after an error. */
 value *draft_emit(const draft *d, const char *op_type, const char *label, int n_inputs, value *const *inputs, int n_attrs,
                   const attr *attrs);

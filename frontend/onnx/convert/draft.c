@@ -81,12 +81,20 @@ const value_type *draft_input_type(const draft *d, int i) {
     return v ? &v->type : &unknown;
 }
 
-const value_type *draft_static(const draft *d, int i) {
-    const value_type *t = draft_input_type(d, i);
-    if (type_is_static(t)) return t;
+static const value_type *known_shape(const draft *d, int i, bool known) {
+    if (known) return draft_input_type(d, i);
     draft_error(d, "fix the open dimensions with --dim NAME=SIZE (cnnc inspect lists them)", "needs to know the shape of input %d", i);
     return NULL;
 }
+
+bool type_is_sized(const value_type *t) {
+    bool known = t->kind == TYPE_TENSOR && t->rank >= 0;
+    for (int k = 0; known && k < t->rank; k++) known = dim_is_number(t->dims[k]) || t->dims[k].expr->op != DIM_UNKNOWN;
+    return known;
+}
+
+const value_type *draft_static(const draft *d, int i) { return known_shape(d, i, type_is_static(draft_input_type(d, i))); }
+const value_type *draft_sized(const draft *d, int i) { return known_shape(d, i, type_is_sized(draft_input_type(d, i))); }
 
 /* ---- constants and nodes on the side ---- */
 
@@ -112,6 +120,25 @@ value *draft_reshape(const draft *d, const char *label, value *v, int rank, cons
     value *inputs[] = {v, draft_ints(d, "shape", rank, ints)};
     return draft_emit(d, "Reshape", label, 2, inputs, open, &size);
 }
+
+static value *size_tensor(const draft *d, region *r, node *before, const char *label, int n, const dim *sizes, bool scalar) {
+    int64_t *ints = ARENA_ARRAY(arena_of(d), int64_t, n), shape = n;
+    bool open = false;
+    for (int k = 0; k < n; k++) ints[k] = sizes[k].size, open = open || !dim_is_number(sizes[k]);
+    const value_type t = type_tensor(arena_of(d), DT_I64, !scalar, &shape);
+    if (!open) return value_constant(d->context->imp->graph, label, t, ints, label);
+    node *made = node_new(r, before, OP_sizes, label, 0, NULL, 1);
+    node_set_type(made, "size", type_tensor_dims(arena_of(d), DT_I64, n, sizes));
+    if (scalar) node_set_int(made, "scalar", 1);
+    made->outputs[0]->type = t;
+    return made->outputs[0];
+}
+
+value *draft_sizes(const draft *d, const char *label, int n, const dim *sizes) {
+    return size_tensor(d, d->context->region, NULL, label_of(d, label), n, sizes, false);
+}
+
+value *draft_size(const draft *d, region *r, node *before, const char *label, dim size) { return size_tensor(d, r, before, label, 1, &size, true); }
 
 value *draft_scalar_like(const draft *d, const char *label, double x, const value *like) {
     bool known = like && like->type.kind == TYPE_TENSOR;

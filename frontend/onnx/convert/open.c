@@ -3,12 +3,6 @@
 
 static arena *arena_of(const draft *d) { return d->context->imp->arena; }
 
-static bool is_whole_shape(const value_type *t) {
-    bool known = t->kind == TYPE_TENSOR && t->rank >= 0;
-    for (int k = 0; known && k < t->rank; k++) known = dim_is_number(t->dims[k]) || t->dims[k].expr->op != DIM_UNKNOWN;
-    return known;
-}
-
 /* The shape that input 1 wants as 0 where a size is copied, and -1 for what is left. False: that does not say it all. */
 static bool as_constant_shape(const value_type *x, int rank, const dim *want, int64_t *shape) {
     int rests = 0;
@@ -28,7 +22,7 @@ bool reshape_open(draft *d, const conversion *row) {
     const value *shape = draft_input(d, 1);
     const dim *want = shape && !shape->constant ? terms_as_sizes(d->context->imp, shape, &rank) : NULL;
     const value_type *x = draft_input_type(d, 0);
-    if (!want || rank > IR_MAX_RANK || !is_whole_shape(x)) return true;
+    if (!want || rank > IR_MAX_RANK || !type_is_sized(x)) return true;
     int64_t ints[IR_MAX_RANK];
     bool says_all = as_constant_shape(x, rank, want, ints);
     for (int i = 0; i < rank; i++)

@@ -99,14 +99,14 @@ bool expand_center_crop_pad(draft *d, const conversion *row) {
 
 bool expand_trilu(draft *d, const conversion *row) {
     (void)row;
-    const value_type *x = draft_static(d, 0);
+    const value_type *x = draft_sized(d, 0);
     if (!x) return false;
     if (x->rank < 2) return draft_error(d, NULL, "needs a matrix");
     recipe r = recipe_new(d);
     recipe_inputs(&r, "x k");
-    recipe_int(&r, "rows", type_size(x, -2));
-    recipe_int(&r, "columns", type_size(x, -1));
-    recipe_run(&r, "row = Unsqueeze(Range(0, $rows, 1), [1])\ncolumn = Range(0, $columns, 1)");
+    recipe_size(&r, "rows", x->dims[x->rank - 2]);
+    recipe_size(&r, "columns", x->dims[x->rank - 1]);
+    recipe_run(&r, "row = Unsqueeze(Range(0, rows, 1), [1])\ncolumn = Range(0, columns, 1)");
     if (draft_input(d, 1)) recipe_run(&r, "row = Add(row, k)");
     if (draft_int(d, "upper", 1)) recipe_run(&r, "keep = GreaterOrEqual(column, row)");
     else recipe_run(&r, "keep = LessOrEqual(column, row)");
@@ -116,15 +116,15 @@ bool expand_trilu(draft *d, const conversion *row) {
 
 bool expand_eye_like(draft *d, const conversion *row) {
     (void)row;
-    const value_type *x = draft_static(d, 0);
+    const value_type *x = draft_sized(d, 0);
     if (!x) return false;
     if (x->rank != 2) return draft_error(d, NULL, "needs a matrix");
     recipe r = recipe_new(d);
-    recipe_int(&r, "rows", type_size(x, 0));
-    recipe_int(&r, "columns", type_size(x, 1));
+    recipe_size(&r, "rows", x->dims[0]);
+    recipe_size(&r, "columns", x->dims[1]);
     recipe_int(&r, "k", draft_int(d, "k", 0));
     recipe_int(&r, "type", draft_int(d, "dtype", dtype_of(x->elem)->onnx));
-    recipe_run(&r, "row = Unsqueeze(Range(0, $rows, 1), [1])\ny = Cast(Equal(Range(0, $columns, 1), Add(row, $k)); to=$type)");
+    recipe_run(&r, "row = Unsqueeze(Range(0, rows, 1), [1])\ny = Cast(Equal(Range(0, columns, 1), Add(row, $k)); to=$type)");
     return recipe_return(&r, "y");
 }
 

@@ -33,6 +33,11 @@ static binding_t *bind_name(recipe *r, const char *name, size_t n) {
 
 void recipe_value(recipe *r, const char *name, value *v) { bind_name(r, name, strlen(name))->value = v; }
 
+void recipe_size(recipe *r, const char *name, dim size) {
+    const draft *d = r->draft;
+    recipe_value(r, name, draft_size(d, d->context->region, NULL, arena_printf(mem(r), "%s.%s", d->name, name), size));
+}
+
 void recipe_ints(recipe *r, const char *name, int n, const int64_t *ints) {
     binding_t *b = bind_name(r, name, strlen(name));
     b->number = b->list = true;

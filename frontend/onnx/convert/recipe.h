@@ -23,6 +23,7 @@ recipe recipe_new(draft *d);
 void recipe_value(recipe *r, const char *name, value *v); /* v may be NULL: left out */
 void recipe_int(recipe *r, const char *name, int64_t i);
 void recipe_ints(recipe *r, const char *name, int n, const int64_t *ints);
+void recipe_size(recipe *r, const char *name, dim size); /* a value: a scalar i64 */
 void recipe_float(recipe *r, const char *name, double f);
 /* Binds "x", "y"… to the inputs in order. */
 void recipe_inputs(recipe *r, const char *words);

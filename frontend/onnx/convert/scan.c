@@ -37,27 +37,11 @@ static bool read_scan(draft *d, scan *s) {
     return true;
 }
 
-static value *scalar(draft *d, const char *label, int64_t x) {
-    graph *g = d->context->imp->graph;
-    return value_constant(g, label, type_tensor(g->arena, DT_I64, 0, NULL), arena_copy(g->arena, &x, sizeof x), label);
-}
-
-/* The same of a size that may be open, before that node of r. */
-static value *size_value(draft *d, region *r, node *before, const char *label, dim size) {
-    if (dim_is_number(size)) return scalar(d, label, size.size);
-    arena *mem = d->context->imp->arena;
-    node *n = node_new(r, before, OP_sizes, label, 0, NULL, 1);
-    node_set_type(n, "size", type_tensor_dims(mem, DT_I64, 1, &size));
-    node_set_int(n, "scalar", 1);
-    n->outputs[0]->type = type_tensor(mem, DT_I64, 0, NULL);
-    return n->outputs[0];
-}
-
 /* At the head of the body: slice number `at` of v. */
 static value *slice_of(draft *d, region *r, value *v, value *at, int64_t axis, bool backwards, dim steps) {
     node *first = r->first;
     if (backwards) {
-        value *last = size_value(d, r, first, "last", dim_add(d->context->imp->arena, steps, dim_number(-1)));
+        value *last = draft_size(d, r, first, "last", dim_add(d->context->imp->arena, steps, dim_number(-1)));
         at = node_new(r, first, OP_sub, d->name, 2, (value *[]){last, at}, 1)->outputs[0];
     }
     node *n = node_new(r, first, OP_gather, d->name, 2, (value *[]){v, at}, 1);
@@ -125,7 +109,7 @@ bool scan_of_batch(draft *d, const conversion *row) {
     rows.op_type = "Loop";
     rows.n_attrs = 0;
     rows.n_inputs = 2;
-    rows.inputs = arena_copy(mem, (value *[]){scalar(d, "rows", type_size(first, 0)), NULL}, 2 * sizeof(value *));
+    rows.inputs = arena_copy(mem, (value *[]){draft_size(d, d->context->region, NULL, "rows", first->dims[0]), NULL}, 2 * sizeof(value *));
     rows.regions = arena_copy(mem, &inside.region, sizeof inside.region);
     rows.region_names = arena_copy(mem, &body, sizeof body);
     rows.n_regions = 1;
@@ -144,7 +128,7 @@ bool scan_to_loop(draft *d, const conversion *row) {
     loop.n_attrs = 0;
     loop.n_inputs = s.states + 2;
     loop.inputs = ARENA_ARRAY(d->context->imp->arena, value *, s.states + 2);
-    loop.inputs[0] = size_value(d, d->context->region, NULL, "steps", s.steps);
+    loop.inputs[0] = draft_size(d, d->context->region, NULL, "steps", s.steps);
     for (int i = 0; i < s.states; i++) loop.inputs[i + 2] = d->inputs[i];
     if (!draft_finish(&loop)) return false;
     recipe r = recipe_new(d);
