@@ -1,6 +1,7 @@
 /* Open dimensions other than the batch (--dim H=32..1024). Values keep their sizes as expressions over the open symbols; the
  * program is laid out for the largest, and its kernels count to the actual ones. What inference took for granted where it
  * met symbols must be certain for that: whether there is a kernel at all is for the plan to say. */
+#include "ir/shape/einsum.h"
 #include "ir/shape/move.h"
 #include "passes/passes.h"
 
@@ -37,6 +38,18 @@ static bool multiplies_surely(const node *n) {
     const value_type *c = gemm && node_input(n, 2) ? &n->inputs[2]->type : NULL;
     for (int k = 0; c && k < c->rank; k++) sure = sure && (dim_equal(c->dims[k], dim_number(1)) || dim_equal(c->dims[k], y->dims[y->rank - c->rank + k]));
     return sure || refuse(n, "the sizes of its matrices may differ");
+}
+
+/* Axes of one label have one size, or 1. */
+static bool contracts_surely(const node *n) {
+    einsum e;
+    if (!einsum_parse(n, &e, n->parent->graph->diags)) return false;
+    for (int i = 0; i < n->n_core_inputs; i++)
+        for (int k = 0; k < e.inputs[i].rank; k++) {
+            const dim size = n->inputs[i]->type.dims[k];
+            if (!dim_equal(size, dim_number(1)) && !dim_equal(size, e.size[e.inputs[i].labels[k]])) return refuse(n, "its operands' sizes may differ");
+        }
+    return true;
 }
 
 /* What is expanded has the sizes of the result, or 1. */
@@ -189,6 +202,7 @@ static bool check_node(const node *n) {
     case OP_split: return splits_surely(n);
     case OP_matmul:
     case OP_gemm: return multiplies_surely(n);
+    case OP_einsum: return contracts_surely(n);
     case OP_top_k: return ranks_surely(n);
     case OP_if:
     case OP_loop: return carries_surely(n);

@@ -3,18 +3,23 @@
 
 #include "backend/kernels/row_major.h"
 
+typedef struct schedule {
+    einsum equation;
+    number size[EINSUM_MAX_LABELS]; /* by label */
+} schedule;
+
 static bool accepts(const node *n) { return n->op == OP_einsum && n->outputs[0] && row_major_accepts(n); }
 
 static bool plan_einsum(plan *p, const node *n, step *s) {
-    einsum *c = ARENA_NEW(p->arena, einsum);
+    schedule *c = ARENA_NEW(p->arena, schedule);
+    einsum *e = &c->equation;
     step_add_node(p, s, n);
-    if (!einsum_parse(n, c, p->diags)) return false;
+    if (!einsum_parse(n, e, p->diags)) return false;
     s->schedule = c;
-    int64_t sizes[EINSUM_MAX_LABELS], results = 1;
-    for (int k = 0; k < c->n_labels; k++) sizes[k] = c->size[k].size;
-    for (int k = 0; k < c->output.rank; k++) results *= c->size[k].size;
-    s->macs = work_product(c->n_labels, sizes);
-    step_set_extent(s, dtype_of(s->out[0].elem)->bits < 8 ? 1 : results);
+    int64_t most[EINSUM_MAX_LABELS];
+    for (int k = 0; k < e->n_labels; k++) most[k] = e->size[k].size, c->size[k] = step_size(p, s, e->size[k]);
+    s->macs = work_product(e->n_labels, most);
+    if (dtype_of(s->out[0].elem)->bits >= 8) step_set_extent_before(p, s, s->out[0].rank);
     s->summary = "plain loops";
     return true;
 }
@@ -31,18 +36,17 @@ static void label_strides(arena *a, const einsum_term *t, const operand *x, numb
 static void put_start(void *context, text *out, int n, const int64_t *args) {
     (void)n;
     const step *s = context;
-    const einsum *c = s->schedule;
-    number strides[EINSUM_MAX_LABELS], sizes[IR_MAX_RANK];
-    label_strides(out->arena, &c->inputs[args[0]], &s->in[s->input_operand[args[0]]], strides);
-    for (int k = 0; k < c->output.rank; k++) sizes[k] = number_known(c->size[k].size);
-    if (!put_strided_index(out, c->output.rank, sizes, strides, "i")) text_put(out, "0");
+    const schedule *c = s->schedule;
+    number strides[EINSUM_MAX_LABELS];
+    label_strides(out->arena, &c->equation.inputs[args[0]], &s->in[s->input_operand[args[0]]], strides);
+    if (!put_strided_index(out, c->equation.output.rank, c->size, strides, "i")) text_put(out, "0");
 }
 
 /* element(i): operand i for the summed labels l0, l1… */
 static void put_element(void *context, text *out, int n, const int64_t *args) {
     (void)n;
     const step *s = context;
-    const einsum *c = s->schedule;
+    const einsum *c = &((const schedule *)s->schedule)->equation;
     number strides[EINSUM_MAX_LABELS];
     int at = s->input_operand[args[0]];
     label_strides(out->arena, &c->inputs[args[0]], &s->in[at], strides);
@@ -56,10 +60,11 @@ static void put_element(void *context, text *out, int n, const int64_t *args) {
 /* loops(): all summed labels. */
 static void put_loops(void *context, text *out, int n, const int64_t *args) {
     (void)n, (void)args;
-    const einsum *c = ((const step *)context)->schedule;
-    for (int k = c->output.rank; k < c->n_labels; k++) {
-        int l = k - c->output.rank;
-        text_printf(out, "%sfor (ptrdiff_t l%d = 0; l%d < %lld; l%d++)", l ? "\n        " : "", l, l, (long long)c->size[k].size, l);
+    const schedule *c = ((const step *)context)->schedule;
+    const int results = c->equation.output.rank;
+    for (int k = results; k < c->equation.n_labels; k++) {
+        int l = k - results;
+        text_printf(out, "%sfor (ptrdiff_t l%d = 0; l%d < %s; l%d++)", l ? "\n        " : "", l, l, number_text(out->arena, c->size[k]), l);
     }
 }
 
@@ -73,10 +78,8 @@ static void put_result(void *context, text *out, int n, const int64_t *args) {
 static bool emit_einsum(const plan *p, const step *s, const target *t, text *body) {
     (void)t;
     template_env *e = template_env_new(body->arena);
-    int64_t results = 1;
-    for (int k = 0; k < s->out[0].rank; k++) results *= s->out[0].dims[k];
     template_int(e, "terms", s->node->n_core_inputs);
-    template_int(e, "pieces", number_is(s->extent[0], 1) ? results : 1);
+    template_number(e, "pieces", number_is(s->extent[0], 1) ? operand_count(body->arena, &s->out[0], 0, s->out[0].rank) : number_known(1));
     template_text(e, "type", sum_ctype(s->in[0].elem));
     template_call(e, "start", put_start, (void *)s);
     template_call(e, "element", put_element, (void *)s);
@@ -85,4 +88,4 @@ static bool emit_einsum(const plan *p, const step *s, const target *t, text *bod
     return template_expand(e, "backend/kernels/einsum.c.in", body, p->diags);
 }
 
-const kernel_family kernel_einsum = {.name = "einsum", .accepts = accepts, .plan = plan_einsum, .emit = emit_einsum};
+const kernel_family kernel_einsum = {.name = "einsum", .accepts = accepts, .plan = plan_einsum, .emit = emit_einsum, .open = OPEN_ANY};

@@ -13,8 +13,12 @@ refused "Add.*sizes may differ" '  input %x "x" : f32[3,H]
 refused "MaxPool.*may be empty" '  input %x "x" : f32[1,3,H,W]
   %y "y" = max_pool(%x) {kernel_shape=[3,3]}
   return %y'
-refused "Einsum.*no form for open dimensions" '  input %x "x" : f32[3,H]
-  %y "y" = einsum(%x) {equation="ij->ji"}
+refused "Det.*no form for open dimensions" '  input %x "x" : f32[H,3,3]
+  %y "y" = det(%x)
+  return %y'
+refused "Einsum.*sizes may differ" '  input %x "x" : f32[3,H]
+  input %z "z" : f32[W,3]
+  %y "y" = einsum(%x, %z) {equation="ij,jk->ik"}
   return %y'
 refused "Slice.*its result is not known" '  input %x "x" : f32[3,H]
   input %a "a" : i64[1]
