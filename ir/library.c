@@ -34,6 +34,11 @@ static void count(library_call *c, const node *n, int i, int from, int to) {
     c->args[c->n++] = (library_arg){.kind = LIBRARY_COUNT, .i = between(t, from, to), .ints = {i, from, to}};
 }
 
+/* Sizes of the axes of input i from that one on. */
+static void sizes(library_call *c, const node *n, int i, int from) {
+    c->args[c->n++] = (library_arg){.kind = LIBRARY_SIZES, .i = i, .n = n->inputs[i]->type.rank - from, .ints = {from}};
+}
+
 /* Ints of an attribute, each `otherwise` where it is not given. */
 static void attr_numbers(library_call *c, const node *n, const char *name, int from, int count, int64_t otherwise) {
     int given;
@@ -63,15 +68,12 @@ static void resize_axis(const node *n, library_call *c) {
     number(c, node_int(n, "antialias")), number(c, node_int(n, "exclude_outside")), real(c, node_float(n, "extrapolation_value"));
 }
 
-bool library_takes_open(op_code op) { return op == OP_resize_axis; }
+bool library_takes_open(op_code op) { return op == OP_resize_axis || op == OP_grid_sample; }
 
 static void grid_sample(const node *n, library_call *c) {
     const value_type *x = type_of(n, 0), *grid = type_of(n, 1);
-    int64_t size[3];
-    for (int k = 2; k < x->rank; k++) size[k - 2] = x->dims[k].size;
     out(c, 0), in(c, 0), in(c, 1);
-    number(c, x->dims[0].size), number(c, x->dims[1].size), number(c, between(grid, 1, grid->rank - 1)), number(c, x->rank - 2);
-    numbers(c, x->rank - 2, size);
+    count(c, n, 0, 0, 1), count(c, n, 0, 1, 2), count(c, n, 1, 1, grid->rank - 1), number(c, x->rank - 2), sizes(c, n, 0, 2);
     number(c, *node_string(n, "mode")), number(c, *node_string(n, "padding_mode")), number(c, node_int(n, "align_corners"));
 }
 

@@ -15,6 +15,7 @@ typedef enum library_kind {
     LIBRARY_STATUS,  /* pointer to an int32_t that becomes 5 when something does not fit */
     LIBRARY_BYTES,   /* of an element of input i, as emitted code stores it */
     LIBRARY_INTS,    /* an array of n numbers */
+    LIBRARY_SIZES,   /* an array of n numbers: the sizes of input i from axis ints[0] on */
     LIBRARY_ELEMENTS /* an array of n numbers: those of input i */
 } library_kind;
 
@@ -35,7 +36,7 @@ typedef struct library_call {
 } library_call;
 
 /* False: n is no operator of this kind. All types of n are bounded; where one is open, only the
- * operators that count with LIBRARY_COUNT and LIBRARY_QUOTIENT can do with that (library_takes_open). */
+ * operators that count with LIBRARY_COUNT, LIBRARY_SIZES and LIBRARY_QUOTIENT can do with that (library_takes_open). */
 bool library_takes_open(op_code op);
 bool library_call_of(const node *n, library_call *c);
 

@@ -96,13 +96,25 @@ static bool gathers_surely(const node *n) {
     }
 }
 
+static bool never_above(arena *a, dim x, dim y) {
+    const dim_expr *e = x.expr;
+    if (e && e->op == DIM_MIN && (never_above(a, (dim){.expr = e->a}, y) || never_above(a, (dim){.expr = e->b}, y))) return true;
+    return dim_reaches(dim_sub(a, y, x), 0);
+}
+
+/* Each sample has a grid of its own, of as many coordinates as there are axes. */
+static bool samples_surely(const node *n) {
+    const value_type *grid = &n->inputs[1]->type;
+    return agree(n, 0, 1, 0, 1, -1) && (dim_is_number(grid->dims[grid->rank - 1]) || refuse(n, "its grid may not have a coordinate for each axis"));
+}
+
 /* An axis has as many elements as are wanted of it. */
 static bool ranks_surely(const node *n) {
     int64_t axis = node_int(n, "axis");
     const value_type *x = &n->inputs[0]->type;
     axis += axis < 0 ? x->rank : 0;
-    const dim more = dim_sub(n->parent->graph->arena, x->dims[axis], n->outputs[n->outputs[0] ? 0 : 1]->type.dims[axis]);
-    return dim_reaches(more, 0) || refuse(n, "its axis may have fewer elements than it wants");
+    const dim wanted = n->outputs[n->outputs[0] ? 0 : 1]->type.dims[axis];
+    return never_above(n->parent->graph->arena, wanted, x->dims[axis]) || refuse(n, "its axis may have fewer elements than it wants");
 }
 
 /* A carried value keeps its sizes. */
@@ -204,6 +216,7 @@ static bool check_node(const node *n) {
     case OP_gemm: return multiplies_surely(n);
     case OP_einsum: return contracts_surely(n);
     case OP_top_k: return ranks_surely(n);
+    case OP_grid_sample: return samples_surely(n);
     case OP_if:
     case OP_loop: return carries_surely(n);
     default: break;

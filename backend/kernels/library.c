@@ -64,7 +64,8 @@ static void put_argument(text *out, const step *s, const library_arg *a) {
     text_put(out, "(const ptrdiff_t[]){");
     for (int k = 0; k < a->n; k++) {
         if (k) text_put(out, ", ");
-        if (a->kind == LIBRARY_INTS) text_printf(out, "%lld", (long long)a->ints[k]);
+        if (a->kind == LIBRARY_SIZES) text_put(out, number_text(out->arena, operand_size(&s->in[s->input_operand[a->i]], (int)a->ints[0] + k)));
+        else if (a->kind == LIBRARY_INTS) text_printf(out, "%lld", (long long)a->ints[k]);
         else text_put(out, "(ptrdiff_t)"), put_element(out, s, a, k);
     }
     text_put(out, "}");
@@ -83,4 +84,4 @@ static bool emit_library(const plan *p, const step *s, const target *t, text *bo
     return true;
 }
 
-const kernel_family kernel_library = {.name = "library", .accepts = accepts, .plan = plan_library, .emit = emit_library, .open = OPEN_PLANES};
+const kernel_family kernel_library = {.name = "library", .accepts = accepts, .plan = plan_library, .emit = emit_library, .open = OPEN_ANY};

@@ -75,11 +75,11 @@ bool shape_top_k(node *n, diagnostics *d) {
     if (!x || !resolve_axis(n, node_int(n, "axis"), x->rank, &axis, d)) return false;
     dim dims[IR_MAX_RANK];
     for (int k = 0; k < x->rank; k++) dims[k] = x->dims[k];
-    const int64_t *k = constant_ints(n, 1, &count);
+    const dim *k = value_sizes(node_arena(n), n->inputs[1], &count);
     if (k && count != 1) return node_error(d, n, NULL, "its K has %d elements instead of one", count);
-    dims[axis] = k ? dim_number(*k) : dim_unknown(node_arena(n));
-    if (k && (*k < 0 || (dim_is_number(x->dims[axis]) && *k > x->dims[axis].size)))
-        return node_error(d, n, NULL, "wants %lld elements of an axis of %lld", (long long)*k,
+    dims[axis] = k ? *k : dim_unknown(node_arena(n));
+    if (k && dim_is_number(*k) && (k->size < 0 || (dim_is_number(x->dims[axis]) && k->size > x->dims[axis].size)))
+        return node_error(d, n, NULL, "wants %lld elements of an axis of %lld", (long long)k->size,
                           (long long)x->dims[axis].size);
     set_output(n, 0, x->elem, x->rank, dims);
     set_output(n, 1, DT_I64, x->rank, dims);

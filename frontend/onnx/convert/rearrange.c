@@ -57,23 +57,27 @@ bool expand_space_to_depth(draft *d, const conversion *row) {
     return true;
 }
 
-/* Sizes that a constant input gives, or, where the caller gives them, what the model declares of the output. */
-static bool wanted_sizes(draft *d, const value_type *x, int input, const int64_t *axes, int n_axes, int64_t *sizes) {
-    const value *v = draft_input(d, input);
-    bool given = v && v->constant && type_count(&v->type) == n_axes;
+/* Sizes that an input gives, or, where the caller gives them, what the model declares of the output. */
+static bool wanted_sizes(draft *d, const value_type *x, int input, const int64_t *axes, int n_axes, dim *sizes) {
+    int count;
+    const dim *wanted = terms_as_sizes(d->context->imp, draft_input(d, input), &count);
+    bool given = wanted && count == n_axes;
     const value_type *declared = d->declared ? d->declared[0] : NULL;
     bool known = declared && declared->rank == x->rank && type_is_static(declared);
     if (!given && !known) return draft_error(d, "make it a constant", "the sizes it is to have are not known");
-    for (int i = 0; i < n_axes; i++) sizes[i] = given ? constant_int(v->constant, i) : declared->dims[axes[i]].size;
+    for (int i = 0; i < n_axes; i++) sizes[i] = given ? wanted[i] : declared->dims[axes[i]];
     return true;
 }
 
 /* Each axis is cut or padded at both ends, the end getting the odd element. */
 bool expand_center_crop_pad(draft *d, const conversion *row) {
     (void)row;
-    const value_type *x = draft_static(d, 0);
+    const value_type *x = draft_sized(d, 0);
     if (!x) return false;
-    int64_t axes[IR_MAX_RANK], sizes[IR_MAX_RANK], pads[2 * IR_MAX_RANK] = {0};
+    arena *mem = d->context->imp->arena;
+    int64_t axes[IR_MAX_RANK];
+    dim sizes[IR_MAX_RANK], pads[2 * IR_MAX_RANK];
+    const dim zero = dim_number(0), two = dim_number(2);
     const attr *a = draft_attr(d, "axes");
     int n = a && a->kind == ATTR_INTS ? a->n : x->rank;
     if (n > x->rank) return draft_error(d, NULL, "names %d axes of %d", n, x->rank);
@@ -82,16 +86,18 @@ bool expand_center_crop_pad(draft *d, const conversion *row) {
         if (axes[i] < 0 || axes[i] >= x->rank) return draft_error(d, NULL, "axis %lld is outside of its input", (long long)a->ints[i]);
     }
     if (!wanted_sizes(d, x, 1, axes, n, sizes)) return false;
+    for (int i = 0; i < 2 * x->rank; i++) pads[i] = zero;
     for (int i = 0; i < n; i++) { /* negative pads cut */
-        if (sizes[i] < 0) return draft_error(d, NULL, "wants size %lld on axis %lld", (long long)sizes[i], (long long)axes[i]);
-        int64_t more = sizes[i] - x->dims[axes[i]].size, begin = more >= 0 ? more / 2 : -(-more / 2);
+        if (dim_is_number(sizes[i]) && sizes[i].size < 0) return draft_error(d, NULL, "wants size %lld on axis %lld", (long long)sizes[i].size, (long long)axes[i]);
+        const dim more = dim_sub(mem, sizes[i], x->dims[axes[i]]), less = dim_sub(mem, x->dims[axes[i]], sizes[i]);
+        const dim begin = dim_sub(mem, dim_floordiv(mem, dim_max(mem, more, zero), two), dim_floordiv(mem, dim_max(mem, less, zero), two));
         pads[axes[i]] = begin;
-        pads[axes[i] + x->rank] = more - begin;
+        pads[axes[i] + x->rank] = dim_sub(mem, more, begin);
     }
     recipe r = recipe_new(d);
     recipe_inputs(&r, "x");
-    recipe_ints(&r, "pads", 2 * x->rank, pads);
-    recipe_run(&r, "y = Pad(x, $pads)");
+    recipe_sizes(&r, "pads", 2 * x->rank, pads);
+    recipe_run(&r, "y = Pad(x, pads)");
     return recipe_return(&r, "y");
 }
 
@@ -157,7 +163,7 @@ bool expand_one_hot(draft *d, const conversion *row) {
 
 bool expand_reverse_sequence(draft *d, const conversion *row) {
     (void)row;
-    const value_type *x = draft_static(d, 0);
+    const value_type *x = draft_sized(d, 0);
     if (!x) return false;
     int64_t time = draft_int(d, "time_axis", 0), batch = draft_int(d, "batch_axis", 1);
     if (x->rank < 2 || time + batch != 1) return draft_error(d, NULL, "its time and batch axes are not the first two");
@@ -166,9 +172,9 @@ bool expand_reverse_sequence(draft *d, const conversion *row) {
     recipe r = recipe_new(d);
     recipe_inputs(&r, "x lengths");
     recipe_ints(&r, "perm", x->rank, perm);
-    recipe_int(&r, "steps", type_size(x, (int)time));
+    recipe_size(&r, "steps", x->dims[time]);
     if (time == 0) recipe_run(&r, "x = Transpose(x; perm=$perm)");
-    recipe_run(&r, "step = Range(0, $steps, 1)\nlength = Unsqueeze(lengths, [1])\n"
+    recipe_run(&r, "step = Range(0, steps, 1)\nlength = Unsqueeze(lengths, [1])\n"
                    "from = Where(Less(step, length), Sub(Sub(length, 1), step), step)\n"
                    "y = GatherND(x, Unsqueeze(from, [2]); batch_dims=1)");
     if (time == 0) recipe_run(&r, "y = Transpose(y; perm=$perm)");

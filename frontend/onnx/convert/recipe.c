@@ -38,6 +38,8 @@ void recipe_size(recipe *r, const char *name, dim size) {
     recipe_value(r, name, draft_size(d, d->context->region, NULL, arena_printf(mem(r), "%s.%s", d->name, name), size));
 }
 
+void recipe_sizes(recipe *r, const char *name, int n, const dim *sizes) { recipe_value(r, name, draft_sizes(r->draft, name, n, sizes)); }
+
 void recipe_ints(recipe *r, const char *name, int n, const int64_t *ints) {
     binding_t *b = bind_name(r, name, strlen(name));
     b->number = b->list = true;

@@ -24,6 +24,7 @@ void recipe_value(recipe *r, const char *name, value *v); /* v may be NULL: left
 void recipe_int(recipe *r, const char *name, int64_t i);
 void recipe_ints(recipe *r, const char *name, int n, const int64_t *ints);
 void recipe_size(recipe *r, const char *name, dim size); /* a value: a scalar i64 */
+void recipe_sizes(recipe *r, const char *name, int n, const dim *sizes); /* 1-D i64 */
 void recipe_float(recipe *r, const char *name, double f);
 /* Binds "x", "y"… to the inputs in order. */
 void recipe_inputs(recipe *r, const char *words);
