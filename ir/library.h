@@ -5,18 +5,18 @@
 #include "ir/ir.h"
 
 typedef enum library_kind {
-    LIBRARY_IN,      /* pointer to input i; NULL when left out */
-    LIBRARY_OUT,     /* pointer to output i */
-    LIBRARY_INT,     /* i */
-    LIBRARY_COUNT,   /* elements of axes [ints[1], ints[2]) of input ints[0], of output 0 where that is -1; i of them, or at most */
-    LIBRARY_REAL,    /* f */
+    LIBRARY_IN,       /* pointer to input i; NULL when left out */
+    LIBRARY_OUT,      /* pointer to output i */
+    LIBRARY_INT,      /* i */
+    LIBRARY_COUNT,    /* elements of axes [ints[1], ints[2]) of input ints[0], of output 0 where that is -1; i of them, or at most */
+    LIBRARY_REAL,     /* f */
     LIBRARY_QUOTIENT, /* of the sizes of output 0 and input 0 along axis i, as double */
-    LIBRARY_ELEMENT, /* element n of input i, as double */
-    LIBRARY_STATUS,  /* pointer to an int32_t that becomes 5 when something does not fit */
-    LIBRARY_BYTES,   /* of an element of input i, as emitted code stores it */
-    LIBRARY_INTS,    /* an array of n numbers */
-    LIBRARY_SIZES,   /* an array of n numbers: the sizes of input i from axis ints[0] on */
-    LIBRARY_ELEMENTS /* an array of n numbers: those of input i */
+    LIBRARY_ELEMENT,  /* element n of input i, as double */
+    LIBRARY_STATUS,   /* pointer to an int32_t that becomes 5 when something does not fit */
+    LIBRARY_BYTES,    /* of an element of input i, as emitted code stores it */
+    LIBRARY_INTS,     /* an array of n numbers */
+    LIBRARY_SIZES,    /* an array of n numbers: the sizes of input i from axis ints[0] on */
+    LIBRARY_ELEMENTS  /* an array of n numbers: those of input i */
 } library_kind;
 
 enum { LIBRARY_MAX_ARGS = 24, LIBRARY_MAX_INTS = 12, LIBRARY_NO_INPUT = 99 };

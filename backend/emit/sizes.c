@@ -59,14 +59,16 @@ size_table *sizes_new(const emission *e) {
 
 const char *sizes_declared(const size_table *t) { return t->declared.bytes ? t->declared.bytes : ""; }
 
-/* With the names of what is in the table already; t may be NULL. Sizes are positive, so that C's division rounds down too. */
-static const char *size_text(const emission *e, const size_table *t, const dim_expr *x) {
+/* With the names of what is in the table already, and more for what would be written twice; t may be NULL. Sizes are positive, so
+ * that C's division rounds down too. */
+static const char *size_text(const emission *e, size_table *t, const dim_expr *x) {
     for (int i = 0; t && i < t->n; i++)
         if (dim_equal(t->dims[i], (dim){.expr = x})) return t->names[i];
     if (x->op == DIM_NUMBER) return arena_printf(e->arena, "%lld", (long long)x->number);
     if (x->op == DIM_SYMBOL) return field_of(e, x->symbol);
-    const char *a = size_text(e, t, x->a), *b = size_text(e, t, x->b);
-    if (x->op == DIM_MAX || x->op == DIM_MIN) return arena_printf(e->arena, "(%s %c %s ? %s : %s)", a, x->op == DIM_MAX ? '>' : '<', b, a, b);
+    const bool twice = x->op == DIM_MAX || x->op == DIM_MIN;
+    const char *a = twice && t ? size_name(t, (dim){.expr = x->a}) : size_text(e, t, x->a), *b = twice && t ? size_name(t, (dim){.expr = x->b}) : size_text(e, t, x->b);
+    if (twice) return arena_printf(e->arena, "(%s %c %s ? %s : %s)", a, x->op == DIM_MAX ? '>' : '<', b, a, b);
     if (x->op == DIM_ADD && x->b->op == DIM_NUMBER && x->b->number < 0) return arena_printf(e->arena, "(%s - %lld)", a, -(long long)x->b->number);
     return arena_printf(e->arena, "(%s %c %s)", a, x->op == DIM_ADD ? '+' : x->op == DIM_MUL ? '*'
                                                                                              : '/',

@@ -252,29 +252,26 @@ static dim clamp(arena *a, dim x, dim low, dim high) {
     return dim_is_bounded(x) && dim_is_bounded(high) ? dim_min(a, dim_max(a, x, low), high) : x;
 }
 
-/* Counted from the end where it is negative. False: it may be either. */
-static bool from_begin(arena *a, dim size, dim *at) {
-    const bool never = dim_is_bounded(*at) && dim_reaches(dim_sub(a, dim_number(-1), *at), 0);
-    if (dim_is_number(*at) && at->size >= INT32_MAX) *at = size;
-    else if (never) *at = dim_add(a, size, *at);
-    else return !dim_is_bounded(*at) || dim_reaches(*at, 0);
-    return true;
+/* Counted from the end where it is negative. */
+static dim from_begin(arena *a, dim size, dim at) {
+    const dim zero = dim_number(0), one = dim_number(1), below = dim_sub(a, zero, at);
+    if (dim_is_number(at) && at.size >= INT32_MAX) return size;
+    if (!dim_is_bounded(at) || dim_reaches(at, 0)) return at;
+    const dim negative = dim_reaches(below, 1) ? one : dim_min(a, dim_max(a, below, zero), one);
+    return dim_add(a, dim_mul(a, size, negative), at);
 }
 
 /* The same along an axis of open size, or between sizes that are open. */
-static bool slice_open(arena *a, dim size, dim from, dim to, int64_t step, slice_axis *out) {
+static slice_axis slice_open(arena *a, dim size, dim from, dim to, int64_t step) {
     const dim zero = dim_number(0), one = dim_number(1), low = step < 0 ? dim_number(-1) : zero, high = step < 0 ? dim_sub(a, size, one) : size;
-    if (dim_is_number(to) && to.size <= -INT32_MAX) to = low;
-    else if (!from_begin(a, size, &to)) return false;
-    if (dim_is_number(from) && from.size <= -INT32_MAX) from = zero;
-    else if (!from_begin(a, size, &from)) return false;
+    to = dim_is_number(to) && to.size <= -INT32_MAX ? low : from_begin(a, size, to);
+    from = dim_is_number(from) && from.size <= -INT32_MAX ? zero : from_begin(a, size, from);
     from = clamp(a, from, zero, high), to = clamp(a, to, low, high);
     const int64_t stride = step > 0 ? step : -step;
     const dim span = step > 0 ? dim_sub(a, to, from) : dim_sub(a, from, to);
     dim count = dim_floordiv(a, dim_add(a, span, dim_number(stride - 1)), dim_number(stride));
     if (dim_is_bounded(count)) count = dim_max(a, count, zero);
-    *out = (slice_axis){.touched = true, .start = from, .step = step, .count = count};
-    return true;
+    return (slice_axis){.touched = true, .start = from, .step = step, .count = count};
 }
 
 int slice_axes(const node *n, slice_axis *out, diagnostics *d) {
@@ -295,7 +292,7 @@ int slice_axes(const node *n, slice_axis *out, diagnostics *d) {
         if (!step || step == INT64_MIN) return node_error(d, n, NULL, "step %lld is not possible", (long long)step) - 1;
         if (size.expr && size.expr->op == DIM_UNKNOWN) out[axis].touched = true;
         else if (dim_is_number(size) && dim_is_number(from) && dim_is_number(to)) out[axis] = slice_numbers(size.size, from.size, to.size, step);
-        else if (!slice_open(mem(n), size, from, to, step, &out[axis])) return 0;
+        else out[axis] = slice_open(mem(n), size, from, to, step);
     }
     return 1;
 }
