@@ -68,7 +68,7 @@ static void resize_axis(const node *n, library_call *c) {
     number(c, node_int(n, "antialias")), number(c, node_int(n, "exclude_outside")), real(c, node_float(n, "extrapolation_value"));
 }
 
-bool library_takes_open(op_code op) { return op == OP_resize_axis || op == OP_grid_sample; }
+bool library_takes_open(op_code op) { return op == OP_resize_axis || op == OP_grid_sample || op == OP_non_max_suppression; }
 
 static void grid_sample(const node *n, library_call *c) {
     const value_type *x = type_of(n, 0), *grid = type_of(n, 1);
@@ -196,15 +196,14 @@ static void map_find(const node *n, library_call *c) {
 static void map_order(const node *n, library_call *c) { out(c, 0), in(c, 0), number(c, count_of(n, 0)), in(c, 1), number(c, node_int(n, "exact")), status(c); }
 
 static void non_max_suppression(const node *n, library_call *c) {
-    const value_type *scores = type_of(n, 1);
-    out(c, 0), number(c, n->outputs[0]->type.dims[0].size);
+    out(c, 0), count(c, n, -1, 0, 1);
     if (n->n_outputs > 1 && n->outputs[1]) out(c, 1);
     else in(c, LIBRARY_NO_INPUT); /* nobody wants the number */
     number(c, node_int(n, "exact"));
-    if (node_int(n, "room") >= 0) status(c);
+    if (node_int(n, "room") != -1) status(c);
     else in(c, LIBRARY_NO_INPUT);
     in(c, 0), in(c, 1);
-    for (int k = 0; k < 3; k++) number(c, scores->dims[k].size);
+    for (int k = 0; k < 3; k++) count(c, n, 1, k, k + 1);
     element(c, n, 2, 0, 0), element(c, n, 3, 0, 0), number(c, node_input(n, 4) != NULL), element(c, n, 4, 0, 0);
     number(c, node_int(n, "center_point_box"));
 }

@@ -96,6 +96,12 @@ static bool gathers_surely(const node *n) {
     }
 }
 
+/* Each box has a score for each class. */
+static bool suppresses_surely(const node *n) {
+    const value_type *boxes = &n->inputs[0]->type, *scores = &n->inputs[1]->type;
+    return (dim_equal(boxes->dims[0], scores->dims[0]) && dim_equal(boxes->dims[1], scores->dims[2])) || refuse(n, "the numbers of its boxes and scores may differ");
+}
+
 static bool never_above(arena *a, dim x, dim y) {
     const dim_expr *e = x.expr;
     if (e && e->op == DIM_MIN && (never_above(a, (dim){.expr = e->a}, y) || never_above(a, (dim){.expr = e->b}, y))) return true;
@@ -216,6 +222,7 @@ static bool check_node(const node *n) {
     case OP_gemm: return multiplies_surely(n);
     case OP_einsum: return contracts_surely(n);
     case OP_top_k: return ranks_surely(n);
+    case OP_non_max_suppression: return suppresses_surely(n);
     case OP_grid_sample: return samples_surely(n);
     case OP_if:
     case OP_loop: return carries_surely(n);

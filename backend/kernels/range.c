@@ -7,7 +7,7 @@ static bool accepts(const node *n) {
 
 static bool plan_range(plan *p, const node *n, step *s) {
     step_add_node(p, s, n);
-    if (n->op == OP_non_zero && node_int(n, "room") >= 0) step_add_status(p, s);
+    if (n->op == OP_non_zero && node_int(n, "room") != -1) step_add_status(p, s);
     return true;
 }
 
@@ -32,21 +32,23 @@ static void put_range(const step *s, text *body) {
 /* As many as the output has room for; places that stay empty are 0. */
 static void put_non_zero(const step *s, text *body) {
     const operand *x = &s->in[0];
-    int64_t room = s->out[0].dims[1];
     arena *a = body->arena;
+    const number room = operand_size(&s->out[0], 1);
+    const char *most = number_text(a, room);
     number stride = number_known(1);
-    text_printf(body, "    ptrdiff_t found = 0;\n    memset(y0, 0, %lld);\n", (long long)(room * x->rank * 8));
-    text_printf(body, "    for (ptrdiff_t i = 0; i < %s; i++) {\n        if (%s == 0) continue;\n        if (found++ >= %lld) continue;\n",
-                number_text(a, operand_count(a, x, 0, x->rank)), load(a, x, "x0", "i"), (long long)room);
+    text_printf(body, "    ptrdiff_t found = 0;\n    memset(y0, 0, %s);\n", bytes_text(a, number_mul(a, room, number_known(x->rank)), DT_I64));
+    text_printf(body, "    for (ptrdiff_t i = 0; i < %s; i++) {\n        if (%s == 0) continue;\n        if (found++ >= %s) continue;\n",
+                number_text(a, operand_count(a, x, 0, x->rank)), load(a, x, "x0", "i"), most);
     for (int k = x->rank - 1; k >= 0; k--) {
-        text_printf(body, "        y0[%lld + found] = i / %s %% %s;\n", (long long)(k * room - 1), number_text(a, stride), number_text(a, operand_size(x, k)));
+        const number row = number_add(a, number_mul(a, number_known(k), room), number_known(-1));
+        text_printf(body, "        y0[%s + found] = i / %s %% %s;\n", number_text(a, row), number_text(a, stride), number_text(a, operand_size(x, k)));
         stride = number_mul(a, operand_size(x, k), stride);
     }
     text_put(body, "    }\n");
     int status = s->n_out - 1;
     if (!status) return;
-    text_printf(body, "    if (found %s %lld) *y%d = 5;\n", node_int(s->node, "exact") ? "!=" : ">", (long long)room, status);
-    if (status == 2) text_printf(body, "    *y1 = found < %lld ? found : %lld;\n", (long long)room, (long long)room);
+    text_printf(body, "    if (found %s %s) *y%d = 5;\n", node_int(s->node, "exact") ? "!=" : ">", most, status);
+    if (status == 2) text_printf(body, "    *y1 = found < %s ? found : %s;\n", most, most);
 }
 
 static void put_fill(const step *s, text *body) {

@@ -34,7 +34,7 @@ static int source_axis(const node *n, int i, int k) {
     int count, axis = (int)(op_attr(n->op, "axis") ? node_int(n, "axis") : 0);
     if (n->op == OP_identity || n->op == OP_cast_like || (op_of(n->op)->props & PROP_ELEMENTWISE)) {
         int from = k - (y->rank - x->rank);
-        return from >= 0 && type_size(x, from) == type_size(y, k) ? from : -1;
+        return from >= 0 && dim_equal(x->dims[from], y->dims[k]) ? from : -1;
     }
     if (n->op == OP_transpose) {
         const int64_t *perm = node_ints(n, "perm", &count);
@@ -84,19 +84,17 @@ bool sizes_spread(importer *imp, const node *n) {
 }
 
 value *sizes_vector(importer *imp, region *r, const value *v, int from, int to, const char *name) {
-    const int64_t zero = 0;
+    const dim zero = dim_number(0);
     arena *mem = imp->arena;
     value **parts = ARENA_ARRAY(mem, value *, to - from);
-    const int64_t one = 1;
-    value_type vector = type_tensor(mem, DT_I64, 1, &one);
-    value *axes = value_constant(imp->graph, name, vector, arena_copy(mem, &zero, sizeof zero), name);
+    value *axes = sizes_value(imp, r, NULL, name, 1, &zero, false);
     for (int k = from; k < to; k++) {
         value *size = size_of(imp, v, k), *inputs[] = {size, axes};
         if (size) {
             node *n = node_new(r, NULL, OP_unsqueeze, name, 2, inputs, 1);
             parts[k - from] = infer_node(n, imp->diags) ? n->outputs[0] : NULL;
         } else {
-            parts[k - from] = value_constant(imp->graph, name, vector, arena_copy(mem, &v->type.dims[k].size, sizeof zero), name);
+            parts[k - from] = sizes_value(imp, r, NULL, name, 1, &v->type.dims[k], false);
         }
         if (!parts[k - from]) return NULL;
     }

@@ -183,19 +183,29 @@ static value *as_constant(importer *imp, const node *n, const term *terms, int c
     return value_constant(imp->graph, n->outputs[0]->name, *t, ints, arena_printf(imp->arena, "%s | folded", n->name));
 }
 
+value *sizes_value(importer *imp, region *r, node *before, const char *name, int n, const dim *sizes, bool scalar) {
+    int64_t *ints = ARENA_ARRAY(imp->arena, int64_t, n), shape = n;
+    bool open = false;
+    for (int k = 0; k < n; k++) ints[k] = sizes[k].size, open = open || !dim_is_number(sizes[k]);
+    const value_type t = type_tensor(imp->arena, DT_I64, !scalar, &shape);
+    if (!open) return value_constant(imp->graph, name, t, ints, name);
+    node *made = node_new(r, before, OP_sizes, name, 0, NULL, 1);
+    node_set_type(made, "size", type_tensor_dims(imp->arena, DT_I64, n, sizes));
+    if (scalar) node_set_int(made, "scalar", 1);
+    made->outputs[0]->type = t;
+    return made->outputs[0];
+}
+
 /* In place of the nodes that compute them. */
 static value *as_sizes(importer *imp, node *n, const term *terms, int count) {
     const value *made = n->outputs[0];
     dim *sizes = ARENA_ARRAY(imp->arena, dim, count);
     for (int i = 0; i < count; i++) sizes[i] = terms[i].size;
     if (made->type.elem != DT_I64) return NULL;
-    node *m = node_new(n->parent, n, OP_sizes, n->name, 0, NULL, 1);
-    node_set_type(m, "size", type_tensor_dims(imp->arena, DT_I64, count, sizes));
-    if (!made->type.rank) node_set_int(m, "scalar", 1);
-    if (!infer_node(m, imp->diags)) return NULL;
-    m->outputs[0]->name = made->name;
+    value *v = sizes_value(imp, n->parent, n, n->name, count, sizes, !made->type.rank);
+    v->name = made->name;
     node_remove(n);
-    return m->outputs[0];
+    return v;
 }
 
 value *terms_note(importer *imp, node *n) {

@@ -1,5 +1,6 @@
 /* Elements at places that other tensors name. */
 #include "ir/eval/eval.h"
+#include "ir/shape/shape.h"
 
 #include <string.h>
 
@@ -164,6 +165,7 @@ bool eval_range(const node *n, const tensor *const *in, tensor *out, arena *a, d
 
 bool eval_non_zero(const node *n, const tensor *const *in, tensor *out, arena *a, diagnostics *d) {
     int64_t count = 0, found = 0, strides[IR_MAX_RANK], room = node_int(n, "room");
+    if (room == ROOM_ALL) room = tensor_count(in[0]);
     for (int64_t i = 0; i < tensor_count(in[0]); i++) count += dtype_load_float(in[0]->type.elem, in[0]->data, i) != 0;
     if (room >= 0 && (count > room || (node_int(n, "exact") && count != room)))
         return node_error(d, n, NULL, "finds %lld elements where the model has %lld", (long long)count, (long long)room);

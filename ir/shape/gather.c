@@ -140,8 +140,7 @@ bool shape_range(node *n, diagnostics *d) {
 bool shape_non_zero(node *n, diagnostics *d) {
     const value_type *t = input_type(n, 0, 0, IR_MAX_RANK, d);
     if (!t) return false;
-    int64_t room = node_int(n, "room");
-    dim dims[2] = {dim_number(t->rank), room >= 0 && room <= INT32_MAX ? dim_number(room) : dim_unknown(node_arena(n))};
+    const dim dims[2] = {dim_number(t->rank), room_of(n, dims_product(node_arena(n), t->dims, 0, t->rank))};
     set_output(n, 0, DT_I64, 2, dims);
     set_output(n, 1, DT_I64, 0, NULL);
     return true;

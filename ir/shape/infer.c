@@ -87,6 +87,12 @@ const dim *value_sizes(arena *a, const value *v, int *n) {
     return *n = (int)count, sizes;
 }
 
+dim room_of(const node *n, dim most) {
+    const int64_t room = node_int(n, "room");
+    if (room == ROOM_ALL) return most;
+    return room >= 0 && room <= INT32_MAX ? dim_number(room) : dim_unknown(node_arena(n));
+}
+
 dim dims_product(arena *a, const dim *dims, int from, int to) {
     dim product = dim_number(1);
     for (int i = from; i < to; i++) product = dim_mul(a, product, dims[i]);

@@ -276,14 +276,24 @@ bool shape_random(node *n, diagnostics *d) {
     return true;
 }
 
+/* Of each class in each image no more than there are boxes, nor than input 2 says. */
+static dim most_boxes(const node *n, const value_type *scores) {
+    arena *a = node_arena(n);
+    const value *limit = node_input(n, 2);
+    int count;
+    const dim *given = value_sizes(a, limit, &count), none = dim_number(0), boxes = scores->dims[2];
+    const dim each = !limit ? none : !given || count != 1 ? boxes
+                                                          : dim_max(a, dim_min(a, *given, boxes), none);
+    return dim_mul(a, dims_product(a, scores->dims, 0, 2), each);
+}
+
 bool shape_non_max_suppression(node *n, diagnostics *d) {
     const value_type *boxes = input_type(n, 0, 3, 3, d), *scores = boxes ? input_type(n, 1, 3, 3, d) : NULL;
     if (!scores) return false;
     if (type_size(boxes, 2) >= 0 && type_size(boxes, 2) != 4) return node_error(d, n, NULL, "its boxes do not have 4 coordinates");
     if (!dim_equal(boxes->dims[1], scores->dims[2]) && dim_is_number(boxes->dims[1]) && dim_is_number(scores->dims[2]))
         return node_error(d, n, NULL, "it has %lld boxes and %lld scores", (long long)boxes->dims[1].size, (long long)scores->dims[2].size);
-    int64_t room = node_int(n, "room");
-    dim dims[2] = {room >= 0 && room <= INT32_MAX ? dim_number(room) : dim_unknown(node_arena(n)), dim_number(3)};
+    const dim dims[2] = {room_of(n, most_boxes(n, scores)), dim_number(3)};
     set_output(n, 0, DT_I64, 2, dims);
     set_output(n, 1, DT_I64, 0, NULL);
     return true;

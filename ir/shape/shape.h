@@ -22,6 +22,10 @@ bool resolve_axis(const node *n, int64_t axis, int rank, int *resolved, diagnost
 /* Attribute `axes`-like ints or a constant integer input: its values. NULL when input i is no constant. */
 const int64_t *constant_ints(const node *n, int i, int *count);
 
+/* Attribute `room`: how many results there is room for. ROOM_ALL: `most`, as many as there can be. */
+enum { ROOM_ALL = -2 };
+dim room_of(const node *n, dim most);
+
 /* The product of dims[from..to). */
 dim dims_product(arena *a, const dim *dims, int from, int to);
 

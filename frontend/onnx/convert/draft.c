@@ -121,24 +121,11 @@ value *draft_reshape(const draft *d, const char *label, value *v, int rank, cons
     return draft_emit(d, "Reshape", label, 2, inputs, open, &size);
 }
 
-static value *size_tensor(const draft *d, region *r, node *before, const char *label, int n, const dim *sizes, bool scalar) {
-    int64_t *ints = ARENA_ARRAY(arena_of(d), int64_t, n), shape = n;
-    bool open = false;
-    for (int k = 0; k < n; k++) ints[k] = sizes[k].size, open = open || !dim_is_number(sizes[k]);
-    const value_type t = type_tensor(arena_of(d), DT_I64, !scalar, &shape);
-    if (!open) return value_constant(d->context->imp->graph, label, t, ints, label);
-    node *made = node_new(r, before, OP_sizes, label, 0, NULL, 1);
-    node_set_type(made, "size", type_tensor_dims(arena_of(d), DT_I64, n, sizes));
-    if (scalar) node_set_int(made, "scalar", 1);
-    made->outputs[0]->type = t;
-    return made->outputs[0];
-}
-
 value *draft_sizes(const draft *d, const char *label, int n, const dim *sizes) {
-    return size_tensor(d, d->context->region, NULL, label_of(d, label), n, sizes, false);
+    return sizes_value(d->context->imp, d->context->region, NULL, label_of(d, label), n, sizes, false);
 }
 
-value *draft_size(const draft *d, region *r, node *before, const char *label, dim size) { return size_tensor(d, r, before, label, 1, &size, true); }
+value *draft_size(const draft *d, region *r, node *before, const char *label, dim size) { return sizes_value(d->context->imp, r, before, label, 1, &size, true); }
 
 value *draft_scalar_like(const draft *d, const char *label, double x, const value *like) {
     bool known = like && like->type.kind == TYPE_TENSOR;

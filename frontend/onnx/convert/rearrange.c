@@ -184,7 +184,7 @@ bool expand_reverse_sequence(draft *d, const conversion *row) {
 /* How many elements are chosen is known from a constant condition, or the model declares it. */
 bool expand_compress(draft *d, const conversion *row) {
     (void)row;
-    const value_type *x = draft_static(d, 0), *declared = d->declared ? d->declared[0] : NULL;
+    const value_type *x = draft_sized(d, 0), *declared = d->declared ? d->declared[0] : NULL;
     const value *condition = draft_input(d, 1);
     bool flat = !draft_attr(d, "axis");
     int64_t axis = draft_int(d, "axis", 0), n = -1;

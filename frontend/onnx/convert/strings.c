@@ -1,6 +1,7 @@
 #include "frontend/onnx/convert/recipe.h"
 
 #include "ir/regex.h"
+#include "ir/shape/shape.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -151,11 +152,10 @@ bool expand_regex(draft *d, const conversion *row) {
 bool bound_non_zero(draft *d, const conversion *row) {
     (void)row;
     if (draft_attr(d, "room")) return true;
-    const value_type *x = draft_input_type(d, 0);
-    if (!type_is_static(x) || draft_input(d, 0)->constant) return true;
+    if (!type_is_sized(draft_input_type(d, 0)) || draft_input(d, 0)->constant) return true;
     recipe r = recipe_new(d);
     recipe_inputs(&r, "x");
-    bool exact = bind_room(&r, 0, 1, type_count(x));
+    bool exact = bind_room(&r, 0, 1, ROOM_ALL);
     recipe_run(&r, "y, n = NonZero(x; room=$room, exact=$exact)");
     if (!exact) note(d, &r, "y", 1, "n");
     return recipe_return(&r, "y");
@@ -163,14 +163,10 @@ bool bound_non_zero(draft *d, const conversion *row) {
 
 bool bound_non_max_suppression(draft *d, const conversion *row) {
     (void)row;
-    const value_type *boxes = draft_input_type(d, 0), *scores = draft_input_type(d, 1);
-    const value *limit = draft_input(d, 2);
-    if (draft_attr(d, "room") || !type_is_static(boxes) || !type_is_static(scores) || scores->rank != 3) return true;
-    int64_t each = type_size(scores, 2), given = limit && limit->constant ? constant_int(limit->constant, 0) : limit ? each : 0;
-    each = given < each ? given : each;
+    if (draft_attr(d, "room") || !type_is_sized(draft_input_type(d, 0)) || !type_is_sized(draft_input_type(d, 1))) return true;
     recipe r = recipe_new(d);
     recipe_inputs(&r, "boxes scores limit overlap least");
-    bool exact = bind_room(&r, 0, 0, type_size(scores, 0) * type_size(scores, 1) * (each > 0 ? each : 0));
+    bool exact = bind_room(&r, 0, 0, ROOM_ALL);
     recipe_int(&r, "center", draft_int(d, "center_point_box", 0));
     recipe_run(&r, "y, n = NonMaxSuppression(boxes, scores, limit, overlap, least; center_point_box=$center, room=$room, exact=$exact)");
     if (!exact) note(d, &r, "y", 0, "n");
