@@ -68,7 +68,7 @@ static void resize_axis(const node *n, library_call *c) {
     number(c, node_int(n, "antialias")), number(c, node_int(n, "exclude_outside")), real(c, node_float(n, "extrapolation_value"));
 }
 
-bool library_takes_open(op_code op) { return op == OP_resize_axis || op == OP_grid_sample || op == OP_non_max_suppression; }
+bool library_takes_open(op_code op) { return op == OP_resize_axis || op == OP_grid_sample || op == OP_non_max_suppression || op == OP_unique; }
 
 static void grid_sample(const node *n, library_call *c) {
     const value_type *x = type_of(n, 0), *grid = type_of(n, 1);
@@ -175,7 +175,7 @@ static void unique(const node *n, library_call *c) {
     static const dtype types[] = {DT_F64, DT_I64, DT_STRING};
     for (int i = 0; i < 4; i++) out(c, i);
     for (int i = 0; i < 3; i++) in(c, type_of(n, 0)->elem == types[i] ? 0 : LIBRARY_NO_INPUT);
-    number(c, node_int(n, "outer")), number(c, type_size(&n->outputs[0]->type, 0)), number(c, node_int(n, "inner")), number(c, node_int(n, "sorted"));
+    number(c, node_int(n, "outer")), count(c, n, -1, 0, 1), number(c, node_int(n, "inner")), number(c, node_int(n, "sorted"));
 }
 
 static void random_numbers(const node *n, library_call *c) {

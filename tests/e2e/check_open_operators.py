@@ -102,6 +102,7 @@ GROWING = [
     ("compress", "float[H,W] x, int64[H] i", "c = Cast<to=9>(i) y = Compress<axis=0>(x, c) t = Transpose<perm=[1,0]>(x) z = Compress<axis=-1>(t, c)",
      [lambda H, W: (H, W), lambda H, W: (W, H)]),
     ("compress_flat", "float[N,H] x", "s = Constant<value_float=0.0>() m = Greater(x, s) o = Constant<value_ints=[-1]>() f = Reshape(m, o) y = Compress(x, f)", [lambda N, H: (N * H,)]),
+    ("unique", "int64[N,H] x, float[T,2] r", "y = Unique(x) f = Round(r) z = Unique<axis=0>(f)", [lambda N, H, T: (N * H,), lambda N, H, T: (T, 2)]),
     ("suppress", "float[N,T,4] b, float[N,3,T] s",
      "most = Constant<value_ints=[5]>() overlap = Constant<value_floats=[0.3]>() least = Constant<value_floats=[-0.5]>() y = NonMaxSuppression(b, s, most, overlap, least)",
      [lambda N, T: (N * 3 * min(T, 5), 3)]),

@@ -175,13 +175,14 @@ bool bound_non_max_suppression(draft *d, const conversion *row) {
 
 bool expand_unique(draft *d, const conversion *row) {
     (void)row;
-    const value_type *x = draft_static(d, 0);
+    const value_type *x = draft_sized(d, 0);
     if (!x) return false;
     bool flat = !draft_attr(d, "axis"), whole = dtype_of(x->elem)->kind != CLASS_FLOAT, text = x->elem == DT_STRING;
     int64_t axis = flat ? 0 : draft_int(d, "axis", 0), outer = 1, inner = 1;
     axis += axis < 0 ? x->rank : 0;
     if (axis < 0 || (axis >= x->rank && !flat) || type_count(x) == 0) return draft_error(d, NULL, "its axis, or its input, is empty or not there");
     for (int k = 0; k < x->rank && !flat; k++) {
+        if (k != axis && !dim_is_number(x->dims[k])) return draft_error(d, "fix it: --dim NAME=SIZE", "the size of axis %d of its items is open", k);
         if (k < axis) outer *= type_size(x, k);
         if (k > axis) inner *= type_size(x, k);
     }
