@@ -73,6 +73,10 @@ static bool prove(const emitted *e, const char *machine, arena *a, diagnostics *
                       .steps = emitted_number(e->sizes, "_STEP_COUNT"),
                       .self_test = emitted_number(e->sizes, "_SELF_TEST_SIZE")};
     s.n_inputs = tensor_bytes(t, "_input_info", &s.inputs, a);
+    s.batch = emitted_number(e->sizes, "_BATCH_MAX") > 0;
+    bool *per_sample = ARENA_ARRAY(a, bool, s.n_inputs);
+    for (int i = 0; i < s.n_inputs; i++) per_sample[i] = emitted_per_sample(e->sizes, i);
+    s.per_sample = per_sample;
     s.n_outputs = tensor_bytes(t, "_output_info", &s.outputs, a);
     return proof_of(e->path, t, &s, a, d);
 }

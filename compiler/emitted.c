@@ -43,6 +43,17 @@ int64_t emitted_number(const char *header, const char *suffix) {
     return line ? (int64_t)strtoull(strstr(line, suffix) + strlen(suffix), NULL, 0) : 0; /* hashes have 64 bits */
 }
 
+bool emitted_per_sample(const char *header, int i) {
+    const char *line = strstr(header, "_inputs {\n"), *end = NULL;
+    for (int k = 0; line && k <= i; k++) {
+        line = strchr(line, '\n');
+        if (line) line++;
+    }
+    if (line) end = strchr(line, '\n');
+    const char *said = line ? strstr(line, " a sample") : NULL;
+    return said && end && said < end;
+}
+
 const char *emitted_prefix(const char *header, arena *a) {
     static const char last[] = "_WORKSPACE_SIZE";
     const char *line = definition(header, last);

@@ -9,6 +9,8 @@ bool emitted_name(const char *path, const char *end); /* "net.c" ends with ".c",
 const char *emitted_text(const char *path, arena *a, diagnostics *d);
 /* What a header defines NAME_SUFFIX as; 0: nothing. */
 int64_t emitted_number(const char *header, const char *suffix);
+/* Of input `i` there is one for each sample of an open batch, as the header says where it declares it. */
+bool emitted_per_sample(const char *header, int i);
 /* NAME in capitals, as the header's macros begin. */
 const char *emitted_prefix(const char *header, arena *a);
 

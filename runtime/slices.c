@@ -1,5 +1,8 @@
 /* ---- a run in slices ---- */
 
+/* Samples of an open batch that are complete. */
+CNNC_INLINE size_t slice_samples(const slices *s) { return s ? (size_t)s->sample : 0; }
+
 /* Before a step that no slice has come to, or in a run of one piece. */
 CNNC_INLINE int slice_is_ahead(const slices *s, int step) { return !s || step >= s->step; }
 

@@ -111,7 +111,7 @@ static bool same_argument(const c_value *a, const c_value *b) {
     if (a->kind == VALUE_INTEGER || a->object == b->object) return true;
     /* Spans of one size are alike to whom they are given. */
     const object *x = a->object, *y = b->object;
-    return x && y && x->part_of && y->part_of && x->size == y->size && x->constant == y->constant;
+    return x && y && x->part_of && y->part_of && form_equal(&x->size, &y->size) && x->constant == y->constant;
 }
 
 static known_call *find_known(const function *f, const c_value *arguments, int n) {
@@ -288,7 +288,7 @@ c_value walk_call(proof *p, const tree_node *n) {
     if (f->known && !strncmp(f->name, "self_test_", 10)) call_self_test(p, n, f->name, arguments, count);
     if (f->known && (!strcmp(f->name, "step_run") || !strcmp(f->name, "self_test_step"))) run_step(p, n, arguments, count);
     else if (f->known && !strcmp(f->name, "slice_step")) run_slice(p, n, arguments, count);
-    else if (f->known && !strcmp(f->name, "slice_enter")) return integer_value(facts_symbol(p->facts, (range){0, INT64_MAX})); /* a count */
+    else if (f->known && (!strcmp(f->name, "slice_enter") || !strcmp(f->name, "slice_samples"))) return integer_value(facts_symbol(p->facts, (range){0, INT64_MAX})); /* a count */
     else if (f->known && is_vocabulary(f->name)) return call_vocabulary(p, n, f->name, arguments, count);
     else if (f->body) return walk_function(p, f, arguments, count);
     else if (known) call_library(p, n, known, arguments);

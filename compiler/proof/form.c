@@ -202,9 +202,50 @@ static int64_t lower_by_factor(facts *k, const form *a, const term *t, const for
     return best;
 }
 
+/* The symbol without one factor; false: it is none of its factors. */
+static bool without_factor(facts *k, int symbol, int factor, form *out) {
+    const symbol_product p = factors_of(k, symbol);
+    bool found = false;
+    *out = form_constant(1);
+    for (int i = 0; i < p.n; i++) {
+        const form other = {.n = 1, .terms = {{p.factors[i], 1}}};
+        if (p.factors[i] == factor && !found) found = true;
+        else if (!facts_multiply(k, out, &other, out)) return false;
+    }
+    return found;
+}
+
+/* What is left of a where all that has the factor becomes the factor, which is not negative, times the least that it is multiplied by. */
+static int64_t lower_by_multiple(facts *k, const form *a, int factor, search how) {
+    form multiple = form_constant(0), rest = form_constant(a->constant), other;
+    const form alone = {.n = 1, .terms = {{factor, 1}}};
+    for (int i = 0; i < a->n; i++) {
+        const bool mine = without_factor(k, a->terms[i].symbol, factor, &other);
+        if (!mine) other = (form){.n = 1, .terms = {{a->terms[i].symbol, 1}}};
+        form *to = mine ? &multiple : &rest;
+        if (!form_add(to, a->terms[i].factor, &other, to)) return INT64_MIN;
+    }
+    const int64_t least = box_lower(k, &multiple);
+    if (!multiple.n || least == INT64_MIN || --*how.attempts < 0 || !form_add(&rest, least, &alone, &rest)) return INT64_MIN;
+    how.depth--;
+    return lower(k, &rest, how);
+}
+
+/* The best that the factors of the products in a say. */
+static int64_t lower_by_multiples(facts *k, const form *a, search how) {
+    int64_t best = INT64_MIN, bound;
+    for (int s = 0; s < a->n; s++) {
+        const symbol_product p = factors_of(k, a->terms[s].symbol);
+        for (int i = 0; i < p.n && p.n > 1 && best < how.enough; i++)
+            if (k->symbols[p.factors[i]].lo >= 0 && (bound = lower_by_multiple(k, a, p.factors[i], how)) > best) best = bound;
+    }
+    return best;
+}
+
 /* The best lower bound that is found: a itself, or a less multiples of constraints, each of which removes a symbol. */
 static int64_t lower(facts *k, const form *a, search how) {
     int64_t best = box_lower(k, a), bound;
+    if (how.depth > 0 && best < how.enough && (bound = lower_by_multiples(k, a, how)) > best) best = bound;
     bool products[FORM_TERMS];
     for (int s = 0; s < a->n; s++) products[s] = how.depth > 0 && product_of(k, a->terms[s].symbol);
     for (int i = k->n_constraints - 1; i >= 0 && how.depth > 0; i--) {

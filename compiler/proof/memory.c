@@ -5,7 +5,7 @@
 object *object_new(proof *p, const char *name, int64_t size) {
     object *r = ARENA_NEW(p->arena, object);
     r->name = name;
-    r->size = size;
+    r->size = form_constant(size);
     return r;
 }
 
@@ -37,7 +37,7 @@ static void access_failed(proof *p, const tree_node *at, const c_value *pointer,
     if (from.lo != INT64_MIN) snprintf(lo, sizeof lo, "%lld", (long long)from.lo);
     if (from.hi != INT64_MAX && size.hi != INT64_MAX) snprintf(hi, sizeof hi, "%lld", (long long)(from.hi + size.hi - 1));
     proof_fail(p, at, "cannot show that this %s stays within %s: it may touch bytes %s to %s of %lld", writes ? "store" : "load",
-               pointer->object->name, lo, hi, (long long)pointer->object->size);
+               pointer->object->name, lo, hi, (long long)facts_range(p->facts, &pointer->object->size).hi);
 }
 
 void check_access(proof *p, const tree_node *at, const c_value *pointer, const form *bytes, bool writes) {
@@ -55,7 +55,7 @@ void check_access(proof *p, const tree_node *at, const c_value *pointer, const f
         proof_fail(p, at, "cannot show that this store is allowed: %s is only to be read", pointer->object->name);
         return;
     }
-    form left = form_constant(pointer->object->size);
+    form left = pointer->object->size;
     bool fits = form_add(&left, -1, &pointer->form, &left) && form_add(&left, -1, bytes, &left);
     if (!fits || !facts_at_least(p->facts, &pointer->form, 0) || !facts_at_least(p->facts, &left, 0)) access_failed(p, at, pointer, bytes, writes);
 }
@@ -89,7 +89,7 @@ c_value span_of(proof *p, const tree_node *at, const c_value *pointer, int64_t b
     object *parent = pointer->object;
     int64_t from = pointer->form.n ? -1 : pointer->form.constant;
     object *r = parent->parts;
-    while (r && (r->from != from || r->size != bytes || r->constant != !writes)) r = r->next_part;
+    while (r && (r->from != from || !form_equal(&r->size, &size) || r->constant != !writes)) r = r->next_part;
     if (!r) {
         r = object_new(p, arena_printf(p->arena, from < 0 ? "a part of %s" : "the part of %s from byte %lld", parent->name, (long long)from), bytes);
         r->constant = !writes;

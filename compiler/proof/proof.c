@@ -1,4 +1,5 @@
 #include "compiler/proof/proof.h"
+#include "compiler/emitted.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -26,7 +27,7 @@ void proof_report(proof *p) {
 /* ---- what functions are given from outside ---- */
 
 /* An array of pointers to tensors. */
-static object *tensors(proof *p, const char *what, const int64_t *bytes, int n, bool fixed) {
+static object *tensors(proof *p, const char *what, const int64_t *bytes, const bool *per_sample, int n, bool fixed) {
     object *r = object_new(p, arena_printf(p->arena, "%ss", what), 8 * (int64_t)n);
     r->contents = ARENA_ARRAY(p->arena, c_value, n);
     r->element = 8;
@@ -36,22 +37,37 @@ static object *tensors(proof *p, const char *what, const int64_t *bytes, int n, 
         object *t = object_new(p, arena_printf(p->arena, "%s %d", what, i), bytes[i]);
         t->constant = fixed;
         t->optional = true;
+        if (p->sizes.batch && (!per_sample || per_sample[i])) {
+            const form nothing = form_constant(0);
+            form_add(&nothing, bytes[i], &p->batch, &t->size);
+        }
         r->contents[i] = pointer_value(t, 0);
     }
     return r;
 }
 
-/* NAME_slices: pointers to inputs, outputs, workspace and, where they are a file, weights, as NAME_step_start put them there. */
+/* NAME_step_start is given this, which it keeps for NAME_step. */
+static bool slices_keep(const proof *p, const char *parameter) {
+    for (const function *f = p->tree->functions; f; f = f->next)
+        for (int i = 0; i < f->n_parameters && emitted_name(f->name, "_step_start"); i++)
+            if (!strcmp(f->parameters[i]->name, parameter)) return true;
+    return false;
+}
+
+/* NAME_slices: pointers to inputs, outputs, workspace and, where they are a file, weights, and the open batch, as NAME_step_start
+ * put them there. */
 static object *slices_object(proof *p, int64_t size) {
     const object *in = p->inputs_object, *out = p->outputs_object;
-    int64_t n = (in->n_contents ? in->n_contents : 1) + (out->n_contents ? out->n_contents : 1) + 2, at = in->n_contents ? in->n_contents : 1;
+    int64_t at = in->n_contents ? in->n_contents : 1, n = at + (out->n_contents ? out->n_contents : 1);
     object *r = object_new(p, "slice", size);
-    r->contents = ARENA_ARRAY(p->arena, c_value, n);
-    r->element = 8, r->n_contents = n;
+    r->contents = ARENA_ARRAY(p->arena, c_value, n + 3);
+    r->element = 8;
     for (int64_t i = 0; i < in->n_contents; i++) r->contents[i] = in->contents[i];
     for (int64_t i = 0; i < out->n_contents; i++) r->contents[at + i] = out->contents[i];
-    r->contents[n - 2] = pointer_value(p->arena_object, 0);
-    r->contents[n - 1] = pointer_value(p->weights_object, 0);
+    r->contents[n++] = pointer_value(p->arena_object, 0);
+    if (slices_keep(p, "weights")) r->contents[n++] = pointer_value(p->weights_object, 0);
+    if (slices_keep(p, "batch")) r->contents[n++] = integer_value(p->batch);
+    r->n_contents = n;
     return r;
 }
 
@@ -62,6 +78,7 @@ static c_value given(proof *p, const variable *v) {
         object *what;
     } known[] = {{"inputs", p->inputs_object}, {"in", p->inputs_object}, {"outputs", p->outputs_object}, {"out", p->outputs_object},
                  {"workspace", p->arena_object}, {"weights", p->weights_object}};
+    if (v->type.kind == TYPE_INTEGER && !strcmp(v->name, "batch")) return integer_value(p->batch);
     if (v->type.kind != TYPE_POINTER) return unknown_value(p, &v->type);
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (!strcmp(v->name, known[i].name)) return pointer_value(known[i].what, 0);
@@ -103,8 +120,9 @@ bool proof_of(const char *path, tree *t, const memory_sizes *sizes, arena *a, di
     p.arena_object = object_new(&p, "the workspace", sizes->workspace);
     p.weights_object = object_new(&p, "the weights", sizes->weights);
     p.weights_object->constant = true;
-    p.inputs_object = tensors(&p, "input", sizes->inputs, sizes->n_inputs, true);
-    p.outputs_object = tensors(&p, "output", sizes->outputs, sizes->n_outputs, false);
+    p.batch = facts_symbol(k, (range){INT64_MIN, INT64_MAX});
+    p.inputs_object = tensors(&p, "input", sizes->inputs, sizes->per_sample, sizes->n_inputs, true);
+    p.outputs_object = tensors(&p, "output", sizes->outputs, NULL, sizes->n_outputs, false);
     prepare_globals(&p);
     check_calls(&p);
     walk_public(&p);

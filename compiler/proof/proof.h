@@ -13,7 +13,7 @@ typedef enum value_kind { VALUE_DATA, VALUE_INTEGER, VALUE_POINTER, VALUE_FUNCTI
 
 typedef struct object {
     const char *name;
-    int64_t size; /* bytes */
+    form size; /* bytes */
     bool constant; /* not to be written */
     bool optional; /* the caller may give NULL instead, which the emitted code looks for */
     struct c_value *contents; /* of constant arrays of pointers and integers, else NULL */
@@ -45,6 +45,8 @@ typedef struct memory_sizes {
     int64_t workspace, weights, steps, self_test;
     int n_inputs, n_outputs;
     int64_t *inputs, *outputs; /* bytes */
+    bool batch;                /* it is open: outputs have this for each sample, */
+    const bool *per_sample;    /* and those inputs */
 } memory_sizes;
 
 typedef struct proof {
@@ -63,6 +65,7 @@ typedef struct proof {
     char message[400];
     int line;
     int64_t work; /* nodes visited for the function at hand */
+    form batch; /* the samples that a call is given, of which nothing else is known */
     object *arena_object, *weights_object, *inputs_object, *outputs_object;
     int n_kernels, n_accesses, n_failures;
     int next_check; /* of the self-test, that the next step has */

@@ -18,11 +18,14 @@ void variables_restore(proof *p, c_value *copy) {
 
 static range hull_of(range a, range b) { return (range){a.lo < b.lo ? a.lo : b.lo, a.hi > b.hi ? a.hi : b.hi}; }
 
-/* Of two places in memory: one as large as the smaller. */
+/* Of two places in memory: one as large as the smaller. Of a place and no place: the place, if code is expected to look whether
+ * it is there. */
 static c_value join_pointers(proof *p, const c_value *a, const c_value *b) {
     c_value r = {.kind = VALUE_DATA};
-    if (!a->object || !b->object || a->form.n || b->form.n || a->form.constant < 0 || b->form.constant < 0) return r;
-    int64_t x = a->object->size - a->form.constant, y = b->object->size - b->form.constant;
+    const c_value *some = a->object ? a : b;
+    if (!a->object || !b->object) return some->object->optional ? *some : r;
+    if (a->form.n || b->form.n || a->object->size.n || b->object->size.n || a->form.constant < 0 || b->form.constant < 0) return r;
+    int64_t x = a->object->size.constant - a->form.constant, y = b->object->size.constant - b->form.constant;
     object *either = object_new(p, arena_printf(p->arena, "%s or %s", a->object->name, b->object->name), x < y ? x : y);
     either->constant = a->object->constant || b->object->constant;
     return pointer_value(either, 0);

@@ -72,6 +72,34 @@ broken "cannot show that this load stays within" "$(line_of 'for .ptrdiff_t y = 
 broken "cannot show that this .* stays within" "$(line_of 'const ptrdiff_t y0_row = ')s/= /= 2 * /" '[0-9]+'
 broken "cannot show that this loop ends" "$(line_of 'cols = rest >= ')s/: rest;/: 0;/" '[0-9]+'
 
+# An open batch: buffers hold as many samples as are given, an input that all samples share holds one.
+cat >batch.cnn <<'END'
+network batch(image: f32[N,3,16,16], scale: f32[1,16,1,1]) {
+    let a = image |> conv(16, 3, pad=1) |> relu
+    a * scale |> global_avgpool |> flatten |> dense(10)
+}
+END
+"$CNNC" batch.cnn --init he --dim N=2..8 --target x86-64-v4,aarch64 --weights file --threads --profile -o vectors.c
+expect 0 "every loop ends" "$CNNC" check vectors.c
+"$CNNC" batch.cnn --init he --dim N=2..8 --target generic --weights inline -o net.c
+expect 0 "every loop ends" "$CNNC" check net.c
+samples=$(line_of 's < .size_t.batch; s')
+for bound in '<= (size_t)batch' '< NET_BATCH_MAX'; do
+    broken "cannot show that this load stays within input 0" "${samples}s/< \(size_t\)batch/$bound/" '[0-9]+'
+done
+broken "cannot show that this load stays within input 0" "$(line_of 's \* 3072 :')s/3072/3073/" '[0-9]+'
+broken "cannot show that this load stays within input 1" "$(line_of '^ +inputs.1.,')s/inputs.1./(const char *)inputs[1] + s * 64/" '[0-9]+'
+broken "cannot show that this store stays within output 0" "$(line_of 's \* 40 :')s/40/80/" '[0-9]+'
+"$CNNC" batch.cnn --init he --dim N=2..8 --target generic --weights inline --step -o net.c
+expect 0 "every loop ends" "$CNNC" check net.c
+broken "cannot show that this load stays within input 0" "$(line_of 'slice->workspace, slice->batch,')s/->batch/->batch + 1/" '[0-9]+'
+broken "cannot show" "s/s->sample : 0/s->sample - 1 : 0/" '[0-9]+'
+# The same where samples have open sizes.
+sed 's/1,3,H,W/N,3,H,W/; s/global_avgpool.*/tanh/' sizes.cnn >batches.cnn
+"$CNNC" batches.cnn --init he --dim N=1..40 --dim H=16..60 --dim W=18..50 --accuracy strict --target generic --weights inline -o net.c
+expect 0 "every loop ends" "$CNNC" check net.c
+broken "cannot show that this load stays within input 0" "$(line_of 's \* 12 \*')s/s \* 12/s * 13/" '[0-9]+'
+
 # A self-test that looks behind an output, or fills more than there is.
 "$CNNC" "$digits/digits_resnet.onnx" --target generic --weights inline --self-test -o net.c
 shape=$(($(line_of '^static const self_test_shape self_test_shapes') + 3))

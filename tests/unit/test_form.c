@@ -47,6 +47,22 @@ static void adds(void **state) {
     assert_int_equal(facts_symbol(known, (range){5, 5}).constant, 5);
 }
 
+/* Sample s of n, each of 12 h w bytes where 12 * 60 * 50 are the most: it ends within n times the most. */
+static void bounds_by_multiples(void **state) {
+    (void)state;
+    form n = facts_symbol(known, (range){2, 8}), s = facts_symbol(known, (range){0, 7}), h = facts_symbol(known, (range){16, 60}),
+         w = facts_symbol(known, (range){18, 50}), product;
+    form before = sum(-1, s, n);
+    before.constant--; /* s < n */
+    assert_true(facts_assume(known, before));
+    assert_true(facts_multiply(known, &s, &h, &product) && facts_multiply(known, &product, &w, &product));
+    form left = sum(36000, n, sum(-12, product, form_constant(-36000)));
+    assert_true(facts_at_least(known, &left, 0));
+    assert_false(facts_at_least(known, &left, 1));
+    left = sum(36000, n, sum(-13, product, form_constant(-36000)));
+    assert_false(facts_at_least(known, &left, 0));
+}
+
 /* A loop from b to e by 4, of which b <= 96 and e <= 111 are known, and e <= b + 16: one bound alone is not enough. */
 static void bounds_by_constraints(void **state) {
     (void)state;
@@ -94,6 +110,7 @@ static void divides(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(adds, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(bounds_by_multiples, set_up, tear_down),
         cmocka_unit_test_setup_teardown(bounds_by_constraints, set_up, tear_down),
         cmocka_unit_test_setup_teardown(rounds_to_whole_numbers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(divides, set_up, tear_down),
