@@ -18,11 +18,10 @@ static bool plan_dropout(plan *p, const node *n, step *s) {
 
 static bool emit_dropout(const plan *p, const step *s, const target *t, text *body) {
     (void)p, (void)t;
-    int64_t count = 1;
-    for (int k = 0; k < s->in[0].rank; k++) count *= s->in[0].dims[k];
-    text_printf(body, "    memcpy(y0, x0, %lld);\n", (long long)stored_bytes(s->in[0].elem, count));
-    if (s->n_out > 1) text_printf(body, "    memset(y1, 1, %lld);\n", (long long)count);
+    const number count = operand_count(body->arena, &s->in[0], 0, s->in[0].rank);
+    text_printf(body, "    memcpy(y0, x0, %s);\n", bytes_text(body->arena, count, s->in[0].elem));
+    if (s->n_out > 1) text_printf(body, "    memset(y1, 1, %s);\n", bytes_text(body->arena, count, s->out[1].elem));
     return true;
 }
 
-const kernel_family kernel_dropout = {.name = "dropout", .accepts = accepts, .plan = plan_dropout, .emit = emit_dropout};
+const kernel_family kernel_dropout = {.name = "dropout", .accepts = accepts, .plan = plan_dropout, .emit = emit_dropout, .open = OPEN_ANY};

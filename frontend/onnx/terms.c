@@ -5,8 +5,8 @@
 #include "ir/shape/move.h"
 #include "ir/shape/shape.h"
 
-/* Shapes that are computed while sizes are open: Shape, Gather, Concat and arithmetic on their results. Each element of such a
- * vector is an expression over sizes, divided by a power of two where it is a float. */
+/* Shapes that are computed while sizes are open: Shape, Gather, Concat, arithmetic on their results, and choices among them. Each
+ * element of such a vector is an expression over sizes, divided by a power of two where it is a float; bools are 0 and 1. */
 
 enum { MOST_TERMS = 16,
        MOST_DIVISOR = 1 << 16 };
@@ -18,7 +18,7 @@ typedef struct known_terms {
     struct known_terms *next;
 } known_terms;
 
-static bool is_whole(dtype t) { return t == DT_I64 || t == DT_I32; }
+static bool is_whole(dtype t) { return t == DT_I64 || t == DT_I32 || t == DT_BOOL; }
 
 static bool is_vector(const value *v) {
     return v->type.kind == TYPE_TENSOR && (is_whole(v->type.elem) || v->type.elem == DT_F32 || v->type.elem == DT_F64) && v->type.rank >= 0 && v->type.rank <= 1 &&
@@ -81,6 +81,66 @@ static const term *elementwise(const importer *imp, const node *n, int count) {
     for (int i = 0; x && y && i < count; i++)
         if (!combine(imp->arena, n->op, floats, x[n_x == 1 ? 0 : i], y[n_y == 1 ? 0 : i], &to[i])) return NULL;
     return x && y ? to : NULL;
+}
+
+/* Whatever the sizes are. */
+static bool never_negative(const dim_expr *e) {
+    if (e->op == DIM_NUMBER) return e->number >= 0;
+    if (e->op == DIM_SYMBOL) return true;
+    return e->op != DIM_UNKNOWN && never_negative(e->a) && never_negative(e->b);
+}
+
+static bool is_below_all_sizes(term x) { return dim_is_number(x.size) && x.size.size < 0; }
+
+static bool compare(term x, term y, term *to) {
+    const bool numbers = dim_is_number(x.size) && dim_is_number(y.size);
+    const bool differ = (is_below_all_sizes(x) && y.size.expr && never_negative(y.size.expr)) || (is_below_all_sizes(y) && x.size.expr && never_negative(x.size.expr));
+    if (x.divisor != 1 || y.divisor != 1) return false;
+    *to = (term){dim_number(dim_equal(x.size, y.size)), 1};
+    return numbers || differ || dim_equal(x.size, y.size);
+}
+
+/* Is a size -1? No: then it is to be what it was. */
+static const term *compared(const importer *imp, const node *n, int count) {
+    int n_x, n_y;
+    const term *x = terms_of(imp, n->inputs[0], &n_x), *y = terms_of(imp, n->inputs[1], &n_y);
+    term *to = ARENA_ARRAY(imp->arena, term, count);
+    for (int i = 0; x && y && i < count; i++)
+        if (!compare(x[n_x == 1 ? 0 : i], y[n_y == 1 ? 0 : i], &to[i])) return NULL;
+    return x && y ? to : NULL;
+}
+
+static const term *chosen(const importer *imp, const node *n, int count) {
+    int length[3];
+    const term *of[3], **c = of;
+    for (int i = 0; i < 3; i++)
+        if (!(of[i] = terms_of(imp, n->inputs[i], &length[i]))) return NULL;
+    term *to = ARENA_ARRAY(imp->arena, term, count);
+    for (int i = 0; i < count; i++) {
+        const dim which = (*c)[length[0] == 1 ? 0 : i].size;
+        if (!dim_is_number(which)) return NULL;
+        const int from = which.size ? 1 : 2;
+        to[i] = of[from][length[from] == 1 ? 0 : i];
+    }
+    return to;
+}
+
+static const term *multiplied(const importer *imp, const node *n) {
+    int n_x;
+    const term *x = terms_of(imp, n->inputs[0], &n_x);
+    term *to = ARENA_NEW(imp->arena, term);
+    *to = (term){dim_number(1), 1};
+    for (int i = 0; x && i < n_x; i++)
+        if (!combine(imp->arena, OP_mul, false, *to, x[i], to)) return NULL;
+    return x ? to : NULL;
+}
+
+static const term *negated(const importer *imp, const node *n, int count) {
+    int n_x;
+    const term *x = terms_of(imp, n->inputs[0], &n_x);
+    term *to = ARENA_ARRAY(imp->arena, term, count);
+    for (int i = 0; x && i < count; i++) to[i] = (term){dim_mul(imp->arena, x[i].size, dim_number(-1)), x[i].divisor};
+    return x ? to : NULL;
 }
 
 static const term *shape_terms(const importer *imp, const node *n, int count) {
@@ -160,6 +220,10 @@ static const term *terms_made(const importer *imp, const node *n) {
     case OP_div:
     case OP_max:
     case OP_min: return elementwise(imp, n, count);
+    case OP_equal: return compared(imp, n, count);
+    case OP_where: return chosen(imp, n, count);
+    case OP_reduce_prod: return count == 1 ? multiplied(imp, n) : NULL;
+    case OP_neg: return negated(imp, n, count);
     case OP_cast: return cast(imp, n, count, is_whole(n->outputs[0]->type.elem));
     case OP_floor: return cast(imp, n, count, true);
     case OP_expand: return gathered_one(imp, n, count);
@@ -177,8 +241,8 @@ static value *as_constant(importer *imp, const node *n, const term *terms, int c
     int64_t *ints = ARENA_ARRAY(imp->arena, int64_t, count);
     const value_type *t = &n->outputs[0]->type;
     for (int i = 0; i < count; i++) {
-        if (!dim_is_number(terms[i].size) || t->elem != DT_I64) return NULL;
-        ints[i] = terms[i].size.size;
+        if (!dim_is_number(terms[i].size) || (t->elem != DT_I64 && t->elem != DT_BOOL)) return NULL;
+        dtype_store_int(t->elem, ints, i, terms[i].size.size);
     }
     return value_constant(imp->graph, n->outputs[0]->name, *t, ints, arena_printf(imp->arena, "%s | folded", n->name));
 }
