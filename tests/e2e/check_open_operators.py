@@ -80,6 +80,10 @@ MODELS = [
     ("eye_like", "float[H,W] x, int64[T,T] r", "y = EyeLike(x) z = EyeLike<k=-2, dtype=1>(r)"),
     ("causal_mask", "float[N,T,8] x", "p = Transpose<perm=[0,2,1]>(x) s = MatMul(x, p) q = Shape<start=1,end=2>(x) t = Concat<axis=0>(q, q) o = ConstantOfShape<value = float[1] {-10000.0}>(t) k = Constant<value_int=1>() m = Trilu(o, k) a = Add(s, m) b = Softmax<axis=-1>(a) y = MatMul(b, x)"),
     ("causal_where", "float[N,T,8] x", "p = Transpose<perm=[0,2,1]>(x) s = MatMul(x, p) q = Shape<start=1,end=2>(x) t = Concat<axis=0>(q, q) o = ConstantOfShape<value = bool[1] {1}>(t) m = Trilu<upper=0>(o) l = Constant<value_float=-10000.0>() a = Where(m, s, l) b = Softmax<axis=-1>(a) y = MatMul(b, x)"),
+    ("attention_causal", "float[N,T,8] x", "s = Constant<value_ints=[4]>() a = Constant<value_ints=[2]>() o = Constant<value_ints=[0]>() k = Slice(x, o, s, a) y = Attention<q_num_heads=2, kv_num_heads=1, is_causal=1>(x, k, k)"),
+    ("attention_masked", "float[N,2,T,4] x, float[N,2,H,4] r, float[T,H] b", "y = Attention(x, r, r, b)"),
+    ("attention_past", "float[1,2,T,4] x, float[1,2,H,4] p", "y, k, z = Attention<is_causal=1>(x, x, x, , p, p)"),
+    ("rotary", "float[N,2,T,4] x, float[T,2] r", "o = Constant<value_ints=[0]>() u = Unsqueeze(r, o) q = Shape<end=1>(x) t = Shape(r) s = Concat<axis=0>(q, t) e = Expand(u, s) y = RotaryEmbedding(x, e, e) i = Transpose<perm=[0,2,1,3]>(x) j = Constant<value_ints=[0,0,8]>() f = Reshape(i, j) z = RotaryEmbedding<num_heads=2, interleaved=1>(f, e, e)"),
     ("lower_by_sums", "float[H,W] x, float[N,W] r", "q = Shape(x) c = ConstantOfShape<value = int64[1] {1}>(q) a = Constant<value_int=1>() k = CumSum(c, a) b = Constant<value_int=0>() l = CumSum(c, b) m = LessOrEqual(l, k) o = Constant<value_float=0.0>() y = Where(m, x, o)"),
     ("depth_to_space", "float[N,8,H,W] x", "y = DepthToSpace<blocksize=2>(x) z = DepthToSpace<blocksize=2, mode=\"CRD\">(x)"),
     ("space_to_depth", "float[N,3,H,W] x", "u = Constant<value_ints=[1,1,2,2]>() t = Tile(x, u) y = SpaceToDepth<blocksize=2>(t)"),
@@ -120,7 +124,7 @@ WEIGHTS = {"w1": (1, 5, 4), "r1": (1, 5, 5), "w3": (1, 15, 4), "r3": (1, 15, 5),
 
 def build(name, inputs, nodes, rng):
     both = re.search(r"\bz\b", nodes) is not None
-    text = f'<ir_version: 10, opset_import: ["" : 21]> {name} ({inputs}) => (float y{", float z" if both else ""}) {{ {nodes} }}'
+    text = f'<ir_version: 10, opset_import: ["" : 23]> {name} ({inputs}) => (float y{", float z" if both else ""}) {{ {nodes} }}'
     model = onnx.parser.parse_model(text)
     for tensor, shape in WEIGHTS.items():
         if re.search(rf"\b{tensor}\b", nodes):

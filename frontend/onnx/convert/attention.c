@@ -9,27 +9,31 @@
 
 typedef struct heads {
     bool flat; /* [batch, sequence, hidden] instead of [batch, heads, sequence, size] */
-    int64_t batch, queries, keys, past, total, q_heads, kv_heads, size, v_size;
+    dim batch, queries, past, total; /* total: of keys, those of the past too */
+    int64_t q_heads, kv_heads, size, v_size;
 } heads;
 
+static bool is_zero(dim d) { return dim_equal(d, dim_number(0)); }
+
 static bool find_heads(draft *d, heads *h) {
-    const value_type *q = draft_static(d, 0), *k = draft_static(d, 1), *v = draft_static(d, 2);
+    const value_type *q = draft_sized(d, 0), *k = draft_sized(d, 1), *v = draft_sized(d, 2);
     if (!q || !k || !v) return false;
     if (q->rank != k->rank || q->rank != v->rank || (q->rank != 3 && q->rank != 4))
         return draft_error(d, NULL, "its query, key and value are not all of rank 3 or 4");
-    *h = (heads){.flat = q->rank == 3, .batch = type_size(q, 0), .queries = type_size(q, -2), .keys = type_size(k, -2)};
+    *h = (heads){.flat = q->rank == 3, .batch = q->dims[0], .queries = q->dims[q->rank - 2], .past = dim_number(0)};
     h->q_heads = h->flat ? draft_int(d, "q_num_heads", 0) : type_size(q, 1);
     h->kv_heads = h->flat ? draft_int(d, "kv_num_heads", 0) : type_size(k, 1);
     if (h->q_heads < 1 || h->kv_heads < 1 || h->q_heads % h->kv_heads)
         return draft_error(d, NULL, "%lld heads of queries cannot share %lld of keys", (long long)h->q_heads, (long long)h->kv_heads);
+    if (type_size(q, -1) < 0 || type_size(v, -1) < 0) return draft_error(d, "fix it: --dim NAME=SIZE", "the size of its heads is open");
     h->size = type_size(q, -1) / (h->flat ? h->q_heads : 1);
     h->v_size = type_size(v, -1) / (h->flat ? h->kv_heads : 1);
     if (draft_input(d, 4)) {
-        const value_type *past = draft_static(d, 4);
+        const value_type *past = draft_sized(d, 4);
         if (!past || past->rank != 4) return draft_error(d, NULL, "its past keys are not of rank 4");
-        h->past = type_size(past, 2);
+        h->past = past->dims[2];
     }
-    h->total = h->past + h->keys;
+    h->total = dim_add(d->context->imp->arena, h->past, k->dims[k->rank - 2]);
     return true;
 }
 
@@ -42,58 +46,58 @@ static void split_heads(recipe *r, const heads *h) {
         recipe_run(r, "q = Transpose(Reshape(q, $q_shape); perm=[0,2,1,3])\n"
                       "k = Transpose(Reshape(k, $k_shape); perm=[0,2,1,3])\n"
                       "v = Transpose(Reshape(v, $v_shape); perm=[0,2,1,3])");
-    if (h->past) recipe_run(r, "k = Concat(past_key, k; axis=2)\nv = Concat(past_value, v; axis=2)");
+    if (!is_zero(h->past)) recipe_run(r, "k = Concat(past_key, k; axis=2)\nv = Concat(past_value, v; axis=2)");
     recipe_run(r, "present_key = Identity(k)\npresent_value = Identity(v)");
     if (h->q_heads == h->kv_heads) return;
-    recipe_int(r, "kv", h->kv_heads);
-    recipe_int(r, "q_heads", h->q_heads);
-    recipe_int(r, "share", h->q_heads / h->kv_heads);
-    recipe_int(r, "batch", h->batch);
-    recipe_int(r, "total", h->total);
-    recipe_int(r, "size", h->size);
-    recipe_int(r, "v_size", h->v_size);
-    recipe_run(r, "k = Reshape(Expand(Unsqueeze(k, [2]), [$batch,$kv,$share,$total,$size]), [$batch,$q_heads,$total,$size])\n"
-                  "v = Reshape(Expand(Unsqueeze(v, [2]), [$batch,$kv,$share,$total,$v_size]), [$batch,$q_heads,$total,$v_size])");
+    for (int i = 0; i < 2; i++) {
+        const dim kv = dim_number(h->kv_heads), share = dim_number(h->q_heads / h->kv_heads), size = dim_number(i ? h->v_size : h->size);
+        const dim shared[] = {h->batch, kv, share, h->total, size}, joined[] = {h->batch, dim_number(h->q_heads), h->total, size};
+        recipe_sizes(r, "shared", 5, shared);
+        recipe_sizes(r, "joined", 4, joined);
+        recipe_run(r, i ? "v = Reshape(Expand(Unsqueeze(v, [2]), shared), joined)" : "k = Reshape(Expand(Unsqueeze(k, [2]), shared), joined)");
+    }
 }
 
 /* Which key each query sees, by position: `distance` = query's position - key's. */
 static void add_positions(recipe *r, const draft *d, const heads *h) {
     int64_t left = draft_int(d, "left_window_size", -1), right = draft_int(d, "right_window_size", -1);
     if (draft_int(d, "is_causal", 0) && right != 0) right = 0;
-    recipe_int(r, "past", h->past);
-    recipe_int(r, "queries", h->queries);
-    recipe_int(r, "total", h->total);
+    recipe_size(r, "past", h->past);
+    recipe_size(r, "queries", h->queries);
+    recipe_size(r, "total", h->total);
     recipe_int(r, "left", left);
     recipe_int(r, "minus_right", right >= 0 ? -right : 0);
     bool positions = left >= 0 || right >= 0, cache = draft_input(d, 6) != NULL;
     if (positions) {
-        recipe_run(r, "keys = Range(0, $total, 1)\nrows = Unsqueeze(Range(0, $queries, 1), [1])");
-        if (cache) recipe_run(r, "rows = Add(rows, Reshape(Sub(nonpad, $queries), [-1,1,1,1]))");
-        else recipe_run(r, "rows = Add(rows, $past)");
+        recipe_run(r, "keys = Range(0, total, 1)\nrows = Unsqueeze(Range(0, queries, 1), [1])");
+        if (cache) recipe_run(r, "rows = Add(rows, Reshape(Sub(nonpad, queries), [-1,1,1,1]))");
+        else recipe_run(r, "rows = Add(rows, past)");
         recipe_run(r, "distance = Sub(rows, keys)");
     }
     if (left >= 0) recipe_run(r, "bias = Add(bias, Where(LessOrEqual(distance, $left), 0.0:q, -inf:q))");
     if (right >= 0) recipe_run(r, "bias = Add(bias, Where(GreaterOrEqual(distance, $minus_right), 0.0:q, -inf:q))");
     if (cache)
-        recipe_run(r, "valid = Less(Range(0, $total, 1), Unsqueeze(nonpad, [1,2,3]))\nbias = Add(bias, Where(valid, 0.0:q, -inf:q))");
+        recipe_run(r, "valid = Less(Range(0, total, 1), Unsqueeze(nonpad, [1,2,3]))\nbias = Add(bias, Where(valid, 0.0:q, -inf:q))");
 }
 
 /* What is added to the scores: `bias`, from zeros of [queries, total] on. */
 static bool make_bias(recipe *r, draft *d, const heads *h) {
-    const int64_t shape[] = {h->queries, h->total};
-    recipe_ints(r, "bias_shape", 2, shape);
+    const dim shape[] = {h->queries, h->total};
+    recipe_sizes(r, "bias_shape", 2, shape);
     if (draft_input(d, 3)) {
-        const value_type *mask = draft_static(d, 3);
+        const value_type *mask = draft_sized(d, 3);
         if (!mask || mask->rank < 1) return false;
         if (mask->elem == DT_BOOL) recipe_run(r, "bias = Where(mask, 0.0:q, -inf:q)");
         else recipe_run(r, "bias = CastLike(mask, q)");
-        int64_t pads[2 * IR_MAX_RANK] = {0};
-        pads[2 * mask->rank - 1] = h->total - type_size(mask, -1);
-        recipe_ints(r, "pads", 2 * mask->rank, pads);
-        if (pads[2 * mask->rank - 1] > 0 && type_size(mask, -1) != 1) recipe_run(r, "bias = Pad(bias, $pads, -inf:q)");
-        recipe_run(r, "bias = Add(bias, Expand(0.0:q, $bias_shape))");
+        const dim columns = mask->dims[mask->rank - 1], more = dim_sub(d->context->imp->arena, h->total, columns);
+        dim pads[2 * IR_MAX_RANK];
+        for (int k = 0; k < 2 * mask->rank; k++) pads[k] = dim_number(0);
+        pads[2 * mask->rank - 1] = more;
+        const bool whole = dim_equal(columns, dim_number(1)) || (dim_is_number(more) && more.size <= 0);
+        if (!whole) recipe_sizes(r, "pads", 2 * mask->rank, pads), recipe_run(r, "bias = Pad(bias, pads, -inf:q)");
+        recipe_run(r, "bias = Add(bias, Expand(0.0:q, bias_shape))");
     } else {
-        recipe_run(r, "bias = Expand(0.0:q, $bias_shape)");
+        recipe_run(r, "bias = Expand(0.0:q, bias_shape)");
     }
     add_positions(r, d, h);
     return true;
@@ -132,24 +136,25 @@ bool expand_attention(draft *d, const conversion *row) {
 
 bool expand_rotary_embedding(draft *d, const conversion *row) {
     (void)row;
-    const value_type *x = draft_static(d, 0);
+    const value_type *x = draft_sized(d, 0);
     if (!x) return false;
     int64_t n_heads = x->rank == 4 ? type_size(x, 1) : draft_int(d, "num_heads", 0);
     if ((x->rank != 3 && x->rank != 4) || n_heads < 1) return draft_error(d, NULL, "does not know its number of heads");
+    if (type_size(x, -1) < 0) return draft_error(d, "fix it: --dim NAME=SIZE", "the size of its heads is open");
     int64_t size = x->rank == 4 ? type_size(x, 3) : type_size(x, 2) / n_heads;
     int64_t turned = draft_int(d, "rotary_embedding_dim", 0);
     if (!turned) turned = size;
-    int64_t sequence = type_size(x, x->rank == 4 ? 2 : 1), shape[] = {type_size(x, 0), sequence, n_heads, size};
-    int64_t part[] = {type_size(x, 0), sequence, n_heads, turned};
+    const dim sequence = x->dims[x->rank == 4 ? 2 : 1], shape[] = {x->dims[0], sequence, dim_number(n_heads), dim_number(size)};
+    const dim part[] = {x->dims[0], sequence, dim_number(n_heads), dim_number(turned)};
     recipe r = recipe_new(d);
     recipe_inputs(&r, "x cos sin ids");
-    recipe_ints(&r, "shape", 4, shape);
-    recipe_ints(&r, "part", 4, part);
+    recipe_sizes(&r, "shape", 4, shape);
+    recipe_sizes(&r, "part", 4, part);
     recipe_int(&r, "turned", turned);
     recipe_int(&r, "half", turned / 2);
     recipe_int(&r, "rest", size - turned);
     if (x->rank == 4) recipe_run(&r, "t = Transpose(x; perm=[0,2,1,3])");
-    else recipe_run(&r, "t = Reshape(x, $shape)");
+    else recipe_run(&r, "t = Reshape(x, shape)");
     if (draft_input(d, 3)) recipe_run(&r, "cos = Gather(cos, ids)\nsin = Gather(sin, ids)");
     recipe_run(&r, "cos = Unsqueeze(cos, [2])\nsin = Unsqueeze(sin, [2])");
     if (turned < size) recipe_run(&r, "t, rest = Split(t, [$turned,$rest]; axis=3)");
@@ -157,7 +162,7 @@ bool expand_rotary_embedding(draft *d, const conversion *row) {
     if (interleaved) recipe_run(&r, "a = Slice(t, [0], [$turned], [3], [2])\nb = Slice(t, [1], [$turned], [3], [2])");
     else recipe_run(&r, "a, b = Split(t, [$half,$half]; axis=3)");
     recipe_run(&r, "real = Sub(Mul(cos, a), Mul(sin, b))\nimaginary = Add(Mul(sin, a), Mul(cos, b))");
-    if (interleaved) recipe_run(&r, "y = Reshape(Concat(Unsqueeze(real, [4]), Unsqueeze(imaginary, [4]); axis=4), $part)");
+    if (interleaved) recipe_run(&r, "y = Reshape(Concat(Unsqueeze(real, [4]), Unsqueeze(imaginary, [4]); axis=4), part)");
     else recipe_run(&r, "y = Concat(real, imaginary; axis=3)");
     if (turned < size) recipe_run(&r, "y = Concat(y, rest; axis=3)");
     if (x->rank == 4) recipe_run(&r, "y = Transpose(y; perm=[0,2,1,3])");
