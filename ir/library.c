@@ -68,8 +68,6 @@ static void resize_axis(const node *n, library_call *c) {
     number(c, node_int(n, "antialias")), number(c, node_int(n, "exclude_outside")), real(c, node_float(n, "extrapolation_value"));
 }
 
-bool library_takes_open(op_code op) { return op == OP_resize_axis || op == OP_grid_sample || op == OP_non_max_suppression || op == OP_unique; }
-
 static void grid_sample(const node *n, library_call *c) {
     const value_type *x = type_of(n, 0), *grid = type_of(n, 1);
     out(c, 0), in(c, 0), in(c, 1);
@@ -78,19 +76,18 @@ static void grid_sample(const node *n, library_call *c) {
 }
 
 static void roi_align(const node *n, library_call *c) {
-    const value_type *x = type_of(n, 0);
     out(c, 0), in(c, 0), in(c, 1), in(c, 2);
-    number(c, type_size(type_of(n, 1), 0));
-    for (int k = 0; k < 4; k++) number(c, x->dims[k].size);
+    count(c, n, 1, 0, 1);
+    for (int k = 0; k < 4; k++) count(c, n, 0, k, k + 1);
     number(c, node_int(n, "output_height")), number(c, node_int(n, "output_width"));
     number(c, !strcmp(node_string(n, "coordinate_transformation_mode"), "half_pixel"));
     number(c, *node_string(n, "mode") == 'm'), number(c, node_int(n, "sampling_ratio")), real(c, node_float(n, "spatial_scale"));
 }
 
 static void max_roi_pool(const node *n, library_call *c) {
-    const value_type *x = type_of(n, 0), *y = &n->outputs[0]->type;
-    out(c, 0), in(c, 0), in(c, 1), number(c, y->dims[0].size);
-    for (int k = 0; k < 4; k++) number(c, x->dims[k].size);
+    const value_type *y = &n->outputs[0]->type;
+    out(c, 0), in(c, 0), in(c, 1), count(c, n, -1, 0, 1);
+    for (int k = 0; k < 4; k++) count(c, n, 0, k, k + 1);
     number(c, y->dims[2].size), number(c, y->dims[3].size), real(c, node_float(n, "spatial_scale"));
 }
 
@@ -212,28 +209,52 @@ static const struct {
     op_code op;
     const char *function;
     void (*describe)(const node *n, library_call *c);
+    bool open; /* counts with LIBRARY_COUNT, LIBRARY_SIZES and LIBRARY_QUOTIENT where sizes may be open */
 } calls[] = {
-    {OP_resize_axis, "resize_axis", resize_axis}, {OP_grid_sample, "grid_sample", grid_sample},
-    {OP_roi_align, "roi_align", roi_align},       {OP_col2im, "col2im", col2im},
-    {OP_max_roi_pool, "max_roi_pool", max_roi_pool},
-    {OP_deform_conv, "deform_conv", deform_conv},
-    {OP_linear_attention, "linear_attention", linear_attention}, {OP_mel_weights, "mel_weights", mel_weights}, {OP_random, "random_fill", random_numbers},
-    {OP_string_equal, "string_equal", string_equal}, {OP_string_find, "string_find", string_find},
-    {OP_string_to_real, "string_to_real", string_cast}, {OP_string_to_integer, "string_to_integer", string_cast},
-    {OP_string_from_real, "string_from_real", string_cast}, {OP_string_from_integer, "string_from_integer", string_cast},
-    {OP_string_from_float, "string_from_float", string_cast}, {OP_map_entries, "map_entries", map_entries}, {OP_map_find, "map_find", map_find},
-    {OP_map_order, "map_order", map_order}, {OP_string_concat, "string_concat", string_concat}, {OP_string_normalize, "string_normalize", string_normalize},
-    {OP_string_split, "string_split", string_split}, {OP_regex_match, "regex_match", regex_match}, {OP_unique, "unique", unique},
-    {OP_couple_classes, "couple_classes", couple_classes}, {OP_row_reduce, "row_reduce", row_reduce}, {OP_tree_ensemble, "tree_ensemble", tree_ensemble},
-    {OP_non_max_suppression, "non_max_suppression", non_max_suppression},
+    {OP_resize_axis, "resize_axis", resize_axis, true},
+    {OP_grid_sample, "grid_sample", grid_sample, true},
+    {OP_roi_align, "roi_align", roi_align, true},
+    {OP_col2im, "col2im", col2im, false},
+    {OP_max_roi_pool, "max_roi_pool", max_roi_pool, true},
+    {OP_deform_conv, "deform_conv", deform_conv, false},
+    {OP_linear_attention, "linear_attention", linear_attention, false},
+    {OP_mel_weights, "mel_weights", mel_weights, false},
+    {OP_random, "random_fill", random_numbers, false},
+    {OP_string_equal, "string_equal", string_equal, false},
+    {OP_string_find, "string_find", string_find, false},
+    {OP_string_to_real, "string_to_real", string_cast, false},
+    {OP_string_to_integer, "string_to_integer", string_cast, false},
+    {OP_string_from_real, "string_from_real", string_cast, false},
+    {OP_string_from_integer, "string_from_integer", string_cast, false},
+    {OP_string_from_float, "string_from_float", string_cast, false},
+    {OP_map_entries, "map_entries", map_entries, false},
+    {OP_map_find, "map_find", map_find, false},
+    {OP_map_order, "map_order", map_order, false},
+    {OP_string_concat, "string_concat", string_concat, false},
+    {OP_string_normalize, "string_normalize", string_normalize, false},
+    {OP_string_split, "string_split", string_split, false},
+    {OP_regex_match, "regex_match", regex_match, false},
+    {OP_unique, "unique", unique, true},
+    {OP_couple_classes, "couple_classes", couple_classes, false},
+    {OP_row_reduce, "row_reduce", row_reduce, false},
+    {OP_tree_ensemble, "tree_ensemble", tree_ensemble, false},
+    {OP_non_max_suppression, "non_max_suppression", non_max_suppression, true},
 };
 
+enum { CALLS = sizeof calls / sizeof *calls };
+
+static size_t find_call(op_code op) {
+    size_t i = 0;
+    while (i < CALLS && calls[i].op != op) i++;
+    return i;
+}
+
+bool library_takes_open(op_code op) { return find_call(op) < CALLS && calls[find_call(op)].open; }
+
 bool library_call_of(const node *n, library_call *c) {
-    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
-        if (calls[i].op != n->op) continue;
-        *c = (library_call){.function = calls[i].function};
-        calls[i].describe(n, c);
-        return true;
-    }
-    return false;
+    const size_t i = find_call(n->op);
+    if (i == CALLS) return false;
+    *c = (library_call){.function = calls[i].function};
+    calls[i].describe(n, c);
+    return true;
 }

@@ -223,6 +223,8 @@ static bool check_node(const node *n) {
     case OP_einsum: return contracts_surely(n);
     case OP_top_k: return ranks_surely(n);
     case OP_non_max_suppression: return suppresses_surely(n);
+    case OP_roi_align: return agree(n, 1, 2, 0, 1, -1);
+    case OP_max_unpool: return agree(n, 0, 1, 0, n->inputs[0]->type.rank, -1);
     case OP_grid_sample: return samples_surely(n);
     case OP_if:
     case OP_loop: return carries_surely(n);

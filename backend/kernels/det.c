@@ -22,15 +22,13 @@ static void put_result(void *context, text *out, int n, const int64_t *args) {
 
 static bool emit_det(const plan *p, const step *s, const target *t, text *body) {
     (void)t;
-    int64_t matrices = 1;
-    for (int k = 0; k < s->out[0].rank; k++) matrices *= s->out[0].dims[k];
     template_env *e = template_env_new(body->arena);
     template_int(e, "size", s->in[0].dims[s->in[0].rank - 1]);
-    template_int(e, "matrices", matrices);
+    template_number(e, "matrices", operand_count(body->arena, &s->out[0], 0, s->out[0].rank));
     template_text(e, "type", compute_ctype(s->in[0].elem));
     template_text(e, "x", sum_term(body->arena, s->in[0].elem, "x0", "at"));
     template_call(e, "store", put_result, (void *)s);
     return template_expand(e, "backend/kernels/det.c.in", body, p->diags);
 }
 
-const kernel_family kernel_det = {.name = "det", .accepts = accepts, .plan = plan_det, .emit = emit_det};
+const kernel_family kernel_det = {.name = "det", .accepts = accepts, .plan = plan_det, .emit = emit_det, .open = OPEN_ANY};

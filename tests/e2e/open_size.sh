@@ -13,8 +13,10 @@ refused "Add.*sizes may differ" '  input %x "x" : f32[3,H]
 refused "MaxPool.*may be empty" '  input %x "x" : f32[1,3,H,W]
   %y "y" = max_pool(%x) {kernel_shape=[3,3]}
   return %y'
-refused "Det.*no form for open dimensions" '  input %x "x" : f32[H,3,3]
-  %y "y" = det(%x)
+refused "DFT.*no form for open dimensions" '  input %x "x" : f32[H,8,2]
+  const %l : i64[] {8}
+  const %a : i64[] {1}
+  %y "y" = dft(%x, %l, %a)
   return %y'
 refused "Einsum.*sizes may differ" '  input %x "x" : f32[3,H]
   input %z "z" : f32[W,3]
