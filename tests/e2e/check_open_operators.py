@@ -87,6 +87,9 @@ MODELS = [
     ("attention_masked", "float[N,2,T,4] x, float[N,2,H,4] r, float[T,H] b", "y = Attention(x, r, r, b)"),
     ("attention_past", "float[1,2,T,4] x, float[1,2,H,4] p", "y, k, z = Attention<is_causal=1>(x, x, x, , p, p)"),
     ("rotary", "float[N,2,T,4] x, float[T,2] r", "o = Constant<value_ints=[0]>() u = Unsqueeze(r, o) q = Shape<end=1>(x) t = Shape(r) s = Concat<axis=0>(q, t) e = Expand(u, s) y = RotaryEmbedding(x, e, e) i = Transpose<perm=[0,2,1,3]>(x) j = Constant<value_ints=[0,0,8]>() f = Reshape(i, j) z = RotaryEmbedding<num_heads=2, interleaved=1>(f, e, e)"),
+    ("joined_attention", "float[N,T,8] x, float[8,24] w, float[24] b", "y = com.microsoft.Attention<num_heads=2, unidirectional=1>(x, w, b)"),
+    ("multi_head", "float[N,T,8] q, float[N,H,8] k, float[N,H,8] v, int64[N,H] i", "m = Cast<to=6>(i) y = com.microsoft.MultiHeadAttention<num_heads=2>(q, k, v, , m)"),
+    ("skip_normalization", "float[N,T,8] x, float[N,T,8] r, float[8] g", "y = com.microsoft.SkipLayerNormalization(x, r, g) z = com.microsoft.FastGelu(x)"),
     ("lower_by_sums", "float[H,W] x, float[N,W] r", "q = Shape(x) c = ConstantOfShape<value = int64[1] {1}>(q) a = Constant<value_int=1>() k = CumSum(c, a) b = Constant<value_int=0>() l = CumSum(c, b) m = LessOrEqual(l, k) o = Constant<value_float=0.0>() y = Where(m, x, o)"),
     ("depth_to_space", "float[N,8,H,W] x", "y = DepthToSpace<blocksize=2>(x) z = DepthToSpace<blocksize=2, mode=\"CRD\">(x)"),
     ("space_to_depth", "float[N,3,H,W] x", "u = Constant<value_ints=[1,1,2,2]>() t = Tile(x, u) y = SpaceToDepth<blocksize=2>(t)"),
@@ -128,7 +131,7 @@ WEIGHTS = {"w1": (1, 5, 4), "r1": (1, 5, 5), "w3": (1, 15, 4), "r3": (1, 15, 5),
 def build(name, inputs, nodes, rng):
     opset = 23 if re.search("Attention|Rotary", nodes) else 21  # ONNX Runtime has few operators of version 22
     both = re.search(r"\bz\b", nodes) is not None
-    text = f'<ir_version: 10, opset_import: ["" : {opset}]> {name} ({inputs}) => (float y{", float z" if both else ""}) {{ {nodes} }}'
+    text = f'<ir_version: 10, opset_import: ["" : {opset}, "com.microsoft" : 1]> {name} ({inputs}) => (float y{", float z" if both else ""}) {{ {nodes} }}'
     model = onnx.parser.parse_model(text)
     for tensor, shape in WEIGHTS.items():
         if re.search(rf"\b{tensor}\b", nodes):

@@ -33,12 +33,20 @@ static binding_t *bind_name(recipe *r, const char *name, size_t n) {
 
 void recipe_value(recipe *r, const char *name, value *v) { bind_name(r, name, strlen(name))->value = v; }
 
-void recipe_size(recipe *r, const char *name, dim size) {
-    const draft *d = r->draft;
-    recipe_value(r, name, draft_size(d, d->context->region, NULL, arena_printf(mem(r), "%s.%s", d->name, name), size));
+/* What numbers of recipes are called, and sizes that are open. */
+static const char *size_label(const char *name, int n, const dim *sizes) {
+    bool open = false;
+    for (int k = 0; k < n; k++) open = open || !dim_is_number(sizes[k]);
+    return open ? name : "constant";
 }
 
-void recipe_sizes(recipe *r, const char *name, int n, const dim *sizes) { recipe_value(r, name, draft_sizes(r->draft, name, n, sizes)); }
+void recipe_size(recipe *r, const char *name, dim size) {
+    const draft *d = r->draft;
+    const char *label = arena_printf(mem(r), "%s.%s", d->name, size_label(name, 1, &size));
+    recipe_value(r, name, draft_size(d, d->context->region, NULL, label, size));
+}
+
+void recipe_sizes(recipe *r, const char *name, int n, const dim *sizes) { recipe_value(r, name, draft_sizes(r->draft, size_label(name, n, sizes), n, sizes)); }
 
 void recipe_ints(recipe *r, const char *name, int n, const int64_t *ints) {
     binding_t *b = bind_name(r, name, strlen(name));

@@ -5,14 +5,15 @@
 /* com.microsoft: attention as ONNX Runtime's optimiser joins it, with its masks. */
 
 typedef struct heads {
-    int64_t batch, queries, keys, past, total, heads, size, v_size;
+    dim batch, keys, past, total;
+    int64_t heads, size, v_size;
 } heads;
 
+static bool is_zero(dim d) { return dim_equal(d, dim_number(0)); }
+
 static void bind_heads(recipe *r, const heads *h) {
-    recipe_int(r, "batch", h->batch);
-    recipe_int(r, "queries", h->queries);
-    recipe_int(r, "before", h->past);
-    recipe_int(r, "total", h->total);
+    recipe_size(r, "before", h->past);
+    recipe_size(r, "total", h->total);
     recipe_int(r, "heads", h->heads);
     recipe_int(r, "size", h->size);
     recipe_int(r, "v_size", h->v_size);
@@ -29,14 +30,14 @@ static void add_bias(recipe *r, const char *text) {
 
 /* Keys that the mask at that input hides: it holds lengths, lengths and starts, or a 0 where a key is hidden. */
 static bool mask_keys(recipe *r, const heads *h, int input) {
-    const value_type *mask = draft_static(r->draft, input);
+    const value_type *mask = draft_sized(r->draft, input);
     if (!mask) return false;
-    if (mask->rank == 1 && type_size(mask, 0) == h->batch) {
-        recipe_run(r, "seen = Less(Range(0, $total, 1), Unsqueeze(Cast(mask; to=7), [1,2,3]))");
-    } else if (mask->rank == 1 && type_size(mask, 0) == 2 * h->batch) {
-        recipe_run(r, "ends, starts = Split(Cast(mask; to=7); num_outputs=2)\nkeys = Range(0, $total, 1)\n"
+    if (mask->rank == 1 && dim_equal(mask->dims[0], h->batch)) {
+        recipe_run(r, "seen = Less(Range(0, total, 1), Unsqueeze(Cast(mask; to=7), [1,2,3]))");
+    } else if (mask->rank == 1 && dim_equal(mask->dims[0], dim_mul(r->draft->context->imp->arena, h->batch, dim_number(2)))) {
+        recipe_run(r, "ends, starts = Split(Cast(mask; to=7); num_outputs=2)\nkeys = Range(0, total, 1)\n"
                       "seen = And(Less(keys, Unsqueeze(ends, [1,2,3])), GreaterOrEqual(keys, Unsqueeze(starts, [1,2,3])))");
-    } else if ((mask->rank == 2 || mask->rank == 3) && type_size(mask, -1) == h->total) {
+    } else if ((mask->rank == 2 || mask->rank == 3) && dim_equal(mask->dims[mask->rank - 1], h->total)) {
         recipe_run(r, mask->rank == 2 ? "seen = Unsqueeze(Greater(mask, 0:mask), [1,2])" : "seen = Unsqueeze(Greater(mask, 0:mask), [1])");
     } else {
         return draft_error(r->draft, NULL, "has a mask of a shape that is not supported");
@@ -50,7 +51,7 @@ static bool make_bias(recipe *r, const heads *h, int mask, int added) {
     recipe_value(r, "bias", NULL);
     if (draft_input(r->draft, mask) && !mask_keys(r, h, mask)) return false;
     if (draft_int(r->draft, "unidirectional", 0))
-        add_bias(r, "last = Unsqueeze(Range($before, $total, 1), [1])\nmore = Where(Greater(Range(0, $total, 1), last), -inf:q, 0.0:q)");
+        add_bias(r, "last = Unsqueeze(Range(before, total, 1), [1])\nmore = Where(Greater(Range(0, total, 1), last), -inf:q, 0.0:q)");
     if (draft_input(r->draft, added)) add_bias(r, "more = Identity(added)");
     return true;
 }
@@ -67,7 +68,7 @@ static void attend(recipe *r, const heads *h) {
 /* ---- Attention: projections included ---- */
 
 static bool find_projected(draft *d, int past_input, heads *h) {
-    const value_type *x = draft_static(d, 0), *w = draft_static(d, 1), *past = draft_input(d, past_input) ? draft_static(d, past_input) : NULL;
+    const value_type *x = draft_sized(d, 0), *w = draft_sized(d, 1), *past = draft_input(d, past_input) ? draft_sized(d, past_input) : NULL;
     const attr *hidden = draft_attr(d, "qkv_hidden_sizes");
     if (!x || !w || (draft_input(d, past_input) && !past)) return false;
     if (x->rank != 3 || w->rank != 2 || (past && past->rank != 5)) return draft_error(d, NULL, "its inputs are of other ranks than it takes");
@@ -76,9 +77,8 @@ static bool find_projected(draft *d, int past_input, heads *h) {
     int64_t n = draft_int(d, "num_heads", 0), width = type_size(w, 1), q = width / 3, v = width - 2 * q;
     if (hidden && hidden->n == 3) q = hidden->ints[0], v = hidden->ints[2];
     if (n < 1 || q < 1 || v < 1 || q % n || v % n || 2 * q + v != width) return draft_error(d, NULL, "its sizes are no multiples of its number of heads");
-    *h = (heads){.batch = type_size(x, 0), .queries = type_size(x, 1), .keys = type_size(x, 1), .heads = n, .size = q / n, .v_size = v / n,
-                 .past = past ? type_size(past, 3) : 0};
-    h->total = h->past + h->keys;
+    *h = (heads){.batch = x->dims[0], .keys = x->dims[1], .heads = n, .size = q / n, .v_size = v / n, .past = past ? past->dims[3] : dim_number(0)};
+    h->total = dim_add(d->context->imp->arena, h->past, h->keys);
     return true;
 }
 
@@ -89,7 +89,7 @@ static bool attend_projected(recipe *r, const heads *h, int mask, int added) {
                   "q = Transpose(Reshape(q, [0,0,$heads,$size]); perm=[0,2,1,3])\n"
                   "k = Transpose(Reshape(k, [0,0,$heads,$size]); perm=[0,2,1,3])\n"
                   "v = Transpose(Reshape(v, [0,0,$heads,$v_size]); perm=[0,2,1,3])");
-    if (h->past) recipe_run(r, "k = Concat(Gather(past, 0), k; axis=2)\nv = Concat(Gather(past, 1), v; axis=2)");
+    if (!is_zero(h->past)) recipe_run(r, "k = Concat(Gather(past, 0), k; axis=2)\nv = Concat(Gather(past, 1), v; axis=2)");
     if (r->draft->n_outputs > 1) recipe_run(r, "present = Concat(Unsqueeze(k, [0]), Unsqueeze(v, [0]); axis=0)");
     if (!make_bias(r, h, mask, added)) return false;
     attend(r, h);
@@ -98,7 +98,7 @@ static bool attend_projected(recipe *r, const heads *h, int mask, int added) {
 
 bool expand_projected_attention(draft *d, const conversion *row) {
     (void)row;
-    heads h = {.past = 0};
+    heads h = {.past = dim_number(0)};
     if (!find_projected(d, 4, &h)) return false;
     recipe r = recipe_new(d);
     recipe_inputs(&r, "x w b mask past added");
@@ -110,7 +110,7 @@ bool expand_projected_attention(draft *d, const conversion *row) {
 /* Of integers, whose product is scaled to floats; it has no input that is added to scores. */
 bool expand_quantized_attention(draft *d, const conversion *row) {
     (void)row;
-    heads h = {.past = 0};
+    heads h = {.past = dim_number(0)};
     if (!find_projected(d, 8, &h)) return false;
     recipe r = recipe_new(d);
     recipe_inputs(&r, "x w b x_scale w_scale mask x_zero w_zero past");
@@ -124,15 +124,16 @@ bool expand_quantized_attention(draft *d, const conversion *row) {
 /* q, k and v with heads second, by how they come: packed, [batch, sequence, hidden], or (k and v) as they are to be. */
 static bool unpack_heads(recipe *r, heads *h) {
     draft *d = r->draft;
-    const value_type *q = draft_static(d, 0), *k = draft_input(d, 1) ? draft_static(d, 1) : NULL, *v = draft_input(d, 2) ? draft_static(d, 2) : NULL;
+    const value_type *q = draft_sized(d, 0), *k = draft_input(d, 1) ? draft_sized(d, 1) : NULL, *v = draft_input(d, 2) ? draft_sized(d, 2) : NULL;
     h->heads = draft_int(d, "num_heads", 0);
     if (!q || (draft_input(d, 1) && !k) || (draft_input(d, 2) && !v)) return false;
     if (h->heads < 1 || q->rank != (k ? 3 : 5) || (k && k->rank != 5 && !(v && v->rank == k->rank && (k->rank == 3 || k->rank == 4))))
         return draft_error(d, NULL, "its query, key and value are of ranks that do not go together");
-    h->batch = type_size(q, 0), h->queries = type_size(q, 1);
+    h->batch = q->dims[0];
     h->size = k ? type_size(q, 2) / h->heads : type_size(q, 4);
-    h->keys = type_size(k ? k : q, k && k->rank == 4 ? 2 : 1);
+    h->keys = (k ? k : q)->dims[k && k->rank == 4 ? 2 : 1];
     h->v_size = v && v->rank == 3 ? type_size(v, 2) / h->heads : v ? type_size(v, 3) : h->size;
+    if (h->size < 1 || h->v_size < 1) return draft_error(d, NULL, "the size of its heads is not known");
     bind_heads(r, h);
     if (!k) recipe_run(r, "q, k, v = Split(q; axis=3, num_outputs=3)\nq = Squeeze(q, [3])");
     else if (k->rank == 5) recipe_run(r, "k, v = Split(k; axis=3, num_outputs=2)");
@@ -150,18 +151,18 @@ static bool unpack_heads(recipe *r, heads *h) {
 
 bool expand_multi_head_attention(draft *d, const conversion *row) {
     (void)row;
-    heads h = {.past = 0};
+    heads h = {.past = dim_number(0)};
     recipe r = recipe_new(d);
     recipe_inputs(&r, "q k v b mask added past_key past_value");
     if (draft_input(d, 8) || draft_input(d, 9)) return draft_error(d, "export the model without them", "has shared buffers, which are not supported");
     if (!unpack_heads(&r, &h)) return false;
     if (draft_input(d, 6)) {
-        const value_type *past = draft_static(d, 6);
+        const value_type *past = draft_sized(d, 6);
         if (!past || past->rank != 4) return past ? draft_error(d, NULL, "its past keys are not of rank 4") : false;
-        h.past = type_size(past, 2);
+        h.past = past->dims[2];
         recipe_run(&r, "k = Concat(past_key, k; axis=2)\nv = Concat(past_value, v; axis=2)");
     }
-    h.total = h.past + h.keys;
+    h.total = dim_add(d->context->imp->arena, h.past, h.keys);
     bind_heads(&r, &h);
     if (!make_bias(&r, &h, 4, 5)) return false;
     attend(&r, &h);
@@ -184,23 +185,24 @@ bool expand_decoder_attention(draft *d, const conversion *row) {
 
 bool reorder_rotary_embedding(draft *d, const conversion *row) {
     (void)row;
-    const value_type *x = draft_static(d, 0), *ids = draft_static(d, 1), *cos = draft_static(d, 2);
+    const value_type *x = draft_sized(d, 0), *ids = draft_sized(d, 1), *cos = draft_sized(d, 2);
     attr packed = {.i = 0}, scale = {.f = 1};
     draft_take(d, "is_packed_batching", &packed);
     draft_take(d, "scale", &scale);
     if (!x || !ids || !cos) return false;
     if (packed.i || scale.f != 1) return draft_error(d, "export the model without them", "has packed batches or a scale, which are not supported");
     if (cos->rank != 2 || (x->rank != 3 && x->rank != 4)) return draft_error(d, NULL, "its inputs are of other ranks than it takes");
-    int64_t length = type_size(x, x->rank == 4 ? 2 : 1), size = 2 * type_size(cos, 1);
+    const dim length = x->dims[x->rank == 4 ? 2 : 1], ids_shape[] = {x->dims[0], length};
+    int64_t size = 2 * type_size(cos, 1);
     if (x->rank == 3 && !draft_int(d, "num_heads", 0)) {
         if (size < 1) return draft_error(d, NULL, "its table of cosines is empty");
         draft_set_attr(d, (attr){.name = "num_heads", .kind = ATTR_INT, .i = type_size(x, 2) / size});
     }
     recipe r = recipe_new(d);
     recipe_inputs(&r, "x ids cos sin");
-    recipe_int(&r, "batch", type_size(x, 0));
-    recipe_int(&r, "length", length);
-    if (ids->rank < 2) recipe_run(&r, "ids = Expand(Add(Range(0, $length, 1), ids), [$batch,$length])");
+    recipe_size(&r, "length", length);
+    recipe_sizes(&r, "shape", 2, ids_shape);
+    if (ids->rank < 2) recipe_run(&r, "ids = Expand(Add(Range(0, length, 1), ids), shape)");
     recipe_call(&r, "y", "RotaryEmbedding", "x cos sin ids");
     return recipe_return(&r, "y");
 }

@@ -169,13 +169,13 @@ bool expand_skip_normalization(draft *d, const conversion *row) {
 
 /* "word", "place" and, unless there are none, "part": rows of the tables "words", "places" and "parts" for each token. */
 static bool look_up(recipe *r) {
-    const value_type *ids = draft_static(r->draft, 0);
+    const value_type *ids = draft_sized(r->draft, 0);
     if (!ids || ids->rank != 2) return ids ? draft_error(r->draft, NULL, "its ids are no matrix") : false;
-    recipe_int(r, "batch", type_size(ids, 0));
-    recipe_int(r, "length", type_size(ids, 1));
+    recipe_sizes(r, "batch", 1, &ids->dims[0]);
+    recipe_sizes(r, "length", 1, &ids->dims[1]);
     recipe_run(r, "word = Gather(words, ids)");
     if (recipe_get(r, "positions")) recipe_run(r, "place = Gather(places, positions)");
-    else recipe_run(r, "place = Slice(places, [0], [$length], [0])");
+    else recipe_run(r, "place = Slice(places, [0], length, [0])");
     if (recipe_get(r, "segments") && recipe_get(r, "parts")) recipe_run(r, "part = Gather(parts, segments)");
     return true;
 }
@@ -187,7 +187,7 @@ static bool add_and_normalize(recipe *r) {
     if (recipe_get(r, "part")) recipe_run(r, "sum = Add(sum, part)");
     recipe_run(r, "y = LayerNormalization(sum, gamma, beta; epsilon=$epsilon)");
     if (recipe_get(r, "mask")) recipe_run(r, "count = ReduceSum(Cast(Equal(mask, 1:mask); to=6), [1]; keepdims=0)");
-    else recipe_run(r, "count = Expand(0:ids, [$batch])");
+    else recipe_run(r, "count = Expand(0:ids, batch)");
     return recipe_return(r, "y count sum");
 }
 
