@@ -11,13 +11,13 @@ typedef struct binding {
 
 static dim bind_dim(const binding *b, dim d) {
     static dim (*const makers[])(arena *, dim, dim) = {
-        [DIM_ADD] = dim_add, [DIM_MUL] = dim_mul, [DIM_FLOORDIV] = dim_floordiv, [DIM_MAX] = dim_max, [DIM_MIN] = dim_min};
+        [DIM_ADD] = dim_add, [DIM_MUL] = dim_mul, [DIM_FLOORDIV] = dim_floordiv, [DIM_MOD] = dim_mod, [DIM_MAX] = dim_max, [DIM_MIN] = dim_min};
     const dim_expr *e = d.expr;
     if (!e || e->op == DIM_UNKNOWN) return d;
     if (e->op == DIM_NUMBER) return dim_number(e->number);
     if (e->op == DIM_SYMBOL) return e->symbol == b->symbol ? b->to : d;
     dim x = bind_dim(b, (dim){.size = -1, .expr = e->a}), y = bind_dim(b, (dim){.size = -1, .expr = e->b});
-    if (e->op == DIM_FLOORDIV && dim_is_number(y) && y.size < 1) return dim_unknown(b->arena); /* no network divides by it */
+    if ((e->op == DIM_FLOORDIV || e->op == DIM_MOD) && dim_is_number(y) && y.size < 1) return dim_unknown(b->arena); /* no network divides by it */
     return makers[e->op](b->arena, x, y);
 }
 

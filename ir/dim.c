@@ -51,6 +51,8 @@ static dim binary(arena *a, dim_op op, dim x, dim y) {
     return size > LONGEST ? dim_unknown(a) : make(a, (dim_expr){.op = op, .a = p, .b = q, .size = size});
 }
 
+static int64_t mod(int64_t x, int64_t y) { return y > 0 ? (x % y + y) % y : 0; }
+
 static bool is(dim d, int64_t n) { return !d.expr && d.size == n; }
 
 static int64_t floordiv(int64_t x, int64_t y) { return x / y - (x % y != 0 && (x < 0) != (y < 0)); }
@@ -143,19 +145,30 @@ dim dim_mul(arena *a, dim x, dim y) {
     return binary(a, DIM_MUL, x, y);
 }
 
+/* x as a sum, of multiples of y but for the number. */
+static bool is_multiple(dim x, dim y, sum *s) {
+    if (!x.expr || y.expr || y.size < 2 || unknown(x)) return false;
+    collect(s, x.expr, 1);
+    for (int i = 0; i < s->n; i++)
+        if (s->terms[i].times % y.size) return false;
+    return !s->overflowing;
+}
+
 dim dim_floordiv(arena *a, dim x, dim y) {
     if (!x.expr && !y.expr) return dim_number(floordiv(x.size, y.size));
     if (is(y, 1)) return x;
-    if (x.expr && !y.expr && y.size > 1 && !unknown(x)) { /* exact but for the number */
-        sum s = {.n = 0};
-        bool exact = true;
-        collect(&s, x.expr, 1);
-        for (int i = 0; i < s.n; i++) exact = exact && s.terms[i].times % y.size == 0;
-        for (int i = 0; exact && i < s.n; i++) s.terms[i].times /= y.size;
-        s.number = floordiv(s.number, y.size);
-        if (exact && !s.overflowing) return sum_as_dim(a, &s);
-    }
-    return binary(a, DIM_FLOORDIV, x, y);
+    sum s = {.n = 0};
+    if (!is_multiple(x, y, &s)) return binary(a, DIM_FLOORDIV, x, y);
+    for (int i = 0; i < s.n; i++) s.terms[i].times /= y.size;
+    s.number = floordiv(s.number, y.size);
+    return sum_as_dim(a, &s);
+}
+
+dim dim_mod(arena *a, dim x, dim y) {
+    if (!x.expr && !y.expr) return dim_number(mod(x.size, y.size));
+    sum s = {.n = 0};
+    if (is(y, 1)) return dim_number(0);
+    return is_multiple(x, y, &s) ? dim_number(mod(s.number, y.size)) : binary(a, DIM_MOD, x, y);
 }
 
 /* One of them where it is never below the other, whatever the sizes. */
@@ -201,6 +214,7 @@ static int64_t upper(const dim_expr *e) {
                                                                       : add(x, y);
     case DIM_MUL: return x < 0 || y < 0 ? -1 : mul(x, y);
     case DIM_FLOORDIV: return x < 0 || e->b->op != DIM_NUMBER || y < 1 ? -1 : floordiv(x, y);
+    case DIM_MOD: return y < 1 ? -1 : y - 1;
     case DIM_MIN: return x < 0 || (y >= 0 && y < x) ? y : x;
     default: return x < 0 || y < 0 ? -1 : x > y ? x
                                                 : y;
@@ -224,6 +238,7 @@ static range range_of(const dim_expr *e) {
         return (range){smaller(smaller(corners[0], corners[1]), smaller(corners[2], corners[3])),
                        larger(larger(corners[0], corners[1]), larger(corners[2], corners[3]))};
     case DIM_FLOORDIV: return y.least < 1 ? (range){0, INT64_MAX} : (range){floordiv(x.least, x.least < 0 ? y.least : y.most), floordiv(x.most, x.most < 0 ? y.most : y.least)};
+    case DIM_MOD: return x.least >= 0 && x.most < y.least ? x : (range){0, add(y.most, -1)};
     case DIM_MIN: return (range){smaller(x.least, y.least), smaller(x.most, y.most)};
     default: return (range){larger(x.least, y.least), larger(x.most, y.most)};
     }
@@ -248,6 +263,7 @@ static int64_t value_at(const dim_expr *e, int64_t at) {
     case DIM_ADD: return add(x, y);
     case DIM_MUL: return mul(x, y);
     case DIM_FLOORDIV: return y ? floordiv(x, y) : 0;
+    case DIM_MOD: return mod(x, y);
     case DIM_MIN: return smaller(x, y);
     default: return larger(x, y);
     }
@@ -275,7 +291,7 @@ static void print_symbol(FILE *f, const char *name) {
 }
 
 static void print(FILE *f, const dim_expr *e) {
-    static const char *const names[] = {[DIM_ADD] = "+", [DIM_MUL] = "*", [DIM_FLOORDIV] = "/", [DIM_MAX] = "max", [DIM_MIN] = "min"};
+    static const char *const names[] = {[DIM_ADD] = "+", [DIM_MUL] = "*", [DIM_FLOORDIV] = "/", [DIM_MOD] = "%", [DIM_MAX] = "max", [DIM_MIN] = "min"};
     switch (e->op) {
     case DIM_UNKNOWN: fputc('?', f); return;
     case DIM_NUMBER: fprintf(f, "%lld", (long long)e->number); return;

@@ -125,6 +125,7 @@ typedef enum dim_op { DIM_SYMBOL,
                       DIM_ADD,
                       DIM_MUL,
                       DIM_FLOORDIV,
+                      DIM_MOD,
                       DIM_MAX,
                       DIM_MIN,
                       DIM_UNKNOWN } dim_op;
@@ -153,6 +154,7 @@ bool dim_is_bounded(dim d); /* a number or such an expression: also where it is 
 dim dim_add(arena *a, dim x, dim y);
 dim dim_mul(arena *a, dim x, dim y);
 dim dim_floordiv(arena *a, dim x, dim y); /* towards minus infinity; y != 0 */
+dim dim_mod(arena *a, dim x, dim y);      /* what that leaves: below y and never negative; y > 0 */
 dim dim_max(arena *a, dim x, dim y);
 dim dim_min(arena *a, dim x, dim y);
 dim dim_sub(arena *a, dim x, dim y);

@@ -20,16 +20,16 @@ static bool read_dim_operator(reader *r, dim *d) {
     static const struct {
         const char *name;
         dim (*make)(arena *, dim, dim);
-    } operators[] = {{"+", dim_add}, {"*", dim_mul}, {"/", dim_floordiv}, {"max", dim_max}, {"min", dim_min}};
+    } operators[] = {{"+", dim_add}, {"*", dim_mul}, {"/", dim_floordiv}, {"%", dim_mod}, {"max", dim_max}, {"min", dim_min}};
     scanner *s = &r->scan;
     size_t op = 0, count = sizeof operators / sizeof *operators;
     while (op < count && !scan_accept(s, operators[op].name)) op++;
-    if (op == count) return scan_error(s, NULL, "+, *, / or max is expected here");
+    if (op == count) return scan_error(s, NULL, "+, *, /, %%, max or min is expected here");
     dim x, y;
     if (!read_dim(r, &x)) return false;
     size_t place = scan_place(s);
     if (!read_dim(r, &y)) return false;
-    if (operators[op].make == dim_floordiv && dim_is_number(y) && y.size < 1)
+    if ((operators[op].make == dim_floordiv || operators[op].make == dim_mod) && dim_is_number(y) && y.size < 1)
         return diag_error_at(s->diags, &s->source, place, NULL, "a size is divided by positive numbers only");
     *d = operators[op].make(r->arena, x, y);
     return scan_expect(s, ")");

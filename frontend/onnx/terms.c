@@ -20,8 +20,8 @@ typedef struct known_terms {
 
 static bool is_whole(dtype t) { return t == DT_I64 || t == DT_I32 || t == DT_BOOL; }
 
-static bool is_vector(const value *v) {
-    return v->type.kind == TYPE_TENSOR && (is_whole(v->type.elem) || v->type.elem == DT_F32 || v->type.elem == DT_F64) && v->type.rank >= 0 && v->type.rank <= 1 &&
+static bool is_small(const value *v, int rank) {
+    return v->type.kind == TYPE_TENSOR && (is_whole(v->type.elem) || v->type.elem == DT_F32 || v->type.elem == DT_F64) && v->type.rank >= 0 && v->type.rank <= rank &&
            type_is_static(&v->type) && type_count(&v->type) <= MOST_TERMS;
 }
 
@@ -41,11 +41,12 @@ static const term *sizes_as_terms(const importer *imp, const value *v, int *n) {
     return terms;
 }
 
-const term *terms_of(const importer *imp, const value *v, int *n) {
+/* Of a vector, or of a matrix, row by row. */
+static const term *elements_of(const importer *imp, const value *v, int *n) {
     for (const known_terms *k = imp->terms; v && k; k = k->next)
         if (k->of == v) return *n = k->n, k->terms;
     if (v && v->producer && v->producer->op == OP_sizes) return sizes_as_terms(imp, v, n);
-    if (!v || !v->constant || !is_vector(v)) return NULL;
+    if (!v || !v->constant || !is_small(v, 1)) return NULL;
     *n = (int)type_count(&v->type);
     term *terms = ARENA_ARRAY(imp->arena, term, *n);
     for (int i = 0; i < *n; i++) {
@@ -54,6 +55,8 @@ const term *terms_of(const importer *imp, const value *v, int *n) {
     }
     return terms;
 }
+
+const term *terms_of(const importer *imp, const value *v, int *n) { return v && v->type.rank <= 1 ? elements_of(imp, v, n) : NULL; }
 
 /* ---- the operators ---- */
 
@@ -66,6 +69,7 @@ static bool combine(arena *mem, op_code op, bool floats, term x, term y, term *t
     if (op == OP_mul) *to = (term){dim_mul(mem, x.size, y.size), x.divisor * y.divisor};
     else if (op == OP_div && !floats && dim_is_number(y.size) && y.size.size > 0) *to = (term){dim_floordiv(mem, x.size, y.size), 1};
     else if (x.divisor != 1 || y.divisor != 1) return false;
+    else if (op == OP_mod && !floats && dim_is_number(y.size) && y.size.size > 0) *to = (term){dim_mod(mem, x.size, y.size), 1};
     else if (op == OP_add || op == OP_sub) *to = (term){dim_add(mem, x.size, op == OP_add ? y.size : minus), 1};
     else if (op == OP_max) *to = (term){dim_max(mem, x.size, y.size), 1};
     else if (op == OP_min) *to = (term){dim_min(mem, x.size, y.size), 1};
@@ -168,12 +172,25 @@ static const term *gathered(const importer *imp, const node *n, int count) {
 
 static const term *sliced(const importer *imp, const node *n, int count) {
     int n_x;
-    slice_axis axis[IR_MAX_RANK];
+    slice_axis axes[IR_MAX_RANK] = {[1] = {.step = 1, .count = dim_number(1)}};
     diagnostics quiet = {.stream = NULL};
-    const term *x = terms_of(imp, n->inputs[0], &n_x);
-    if (!x || n->inputs[0]->type.rank != 1 || slice_axes(n, axis, &quiet) < 1) return NULL;
+    const term *x = elements_of(imp, n->inputs[0], &n_x);
+    if (!x || n->inputs[0]->type.rank < 1 || slice_axes(n, axes, &quiet) < 1 || !dim_is_number(axes[0].start) || !dim_is_number(axes[1].start)) return NULL;
+    const int64_t width = n->inputs[0]->type.rank > 1 ? type_size(&n->inputs[0]->type, 1) : 1, kept = axes[1].count.size;
     term *to = ARENA_ARRAY(imp->arena, term, count);
-    for (int i = 0; i < count; i++) to[i] = x[axis->start.size + i * axis->step];
+    for (int i = 0; i < count; i++) to[i] = x[(axes[0].start.size + i / kept * axes[0].step) * width + axes[1].start.size + i % kept * axes[1].step];
+    return to;
+}
+
+static const term *transposed(const importer *imp, const node *n, int count) {
+    int n_x, n_perm;
+    const int64_t *perm = node_ints(n, "perm", &n_perm);
+    const value_type *t = &n->inputs[0]->type;
+    const term *x = elements_of(imp, n->inputs[0], &n_x);
+    if (!x || t->rank != 2 || (n_perm && !perm[0])) return NULL;
+    const int64_t rows = t->dims[0].size, columns = t->dims[1].size;
+    term *to = ARENA_ARRAY(imp->arena, term, count);
+    for (int64_t i = 0; i < count; i++) to[i] = x[i % rows * columns + i / rows];
     return to;
 }
 
@@ -191,7 +208,7 @@ static const term *joined(const importer *imp, const node *n, int count) {
 
 static const term *cast(const importer *imp, const node *n, int count, bool floors) {
     int n_x;
-    const term *x = terms_of(imp, n->inputs[0], &n_x);
+    const term *x = elements_of(imp, n->inputs[0], &n_x);
     term *to = ARENA_ARRAY(imp->arena, term, count);
     for (int i = 0; x && i < count; i++) to[i] = floors ? (term){whole(imp->arena, x[i]), 1} : x[i];
     return x ? to : NULL;
@@ -213,11 +230,13 @@ static const term *terms_made(const importer *imp, const node *n) {
     case OP_size: return shape_terms(imp, n, count);
     case OP_gather: return gathered(imp, n, count);
     case OP_slice: return sliced(imp, n, count);
+    case OP_transpose: return transposed(imp, n, count);
     case OP_concat: return joined(imp, n, count);
     case OP_add:
     case OP_sub:
     case OP_mul:
     case OP_div:
+    case OP_mod:
     case OP_max:
     case OP_min: return elementwise(imp, n, count);
     case OP_equal: return compared(imp, n, count);
@@ -265,7 +284,7 @@ static value *as_sizes(importer *imp, node *n, const term *terms, int count) {
     const value *made = n->outputs[0];
     dim *sizes = ARENA_ARRAY(imp->arena, dim, count);
     for (int i = 0; i < count; i++) sizes[i] = terms[i].size;
-    if (made->type.elem != DT_I64) return NULL;
+    if (made->type.elem != DT_I64 || made->type.rank > 1) return NULL;
     value *v = sizes_value(imp, n->parent, n, n->name, count, sizes, !made->type.rank);
     v->name = made->name;
     node_remove(n);
@@ -273,7 +292,7 @@ static value *as_sizes(importer *imp, node *n, const term *terms, int count) {
 }
 
 value *terms_note(importer *imp, node *n) {
-    if (n->n_regions || n->n_outputs != 1 || !n->outputs[0] || !n->n_inputs || !n->inputs[0] || !is_vector(n->outputs[0])) return NULL;
+    if (n->n_regions || n->n_outputs != 1 || !n->outputs[0] || !n->n_inputs || !n->inputs[0] || !is_small(n->outputs[0], 2)) return NULL;
     const term *terms = terms_made(imp, n);
     const int count = (int)type_count(&n->outputs[0]->type);
     for (int i = 0; terms && i < count; i++)

@@ -53,6 +53,9 @@ MODELS = [
     ("pad_edge", "float[N,H,W] x", "p = Constant<value_ints=[1,1,2,0,3,0]>() y = Pad<mode=\"edge\">(x, p)"),
     ("pad_wrap", "float[N,H,W] x", "p = Constant<value_ints=[0,1,2,0,3,0]>() y = Pad<mode=\"wrap\">(x, p)"),
     ("pad_computed", "float[N,H] x, float[T] r", "q = Shape(r) o = Constant<value_ints=[0,0,0]>() p = Concat<axis=0>(o, q) y = Pad(x, p)"),
+    ("pad_to_multiple", "float[N,2,H,W] x", "four = Constant<value_ints=[4]>() q = Shape<start=2>(x) m = Mod(q, four) d = Sub(four, m) p = Mod(d, four) i = Constant<value_ints=[0]>() j = Constant<value_ints=[1]>()"
+     " h = Gather(p, i) w = Gather(p, j) o = Constant<value_ints=[0,0,0,0]>() l = Concat<axis=0>(i, w, i, h, o) u = Constant<value_ints=[-1,2]>() a = Reshape(l, u) s = Constant<value_ints=[-1]>() e = Constant<value_ints=[-9223372036854775807]>()"
+     " b = Slice(a, s, e, i, s) t = Transpose<perm=[1,0]>(b) f = Reshape(t, s) g = Cast<to=7>(f) y = Pad(x, g) z = MaxPool<kernel_shape=[4,4], strides=[4,4]>(y)"),
     ("where", "float[N,H,W] x, float[H,1] r", "c = Less(x, r) y = Where(c, x, r)"),
     ("broadcast", "float[N,1,W] x, float[H,1] r", "s = Add(x, r) y = Tanh(s)"),
     ("broadcast_int", "int64[N,H,4] x, int64[H,1] r", "y = Mul(x, r)"),

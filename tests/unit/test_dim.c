@@ -64,6 +64,8 @@ static void numbers_are_computed(void **state) {
     is_number(dim_floordiv(a, dim_number(7), dim_number(2)), 3);
     is_number(dim_floordiv(a, dim_number(-7), dim_number(2)), -4);
     is_number(dim_floordiv(a, dim_number(-8), dim_number(2)), -4);
+    is_number(dim_mod(a, dim_number(7), dim_number(4)), 3);
+    is_number(dim_mod(a, dim_number(-7), dim_number(4)), 1);
 }
 
 static void sizes_saturate(void **state) {
@@ -91,6 +93,8 @@ static void expressions_print_as_text(void **state) {
     prints_as(f, dim_unknown(a), "?");
     prints_as(f, dim_max(a, dim_floordiv(a, dim_add(a, f->n, dim_number(3)), dim_number(2)), dim_mul(a, f->m, dim_number(4))),
               "(max (/ (+ N 3) 2) (* M 4))");
+    prints_as(f, dim_mod(a, dim_add(a, f->n, f->n), dim_number(4)), "(% (* N 2) 4)");
+    is_number(dim_mod(a, dim_add(a, dim_mul(a, f->n, dim_number(8)), dim_number(-3)), dim_number(4)), 1);
     prints_as(f, dim_symbol(a, graph_symbol(f->graph, "a b\"")), "\"a b\\x22\"");
     prints_as(f, dim_symbol(a, graph_symbol(f->graph, "2nd")), "\"2nd\"");
 }
