@@ -517,20 +517,30 @@ static void put_four_results(void *context, text *out, int n, const int64_t *arg
 }
 
 static number minus(arena *a, number x, number y) { return number_apply(a, "-", x, y); }
-/* Of one image: how many tiles, what is left for the last ones, and how many blocks that makes. */
+
+/* Of one image: how many tiles, what is left for the last ones, and how many blocks that makes. Open ones have names of their own. */
 static void define_tiles(const schedule *c, const operand *y, arena *a, template_env *e) {
     const cook_toom *f = c->filter;
+    number plane = number_known(1);
     for (int i = 0; i < 2; i++) {
         const number stored = stored_size(c, y, i), outputs = number_mul(a, stored, number_known(c->pool[i])), tiles = tiles_along(a, c, y, i);
         template_number(e, i ? "width" : "height", stored);
         /* input of the last tile that lies within plane and halo */
         number before = number_add(a, number_mul(a, minus(a, tiles, number_known(1)), number_known(f[i].m)), number_known(1));
         number last = number_mul(a, minus(a, outputs, before), number_known(f[i].stride));
-        template_number(e, i ? "last_cols" : "last_rows", number_add(a, last, number_known(f[i].r)));
-        template_number(e, i ? "tiles_w" : "tiles_h", tiles);
+        /* and down to the last window */
+        const number covered = number_add(a, number_mul(a, outputs, number_known(f[i].stride)), number_known(f[i].r - f[i].stride));
+        template_number(e, i ? "last_cols" : "last_rows", tiles.text ? number_open("rows") : number_add(a, last, number_known(f[i].r)));
+        template_number(e, i ? "covered_w" : "covered_h", covered);
+        template_number(e, i ? "across" : "down", tiles);
+        const number named = tiles.text ? number_open(i ? "tiles_w" : "tiles_h") : tiles;
+        template_number(e, i ? "tiles_w" : "tiles_h", named);
+        plane = number_mul(a, plane, named);
     }
-    template_number(e, "tiles", tiles_of(a, c, y));
-    template_number(e, "units", blocks_of(a, c, y));
+    template_int(e, "r_h", f[0].r);
+    template_number(e, "tiles", c->varies ? number_open("tiles") : tiles_of(a, c, y));
+    template_number(e, "units", c->varies ? number_open("blocks") : blocks_of(a, c, y));
+    template_number(e, "plane_tiles", c->varies && y->dims[0] == 1 ? number_open("tiles") : plane);
     if (!c->varies) return;
     template_int(e, "varies", 1);
     template_number(e, "full_cols", number_open("count"));

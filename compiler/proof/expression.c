@@ -115,6 +115,17 @@ truth walk_condition(proof *p, const tree_node *n) {
     return v.kind == VALUE_INTEGER ? sign_of_difference(p, "!=", &v.form) : TRUTH_MAYBE;
 }
 
+/* d != 0: above or below, if it is known which. */
+static bool assume_other_than_zero(proof *p, const form *d) {
+    form zero = form_constant(0), negative;
+    const range r = facts_range(p->facts, d);
+    if (r.lo == 0 && r.hi == 0) return false;
+    if (!form_add(&zero, -1, d, &negative) || (r.lo < 0 && r.hi > 0)) return true;
+    form side = r.lo >= 0 ? *d : negative;
+    side.constant--;
+    return facts_assume(p->facts, side);
+}
+
 static bool assume_comparison(proof *p, const tree_node *n, bool holds) {
     static const char *const opposite[][2] = {{"<", ">="}, {">", "<="}, {"<=", ">"}, {">=", "<"}, {"==", "!="}, {"!=", "=="}};
     const char *op = n->op;
@@ -123,7 +134,7 @@ static bool assume_comparison(proof *p, const tree_node *n, bool holds) {
     form d, zero = form_constant(0), one = form_constant(1), negative, less;
     if (!difference(p, n, &d) || !form_add(&zero, -1, &d, &negative)) return true;
     if (!strcmp(op, "==")) return facts_assume_zero(p->facts, d);
-    if (!strcmp(op, "!=")) return sign_of_difference(p, "==", &d) != TRUTH_YES;
+    if (!strcmp(op, "!=")) return assume_other_than_zero(p, &d);
     const form *side = op[0] == '<' ? &negative : &d;
     if (op[1]) return facts_assume(p->facts, *side);
     return !form_add(side, -1, &one, &less) || facts_assume(p->facts, less);
@@ -133,7 +144,11 @@ bool assume_condition(proof *p, const tree_node *n, bool holds) {
     if (n->kind == NODE_BINARY && is_comparison(n->op)) return assume_comparison(p, n, holds);
     if (n->kind == NODE_UNARY && n->op[0] == '!') return assume_condition(p, n->kids[0], !holds);
     if (n->kind == NODE_CAST && n->type.kind == TYPE_INTEGER) return assume_condition(p, n->kids[0], holds);
-    if (n->kind != NODE_BINARY || (strcmp(n->op, "&&") && strcmp(n->op, "||"))) return true;
+    if (n->kind != NODE_BINARY || (strcmp(n->op, "&&") && strcmp(n->op, "||"))) {
+        const c_value v = n->type.kind == TYPE_INTEGER ? walk_expression(p, n) : (c_value){.kind = VALUE_DATA};
+        if (v.kind != VALUE_INTEGER) return true;
+        return holds ? assume_other_than_zero(p, &v.form) : facts_assume_zero(p->facts, v.form);
+    }
     if ((n->op[0] == '&') == holds) return assume_condition(p, n->kids[0], holds) && assume_condition(p, n->kids[1], holds);
     return true; /* one of the two: nothing that a form could say */
 }

@@ -279,6 +279,12 @@ range facts_range(facts *k, const form *a) {
     return r;
 }
 
+bool facts_relate(facts *k, const form *a) {
+    form zero = form_constant(0), negative;
+    const range r = facts_range(k, a);
+    return form_add(&zero, -1, a, &negative) && (r.lo > box_lower(k, a) || (r.hi < INT64_MAX && -r.hi > box_lower(k, &negative)));
+}
+
 static int64_t gcd(int64_t a, int64_t b) {
     while (b) {
         int64_t r = a % b;
@@ -344,20 +350,20 @@ static bool known_division(const facts *k, const form *a, const form *by, form *
 }
 
 bool facts_divide(facts *k, const form *a, int64_t by, form *quotient, form *rest) {
-    form multiple, left, relation;
+    form multiple, left, relation, part;
     if (!facts_at_least(k, a, 0) || !split(a, by, &multiple, &left)) return false;
     const form divisor = form_constant(by);
-    if (known_division(k, a, &divisor, quotient, rest)) return true;
     range r = facts_range(k, &left);
     if (r.lo < 0) multiple = form_constant(0), left = *a, r = facts_range(k, a);
+    if (known_division(k, &left, &divisor, &part, rest)) return form_add(&multiple, 1, &part, quotient);
     range q = {r.lo / by, r.hi == INT64_MAX ? INT64_MAX : r.hi / by};
-    form part = facts_symbol(k, q);
+    part = facts_symbol(k, q);
     if (!form_add(&multiple, 1, &part, quotient)) return false;
     if (!part.n) return form_add(&left, -by, &part, rest);
     *rest = facts_symbol(k, (range){0, r.hi < by - 1 ? r.hi : by - 1});
     /* left = by * part + rest */
     if (form_add(&left, -by, &part, &relation) && form_add(&relation, -1, rest, &relation)) facts_assume_zero(k, relation);
-    if (k->n_divisions < FACTS_DIVISIONS) k->divisions[k->n_divisions++] = (division){*a, divisor, *quotient, *rest};
+    if (k->n_divisions < FACTS_DIVISIONS) k->divisions[k->n_divisions++] = (division){left, divisor, part, *rest};
     return true;
 }
 
@@ -411,6 +417,33 @@ static void bound_by_symbols(facts *k, const form *a, const form *by, const form
     }
 }
 
+/* x <= factor * y. */
+static bool at_most(facts *k, const form *x, int64_t factor, const form *y) {
+    form zero = form_constant(0), d;
+    return form_add(&zero, factor, y, &d) && form_add(&d, -1, x, &d) && facts_at_least(k, &d, 0);
+}
+
+/* How far two quotients by the same divisor are apart: at most n where what was divided is n divisors apart, for n of 0 and those that
+ * constraints multiply the divisor with. */
+static void relate_quotients(facts *k, const form *a, const form *quotient, const division *other) {
+    form difference, apart, zero = form_constant(0);
+    if (!form_add(a, -1, &other->of, &difference) || !form_add(quotient, -1, &other->quotient, &apart)) return;
+    const int n_constraints = k->n_constraints;
+    for (int sign = 1; sign >= -1; sign -= 2) {
+        form d, below;
+        int64_t most = INT64_MAX;
+        if (!form_add(&zero, sign, &difference, &d)) return;
+        if (at_most(k, &d, 0, &other->by)) most = 0;
+        for (int i = 0; i < n_constraints && most; i++)
+            for (int t = 0; t < k->constraints[i].n && other->by.n == 1; t++) {
+                const term *m = &k->constraints[i].terms[t];
+                const int64_t n = magnitude(m->factor);
+                if (m->symbol == other->by.terms[0].symbol && n < most && at_most(k, &d, n, &other->by)) most = n;
+            }
+        if (most < INT64_MAX && form_add(&zero, -sign, &apart, &below)) below.constant += most, facts_assume(k, below);
+    }
+}
+
 bool facts_divide_by(facts *k, const form *a, const form *by, form *quotient, form *rest) {
     if (!facts_at_least(k, a, 0) || !facts_at_least(k, by, 1)) return false;
     if (known_division(k, a, by, quotient, rest)) return true;
@@ -425,6 +458,8 @@ bool facts_divide_by(facts *k, const form *a, const form *by, form *quotient, fo
         facts_assume_zero(k, relation);
     const form likely = form_constant(r.hi / d.hi);
     if (!bound_quotient(k, a, by, quotient, &likely)) bound_by_symbols(k, a, by, quotient);
+    for (int i = 0; i < k->n_divisions; i++)
+        if (form_equal(&k->divisions[i].by, by)) relate_quotients(k, a, quotient, &k->divisions[i]);
     if (k->n_divisions < FACTS_DIVISIONS) k->divisions[k->n_divisions++] = (division){*a, *by, *quotient, *rest};
     return true;
 }

@@ -64,6 +64,7 @@ form facts_symbol(facts *k, range r);
 form facts_fold(facts *k, const form *a); /* symbols of one value replaced by it */
 bool facts_multiply(facts *k, const form *a, const form *b, form *out); /* false where numbers or terms do not fit */
 range facts_range(facts *k, const form *a); /* bounds, by what is known of symbols and by constraints */
+bool facts_relate(facts *k, const form *a); /* constraints bound it more closely than its symbols do */
 bool facts_at_least(facts *k, const form *a, int64_t bound); /* shown that a >= bound */
 bool facts_assume(facts *k, form a); /* a >= 0 from now on; false: that cannot be */
 bool facts_assume_zero(facts *k, form a); /* a == 0, likewise */

@@ -6,17 +6,19 @@
 
 enum { WORK = 20000000, MAX_ROUNDS = 1 << 17, MAX_CHANGED = 16 };
 
-/* A variable that a round changes: by the same step each time, or so that nothing is known at the start of a round. */
+/* A variable that a round changes: by the same step each time, which may be open, or so that nothing is known at the start of a round. */
 typedef struct carried {
     variable *variable;
     c_value start;
     bool steady;
-    int64_t step;
+    form step;
 } carried;
 
 typedef struct loop {
     const tree_node *node;
+    int n_symbols; /* those older than the loop, which mean the same in each round */
     carried counter;
+    int64_t step; /* the counter's, a number */
     const tree_node *test; /* the comparison that bounds it */
     form span;             /* rounds = ceil(span / |step|), if positive */
     int64_t least, most;   /* rounds */
@@ -71,10 +73,11 @@ static bool counts(proof *p, loop *l, const tree_node *test) {
         variable *v = l->node->changed[i];
         const tree_node *by = step_in(l->node->kids[2], v);
         if (!by || v->taken || v->type.kind != TYPE_INTEGER || !mentions(test->kids[0], v) || changes_in_body(l->node->kids[3], v)) continue;
-        if (mentions_changed(test->kids[1], l->node) || !constant_step(p, by, &l->counter.step)) continue;
+        if (mentions_changed(test->kids[1], l->node) || !constant_step(p, by, &l->step)) continue;
         l->counter.variable = v;
         l->counter.start = p->variables[v->slot];
         l->counter.steady = true;
+        l->counter.step = form_constant(l->step);
         l->test = test;
         return l->counter.start.kind == VALUE_INTEGER;
     }
@@ -91,7 +94,7 @@ static int64_t rounds_of(int64_t n, int64_t by) {
 static bool bounded_by(proof *p, loop *l, const tree_node *test) {
     if (test->kind != NODE_BINARY || (test->op[0] != '<' && test->op[0] != '>') || !counts(p, l, test)) return false;
     bool up = test->op[0] == '<';
-    if (up != (l->counter.step > 0)) return false;
+    if (up != (l->step > 0)) return false;
     c_value left = walk_expression(p, test->kids[0]), right = walk_expression(p, test->kids[1]);
     /* The left side is the counter and something that stays: its factor must be 1. */
     c_value more = l->counter.start;
@@ -104,7 +107,7 @@ static bool bounded_by(proof *p, loop *l, const tree_node *test) {
     if (!form_add(&next.form, -1, &left.form, &difference) || difference.n || difference.constant != 1) return false;
     const form *to = up ? &right.form : &left.form, *from = up ? &left.form : &right.form;
     if (!form_add(to, -1, from, &l->span) || !form_add(&l->span, 1, &one, &l->span)) return false;
-    int64_t by = l->counter.step > 0 ? l->counter.step : -l->counter.step;
+    int64_t by = l->step > 0 ? l->step : -l->step;
     range r = facts_range(p->facts, &l->span);
     l->most = rounds_of(r.hi, by);
     l->least = r.lo <= 0 ? 0 : rounds_of(r.lo, by);
@@ -122,20 +125,21 @@ static bool find_bound(proof *p, loop *l, const tree_node *test, bool *alone) {
 
 /* ---- a round ---- */
 
-static c_value stepped(const carried *c, const form *round, bool *ok) {
+static c_value stepped(proof *p, const carried *c, const form *round, bool *ok) {
     c_value v = c->start;
-    if (!form_add(&c->start.form, c->step, round, &v.form)) *ok = false;
+    form all;
+    if (!facts_multiply(p->facts, &c->step, round, &all) || !form_add(&c->start.form, 1, &all, &v.form)) *ok = false;
     return v;
 }
 
 /* Sets the variables to what they are in round `t`, and assumes that there is such a round. */
 static bool begin_round(proof *p, loop *l, const form *t) {
     bool ok = true;
-    p->variables[l->counter.variable->slot] = stepped(&l->counter, t, &ok);
+    p->variables[l->counter.variable->slot] = stepped(p, &l->counter, t, &ok);
     for (int i = 0; i < l->n_others; i++) {
         const carried *c = &l->others[i];
         c_value *v = &p->variables[c->variable->slot];
-        *v = c->steady ? stepped(c, t, &ok) : unknown_value(p, &c->variable->type);
+        *v = c->steady ? stepped(p, c, t, &ok) : unknown_value(p, &c->variable->type);
     }
     if (!ok) proof_fail(p, l->node, "cannot show what this loop does: its numbers are too large");
     return assume_condition(p, l->node->kids[1], true);
@@ -146,6 +150,9 @@ static flow walk_body(proof *p, const loop *l) {
     return walk_statement(p, l->node->kids[3]);
 }
 
+/* The same in each round. */
+static bool stays_in(const loop *l, const form *f) { return !f->n || f->terms[f->n - 1].symbol < l->n_symbols; }
+
 /* What the others are after a round, each having been a symbol before. */
 static void probe(proof *p, loop *l, const form *t) {
     facts_mark here = facts_here(p->facts);
@@ -153,7 +160,7 @@ static void probe(proof *p, loop *l, const form *t) {
     bool was_probing = p->probing, ok = true;
     p->probing = true;
     form symbols[MAX_CHANGED];
-    p->variables[l->counter.variable->slot] = stepped(&l->counter, t, &ok);
+    p->variables[l->counter.variable->slot] = stepped(p, &l->counter, t, &ok);
     for (int i = 0; i < l->n_others; i++) {
         c_value *v = &p->variables[l->others[i].variable->slot];
         symbols[i] = facts_symbol(p->facts, (range){INT64_MIN, INT64_MAX});
@@ -169,8 +176,9 @@ static void probe(proof *p, loop *l, const form *t) {
         form step;
         bool follows = v->kind == c->start.kind && v->object == c->start.object && form_add(&v->form, -1, &symbols[i], &step);
         if (follows) step = facts_fold(p->facts, &step);
-        c->steady = ok && possible && !p->failed && f == FLOW_NEXT && follows && !step.n;
-        c->step = c->steady ? step.constant : 0;
+        form all;
+        c->steady = ok && possible && !p->failed && f == FLOW_NEXT && follows && stays_in(l, &step) && facts_multiply(p->facts, &step, t, &all);
+        c->step = step;
     }
     p->failed = false;
     p->probing = was_probing;
@@ -244,16 +252,16 @@ static void walk_in_order(proof *p, const loop *l) {
 
 /* Variables behind the loop. */
 static void leave(proof *p, loop *l, bool alone) {
-    int64_t by = l->counter.step > 0 ? l->counter.step : -l->counter.step;
+    int64_t by = l->step > 0 ? l->step : -l->step;
     form rounds, end, zero = form_constant(0);
     bool exact = alone && !l->node->breaks, all = exact && by == 1 && facts_at_least(p->facts, &l->span, 0), ok = true;
     if (all) rounds = l->span;
     else rounds = facts_symbol(p->facts, (range){exact ? l->least : 0, l->most});
-    p->variables[l->counter.variable->slot] = stepped(&l->counter, &rounds, &ok);
+    p->variables[l->counter.variable->slot] = stepped(p, &l->counter, &rounds, &ok);
     for (int i = 0; i < l->n_others; i++) {
         const carried *c = &l->others[i];
         bool whole = !l->node->breaks || !changes_in_body(l->node->kids[3], c->variable);
-        p->variables[c->variable->slot] = c->steady && whole ? stepped(c, &rounds, &ok) : unknown_value(p, &c->variable->type);
+        p->variables[c->variable->slot] = c->steady && whole ? stepped(p, c, &rounds, &ok) : unknown_value(p, &c->variable->type);
     }
     if (!ok) proof_fail(p, l->node, "cannot show what this loop does: its numbers are too large");
     if (all || !exact) return;
@@ -272,7 +280,7 @@ static void leave(proof *p, loop *l, bool alone) {
 /* The round as a form: where the counter goes up by one, by the counter, so that bounds on it are plain. */
 static form round_symbol(proof *p, const loop *l) {
     const form *start = &l->counter.start.form;
-    if (l->counter.step != 1 || !start->n) return facts_symbol(p->facts, (range){0, l->most - 1});
+    if (l->step != 1 || !start->n) return facts_symbol(p->facts, (range){0, l->most - 1});
     form end, t;
     range from = facts_range(p->facts, start), to = {0, INT64_MAX};
     if (form_add(start, 1, &l->span, &end)) to = facts_range(p->facts, &end);
@@ -291,6 +299,7 @@ static bool all_steady(const loop *l) {
 
 /* The variables are as before the loop. Tries the quick way, then the others. */
 static bool walk_rounds(proof *p, loop *l) {
+    l->n_symbols = p->facts->n_symbols;
     form t = round_symbol(p, l);
     find_others(p, l, &t);
     if (p->failed) return false;

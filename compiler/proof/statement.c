@@ -110,11 +110,13 @@ static flow execute_return(proof *p, const tree_node *n) {
     return FLOW_RETURN;
 }
 
-/* Sizes that follow from open ones, as the functions that run all steps declare them, get a symbol each: products of those have one term. */
+/* Sizes that follow from open ones, as the functions that run all steps declare them, get a symbol each, so that products of those have
+ * one term; so do differences of which more is known than of their sides. */
 static void name_size(proof *p, c_value *v) {
     const bool plain = v->form.n == 1 && v->form.terms[0].factor == 1 && !v->form.constant;
     form same;
-    if (strncmp(p->function->name, "run", 3) != 0 || v->kind != VALUE_INTEGER || !v->form.n || plain) return;
+    if (v->kind != VALUE_INTEGER || !v->form.n || plain) return;
+    if (strncmp(p->function->name, "run", 3) != 0 && (v->form.n < 2 || !facts_relate(p->facts, &v->form))) return;
     const form name = facts_symbol(p->facts, facts_range(p->facts, &v->form));
     if (!form_add(&name, -1, &v->form, &same)) return;
     facts_assume_zero(p->facts, same);
