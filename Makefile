@@ -172,7 +172,7 @@ install: build
 
 # Of what is not committed yet.
 format:
-	@git clang-format -q HEAD -- '*.c' '*.h' || [ $$? = 1 ] # which says that there was something to do
+	@git clang-format -q -f HEAD -- '*.c' '*.h' || [ $$? = 1 ] # which says that there was something to do
 
 clean:
 	@rm -rf build
