@@ -116,6 +116,18 @@ static bool lower_concat(plan *p, const node *n, block *b) {
     return true;
 }
 
+/* ---- branches ---- */
+
+static operand operand_of(plan *p, const value *v) {
+    step dummy = {0};
+    step_add_input(p, &dummy, v);
+    return dummy.in[0];
+}
+
+static void copy_value(plan *p, block *b, const node *n, operand from, operand to) {
+    if (from.buffer != to.buffer || from.offset != to.offset || to.loop) add_copy(p, b, n, from, to);
+}
+
 static bool lower_region(plan *p, const region *r, block *b);
 
 static bool lower_if(plan *p, const node *n, block *b) {
@@ -130,10 +142,7 @@ static bool lower_if(plan *p, const node *n, block *b) {
         if (!lower_region(p, branch, branches[i])) return false;
         for (int k = 0; k < branch->n_outputs; k++) {
             if (!n->outputs[k]) continue;
-            step dummy = {0};
-            step_add_input(p, &dummy, branch->outputs[k]);
-            operand to = plan_operand(p, n->outputs[k]);
-            if (dummy.in[0].buffer != to.buffer) add_copy(p, branches[i], n, dummy.in[0], to);
+            copy_value(p, branches[i], n, operand_of(p, branch->outputs[k]), plan_operand(p, n->outputs[k]));
         }
     }
     block_append(p, b, s);
@@ -141,16 +150,6 @@ static bool lower_if(plan *p, const node *n, block *b) {
 }
 
 /* ---- loops ---- */
-
-static operand operand_of(plan *p, const value *v) {
-    step dummy = {0};
-    step_add_input(p, &dummy, v);
-    return dummy.in[0];
-}
-
-static void copy_value(plan *p, block *b, const node *n, operand from, operand to) {
-    if (from.buffer != to.buffer || from.offset != to.offset || to.loop) add_copy(p, b, n, from, to);
-}
 
 static const value *true_value(plan *p) {
     static const uint8_t yes = 1;

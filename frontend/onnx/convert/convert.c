@@ -244,6 +244,7 @@ static const conversion table[] = {
     {"LogSoftmax", 13, softmax_of_flattened, 0, 0, 0, 0},
     {"Hardmax", 13, softmax_of_flattened, 0, 0, 0, 0},
     {"GroupNormalization", 21, group_to_channel_scale, 0, 0, 0, 0},
+    {"Loop", ALWAYS, count_iterations, 0, 0, 0, 0},
     {"Scan", 9, scan_of_batch, 0, 0, 0, 0},
     {"Scan", ALWAYS, scan_to_loop, 0, 0, 0, 0},
     {"PRelu", 9, prelu_by_channel, 0, 0, 0, 0},

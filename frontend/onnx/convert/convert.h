@@ -133,8 +133,8 @@ convert_fn expand_random, expand_bernoulli, expand_multinomial, expand_dropout;
 /* strings.c */
 convert_fn cast_strings, expand_string_concat, equal_strings, expand_string_normalizer, expand_string_split, expand_regex, bound_non_zero,
     bound_non_max_suppression, expand_unique;
-/* scan.c */
-convert_fn scan_to_loop, scan_of_batch;
+/* loop.c, scan.c */
+convert_fn count_iterations, scan_to_loop, scan_of_batch;
 /* recurrent.c */
 convert_fn recurrent_layout;
 /* broadcast.c: arithmetic before version 7 */
