@@ -71,7 +71,11 @@ def loop(b, x):
     nodes, end = grow(b, state, kind)
     go_on = b.name()
     flag, given = (TensorProto.BOOL, ()), [info(i, b.types[i]), info(go, b.types[go]), info(state, kind)]
-    if every or b.pick(0, 1):
+    ends = b.pick("never", "early", "counted")
+    if ends == "counted":  # at its count, which nothing but the condition says
+        nodes.append(helper.make_node("Less", [i, b.constant(np.array(times - 1))], [go_on]))
+        times = max(times, 1)
+    elif every or ends == "never":
         nodes.append(helper.make_node("Identity", [go], [go_on]))
     else:
         nodes.append(helper.make_node("Less", [i, b.constant(np.array(b.random.randint(0, 4)))], [go_on]))
@@ -84,7 +88,8 @@ def loop(b, x):
     for name in (i, go, state):
         del b.types[name]
     kinds = [kind, (kind[0], (times, *kind[1]))][:len(results) - 1]
-    return b.pick(*put(b, "Loop", [b.constant(np.array(times)), "", x], kinds, body=body))
+    most = "" if ends == "counted" else b.constant(np.array(times))
+    return b.pick(*put(b, "Loop", [most, "", x], kinds, body=body))
 
 
 @operator(1, 3)

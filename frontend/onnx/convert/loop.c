@@ -81,11 +81,16 @@ static bool margin_of(const draft *d, const region *r, const node *n, counter *t
     return true;
 }
 
+/* How many iterations in a row have it, the margin of each being `step` more than that of the one before. */
+static dim times_held(arena *mem, counter margin) {
+    const dim down = dim_number(-margin.step);
+    return dim_max(mem, dim_number(0), dim_floordiv(mem, dim_add(mem, margin.start, dim_number(-margin.step - 1)), down));
+}
+
 /* How many iterations in a row, from the first on, end with a condition that is true; false: that is not known, or without end. */
 static bool times_true(const draft *d, const region *r, const value *condition, int depth, dim *to) {
     arena *mem = d->context->imp->arena;
-    const value *v = behind_casts(condition);
-    const node *n = v->producer;
+    const node *n = behind_casts(condition)->producer;
     counter margin;
     dim x, y;
     if (n && n->op == OP_and) {
@@ -93,32 +98,34 @@ static bool times_true(const draft *d, const region *r, const value *condition, 
         return *to = dim_min(mem, x, y), true;
     }
     if (!n || !margin_of(d, r, n, &margin) || margin.step >= 0) return false;
-    const dim down = dim_number(-margin.step);
-    return *to = dim_max(mem, dim_number(0), dim_floordiv(mem, dim_add(mem, margin.start, dim_number(-margin.step - 1)), down)), true;
+    return *to = times_held(mem, margin), true;
 }
 
-/* The first iteration runs: its condition is true, left out, or a comparison outside of the loop that holds for all sizes. */
-static bool runs_once(const draft *d, const value *first) {
-    if (!first) return true;
-    if (first->constant) return constant_int(first->constant, 0) != 0;
-    counter margin;
+/* `first` is computed before the loop as the body computes the condition, of what an iteration before the first would have had. */
+static bool times_of_both(const draft *d, const region *r, const value *first, const value *condition, dim *to) {
+    arena *mem = d->context->imp->arena;
     const region outside = {.inputs = &(value *){NULL}};
-    const node *n = behind_casts(first)->producer;
-    return n && margin_of(d, &outside, n, &margin) && dim_reaches(margin.start, 1);
+    const node *before = behind_casts(first)->producer, *n = behind_casts(condition)->producer;
+    counter start, margin;
+    if (!before || !n || !margin_of(d, &outside, before, &start) || !margin_of(d, r, n, &margin) || margin.step >= 0) return false;
+    margin.start = dim_add(mem, margin.start, dim_number(-margin.step));
+    return *to = times_held(mem, margin), dim_equal(start.start, margin.start);
+}
+
+static bool iterations_of(const draft *d, const region *r, dim *to) {
+    const value *first = d->inputs[1];
+    if (first && !first->constant) return times_of_both(d, r, first, r->outputs[0], to);
+    if ((first && !constant_int(first->constant, 0)) || !times_true(d, r, r->outputs[0], MOST_DEPTH, to)) return false;
+    return *to = dim_add(d->context->imp->arena, *to, dim_number(1)), true;
 }
 
 bool count_iterations(draft *d, const conversion *row) {
     (void)row;
-    arena *mem = d->context->imp->arena;
     region *r = d->n_regions == 1 ? d->regions[0] : NULL;
     dim times, most;
     if (!r || d->n_inputs < 2 || r->n_inputs != d->n_inputs || r->n_outputs + 1 < r->n_inputs || r->outputs[0]->constant) return true;
-    if (!runs_once(d, d->inputs[1]) || !times_true(d, r, r->outputs[0], MOST_DEPTH, &times)) return true;
-    times = dim_add(mem, times, dim_number(1));
-    if (d->inputs[0]) {
-        if (!is_settled(d, d->inputs[0], &most)) return true;
-        times = dim_min(mem, times, most);
-    }
+    if (!iterations_of(d, r, &times) || (d->inputs[0] && !is_settled(d, d->inputs[0], &most))) return true;
+    if (d->inputs[0]) times = dim_min(d->context->imp->arena, times, most);
     d->inputs[0] = draft_size(d, d->context->region, NULL, "iterations", times);
     d->inputs[1] = NULL;
     region_set_output(r, 0, r->inputs[1]);
