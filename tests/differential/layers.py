@@ -54,10 +54,11 @@ def depthwise(b, x):
 
 @operator(1, 4)
 def conv_same(b, x):
-    channels = b.shape(x)[1]
-    k, out = b.pick(1, 3, 5), b.pick(7, 16, channels)
-    return b.add("Conv", [x, b.weights(out, channels, k, k, fan=channels * k * k)], strides=[b.pick(1, 2)] * 2,
-                 auto_pad=b.pick("SAME_UPPER", "SAME_LOWER", "VALID"))
+    channels, *size = b.shape(x)[1:]
+    k, out, pad = b.pick(1, 3, 5), b.pick(7, 16, channels), b.pick("SAME_UPPER", "SAME_LOWER", "VALID")
+    if pad == "VALID" and k > min(size):  # which ONNX Runtime does not mind in a branch not taken
+        raise Unfit
+    return b.add("Conv", [x, b.weights(out, channels, k, k, fan=channels * k * k)], strides=[b.pick(1, 2)] * 2, auto_pad=pad)
 
 
 @operator(1, 3)
