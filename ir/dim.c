@@ -229,7 +229,8 @@ static int64_t larger(int64_t x, int64_t y) { return x > y ? x : y; }
 /* By interval arithmetic: never too narrow. */
 static range range_of(const dim_expr *e) {
     if (e->op == DIM_NUMBER) return (range){e->number, e->number};
-    if (e->op == DIM_SYMBOL) return (range){e->symbol->min, e->symbol->max};
+    if (e->op == DIM_UNKNOWN) return (range){INT64_MIN, INT64_MAX};
+    if (e->op == DIM_SYMBOL) return (range){e->symbol->min, e->symbol->max > 0 ? e->symbol->max : INT32_MAX}; /* as long as nobody says */
     range x = range_of(e->a), y = range_of(e->b);
     int64_t corners[4] = {mul(x.least, y.least), mul(x.least, y.most), mul(x.most, y.least), mul(x.most, y.most)};
     switch (e->op) {

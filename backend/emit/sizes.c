@@ -59,16 +59,17 @@ size_table *sizes_new(const emission *e) {
 
 const char *sizes_declared(const size_table *t) { return t->declared.bytes ? t->declared.bytes : ""; }
 
-/* With the names of what is in the table already, and more for what would be written twice; t may be NULL. Sizes are positive, so
- * that C's division rounds down too. */
+/* With the names of what is in the table already, and more for what would be written twice; t may be NULL. C's division rounds
+ * towards 0, not down. */
 static const char *size_text(const emission *e, size_table *t, const dim_expr *x) {
     static const char signs[] = {[DIM_ADD] = '+', [DIM_MUL] = '*', [DIM_FLOORDIV] = '/', [DIM_MOD] = '%'};
     for (int i = 0; t && i < t->n; i++)
         if (dim_equal(t->dims[i], (dim){.expr = x})) return t->names[i];
     if (x->op == DIM_NUMBER) return arena_printf(e->arena, "%lld", (long long)x->number);
     if (x->op == DIM_SYMBOL) return field_of(e, x->symbol);
-    const bool twice = x->op == DIM_MAX || x->op == DIM_MIN;
+    const bool below = x->op == DIM_FLOORDIV && !dim_reaches((dim){.expr = x->a}, 0), twice = x->op == DIM_MAX || x->op == DIM_MIN || below;
     const char *a = twice && t ? size_name(t, (dim){.expr = x->a}) : size_text(e, t, x->a), *b = twice && t ? size_name(t, (dim){.expr = x->b}) : size_text(e, t, x->b);
+    if (below) return arena_printf(e->arena, "(%s / %s - (%s %% %s < 0))", a, b, a, b);
     if (twice) return arena_printf(e->arena, "(%s %c %s ? %s : %s)", a, x->op == DIM_MAX ? '>' : '<', b, a, b);
     if (x->op == DIM_ADD && x->b->op == DIM_NUMBER && x->b->number < 0) return arena_printf(e->arena, "(%s - %lld)", a, -(long long)x->b->number);
     if (x->op == DIM_MOD && dim_least((dim){.expr = x->a}) < 0) a = arena_printf(e->arena, "(%s %% %s + %s)", a, b, b);

@@ -60,14 +60,24 @@ const term *terms_of(const importer *imp, const value *v, int *n) { return v && 
 
 /* ---- the operators ---- */
 
-static dim whole(arena *mem, term t) { return dim_floordiv(mem, t.size, dim_number(t.divisor)); }
+/* Towards 0, as integers are divided and floats become integers; y is above 0. */
+static dim quotient(arena *mem, dim x, dim y) {
+    const dim down = dim_floordiv(mem, x, y), none = dim_number(0), minus = dim_number(-1);
+    if (dim_least(x) >= 0 || dim_reaches(x, 0)) return down;
+    const dim up = dim_mul(mem, minus, dim_floordiv(mem, dim_mul(mem, minus, x), y));
+    return dim_add(mem, dim_max(mem, down, none), dim_min(mem, up, none));
+}
+
+static dim whole(arena *mem, term t) { return quotient(mem, t.size, dim_number(t.divisor)); }
+
+static dim rounded_down(arena *mem, term t) { return dim_floordiv(mem, t.size, dim_number(t.divisor)); }
 
 static bool is_unknown(dim d) { return d.expr && d.expr->op == DIM_UNKNOWN; }
 
 static bool combine(arena *mem, op_code op, bool floats, term x, term y, term *to) {
     const dim minus = dim_mul(mem, dim_number(-1), y.size);
     if (op == OP_mul) *to = (term){dim_mul(mem, x.size, y.size), x.divisor * y.divisor};
-    else if (op == OP_div && !floats && dim_is_number(y.size) && y.size.size > 0) *to = (term){dim_floordiv(mem, x.size, y.size), 1};
+    else if (op == OP_div && !floats && dim_is_number(y.size) && y.size.size > 0) *to = (term){quotient(mem, x.size, y.size), 1};
     else if (x.divisor != 1 || y.divisor != 1) return false;
     else if (op == OP_mod && !floats && dim_is_number(y.size) && y.size.size > 0) *to = (term){dim_mod(mem, x.size, y.size), 1};
     else if (op == OP_add || op == OP_sub) *to = (term){dim_add(mem, x.size, op == OP_add ? y.size : minus), 1};
@@ -206,11 +216,12 @@ static const term *joined(const importer *imp, const node *n, int count) {
     return to;
 }
 
-static const term *cast(const importer *imp, const node *n, int count, bool floors) {
+/* As it is, or what `rounds` makes of it. */
+static const term *cast(const importer *imp, const node *n, int count, dim (*rounds)(arena *mem, term t)) {
     int n_x;
     const term *x = elements_of(imp, n->inputs[0], &n_x);
     term *to = ARENA_ARRAY(imp->arena, term, count);
-    for (int i = 0; x && i < count; i++) to[i] = floors ? (term){whole(imp->arena, x[i]), 1} : x[i];
+    for (int i = 0; x && i < count; i++) to[i] = rounds ? (term){rounds(imp->arena, x[i]), 1} : x[i];
     return x ? to : NULL;
 }
 
@@ -243,13 +254,13 @@ static const term *terms_made(const importer *imp, const node *n) {
     case OP_where: return chosen(imp, n, count);
     case OP_reduce_prod: return count == 1 ? multiplied(imp, n) : NULL;
     case OP_neg: return negated(imp, n, count);
-    case OP_cast: return cast(imp, n, count, is_whole(n->outputs[0]->type.elem));
-    case OP_floor: return cast(imp, n, count, true);
+    case OP_cast: return cast(imp, n, count, is_whole(n->outputs[0]->type.elem) ? whole : NULL);
+    case OP_floor: return cast(imp, n, count, rounded_down);
     case OP_expand: return gathered_one(imp, n, count);
     case OP_identity:
     case OP_reshape:
     case OP_squeeze:
-    case OP_unsqueeze: return cast(imp, n, count, false);
+    case OP_unsqueeze: return cast(imp, n, count, NULL);
     default: return NULL;
     }
 }

@@ -80,6 +80,7 @@ MODELS = [
     ("einsum_sums", "float[N,H] x, float[H,W] r, float[W] u", "y = Einsum<equation=\"nh,hw,w->n\">(x, r, u) z = Einsum<equation=\"...h,hw\">(x, r)"),
     ("einsum_repeats", "float[H,H] x, float[N,1] r, float[N,W] u", "d = Einsum<equation=\"ii->i\">(x) y = Tanh(d) z = Einsum<equation=\"ni,ni->in\">(u, r)"),
     ("range", "float[N,H] x", "h = Shape<start=1>(x) o = Constant<value_int=0>() one = Constant<value_int=1>() n = Squeeze(h) r = Range(o, n, one) f = Cast<to=1>(r) y = Add(x, f)"),
+    ("divided_towards_zero", "float[N,H] x", "q = Shape<start=1>(x) t = Constant<value_ints=[10]>() s = Sub(q, t) two = Constant<value_ints=[2]>() h = Div(s, two) six = Constant<value_ints=[6]>() e = Add(h, six) c = ConstantOfShape<value = float[1] {2.0}>(e) m = ReduceMean<keepdims=0>(x) y = Add(c, m)"),
     ("constant_of_shape", "float[N,H] x", "q = Shape(x) c = ConstantOfShape<value = float[1] {2.0}>(q) y = Add(x, c)"),
     ("trilu", "float[N,H,W] x", "y = Trilu(x) k = Constant<value_int=-2>() z = Trilu<upper=0>(x, k)"),
     ("trilu_batch", "float[N,H] x", "y = Trilu<upper=0>(x) q = Shape(x) c = ConstantOfShape<value = float[1] {1.0}>(q) k = Constant<value_int=1>() z = Trilu(c, k)"),
