@@ -332,7 +332,7 @@ static bool read_custom(model *m, const model_options *o) {
 
 bool model_read(model *m, const model_options *o) {
     specialization s = {.options = o, .arena = m->arena, .diags = &m->diags};
-    frontend_options f = {.n_dims = o->n_dims, .dim_names = o->dim_names, .dim_sizes = o->dim_sizes, .weights = o->weights, .missing = o->missing, .sample = specialize, .sample_context = &s, .n_custom = o->n_custom, .custom = o->custom_operators, .custom_optional = o->custom_optional};
+    frontend_options f = {.n_dims = o->n_dims, .dim_names = o->dim_names, .dim_sizes = o->dim_sizes, .n_bounds = o->n_open, .bound_names = o->open_names, .least = o->open_min, .most = o->open_max, .weights = o->weights, .missing = o->missing, .sample = specialize, .sample_context = &s, .n_custom = o->n_custom, .custom = o->custom_operators, .custom_optional = o->custom_optional};
     int errors = m->diags.errors;
     m->graph = frontend_read(o->path, &f, m->arena, &m->diags);
     if (!m->graph || m->diags.errors != errors || !specialization_check(&s) || !read_custom(m, o)) return false;

@@ -23,6 +23,10 @@ typedef struct frontend_options {
     int n_dims;
     const char *const *dim_names;
     const int64_t *dim_sizes;
+    /* --dim NAME=MIN..MAX: bounds of those that stay open */
+    int n_bounds;
+    const char *const *bound_names;
+    const int64_t *least, *most;
     int64_t open_size; /* of all other symbolic dimensions of a .cnn network; 0: they stay open */
     /* NULL, or asked for each input: whether anything is known of it */
     bool (*sample)(void *context, int input, const char *name, const value_type *declared, input_sample *out);

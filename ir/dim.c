@@ -270,13 +270,19 @@ static int64_t value_at(const dim_expr *e, int64_t at) {
     }
 }
 
+static bool is_bounded(const dim_expr *e) {
+    if (e->op == DIM_NUMBER) return true;
+    if (e->op == DIM_SYMBOL) return e->symbol->open || e->symbol->max > 0;
+    return e->op != DIM_UNKNOWN && is_bounded(e->a) && is_bounded(e->b);
+}
+
 /* Intervals know nothing of x - x. Of one symbol all sizes can be tried. */
 bool dim_reaches(dim d, int64_t least) {
     enum { MOST_SIZES = 1 << 16 };
     if (dim_is_number(d)) return d.size >= least;
     bool several = false;
     const symbol *s = only_symbol(d.expr, &several);
-    if (!is_open(d.expr)) return false;
+    if (!is_bounded(d.expr)) return false;
     if (!s || several || s->max - s->min >= MOST_SIZES) return dim_least(d) >= least;
     for (int64_t at = s->min; at <= s->max; at++)
         if (value_at(d.expr, at) < least) return false;

@@ -106,12 +106,20 @@ static bool never_negative(const dim_expr *e) {
 
 static bool is_below_all_sizes(term x) { return dim_is_number(x.size) && x.size.size < 0; }
 
-static bool compare(term x, term y, term *to) {
-    const bool numbers = dim_is_number(x.size) && dim_is_number(y.size);
-    const bool differ = (is_below_all_sizes(x) && y.size.expr && never_negative(y.size.expr)) || (is_below_all_sizes(y) && x.size.expr && never_negative(x.size.expr));
+/* 1 or 0 where the answer is the same for all sizes. */
+static bool compare(arena *mem, op_code op, term x, term y, term *to) {
     if (x.divisor != 1 || y.divisor != 1) return false;
-    *to = (term){dim_number(dim_equal(x.size, y.size)), 1};
-    return numbers || differ || dim_equal(x.size, y.size);
+    if (op == OP_greater || op == OP_greater_or_equal) return compare(mem, op == OP_greater ? OP_less : OP_less_or_equal, y, x, to);
+    const dim above = dim_sub(mem, y.size, x.size), below = dim_sub(mem, x.size, y.size);
+    const bool differ = (is_below_all_sizes(x) && y.size.expr && never_negative(y.size.expr)) || (is_below_all_sizes(y) && x.size.expr && never_negative(x.size.expr));
+    bool yes, no;
+    switch (op) {
+    case OP_less: yes = dim_reaches(above, 1), no = dim_reaches(below, 0); break;
+    case OP_less_or_equal: yes = dim_reaches(above, 0), no = dim_reaches(below, 1); break;
+    default: yes = dim_equal(x.size, y.size), no = differ || dim_reaches(above, 1) || dim_reaches(below, 1);
+    }
+    *to = (term){dim_number(yes), 1};
+    return yes || no;
 }
 
 /* Is a size -1? No: then it is to be what it was. */
@@ -120,7 +128,7 @@ static const term *compared(const importer *imp, const node *n, int count) {
     const term *x = terms_of(imp, n->inputs[0], &n_x), *y = terms_of(imp, n->inputs[1], &n_y);
     term *to = ARENA_ARRAY(imp->arena, term, count);
     for (int i = 0; x && y && i < count; i++)
-        if (!compare(x[n_x == 1 ? 0 : i], y[n_y == 1 ? 0 : i], &to[i])) return NULL;
+        if (!compare(imp->arena, n->op, x[n_x == 1 ? 0 : i], y[n_y == 1 ? 0 : i], &to[i])) return NULL;
     return x && y ? to : NULL;
 }
 
@@ -250,7 +258,11 @@ static const term *terms_made(const importer *imp, const node *n) {
     case OP_mod:
     case OP_max:
     case OP_min: return elementwise(imp, n, count);
-    case OP_equal: return compared(imp, n, count);
+    case OP_equal:
+    case OP_less:
+    case OP_less_or_equal:
+    case OP_greater:
+    case OP_greater_or_equal: return compared(imp, n, count);
     case OP_where: return chosen(imp, n, count);
     case OP_reduce_prod: return count == 1 ? multiplied(imp, n) : NULL;
     case OP_neg: return negated(imp, n, count);

@@ -25,6 +25,13 @@ static const char *open_dim(importer *imp, const Onnx__TensorShapeProto__Dimensi
     return axis_name(imp, input, axis);
 }
 
+/* A choice by sizes may be the same whatever they are within these. */
+static void bound(const importer *imp, symbol *s) {
+    const frontend_options *o = imp->options;
+    for (int i = 0; i < o->n_bounds; i++)
+        if (!strcmp(o->bound_names[i], s->name)) s->min = o->least[i], s->max = o->most[i];
+}
+
 static bool import_dim(importer *imp, const char *open, int64_t number, const char *place, bool symbols, dim *out) {
     if (!open || given_size(imp, open, &number)) {
         *out = dim_number(number);
@@ -36,7 +43,9 @@ static bool import_dim(importer *imp, const char *open, int64_t number, const ch
     }
     if (imp->graph->n_symbols >= MAX_SYMBOLS)
         return diag_error(imp->diags, place, "give them sizes with --dim", "more than %d dimensions have no size", MAX_SYMBOLS);
-    *out = dim_symbol(imp->arena, graph_symbol(imp->graph, open));
+    symbol *s = graph_symbol(imp->graph, open);
+    bound(imp, s);
+    *out = dim_symbol(imp->arena, s);
     return true;
 }
 

@@ -105,6 +105,11 @@ MODELS = [
     ("conv_1d", "float[N,4,T] x", "y = Conv<pads=[1,1]>(x, wk)"),
     ("pool_batch", "float[N,H,W] x", "a = Constant<value_ints=[1]>() u = Unsqueeze(x, a) y = MaxPool<kernel_shape=[3,3], pads=[1,1,1,1]>(u) m = ReduceMean(y, a)  b = Constant<value_ints=[0]>() z = ReduceSum(m, b)"),
     ("if_sizes", "float[N,H] x, float[1] r", "o = Constant<value_ints=[0]>() s = Squeeze(r, o) f = Constant<value_float=0.0>() c = Greater(s, f) y = If(c) <then_branch = g1 () => (float[a,b] p) { p = Tanh(x) }, else_branch = g2 () => (float[a,b] q) { q = Neg(x) }>"),
+    ("if_decided", "float[N,H,W] x", "q = Shape<start=1>(x) o = Constant<value_ints=[0]>() i = Constant<value_ints=[1]>() two = Constant<value_ints=[2]>() h = Gather(q, o) w = Gather(q, i) f = Div(w, two) g = Squeeze(f) t = Squeeze(h) k = Constant<value_int=12>()"
+     " c = Equal(f, o) l = Less(g, t) e = Greater(t, k) s = Squeeze(c)"
+     " u = If(s) <then_branch = g1 () => (float[a,b] p) { p = ReduceMean<keepdims=0>(x, i) }, else_branch = g2 () => (float[a,b,d] q2) { q2 = Neg(x) }> m = GreaterOrEqual(g, k)"
+     " y = If(m) <then_branch = g3 () => (float[a,b] p3) { p3 = ReduceMean<keepdims=0>(u, i) }, else_branch = g4 () => (float[a,b,d] q4) { q4 = Tanh(u) }>"
+     " z = If(e) <then_branch = g5 () => (float[a,b,d] p5) { p5 = Neg(y) }, else_branch = g6 () => (float[a,b,d] q6) { q6 = Abs(y) }>"),
     ("loop_sizes", "float[N,H] x", "m = Constant<value_int=3>() y, z = Loop(m, , x) <body = b (int64 i, bool c, float[a,b] v) => (bool d, float[a,b] w, float[a,b] k) { d = Identity(c) w = Mul(v, x) k = Add(v, x) }>"),
     ("loop_open", "float[T,H] x", "q = Shape<end=1>(x) m = Squeeze(q) o = Constant<value_ints=[0]>() f = ReduceSum<keepdims=0>(x, o) y, z = Loop(m, , f) <body = b (int64 i, bool c, float[a] v) => (bool d, float[a] w, float[a] k) { d = Identity(c) e = Gather(x, i) w = Add(v, e) k = Neg(w) }>"),
     ("loop_counted", "float[T,H] x", "q = Shape<end=1>(x) m = Squeeze(q) n = Cast<to=1>(m) o = Constant<value_ints=[0]>() f = ReduceSum<keepdims=0>(x, o) t = Constant<value_int=0>() a = Constant<value_float=0.0>() g = Less(a, n) u, y, z = Loop(, g, t, f) <body = b (int64 i, bool c, int64 t1, float[a] v) => (bool d, int64 t2, float[a] w, float[a] k) { one = Constant<value_int=1>() e = Gather(x, t1) w = Add(v, e) k = Neg(w) t2 = Add(t1, one) h = Cast<to=1>(t2) d = Less(h, n) }>"),
