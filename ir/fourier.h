@@ -12,7 +12,7 @@ typedef struct dft_node {
     bool half; /* of a symmetric spectrum only points / 2 + 1 are given: the others are their conjugates */
 } dft_node;
 
-/* All types of n are static. */
+/* All types of n are static, or bounded in axes before the one that is transformed: `outer` is the most then. */
 dft_node dft_of(const node *n);
 
 /* cos and sin of k/n of a full turn, correctly rounded or nearly so; the same up to signs wherever symmetry says so. */

@@ -26,13 +26,23 @@ typedef struct schedule {
     int n_passes;
     pass passes[MAX_PASSES];
     int64_t chirp_at, spectrum_at, split_at, constants; /* in numbers */
-    int64_t lines, lanes, rows, blocks, extent;
+    int64_t lines, lanes, rows, blocks, extent; /* the most, where there may be less */
+    bool open; /* so are lines and blocks then */
     arena *arena; /* for the time of writing constants */
 } schedule;
 
+/* How many lines there are may be known at run time only, but not their length, nor what lies between their points. */
+static bool has_fixed_lines(const node *n) {
+    const value_type *x = &n->inputs[0]->type;
+    const int64_t axis = constant_int(n->inputs[2]->constant, 0);
+    for (int64_t k = axis < 0 ? axis + x->rank : axis; k < x->rank; k++)
+        if (!dim_is_number(x->dims[k])) return false;
+    return true;
+}
+
 static bool accepts(const node *n) {
     dtype t = n->inputs[0]->type.elem;
-    return n->op == OP_dft && n->outputs[0] && row_major_accepts(n) && !n->epilogue && (t == DT_F32 || t == DT_F64);
+    return n->op == OP_dft && n->outputs[0] && row_major_accepts(n) && !n->epilogue && (t == DT_F32 || t == DT_F64) && has_fixed_lines(n);
 }
 
 /* ---- planning ---- */
@@ -144,6 +154,7 @@ static bool plan_fourier(plan *p, const node *n, step *s) {
     schedule *c = ARENA_NEW(p->arena, schedule);
     c->d = dft_of(n);
     c->arena = p->arena;
+    c->open = schedule_is_open(n);
     c->split = c->d.parts == 1 && c->d.points % 2 == 0 && !c->d.inverse;
     c->core = c->split ? c->d.points / 2 : c->d.points;
     choose_passes(c);
@@ -225,6 +236,12 @@ static char *line_start(arena *a, const schedule *c, int64_t points, int64_t par
                         (long long)c->d.inner, (long long)parts);
 }
 
+/* Lines of the step, each with all its parts. */
+static number lines_of(arena *a, const step *s) {
+    const schedule *c = s->schedule;
+    return c->open ? number_apply(a, "/", operand_count(a, &s->in[0], 0, s->in[0].rank), number_known(c->d.in * c->d.parts)) : number_known(c->lines);
+}
+
 static bool emit_fourier(const plan *p, const step *s, const target *t, text *body) {
     (void)t;
     const schedule *c = s->schedule;
@@ -237,7 +254,12 @@ static bool emit_fourier(const plan *p, const step *s, const target *t, text *bo
     emit_constant(&scale, w.elem, 1 / (double)d->points);
     template_text(e, "type", s->in[0].elem == DT_F64 ? "double" : "float");
     template_int(e, "slot", slot_bytes(c, w.elem)), template_int(e, "plane", c->rows * c->lanes);
-    template_int(e, "blocks", c->blocks), template_int(e, "extent", c->extent), template_int(e, "lines", c->lines), template_int(e, "lanes", c->lanes);
+    const number lines = lines_of(a, s);
+    template_int(e, "open", c->open), template_int(e, "ragged", c->open || c->lines % c->lanes);
+    template_text(e, "all_lines", number_text(a, lines)), template_text(e, "lines", c->open ? "lines" : number_text(a, lines));
+    template_text(e, "last_line", c->open ? "lines - 1" : arena_printf(a, "%lld", (long long)c->lines - 1));
+    template_text(e, "blocks", number_text(a, number_ceil_div(a, c->open ? number_open("lines") : lines, c->lanes)));
+    template_int(e, "extent", c->extent), template_int(e, "lanes", c->lanes);
     template_int(e, "core", c->core), template_int(e, "length", c->length), template_int(e, "points", d->points), template_int(e, "given", given);
     template_int(e, "parts", d->parts), template_int(e, "out", d->out), template_int(e, "out_parts", d->out_parts);
     template_int(e, "x_stride", d->inner * d->parts), template_int(e, "y_stride", d->inner * d->out_parts);
@@ -254,4 +276,4 @@ static bool emit_fourier(const plan *p, const step *s, const target *t, text *bo
 }
 
 const kernel_family kernel_fourier = {.name = "fourier", .accepts = accepts, .plan = plan_fourier, .emit = emit_fourier,
-                                      .constant_time = step_always_constant_time};
+                                      .constant_time = step_always_constant_time, .open = OPEN_ANY};

@@ -109,6 +109,7 @@ bool shape_dft(node *n, diagnostics *d) {
     if (node_input(n, 1) && !length) return node_error(d, n, "make it a constant", "its length is not known");
     if (!resolve_axis(n, *given, x->rank, &axis, d)) return false;
     if (axis == x->rank - 1) return node_error(d, n, NULL, "transforms along the parts of complex numbers");
+    if (!length && !dim_is_number(x->dims[axis])) return node_error(d, n, "give it a size with --dim", "the size of the axis that it transforms is not known");
     bool onesided = node_int(n, "onesided"), inverse = node_int(n, "inverse");
     int64_t points = length ? *length : type_size(x, axis);
     if (inverse && onesided && !length) points = 2 * (points - 1);

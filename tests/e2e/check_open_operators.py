@@ -99,6 +99,8 @@ MODELS = [
     ("space_to_depth", "float[N,3,H,W] x", "u = Constant<value_ints=[1,1,2,2]>() t = Tile(x, u) y = SpaceToDepth<blocksize=2>(t)"),
     ("resize_scales", "float[N,2,H,W] x", "s = Constant<value_floats=[1.0,1.0,1.3,0.7]>() y = Resize<mode=\"linear\">(x, , s)"),
     ("resize_sizes", "float[1,2,H,W] x, float[T,7] r", "q = Shape(x) i = Constant<value_ints=[0,1]>() n = Gather(q, i) u = Shape(r) s = Concat<axis=0>(n, u) y = Resize<mode=\"nearest\">(x, , , s)"),
+    ("stft", "float[N,H,1] x, float[N,W] r", "s = Constant<value_int=2>() f = Constant<value_int=4>() y = STFT(x, s, , f) h = Constant<value_floats=[0.5,1.0,0.25]>() z = STFT<onesided=0>(r, s, h)"),
+    ("dft_lines", "float[N,H,16,2] x, float[N,W,9,2] r", "a = Constant<value_int=2>() y = DFT<inverse=1>(x, , a) z = DFT(r, , a)"),
     ("rnn", "float[T,N,4] x", "y, z = RNN<hidden_size=5>(x, w1, r1)"),
     ("gru", "float[T,N,4] x", "y, z = GRU<hidden_size=5, linear_before_reset=1>(x, w3, r3)"),
     ("lstm", "float[T,N,4] x, float[2,N,5] h, float[2,N,5] c", "y, z = LSTM<hidden_size=5, direction=\"bidirectional\">(x, w4, r4, , , h, c)"),

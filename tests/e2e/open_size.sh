@@ -13,9 +13,9 @@ refused "Add.*sizes may differ" '  input %x "x" : f32[3,H]
 refused "MaxPool.*may be empty" '  input %x "x" : f32[1,3,H,W]
   %y "y" = max_pool(%x) {kernel_shape=[3,3]}
   return %y'
-refused "DFT.*no form for open dimensions" '  input %x "x" : f32[H,8,2]
+refused "DFT.*no form for open dimensions" '  input %x "x" : f32[8,H,2]
   const %l : i64[] {8}
-  const %a : i64[] {1}
+  const %a : i64[] {0}
   %y "y" = dft(%x, %l, %a)
   return %y'
 refused "Einsum.*sizes may differ" '  input %x "x" : f32[3,H]
