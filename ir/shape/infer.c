@@ -33,8 +33,8 @@ const value_type *input_type(const node *n, int i, int lo, int hi, diagnostics *
         return NULL;
     }
     if (v->type.rank < 0) {
-        node_error(d, n, "give the model's inputs and outputs shapes", "the rank of input %d ('%.80s') is not known", i,
-                   v->name);
+        const char *hint = n->parent->graph->n_symbols ? "fix the open dimensions: --dim NAME=SIZE (cnnc inspect lists them)" : "give the model's inputs and outputs shapes";
+        node_error(d, n, hint, "the rank of input %d ('%.80s') is not known", i, v->name);
         return NULL;
     }
     if (v->type.rank >= lo && v->type.rank <= hi) return &v->type;
