@@ -222,6 +222,7 @@ static const conversion table[] = {
     {"Dropout", 7, drop_attr, "is_test", 0, 0, 0},
     {"Dropout", ALWAYS, expand_dropout, 0, 0, 0, 0},
     {"Range", ALWAYS, drop_attr, "stash_type", 0, 0, 0}, /* of sums that a kernel need not make: it multiplies */
+    {"Range", ALWAYS, range_open, 0, 0, 0, 0},
     {"Gemm", 7, drop_attr, "broadcast", 0, 0, 0},
     {"BatchNormalization", 14, batch_normalization_modes, 0, 0, 0, 0},
     {"Cast", 6, cast_by_name, 0, 0, 0, 0},

@@ -90,7 +90,7 @@ convert_fn expand_attention, expand_flex_attention, expand_rotary_embedding, exp
     expand_matmul_integer, expand_depth_to_space, expand_space_to_depth, expand_center_crop_pad, expand_trilu, expand_eye_like,
     expand_one_hot, expand_reverse_sequence, expand_compress, expand_affine_grid, expand_window, dft_along_input, expand_stft, expand_optimizer;
 /* open.c */
-convert_fn reshape_open;
+convert_fn reshape_open, range_open;
 /* attributes.c */
 convert_fn drop_attr, rename_attr, default_int, default_float, default_string, attr_to_ints, attr_to_scalar_int,
     attr_to_scalar, rename_op, as_standard, rename_text, split_evenly, cast_by_name, cast_to_known, compute_in_f32;

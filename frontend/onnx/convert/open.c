@@ -1,5 +1,5 @@
 /* Operators whose inputs are computed from sizes that stay open (terms.c): those inputs go into attributes and types. */
-#include "frontend/onnx/convert/convert.h"
+#include "frontend/onnx/convert/recipe.h"
 
 static arena *arena_of(const draft *d) { return d->context->imp->arena; }
 
@@ -26,8 +26,31 @@ bool reshape_open(draft *d, const conversion *row) {
     int64_t ints[IR_MAX_RANK];
     bool says_all = as_constant_shape(x, rank, want, ints);
     for (int i = 0; i < rank; i++)
-        if (dim_is_number(want[i]) && want[i].size < 1 && (!says_all || draft_int(d, "allowzero", 0))) return true;
+        if (dim_is_number(want[i]) && want[i].size < 1 && (!says_all || (!want[i].size && draft_int(d, "allowzero", 0)))) return true;
+    attr zeros_copied;
+    draft_take(d, "allowzero", &zeros_copied);
     draft_set_input(d, 1, draft_ints(d, "shape", rank, ints));
     if (!says_all) draft_set_attr(d, (attr){.name = "size", .kind = ATTR_TYPE, .type = type_tensor_dims(arena_of(d), x->elem, rank, want)});
     return true;
+}
+
+/* Whole numbers that are counted in floats: their count is known of integers. */
+bool range_open(draft *d, const conversion *row) {
+    (void)row;
+    static const char *const names[] = {"start", "limit", "step"};
+    const dtype elem = draft_input_type(d, 0)->elem;
+    dim bounds[3];
+    bool open = false;
+    for (int i = 0, n; i < 3; i++) {
+        const term *t = draft_input(d, i) ? terms_of(d->context->imp, draft_input(d, i), &n) : NULL;
+        if (!t || n != 1 || t->divisor != 1 || dtype_of(elem)->kind != CLASS_FLOAT) return true;
+        bounds[i] = t->size;
+        open = open || !dim_is_number(t->size);
+    }
+    if (!open) return true;
+    recipe r = recipe_new(d);
+    recipe_inputs(&r, "like");
+    for (int i = 0; i < 3; i++) recipe_size(&r, names[i], bounds[i]);
+    recipe_run(&r, "y = CastLike(Range(start, limit, step), like)");
+    return recipe_return(&r, "y");
 }
