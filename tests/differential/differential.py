@@ -7,7 +7,7 @@ Each 200 seeds go through the next variant of VARIANTS, unless one is named, or 
 share a model, since the C compiler's start is what costs. A model that fails is taken apart to the network, and that to the
 fewest nodes, that still fail for the same reason; what remains goes to DIR. With --state a run that was stopped goes on.
 """
-import argparse, dataclasses, json, os, pathlib, re, resource, shutil, subprocess, sys, tempfile, time
+import argparse, concurrent.futures, dataclasses, functools, json, os, pathlib, re, resource, shutil, subprocess, sys, tempfile, time
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
@@ -190,7 +190,7 @@ class Suite:
             for name, case in cases.items():
                 write_case(os.path.join(folder, name), *case, self.variant.accuracy)
             passed = os.path.join(folder, "passed")
-            run = subprocess.run([self.options.cnnc, "verify", "--suite", folder, "--jobs", str(self.options.jobs), "--seconds", "1200", "--save", passed,
+            run = subprocess.run([self.options.cnnc, "verify", "--suite", folder, "--jobs", "1", "--seconds", "1200", "--save", passed,
                                   *self.variant.words], capture_output=True, text=True, env=os.environ | {"TMPDIR": folder})
             good = set(open(passed).read().split()) if os.path.exists(passed) else set()
             return set(cases) - good, run.stdout + run.stderr
@@ -333,9 +333,11 @@ def report(suite, builder, size_seed, options):
     return True
 
 
-def run_batch(suite, seeds, options):
-    """Failures among these seeds, and how many networks there were."""
-    variant, at = suite.variant, seeds.start
+def run_batch(options, seeds):
+    """The variant's name, failures among these seeds, how many networks there were, and seconds of CPU."""
+    before, variants, at = cpu_seconds(), variants_of(options), seeds.start
+    variant = variants[at // BATCH % len(variants)]
+    suite = Suite(options, variant)
     found = [b for s in seeds if (b := usable(options, variant, s, at))]
     found.sort(key=lambda b: narrowest(networks.pack([b])))  # those that are held to wider bounds in models of their own
     packs = {f"pack_{i}": found[i:i + options.pack] for i in range(0, len(found), options.pack)}
@@ -350,7 +352,7 @@ def run_batch(suite, seeds, options):
         elif not alone:
             print(f"{variant.name}: seeds {[b.seed for b in packs[name]]} fail only side by side:\n{said}", flush=True)
         failed += max(1, alone)
-    return failed, len(found)
+    return variant.name, failed, len(found), cpu_seconds() - before
 
 
 class Progress:
@@ -364,11 +366,11 @@ class Progress:
             if kept.pop("task") == self.task and kept["next"] < sum(self.task):
                 self.__dict__.update(kept)
                 print(f"goes on at seed {self.next}", flush=True)
-        self.cpu_before, self.clock_before = self.cpu - cpu_seconds(), self.clock - time.monotonic()
+        self.clock_before = self.clock - time.monotonic()
 
-    def done(self, next_seed, ran, failed):
-        self.next, self.ran, self.failed = next_seed, self.ran + ran, self.failed + failed
-        self.cpu, self.clock = self.cpu_before + cpu_seconds(), self.clock_before + time.monotonic()
+    def done(self, next_seed, failed, ran, cpu):
+        self.next, self.ran, self.failed, self.cpu = next_seed, self.ran + ran, self.failed + failed, self.cpu + cpu
+        self.clock = self.clock_before + time.monotonic()
         if self.path:
             kept = {"task": self.task} | {k: self.__dict__[k] for k in ("next", "ran", "failed", "cpu", "clock")}
             pathlib.Path(self.path).parent.mkdir(parents=True, exist_ok=True)
@@ -403,13 +405,13 @@ def main():
     options = p.parse_args(words[:cut])
     options.words = words[cut + 1:]
     options.cnnc = os.path.abspath(options.cnnc)
-    variants, progress, end = variants_of(options), Progress(options), options.seed + options.count
-    while progress.next < end:
-        seeds = range(progress.next, min((progress.next // BATCH + 1) * BATCH, end))
-        suite = Suite(options, variants[seeds.start // BATCH % len(variants)])
-        failed, ran = run_batch(suite, seeds, options)
-        progress.done(seeds.stop, ran, failed)
-        print(f"{suite.variant.name}: {progress.line()}", flush=True)
+    progress, end = Progress(options), options.seed + options.count
+    starts = [progress.next, *range((progress.next // BATCH + 1) * BATCH, end, BATCH)]
+    batches = [range(start, stop) for start, stop in zip(starts, [*starts[1:], end])]
+    with concurrent.futures.ProcessPoolExecutor(options.jobs) as pool:
+        for seeds, (name, *rest) in zip(batches, pool.map(functools.partial(run_batch, options), batches)):
+            progress.done(seeds.stop, *rest)
+            print(f"{name}: {progress.line()}", flush=True)
     return 1 if progress.failed or progress.ran * 3 < options.count else 0
 
 
