@@ -249,8 +249,9 @@ def main(cnnc, only):
             wrong.append(f"{name}: {done.stderr.strip()}")
             continue
         made[name] = model
+    halves = [[f"{n}.c" for n in list(made)[half::2]] for half in range(2)]
     objects = [subprocess.Popen(["gcc", "-std=c11", "-O1", "-fPIC", "-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-Werror", "-c",
-                                 *[f"{n}.c" for i, n in enumerate(made) if i % 2 == half]]) for half in range(2)]
+                                 *files]) for files in halves if files]
     assert not any([p.wait() for p in objects]), "gcc"
     subprocess.run(["gcc", "-shared", "-o", "operators.so", *[f"{n}.o" for n in made], "-lm"], check=True)
     library = ctypes.CDLL("./operators.so")
