@@ -81,6 +81,13 @@ bool diag_error_at(diagnostics *d, const source_text *s, size_t at, const char *
 }
 
 /* Most errors of nodes are a model's that contradicts itself: there is one cure. */
+/* What is wrong in a branch may be right as long as that branch is not taken. */
+static const char *usual_hint(const node *n) {
+    for (const region *r = n->parent; r && r->owner; r = r->owner->parent)
+        if (r->owner->op == OP_if) return "if the other branch is the one that runs, decide the If: --fix INPUT=VALUE";
+    return "export the model again; onnx.checker tells whether it is valid";
+}
+
 bool node_error(diagnostics *d, const node *n, const char *hint, const char *format, ...) {
     char place[256];
     const char *op = op_of(n->op)->onnx;
@@ -89,5 +96,5 @@ bool node_error(diagnostics *d, const node *n, const char *hint, const char *for
     va_start(args, format);
     report(d, d->source, place, format, args);
     va_end(args);
-    return give_hint(d, hint ? hint : "export the model again; onnx.checker tells whether it is valid");
+    return give_hint(d, hint ? hint : usual_hint(n));
 }

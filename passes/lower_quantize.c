@@ -146,6 +146,7 @@ static value *in_units(graph *g, node *before, const value *v, target_type *to) 
 /* ---- the nodes ---- */
 
 static bool lower_quantize(graph *g, node *q) {
+    if (!type_is_static(&q->outputs[0]->type)) return node_error(g->diags, q, "fix the open dimension: --dim NAME=SIZE", "is of open size, and its network computes in 8 bits");
     if (!quantizes_as_a_whole(q)) return node_error(g->diags, q, "quantise activations as a whole", "has several scales");
     affine a = affine_of(q);
     dtype elem = q->outputs[0]->type.elem;

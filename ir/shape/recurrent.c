@@ -72,9 +72,14 @@ bool recurrent_of(const node *n, recurrent_node *r, diagnostics *d) {
         const value_type *t = &n->inputs[i]->type;
         int rank = i == 4 ? 1 : i == 3 || i == 7 ? 2
                                                  : 3;
-        bool fits = t->kind == TYPE_TENSOR && t->rank == rank && t->elem == (i == 4 ? DT_I32 : x->elem);
-        for (int k = 0; fits && k < rank; k++) fits = dim_is_number(t->dims[k]) && dim_is_number(sizes[i][k]) ? t->dims[k].size == sizes[i][k].size : !dim_is_bounded(t->dims[k]) || !dim_is_bounded(sizes[i][k]) || dim_equal(t->dims[k], sizes[i][k]);
+        bool fits = t->kind == TYPE_TENSOR && t->rank == rank && t->elem == (i == 4 ? DT_I32 : x->elem), surely = true;
+        for (int k = 0; fits && k < rank; k++) {
+            const bool numbers = dim_is_number(t->dims[k]) && dim_is_number(sizes[i][k]);
+            fits = !numbers || t->dims[k].size == sizes[i][k].size;
+            surely = surely && (!dim_is_bounded(t->dims[k]) || !dim_is_bounded(sizes[i][k]) || dim_equal(t->dims[k], sizes[i][k]));
+        }
         if (!fits) return node_error(d, n, NULL, "the type of input %d does not fit", i);
+        if (!surely) return node_error(d, n, "fix the open dimension: --dim NAME=SIZE", "the sizes of input %d may not fit those of input 0", i);
     }
     r->linear_before_reset = n->op == OP_gru && node_int(n, "linear_before_reset");
     r->couple = n->op == OP_lstm && node_int(n, "input_forget");

@@ -37,6 +37,11 @@ case_is "node 'if' \(If\): has no two branches" "$X $(x_is 1 9 | sed s/\"x\"/\"c
 branches="attribute { name: 'then_branch' type: 5 g { name: 't' output { name: 'x' } } } attribute { name: 'else_branch' type: 5 g { name: 'e' output { name: 'x' } } }"
 case_is "node 'if' \(If\): its condition is no single bool" "$X $Y node { name: 'if' op_type: 'If' input: 'x' output: 'y' $branches }"
 
+model "$X $(x_is 1 9 | sed s/\"x\"/\"c\"/) $Y
+    node { name: 'if' op_type: 'If' input: 'c' output: 'y' attribute { name: 'then_branch' type: 5 g { name: 't' output { name: 's' }
+    node { name: 'soft' op_type: 'Softmax' input: 'x' output: 's' attribute { name: 'axis' type: 2 i: 7 } } } } attribute { name: 'else_branch' type: 5 g { name: 'e' output { name: 'x' } } } }"
+expect 1 "'soft' .*axis 7.*@.*hint: .*decide the If: --fix INPUT=VALUE" oneline "$CNNC" model.onnx -o out/net.c
+
 case_is "node 'pick' \(Compress\): lacks its condition" "$X $Y node { name: 'pick' op_type: 'Compress' input: 'x' input: '' output: 'y' }"
 
 # Attributes that no sum or product of sizes has room for

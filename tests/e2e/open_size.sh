@@ -18,6 +18,18 @@ refused "DFT.*no form for open dimensions" '  input %x "x" : f32[8,H,2]
   const %a : i64[] {0}
   %y "y" = dft(%x, %l, %a)
   return %y'
+refused "GRU.*the sizes of input 5 may not fit" '  input %x "x" : f32[2,H,4]
+  input %w "w" : f32[1,15,4]
+  input %u "u" : f32[1,15,5]
+  input %h "h" : f32[1,1,5]
+  %y "y", %z "z" = gru(%x, %w, %u, _, _, %h) {hidden_size=5}
+  return %z'
+refused "QuantizeLinear.*is of open size" '  input %x "x" : f32[3,H]
+  const %s : f32[] {0.5}
+  const %p : u8[] {128}
+  %q = quantize_linear(%x, %s, %p)
+  %y "y" = dequantize_linear(%q, %s, %p)
+  return %y'
 refused "Einsum.*sizes may differ" '  input %x "x" : f32[3,H]
   input %z "z" : f32[W,3]
   %y "y" = einsum(%x, %z) {equation="ij,jk->ik"}
