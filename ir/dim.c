@@ -119,7 +119,18 @@ static dim sum_as_dim(arena *a, const sum *s) {
     return s->number ? binary(a, DIM_ADD, total, dim_number(s->number)) : total;
 }
 
-dim dim_sub(arena *a, dim x, dim y) { return dim_add(a, x, dim_mul(a, y, dim_number(-1))); }
+/* What a division leaves, taken away from what was divided (but for a number), is a multiple: z - z % n is z / n * n. */
+static bool is_whole_part(arena *a, dim x, dim y, dim *to) {
+    if (!y.expr || y.expr->op != DIM_MOD || y.expr->b->op != DIM_NUMBER || y.expr->b->number < 1) return false;
+    const dim divided = make(a, *y.expr->a), by = dim_number(y.expr->b->number), more = dim_sub(a, x, divided);
+    *to = dim_add(a, dim_mul(a, dim_floordiv(a, divided, by), by), more);
+    return dim_is_number(more);
+}
+
+dim dim_sub(arena *a, dim x, dim y) {
+    dim whole;
+    return is_whole_part(a, x, y, &whole) ? whole : dim_add(a, x, dim_mul(a, y, dim_number(-1)));
+}
 
 dim dim_add(arena *a, dim x, dim y) {
     if (!x.expr && !y.expr) return dim_number(add(x.size, y.size));

@@ -167,20 +167,39 @@ static void multiply(int64_t *number, int64_t by) {
     if (__builtin_mul_overflow(*number, by, number)) *number = 0;
 }
 
+/* The largest number that all terms of a sum are written as multiples of; 0: there are none. */
+static int64_t common_factor(const dim_expr *e) {
+    if (e->op == DIM_NUMBER) return e->number < 0 ? -e->number : e->number;
+    if (e->op == DIM_MUL && e->a->op == DIM_NUMBER) return common_factor(e->a);
+    if (e->op == DIM_MUL && e->b->op == DIM_NUMBER) return common_factor(e->b);
+    if (e->op != DIM_ADD) return 1;
+    int64_t x = common_factor(e->a), y = common_factor(e->b);
+    while (y) {
+        const int64_t rest = x % y;
+        x = y, y = rest;
+    }
+    return x;
+}
+
 /* The factors of a product: numbers into *number, the others into a list. */
-static int factors(const dim_expr *e, int64_t *number, const dim_expr **list, int n, int most) {
-    if (e->op == DIM_MUL) return factors(e->b, number, list, factors(e->a, number, list, n, most), most);
+static int factors(arena *a, const dim_expr *e, int64_t *number, const dim_expr **list, int n, int most) {
+    if (e->op == DIM_MUL) return factors(a, e->b, number, list, factors(a, e->a, number, list, n, most), most);
+    const int64_t common = e->op == DIM_ADD ? common_factor(e) : 1;
+    const dim less = common > 1 ? dim_floordiv(a, (dim){.expr = e}, dim_number(common)) : dim_number(0);
     if (e->op == DIM_NUMBER) multiply(number, e->number);
-    else if (n < most) list[n++] = e;
+    else if (less.expr) {
+        multiply(number, common);
+        return factors(a, less.expr, number, list, n, most);
+    } else if (n < most) list[n++] = e;
     else *number = 0;
     return n;
 }
 
-static int64_t factors_of(const value_type *t, const dim_expr **list, int *n, int most) {
+static int64_t factors_of(arena *a, const value_type *t, const dim_expr **list, int *n, int most) {
     int64_t number = 1;
     for (int k = 0; k < t->rank; k++) {
         if (dim_is_number(t->dims[k])) multiply(&number, t->dims[k].size);
-        else *n = factors(t->dims[k].expr, &number, list, *n, most);
+        else *n = factors(a, t->dims[k].expr, &number, list, *n, most);
     }
     return number;
 }
@@ -190,7 +209,8 @@ static bool reshapes_surely(const node *n) {
     enum { MOST = 64 };
     const dim_expr *x[MOST], *y[MOST];
     int n_x = 0, n_y = 0, left;
-    const int64_t a = factors_of(&n->inputs[0]->type, x, &n_x, MOST), b = factors_of(&n->outputs[0]->type, y, &n_y, MOST);
+    arena *mem = n->parent->graph->arena;
+    const int64_t a = factors_of(mem, &n->inputs[0]->type, x, &n_x, MOST), b = factors_of(mem, &n->outputs[0]->type, y, &n_y, MOST);
     left = n_y;
     for (int i = 0; i < n_x; i++)
         for (int k = 0; k < left; k++)

@@ -75,12 +75,11 @@ static dim rounded_down(arena *mem, term t) { return dim_floordiv(mem, t.size, d
 static bool is_unknown(dim d) { return d.expr && d.expr->op == DIM_UNKNOWN; }
 
 static bool combine(arena *mem, op_code op, bool floats, term x, term y, term *to) {
-    const dim minus = dim_mul(mem, dim_number(-1), y.size);
     if (op == OP_mul) *to = (term){dim_mul(mem, x.size, y.size), x.divisor * y.divisor};
     else if (op == OP_div && !floats && dim_is_number(y.size) && y.size.size > 0) *to = (term){quotient(mem, x.size, y.size), 1};
     else if (x.divisor != 1 || y.divisor != 1) return false;
     else if (op == OP_mod && !floats && dim_is_number(y.size) && y.size.size > 0) *to = (term){dim_mod(mem, x.size, y.size), 1};
-    else if (op == OP_add || op == OP_sub) *to = (term){dim_add(mem, x.size, op == OP_add ? y.size : minus), 1};
+    else if (op == OP_add || op == OP_sub) *to = (term){op == OP_add ? dim_add(mem, x.size, y.size) : dim_sub(mem, x.size, y.size), 1};
     else if (op == OP_max) *to = (term){dim_max(mem, x.size, y.size), 1};
     else if (op == OP_min) *to = (term){dim_min(mem, x.size, y.size), 1};
     else return false;

@@ -84,6 +84,7 @@ MODELS = [
     ("range_float", "float[H,W] x", "q = Shape(x) f = Cast<to=1>(q) i = Constant<value_ints=[0]>() j = Constant<value_ints=[1]>() h0 = Gather(f, i) w0 = Gather(f, j) h = Squeeze(h0) w = Squeeze(w0) o = Constant<value_float=1.0>() k = Constant<value_float=-2.0>()"
      " a = Range(o, w, o) b = Range(h, o, k) p = Shape(a) l = Shape(b) t = Concat<axis=0>(l, p) c = Expand(a, t) m = Constant<value_ints=[-1,1]>() d = Reshape(b, m) e = Expand(d, t) y = Sub(c, e)"),
     ("reshape_allowzero", "float[N,H,6] x", "q = Shape<start=0,end=2>(x) u = Constant<value_ints=[-1,3]>() t = Concat<axis=0>(q, u) y = Reshape<allowzero=1>(x, t)"),
+    ("whole_frames", "float[N,W] x", "q = Shape<start=1>(x) three = Constant<value_ints=[3]>() two = Constant<value_ints=[2]>() i = Constant<value_ints=[1]>() d = Sub(q, three) m = Mod(d, two) e = Sub(q, m) s = Slice(x, i, e, i) u = Constant<value_ints=[0,-1,2]>() y = Reshape(s, u)"),
     ("constant_of_shape", "float[N,H] x", "q = Shape(x) c = ConstantOfShape<value = float[1] {2.0}>(q) y = Add(x, c)"),
     ("trilu", "float[N,H,W] x", "y = Trilu(x) k = Constant<value_int=-2>() z = Trilu<upper=0>(x, k)"),
     ("trilu_batch", "float[N,H] x", "y = Trilu<upper=0>(x) q = Shape(x) c = ConstantOfShape<value = float[1] {1.0}>(q) k = Constant<value_int=1>() z = Trilu(c, k)"),
