@@ -62,6 +62,8 @@ const term *terms_of(const importer *imp, const value *v, int *n) { return v && 
 
 /* Towards 0, as integers are divided and floats become integers; y is above 0. */
 static dim quotient(arena *mem, dim x, dim y) {
+    if (dim_equal(y, dim_number(1))) return x;
+    if (dim_is_number(x) && dim_is_number(y)) return dim_number(x.size / y.size);
     const dim down = dim_floordiv(mem, x, y), none = dim_number(0), minus = dim_number(-1);
     if (dim_least(x) >= 0 || dim_reaches(x, 0)) return down;
     const dim up = dim_mul(mem, minus, dim_floordiv(mem, dim_mul(mem, minus, x), y));
