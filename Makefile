@@ -96,7 +96,7 @@ bench-open:
 bench-server: bench-networks
 	@build/venv-bench/bin/python tests/bench/server.py $(NETWORKS) $(BENCH_OPTIONS)
 
-# Random networks against ONNX Runtime, COUNT of them from SEED on, a night by default; failures are shrunk into build/differential.
+# Random networks against ONNX Runtime, COUNT of them from SEED on, one to two hours by default; failures are shrunk into build/differential.
 # Each 200 take another target, compiler, accuracy or number of threads (VARIANTS in differential.py), or all of them what
 # DIFFERENTIAL_OPTIONS says. A run that was stopped goes on.
 differential:
