@@ -132,6 +132,9 @@ static bool take_size(const symbol *s, int64_t size, const char *file, model_opt
         if (size < o->open_min[i] || size > o->open_max[i])
             return diag_error(d, file, NULL, "its size %lld is not within --dim %s=%lld..%lld", (long long)size, s->name, (long long)o->open_min[i],
                               (long long)o->open_max[i]);
+        if (size % o->open_multiple[i])
+            return diag_error(d, file, NULL, "its size %lld is no multiple of %lld, which --dim %s=%lld..%lld:%lld wants", (long long)size, (long long)o->open_multiple[i],
+                              s->name, (long long)o->open_min[i], (long long)o->open_max[i], (long long)o->open_multiple[i]);
         o->open_at[i] = size;
     }
     return true;
@@ -143,9 +146,9 @@ static bool take_sizes(const value *v, const char *file, model_options *o, arena
     int more = t.type.rank - v->type.rank; /* 1: the samples' own axis */
     if (more != 0 && more != 1) return wrong_type(file, v, &t, d);
     for (int i = 0; i < v->type.rank; i++) {
-        const dim_expr *e = v->type.dims[i].expr;
-        if (!e || e->op != DIM_SYMBOL || batch_is(v->parent->graph, e->symbol->name)) continue;
-        if (!take_size(e->symbol, type_size(&t.type, i + more), file, o, d)) return false;
+        const symbol *s = dim_named(v->type.dims[i]);
+        if (!s || batch_is(v->parent->graph, s->name)) continue;
+        if (!take_size(s, type_size(&t.type, i + more), file, o, d)) return false;
     }
     return true;
 }

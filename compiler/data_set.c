@@ -148,7 +148,7 @@ bool data_set_read(data_set *s, const char *path, const graph *g, arena *a, diag
 static bool run_at(model_options *o, const char *name, int64_t size) {
     for (int k = 0; k < o->n_open; k++) {
         if (strcmp(o->open_names[k], name) != 0) continue;
-        if (!o->open_at[k] && size >= o->open_min[k] && size <= o->open_max[k]) o->open_at[k] = size;
+        if (!o->open_at[k] && size >= o->open_min[k] && size <= o->open_max[k] && size % o->open_multiple[k] == 0) o->open_at[k] = size;
         return true;
     }
     return false;
@@ -157,12 +157,12 @@ static bool run_at(model_options *o, const char *name, int64_t size) {
 static void bind(model_options *o, const value_type *declared, const value_type *real) {
     if (declared->kind != TYPE_TENSOR || declared->rank != real->rank) return;
     for (int i = 0; i < declared->rank && o->n_dims < MODEL_MAX_DIMS; i++) {
-        const dim_expr *e = declared->dims[i].expr;
-        if (!e || e->op != DIM_SYMBOL || run_at(o, e->symbol->name, type_size(real, i))) continue;
+        const symbol *s = dim_named(declared->dims[i]);
+        if (!s || run_at(o, s->name, type_size(real, i))) continue;
         bool known = false;
-        for (int k = 0; k < o->n_dims; k++) known = known || !strcmp(o->dim_names[k], e->symbol->name);
+        for (int k = 0; k < o->n_dims; k++) known = known || !strcmp(o->dim_names[k], s->name);
         if (known) continue;
-        o->dim_names[o->n_dims] = e->symbol->name;
+        o->dim_names[o->n_dims] = s->name;
         o->dim_sizes[o->n_dims++] = type_size(real, i);
     }
 }

@@ -57,7 +57,7 @@ static const struct argp_option options[] = {
      0},
     {"dim", KEY_DIM, "NAME=SIZE", 0,
      "make the symbolic dimension NAME this size; MIN..MAX instead of SIZE leaves it open: the emitted functions then take "
-     "it as an argument. MIN..MAX@SIZE: run, verify and bench give them this one (default: that of the input, or the largest)",
+     "it as an argument. MIN..MAX:MULTIPLE: among multiples of that. MIN..MAX@SIZE: run, verify and bench give them this one (default: that of the input, or the largest)",
      0},
     {"fix", KEY_FIX, "NAME=X,X...", 0, "the input NAME always holds these numbers: sizes may depend on them", 0},
     {"elements", KEY_ELEMENTS, "NAME=TYPES", 0,
@@ -95,32 +95,57 @@ static int64_t parse_size(const char **at) {
     return size > INT32_MAX ? -1 : size;
 }
 
-static void parse_open(model_options *o, const char *name, int64_t min, int64_t max, int64_t at, const struct argp_state *state) {
-    if (at && !o->runs_open) argp_error(state, "--dim %s=MIN..MAX@SIZE is for run, verify and bench", name);
-    if (at && (at < min || at > max)) argp_error(state, "--dim %s: %lld is not within %lld..%lld", name, (long long)at, (long long)min, (long long)max);
-    if (min < 1 || max < min) argp_error(state, "--dim %s=MIN..MAX wants 1 <= MIN <= MAX", name);
-    if (o->n_open == MODEL_MAX_DIMS) argp_error(state, "more than %d --dim", MODEL_MAX_DIMS);
-    o->open_names[o->n_open] = name;
-    o->open_min[o->n_open] = min;
-    o->open_at[o->n_open] = at;
-    o->open_max[o->n_open++] = max;
+/* ---- --dim ---- */
+
+typedef struct open_range {
+    int64_t min, max, multiple, at; /* at: 0 without one */
+} open_range;
+
+/* MIN..MAX, and :MULTIPLE and @SIZE behind it. */
+static bool parse_range(open_range *r, const char *at) {
+    *r = (open_range){.min = parse_size(&at), .multiple = 1};
+    if (strncmp(at, "..", 2) != 0) return false;
+    at += 2;
+    r->max = parse_size(&at);
+    if (*at == ':') at++, r->multiple = parse_size(&at);
+    if (*at == '@') at++, r->at = parse_size(&at);
+    return !*at && r->max >= 0 && r->multiple >= 0 && r->at >= 0;
+}
+
+static void check_multiple(const char *name, int64_t size, int64_t multiple, const struct argp_state *state) {
+    const int64_t below = size - size % multiple;
+    if (size > below) argp_error(state, "--dim %s: %lld is no multiple of %lld; %lld is", name, (long long)size, (long long)multiple, (long long)(below ? below : multiple));
+}
+
+static void check_range(const char *name, const open_range *r, bool runs, const struct argp_state *state) {
+    if (r->at && !runs) argp_error(state, "--dim %s=MIN..MAX@SIZE is for run, verify and bench", name);
+    if (r->at && (r->at < r->min || r->at > r->max)) argp_error(state, "--dim %s: %lld is not within %lld..%lld", name, (long long)r->at, (long long)r->min, (long long)r->max);
+    if (r->min < 1 || r->max < r->min) argp_error(state, "--dim %s=MIN..MAX wants 1 <= MIN <= MAX", name);
+    if (r->multiple < 1) argp_error(state, "--dim %s=MIN..MAX:MULTIPLE wants a MULTIPLE of 1 or more", name);
+    check_multiple(name, r->min, r->multiple, state);
+    check_multiple(name, r->max, r->multiple, state);
+    check_multiple(name, r->at, r->multiple, state);
 }
 
 static void parse_dim(model_options *o, char *arg, const struct argp_state *state) {
     char *equals = strrchr(arg, '=');
     const char *at = equals ? equals + 1 : "";
-    int64_t size = parse_size(&at), max = size;
-    bool open = size >= 0 && !strncmp(at, "..", 2);
-    int64_t run_at = 0;
-    if (open) at += 2, max = parse_size(&at);
-    if (open && *at == '@') at++, run_at = parse_size(&at);
-    if (!equals || equals == arg || *at || size < 0 || max < 0 || run_at < 0) argp_error(state, "--dim wants NAME=SIZE or NAME=MIN..MAX, not '%s'", arg);
+    open_range range;
+    const bool open = parse_range(&range, at);
+    const int64_t size = parse_size(&at);
+    if (!equals || equals == arg || (!open && (*at || size < 0)))
+        argp_error(state, "--dim wants NAME=SIZE, NAME=MIN..MAX or NAME=MIN..MAX:MULTIPLE, not '%s'", arg);
     *equals = '\0';
+    if ((open ? o->n_open : o->n_dims) == MODEL_MAX_DIMS) argp_error(state, "more than %d --dim", MODEL_MAX_DIMS);
     if (open) {
-        parse_open(o, arg, size, max, run_at, state);
+        check_range(arg, &range, o->runs_open, state);
+        o->open_names[o->n_open] = arg;
+        o->open_min[o->n_open] = range.min;
+        o->open_max[o->n_open] = range.max;
+        o->open_multiple[o->n_open] = range.multiple;
+        o->open_at[o->n_open++] = range.at;
         return;
     }
-    if (o->n_dims == MODEL_MAX_DIMS) argp_error(state, "more than %d --dim", MODEL_MAX_DIMS);
     o->dim_names[o->n_dims] = arg;
     o->dim_sizes[o->n_dims++] = size;
 }
@@ -289,7 +314,7 @@ void model_init(model *m, const model_options *o) {
 }
 
 static bool open_dim(graph *g, const model_options *o, int i) {
-    if (o->keeps_sizes_open) return graph_open_symbol(g, o->open_names[i], o->open_min[i], o->open_max[i]);
+    if (o->keeps_sizes_open) return graph_open_symbol(g, o->open_names[i], o->open_min[i], o->open_max[i], o->open_multiple[i]);
     return graph_bind_symbol(g, o->open_names[i], o->open_at[i] ? o->open_at[i] : o->open_max[i]);
 }
 
@@ -303,7 +328,10 @@ static bool open_dims(graph *g, const model_options *o) {
     if (!open_sizes_settle(g)) return false;
     if (batch >= 0) {
         const char *name = o->open_names[batch];
-        bool ok = batch_can_open(g, name) ? batch_open(g, name, o->open_min[batch], o->open_max[batch]) : open_dim(g, o, batch);
+        const bool opens = batch_can_open(g, name);
+        if (opens && o->open_multiple[batch] > 1)
+            return diag_error(g->diags, "", "any number of samples will do: leave the multiple out", "--dim %s=MIN..MAX:MULTIPLE: '%s' is a batch", name, name);
+        bool ok = opens ? batch_open(g, name, o->open_min[batch], o->open_max[batch]) : open_dim(g, o, batch);
         if (!ok || !open_sizes_settle(g)) return false;
     }
     return open_sizes_check(g);

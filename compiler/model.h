@@ -25,9 +25,10 @@ typedef struct model_options {
     int n_dims;
     const char *dim_names[MODEL_MAX_DIMS];
     int64_t dim_sizes[MODEL_MAX_DIMS];
-    int n_open; /* --dim NAME=MIN..MAX */
+    int n_open; /* --dim NAME=MIN..MAX:MULTIPLE */
     const char *open_names[MODEL_MAX_DIMS];
-    int64_t open_min[MODEL_MAX_DIMS], open_max[MODEL_MAX_DIMS], open_at[MODEL_MAX_DIMS]; /* at: what the program is run at; 0: the largest */
+    int64_t open_min[MODEL_MAX_DIMS], open_max[MODEL_MAX_DIMS], open_multiple[MODEL_MAX_DIMS];
+    int64_t open_at[MODEL_MAX_DIMS]; /* what the program is run at; 0: the largest */
     int n_custom; /* --custom-op OPERATOR=FILE */
     const char *custom_operators[MODEL_MAX_DIMS], *custom_files[MODEL_MAX_DIMS];
     bool custom_optional; /* those that the model has no node of are left out */

@@ -50,6 +50,8 @@ static void bind_region(const binding *b, region *r) {
 
 static bool check_bounds(const graph *g, const symbol *s, const char *name, int64_t min, int64_t max) {
     if (!s) return diag_error(g->diags, "", "`cnnc inspect` shows the inputs with their dimensions", "there is no dimension '%.80s'", name);
+    if (min % s->multiple || max % s->multiple)
+        return diag_error(g->diags, "", NULL, "dimension '%.80s' cannot be %lld: it is a multiple of %lld", name, (long long)(min % s->multiple ? min : max), (long long)s->multiple);
     if (min >= s->min && (s->max <= 0 || max <= s->max)) return true;
     return diag_error(g->diags, "", NULL, "dimension '%.80s' cannot be %lld: it is at least %lld%s", name, (long long)(min < s->min ? min : max),
                       (long long)s->min, s->max > 0 ? arena_printf(g->arena, " and at most %lld", (long long)s->max) : "");
@@ -58,18 +60,22 @@ static bool check_bounds(const graph *g, const symbol *s, const char *name, int6
 bool graph_bind_symbol(graph *g, const char *name, int64_t size) {
     const symbol *s = graph_find_symbol(g, name);
     if (!check_bounds(g, s, name, size, size)) return false;
-    bind_region(&(binding){g->arena, s, dim_number(size)}, g->body);
+    bind_region(&(binding){g->arena, s, dim_number(size / s->multiple)}, g->body);
     int i = 0;
     while (g->symbols[i] != s) i++;
     memmove(g->symbols + i, g->symbols + i + 1, sizeof *g->symbols * (size_t)(--g->n_symbols - i));
     return true;
 }
 
-bool graph_open_symbol(graph *g, const char *name, int64_t min, int64_t max) {
+bool graph_open_symbol(graph *g, const char *name, int64_t min, int64_t max, int64_t multiple) {
     symbol *s = graph_find_symbol(g, name);
     if (!check_bounds(g, s, name, min, max)) return false;
-    s->min = min, s->max = max, s->open = true;
-    bind_region(&(binding){g->arena, s, dim_symbol(g->arena, s)}, g->body);
+    const int64_t before = s->multiple;
+    if (before % multiple == 0) multiple = before;
+    if (multiple % before)
+        return diag_error(g->diags, "", NULL, "dimension '%.80s' is a multiple of %lld, which %lld is not", name, (long long)before, (long long)multiple);
+    s->min = min, s->max = max, s->multiple = multiple, s->open = true;
+    bind_region(&(binding){g->arena, s, dim_floordiv(g->arena, dim_symbol(g->arena, s), dim_number(before))}, g->body);
     return true;
 }
 

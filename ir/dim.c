@@ -35,7 +35,7 @@ bool dim_is_bounded(dim d) { return !d.expr || is_open(d.expr); }
 
 dim dim_unknown(arena *a) { return make(a, (dim_expr){.op = DIM_UNKNOWN}); }
 
-dim dim_symbol(arena *a, const symbol *s) { return make(a, (dim_expr){.op = DIM_SYMBOL, .symbol = s}); }
+dim dim_symbol(arena *a, const symbol *s) { return dim_mul(a, make(a, (dim_expr){.op = DIM_SYMBOL, .symbol = s}), dim_number(s->multiple)); }
 
 static const dim_expr *as_expr(arena *a, dim d) {
     if (d.expr) return d.expr;
@@ -150,9 +150,11 @@ dim dim_add(arena *a, dim x, dim y) {
 
 dim dim_mul(arena *a, dim x, dim y) {
     if (!x.expr && !y.expr) return dim_number(mul(x.size, y.size));
-    if (is(x, 1)) return y;
+    if (!x.expr) return dim_mul(a, y, x);
     if (is(y, 1)) return x;
-    if (is(x, 0) || is(y, 0)) return dim_number(0);
+    if (is(y, 0)) return y;
+    if (!y.expr && x.expr->op == DIM_MUL && x.expr->b->op == DIM_NUMBER) /* (x * 16) * 2 is x * 32 */
+        return dim_mul(a, make(a, *x.expr->a), dim_number(mul(x.expr->b->number, y.size)));
     return binary(a, DIM_MUL, x, y);
 }
 
@@ -210,14 +212,50 @@ static bool expr_equal(const dim_expr *x, const dim_expr *y) {
     }
 }
 
+/* As sums of multiples they are the same. */
+static bool sums_equal(const dim_expr *x, const dim_expr *y) {
+    sum s = {.n = 0};
+    collect(&s, x, 1), collect(&s, y, -1);
+    for (int i = 0; i < s.n; i++)
+        if (s.terms[i].times) return false;
+    return !s.number && !s.overflowing;
+}
+
 bool dim_equal(dim x, dim y) {
     if (!x.expr || !y.expr) return !x.expr && !y.expr && x.size == y.size;
-    return expr_equal(x.expr, y.expr);
+    return expr_equal(x.expr, y.expr) || sums_equal(x.expr, y.expr);
 }
+
+/* ---- parts of symbols ---- */
+
+static int64_t common_divisor(int64_t x, int64_t y) { return y ? common_divisor(y, x % y) : x < 0 ? -x
+                                                                                                  : x; }
+
+const symbol *dim_part(dim d, int64_t *times, int64_t *by) {
+    const dim_expr *e = d.expr;
+    const bool product = e && e->op == DIM_MUL && e->a->op == DIM_SYMBOL && e->b->op == DIM_NUMBER;
+    if (!product && !(e && e->op == DIM_SYMBOL)) return NULL;
+    const symbol *s = product ? e->a->symbol : e->symbol;
+    const int64_t of = product ? e->b->number : 1, common = common_divisor(of, s->multiple);
+    *times = of / common;
+    *by = s->multiple / common;
+    return s;
+}
+
+const symbol *dim_named(dim d) {
+    int64_t times, by;
+    const symbol *s = dim_part(d, &times, &by);
+    return s && times == 1 && by == 1 ? s : NULL;
+}
+
+/* ---- bounds ---- */
+
+/* Of what stands for it; as long as nobody says, it may be anything. */
+static range range_of_symbol(const symbol *s) { return (range){s->min / s->multiple, (s->max > 0 ? s->max : INT32_MAX) / s->multiple}; }
 
 static int64_t upper(const dim_expr *e) {
     if (e->op == DIM_NUMBER) return e->number;
-    if (e->op == DIM_SYMBOL) return e->symbol->max > 0 ? e->symbol->max : -1;
+    if (e->op == DIM_SYMBOL) return e->symbol->max > 0 ? range_of_symbol(e->symbol).most : -1;
     if (e->op == DIM_UNKNOWN) return -1;
     int64_t x = upper(e->a), y = upper(e->b);
     switch (e->op) {
@@ -241,7 +279,7 @@ static int64_t larger(int64_t x, int64_t y) { return x > y ? x : y; }
 static range range_of(const dim_expr *e) {
     if (e->op == DIM_NUMBER) return (range){e->number, e->number};
     if (e->op == DIM_UNKNOWN) return (range){INT64_MIN, INT64_MAX};
-    if (e->op == DIM_SYMBOL) return (range){e->symbol->min, e->symbol->max > 0 ? e->symbol->max : INT32_MAX}; /* as long as nobody says */
+    if (e->op == DIM_SYMBOL) return range_of_symbol(e->symbol);
     range x = range_of(e->a), y = range_of(e->b);
     int64_t corners[4] = {mul(x.least, y.least), mul(x.least, y.most), mul(x.most, y.least), mul(x.most, y.most)};
     switch (e->op) {
@@ -294,8 +332,9 @@ bool dim_reaches(dim d, int64_t least) {
     bool several = false;
     const symbol *s = only_symbol(d.expr, &several);
     if (!is_bounded(d.expr)) return false;
-    if (!s || several || s->max - s->min >= MOST_SIZES) return dim_least(d) >= least;
-    for (int64_t at = s->min; at <= s->max; at++)
+    const range sizes = s ? range_of_symbol(s) : (range){0, 0};
+    if (!s || several || sizes.most - sizes.least >= MOST_SIZES) return dim_least(d) >= least;
+    for (int64_t at = sizes.least; at <= sizes.most; at++)
         if (value_at(d.expr, at) < least) return false;
     return true;
 }
@@ -308,12 +347,25 @@ static void print_symbol(FILE *f, const char *name) {
     else print_quoted(f, name, strlen(name));
 }
 
+static void print_part(FILE *f, const symbol *s, int64_t times, int64_t by) {
+    fputs(times != 1 ? "(* " : "", f);
+    fputs(by != 1 ? "(/ " : "", f);
+    print_symbol(f, s->name);
+    if (by != 1) fprintf(f, " %lld)", (long long)by);
+    if (times != 1) fprintf(f, " %lld)", (long long)times);
+}
+
 static void print(FILE *f, const dim_expr *e) {
     static const char *const names[] = {[DIM_ADD] = "+", [DIM_MUL] = "*", [DIM_FLOORDIV] = "/", [DIM_MOD] = "%", [DIM_MAX] = "max", [DIM_MIN] = "min"};
+    int64_t times, by;
+    const symbol *s = dim_part((dim){.expr = e}, &times, &by);
+    if (s) {
+        print_part(f, s, times, by);
+        return;
+    }
     switch (e->op) {
     case DIM_UNKNOWN: fputc('?', f); return;
     case DIM_NUMBER: fprintf(f, "%lld", (long long)e->number); return;
-    case DIM_SYMBOL: print_symbol(f, e->symbol->name); return;
     default:
         fprintf(f, "(%s ", names[e->op]);
         print(f, e->a);

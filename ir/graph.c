@@ -37,7 +37,7 @@ symbol *graph_symbol(graph *g, const char *name) {
     if (s) return s;
     s = ARENA_NEW(g->arena, symbol);
     s->name = arena_strdup(g->arena, name);
-    s->min = 1;
+    s->min = s->multiple = 1;
     g->symbols = grown(g->arena, g->symbols, g->n_symbols, sizeof *g->symbols);
     g->symbols[g->n_symbols++] = s;
     return s;

@@ -113,10 +113,11 @@ void dtype_store_cast(dtype t, void *data, int64_t index, double x, const char *
 
 /* ---- dim.c: dimensions ---------------------------------------------------------------------------------------------- */
 
-/* A named size fixed at run time, with inclusive bounds (max 0: not bounded yet). */
+/* A named size fixed at run time, with inclusive bounds (max 0: not bounded yet). It is a multiple of `multiple`, and so are
+ * bounds of open ones; in expressions DIM_SYMBOL stands for size / multiple. */
 typedef struct symbol {
     const char *name;
-    int64_t min, max;
+    int64_t min, max, multiple;
     bool open; /* stays a symbol in the emitted program, see graph_open_symbol */
 } symbol;
 
@@ -147,7 +148,7 @@ typedef struct dim {
 
 dim dim_number(int64_t n);
 dim dim_unknown(arena *a);
-dim dim_symbol(arena *a, const symbol *s);
+dim dim_symbol(arena *a, const symbol *s); /* its size */
 bool dim_is_number(dim d);
 bool dim_is_open(dim d);    /* an expression over open symbols */
 bool dim_is_bounded(dim d); /* a number or such an expression: also where it is negative */
@@ -158,7 +159,10 @@ dim dim_mod(arena *a, dim x, dim y);      /* what that leaves: below y and never
 dim dim_max(arena *a, dim x, dim y);
 dim dim_min(arena *a, dim x, dim y);
 dim dim_sub(arena *a, dim x, dim y);
-bool dim_equal(dim x, dim y);           /* structurally the same */
+bool dim_equal(dim x, dim y);   /* the same as sums of multiples of what is alike */
+const symbol *dim_named(dim d); /* the symbol whose size it is, or NULL */
+/* The symbol that d is a part of, d being its size / by * times, by and times without a common factor; else NULL. */
+const symbol *dim_part(dim d, int64_t *times, int64_t *by);
 int64_t dim_upper(dim d);               /* the largest it can be; -1: not bounded */
 int64_t dim_least(dim d);               /* of an open one: the least it can be, or less */
 bool dim_reaches(dim d, int64_t least); /* it is at least that for all sizes that its symbols can have */
@@ -472,8 +476,8 @@ void region_drop_outputs(region *r); /* all of them */
 
 /* bind.c: the symbolic dimension becomes a number everywhere. An error if there is none, or its bounds exclude it. */
 bool graph_bind_symbol(graph *g, const char *name, int64_t size);
-/* The same, but it stays a symbol, with these bounds. */
-bool graph_open_symbol(graph *g, const char *name, int64_t min, int64_t max);
+/* The same, but it stays a symbol, with these bounds, among multiples of `multiple`; so do they have to be. */
+bool graph_open_symbol(graph *g, const char *name, int64_t min, int64_t max, int64_t multiple);
 bool graph_has_open_symbols(const graph *g);
 /* widen.c: every float32 becomes a float64, constants and graph inputs too. For graphs that no pass has seen yet. */
 bool graph_widen(graph *g);

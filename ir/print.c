@@ -209,9 +209,10 @@ static void print_region(printer *p, const region *r, int depth) {
 
 static void print_symbol(FILE *f, const symbol *s) {
     fputs("  dim ", f);
-    dim_print(f, (dim){.size = -1, .expr = &(dim_expr){.op = DIM_SYMBOL, .symbol = s}});
+    dim_print(f, (dim){.size = -1, .expr = &(dim_expr){.op = DIM_SYMBOL, .symbol = &(symbol){.name = s->name, .multiple = 1}}});
     fprintf(f, " in %lld..", (long long)s->min);
     if (s->max > 0) fprintf(f, "%lld", (long long)s->max);
+    if (s->multiple > 1) fprintf(f, " by %lld", (long long)s->multiple);
     fputc('\n', f);
 }
 

@@ -1,7 +1,8 @@
 /* Reads the textual form of a graph: the counterpart of print.c.
  *
  *     graph "name" {
- *       dim N in 1..8                                                   a symbol with its bounds; 1.. has no upper one
+ *       dim N in 1..8                                                   a symbol with its bounds; 1.. has no upper one;
+ *                                                                       by 4 behind them: a multiple of 4
  *       input %0 "x" : f32[N,3,8,8]                                     = {0.5} behind it: where the caller gives none
  *       const %1 "w" from "net.onnx:w" : f32[16,3,3,3] {data 0}         or {1, 2}; {0, ...} repeats
  *       %2 "y" = conv(%0, %1; %9) {pads=[1,1,1,1]} "layer" : f32[N,16,8,8] epilogue relu(add(acc, in2))
@@ -284,7 +285,7 @@ static bool read_region(reader *r, region *in) {
 
 /* ---- the whole ---- */
 
-/* dim NAME in MIN..MAX, or MIN.. */
+/* dim NAME in MIN..MAX, or MIN.., and by MULTIPLE */
 static bool read_symbol(reader *r) {
     scanner *s = &r->scan;
     const char *name;
@@ -296,7 +297,8 @@ static bool read_symbol(reader *r) {
     symbol *made = graph_symbol(r->graph, name);
     if (!scan_expect(s, "in") || !scan_int_between(s, 0, INT64_MAX, &made->min) || !scan_expect(s, "..")) return false;
     char c = scan_peek(s);
-    return c < '0' || c > '9' || scan_int_between(s, made->min, INT64_MAX, &made->max);
+    if (c >= '0' && c <= '9' && !scan_int_between(s, made->min, INT64_MAX, &made->max)) return false;
+    return !scan_accept(s, "by") || scan_int_between(s, 1, INT32_MAX, &made->multiple);
 }
 
 static bool read_text(reader *r) {

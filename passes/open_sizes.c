@@ -11,6 +11,11 @@ static bool refuse(const node *n, const char *what) {
     return node_error(n->parent->graph->diags, n, "fix the open dimension: --dim NAME=SIZE", "%s", what);
 }
 
+/* Half of H and the double of a fourth of it are equal where H is a multiple of 4. */
+static bool refuse_sizes(const node *n, const char *what) {
+    return node_error(n->parent->graph->diags, n, "leave the dimension open among multiples: --dim NAME=MIN..MAX:32, say, or fix it: --dim NAME=SIZE", "%s", what);
+}
+
 static bool is_open(const value *v) { return v && v->type.kind == TYPE_TENSOR && v->type.rank >= 0 && !type_is_static(&v->type); }
 
 /* Each operand's size is the result's, or 1: what only happens to be equal may differ at run time. */
@@ -19,7 +24,7 @@ static bool broadcasts_surely(const node *n) {
     for (int i = 0; i < n->n_core_inputs; i++) {
         const value_type *x = n->inputs[i] ? &n->inputs[i]->type : NULL;
         for (int k = 0; x && k < x->rank; k++)
-            if (type_size(x, k) != 1 && !dim_equal(x->dims[k], y->dims[y->rank - x->rank + k])) return refuse(n, "its operands' sizes may differ");
+            if (type_size(x, k) != 1 && !dim_equal(x->dims[k], y->dims[y->rank - x->rank + k])) return refuse_sizes(n, "its operands' sizes may differ");
     }
     return true;
 }
@@ -47,7 +52,7 @@ static bool contracts_surely(const node *n) {
     for (int i = 0; i < n->n_core_inputs; i++)
         for (int k = 0; k < e.inputs[i].rank; k++) {
             const dim size = n->inputs[i]->type.dims[k];
-            if (!dim_equal(size, dim_number(1)) && !dim_equal(size, e.size[e.inputs[i].labels[k]])) return refuse(n, "its operands' sizes may differ");
+            if (!dim_equal(size, dim_number(1)) && !dim_equal(size, e.size[e.inputs[i].labels[k]])) return refuse_sizes(n, "its operands' sizes may differ");
         }
     return true;
 }
@@ -71,14 +76,14 @@ static bool splits_surely(const node *n) {
         if (!n->outputs[i]) return true; /* its size is not known here; the others lie where they do */
         total = dim_add(a, total, n->outputs[i]->type.dims[axis]);
     }
-    return dim_equal(total, x->dims[axis]) || !node_input(n, 1) || refuse(n, "its parts may not add up to the axis");
+    return dim_equal(total, x->dims[axis]) || !node_input(n, 1) || refuse_sizes(n, "its parts may not add up to the axis");
 }
 
 /* Along axes [from, to), but for `axis`, input i has the sizes of input k. */
 static bool agree(const node *n, int i, int k, int from, int to, int64_t axis) {
     const value_type *x = &n->inputs[i]->type, *y = &n->inputs[k]->type;
     for (int at = from; at < to && at < x->rank && at < y->rank; at++)
-        if (at != axis && !dim_equal(x->dims[at], y->dims[at])) return refuse(n, "its operands' sizes may differ");
+        if (at != axis && !dim_equal(x->dims[at], y->dims[at])) return refuse_sizes(n, "its operands' sizes may differ");
     return true;
 }
 
@@ -137,7 +142,7 @@ static bool concatenates_surely(const node *n) {
     axis += axis < 0 ? y->rank : 0;
     for (int i = 0; i < n->n_inputs; i++)
         for (int k = 0; k < y->rank; k++)
-            if (k != axis && !dim_equal(n->inputs[i]->type.dims[k], y->dims[k])) return refuse(n, "its parts' sizes may differ");
+            if (k != axis && !dim_equal(n->inputs[i]->type.dims[k], y->dims[k])) return refuse_sizes(n, "its parts' sizes may differ");
     return true;
 }
 

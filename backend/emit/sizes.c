@@ -47,6 +47,14 @@ static const char *field_of(const emission *e, const symbol *s) {
     return e->open_fields[i];
 }
 
+static const char *part_text(const emission *e, const symbol *s, int64_t times, int64_t by) {
+    const char *part = field_of(e, s);
+    if (times == 1 && by == 1) return part;
+    if (by != 1) part = arena_printf(e->arena, "%s / %lld", part, (long long)by);
+    if (times != 1) part = arena_printf(e->arena, "%s * %lld", part, (long long)times);
+    return arena_printf(e->arena, "(%s)", part);
+}
+
 /* ---- sizes by name ---- */
 
 size_table *sizes_new(const emission *e) {
@@ -66,7 +74,9 @@ static const char *size_text(const emission *e, size_table *t, const dim_expr *x
     for (int i = 0; t && i < t->n; i++)
         if (dim_equal(t->dims[i], (dim){.expr = x})) return t->names[i];
     if (x->op == DIM_NUMBER) return arena_printf(e->arena, "%lld", (long long)x->number);
-    if (x->op == DIM_SYMBOL) return field_of(e, x->symbol);
+    int64_t times, by;
+    const symbol *part = dim_part((dim){.expr = x}, &times, &by);
+    if (part) return part_text(e, part, times, by);
     const bool below = x->op == DIM_FLOORDIV && !dim_reaches((dim){.expr = x->a}, 0), twice = x->op == DIM_MAX || x->op == DIM_MIN || below;
     const char *a = twice && t ? size_name(t, (dim){.expr = x->a}) : size_text(e, t, x->a), *b = twice && t ? size_name(t, (dim){.expr = x->b}) : size_text(e, t, x->b);
     if (below) return arena_printf(e->arena, "(%s / %s - (%s %% %s < 0))", a, b, a, b);
@@ -113,7 +123,9 @@ void emit_tensor_bytes(const emission *e, const value_type *t, text *out) {
 void emit_open_check(const emission *e, text *out) {
     for (int i = 0; i < e->n_open; i++) {
         const char *name = e->open_fields[i], *upper = emit_upper_case(e->arena, name);
-        text_printf(out, "    if (%s < %s_SIZE_%s_MIN || %s > %s_SIZE_%s_MAX) return 6;\n", name, e->upper, upper, name, e->upper, upper);
+        text_printf(out, "    if (%s < %s_SIZE_%s_MIN || %s > %s_SIZE_%s_MAX", name, e->upper, upper, name, e->upper, upper);
+        if (e->open[i]->multiple > 1) text_printf(out, " || %s %% %s_SIZE_%s_MULTIPLE != 0", name, e->upper, upper);
+        text_put(out, ") return 6;\n");
     }
 }
 
@@ -121,10 +133,14 @@ void emit_open_dims(const emission *e, text *out) {
     if (!e->n_open) return;
     text_put(out, "\n/* Open dimensions: functions that run the network take them as");
     for (int i = 0; i < e->n_open; i++) text_printf(out, "%s `%s`", i ? i == e->n_open - 1 ? " and" : "," : "", e->open_fields[i]);
-    text_put(out, ". Out of\n * their bounds they return 6 and touch nothing. Types below name them; sizes in numbers are the largest. */\n");
+    bool multiples = false;
+    for (int i = 0; i < e->n_open; i++) multiples = multiples || e->open[i]->multiple > 1;
+    text_printf(out, ". Out of\n * their bounds%s they return 6 and touch nothing. Types below name them; sizes in numbers are the largest. */\n",
+                multiples ? ", or no multiple of their MULTIPLE," : "");
     for (int i = 0; i < e->n_open; i++) {
         const char *upper = emit_upper_case(e->arena, e->open_fields[i]);
         text_printf(out, "#define %s_SIZE_%s_MIN %lld\n#define %s_SIZE_%s_MAX %lld\n", e->upper, upper, (long long)e->open[i]->min, e->upper, upper,
                     (long long)e->open[i]->max);
+        if (e->open[i]->multiple > 1) text_printf(out, "#define %s_SIZE_%s_MULTIPLE %lld\n", e->upper, upper, (long long)e->open[i]->multiple);
     }
 }

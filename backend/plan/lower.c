@@ -357,9 +357,9 @@ static bool check_inputs(const plan *p) {
         const value *v = body->inputs[i];
         if (type_is_bounded(&v->type)) continue;
         for (int k = 0; v->type.kind == TYPE_TENSOR && k < v->type.rank; k++)
-            if (!dim_is_number(v->type.dims[k]) && v->type.dims[k].expr->op == DIM_SYMBOL)
+            if (dim_named(v->type.dims[k]))
                 return diag_error(p->diags, "", "give it a size: --dim NAME=SIZE", "input '%s': dimension %d, named '%s', is open",
-                                  v->name, k, v->type.dims[k].expr->symbol->name);
+                                  v->name, k, dim_named(v->type.dims[k])->name);
         return diag_error(p->diags, "", NULL, "input '%s' is no tensor of known rank", v->name);
     }
     return true;

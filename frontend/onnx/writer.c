@@ -78,9 +78,9 @@ static Onnx__TensorShapeProto *export_shape(const exporter *x, const value_type 
         if (dim_is_number(t->dims[i])) {
             d->value_case = ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE;
             d->dim_value = t->dims[i].size;
-        } else if (t->dims[i].expr->op == DIM_SYMBOL) {
+        } else if (dim_named(t->dims[i])) {
             d->value_case = ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_PARAM;
-            d->dim_param = text_copy(x, t->dims[i].expr->symbol->name);
+            d->dim_param = text_copy(x, dim_named(t->dims[i])->name);
         }
     }
     return s;

@@ -111,7 +111,7 @@ static bool transposed_axis(const node *n, window *w, int i, int64_t extra, int6
     arena *a = node_arena(n);
     const char *mode = node_string(n, "auto_pad");
     dim stride = dim_number(w->stride[i]), minus = dim_number(-1), full;
-    full = plus(a, dim_mul(a, plus(a, w->in[i], -1), stride), extent(w, i) + extra);
+    full = plus(a, dim_mul(a, w->in[i], stride), extent(w, i) + extra - w->stride[i]);
     dim pads = dim_number(-(w->pad_begin[i] + w->pad_end[i]));
     if (strncmp(mode, "SAME", 4) && wished < 0) {
         w->out[i] = dim_add(a, full, pads);

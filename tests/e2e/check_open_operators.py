@@ -9,8 +9,9 @@ import numpy as np
 import onnx
 import onnxruntime
 
-# Open dimensions by name: their bounds, and sizes that are tried.
-SIZES = {"N": [1, 5, 3], "H": [4, 19, 9], "W": [3, 11, 8], "T": [1, 13, 6]}
+# Open dimensions by name: their bounds, and a third size that is tried; of what they are multiples.
+SIZES = {"N": [1, 5, 3], "H": [4, 19, 9], "W": [3, 11, 8], "T": [1, 13, 6], "U": [8, 40, 24], "V": [4, 36, 20]}
+MULTIPLES = {"U": 8, "V": 4}
 
 # Name, inputs, nodes that make y (and z). Integers are below 4, and indices for axes of at least 4.
 MODELS = [
@@ -105,6 +106,12 @@ MODELS = [
     ("resize_sizes", "float[1,2,H,W] x, float[T,7] r", "q = Shape(x) i = Constant<value_ints=[0,1]>() n = Gather(q, i) u = Shape(r) s = Concat<axis=0>(n, u) y = Resize<mode=\"nearest\">(x, , , s)"),
     ("stft", "float[N,H,1] x, float[N,W] r", "s = Constant<value_int=2>() f = Constant<value_int=4>() y = STFT(x, s, , f) h = Constant<value_floats=[0.5,1.0,0.25]>() z = STFT<onesided=0>(r, s, h)"),
     ("dft_lines", "float[N,H,16,2] x, float[N,W,9,2] r", "a = Constant<value_int=2>() y = DFT<inverse=1>(x, , a) z = DFT(r, , a)"),
+    ("skips", "float[N,4,U,V] x", "a = Conv<pads=[1,1,1,1], strides=[2,2]>(x, wc) b = Conv<pads=[1,1,1,1], strides=[2,2]>(a, wc) s = Constant<value_floats=[1.0,1.0,2.0,2.0]>()"
+     " u = Resize<mode=\"nearest\", coordinate_transformation_mode=\"asymmetric\", nearest_mode=\"floor\">(b, , s) f = Add(a, u) t = ConvTranspose<strides=[2,2]>(f, wt) y = Concat<axis=1>(x, t)"
+     " p = MaxPool<kernel_shape=[2,2], strides=[2,2], ceil_mode=1>(x) q = AveragePool<kernel_shape=[3,3], strides=[2,2], pads=[1,1,1,1]>(x) r = Add(p, q) z = Mul(r, f)"),
+    ("halves", "float[N,U,V] x", "a, b = Split<axis=1, num_outputs=2>(x) y = Sub(a, b) c = Concat<axis=1>(b, a) z = Add(c, x)"),
+    ("windows", "float[1,3,U,V] x", "d = Constant<value_ints=[4]>() q = Shape<start=2>(x) p = Div(q, d) i = Constant<value_ints=[0]>() j = Constant<value_ints=[1]>() h = Gather(p, i) w = Gather(p, j) c = Constant<value_ints=[3]>()"
+     " s = Concat<axis=0>(j, c, h, d, w, d) r = Reshape(x, s) t = Transpose<perm=[0,2,4,3,5,1]>(r) o = Constant<value_ints=[-1,16,3]>() y = Reshape(t, o) z = SpaceToDepth<blocksize=4>(x)"),
     ("rnn", "float[T,N,4] x", "y, z = RNN<hidden_size=5>(x, w1, r1)"),
     ("gru", "float[T,N,4] x", "y, z = GRU<hidden_size=5, linear_before_reset=1>(x, w3, r3)"),
     ("lstm", "float[T,N,4] x, float[2,N,5] h, float[2,N,5] c", "y, z = LSTM<hidden_size=5, direction=\"bidirectional\">(x, w4, r4, , , h, c)"),
@@ -142,7 +149,7 @@ GROWING = [
      [lambda T: (1, 2 * T, 2), lambda T: (1, 2 * T, 4)]),
 ]
 
-WEIGHTS = {"w1": (1, 5, 4), "r1": (1, 5, 5), "w3": (1, 15, 4), "r3": (1, 15, 5), "w4": (2, 20, 4), "r4": (2, 20, 5), "wk": (6, 4, 3)}
+WEIGHTS = {"w1": (1, 5, 4), "r1": (1, 5, 5), "w3": (1, 15, 4), "r3": (1, 15, 5), "w4": (2, 20, 4), "r4": (2, 20, 5), "wk": (6, 4, 3), "wc": (4, 4, 3, 3), "wt": (4, 5, 2, 2)}
 
 
 def build(name, inputs, nodes, rng):
@@ -228,7 +235,8 @@ def check(name, model, library, rng, rooms=None):
                 g = g[tuple(slice(0, h) for h in held)]
             compare(w, g, sizes, k)
         for d in used:
-            for wrong in (SIZES[d][0] - 1, SIZES[d][1] + 1):
+            multiple = MULTIPLES.get(d, 1)
+            for wrong in (SIZES[d][0] - multiple, SIZES[d][1] + multiple, *range(SIZES[d][0] + 1, SIZES[d][0] + multiple)):
                 blank = [guarded(*s) for s in shapes]
                 status = call(library, name, header, inputs, [b[0] for b in blank], {**sizes, d: wrong})
                 assert status == 6 and all((whole == 0xa5).all() for _, whole in blank), f"{d}={wrong}: returned {status}, or wrote"
@@ -244,7 +252,7 @@ def main(cnnc, only):
             continue
         model = build(name, inputs, nodes, rng)
         used = {d for _, dims, _ in dims_of(model) for d in dims if isinstance(d, str)}
-        options = itertools.chain.from_iterable(["--dim", f"{d}={SIZES[d][0]}..{SIZES[d][1]}"] for d in sorted(used))
+        options = itertools.chain.from_iterable(["--dim", f"{d}={SIZES[d][0]}..{SIZES[d][1]}:{MULTIPLES.get(d, 1)}"] for d in sorted(used))
         done = subprocess.run([cnnc, f"{name}.onnx", "--target=generic", "--prefix", name, "-o", f"{name}.c", *options], capture_output=True, text=True)
         if done.returncode:
             wrong.append(f"{name}: {done.stderr.strip()}")

@@ -7,9 +7,7 @@ import onnxruntime
 
 from random_weights import add_weights
 
-SIZES = [(64, 64), (37, 52), (120, 33)]
-
-# name: (options of --dim, weights, text)
+# name: (weights, text)
 NETWORKS = {
     # A feature pyramid: each level is brought to the size of the one before, whatever that is; then predictions as rows.
     "pyramid": ({"w1": (16, 3, 3, 3), "w2": (16, 16, 3, 3), "l1": (16, 16, 1, 1), "l2": (16, 16, 1, 1), "p": (12, 16, 3, 3)}, """
@@ -80,6 +78,29 @@ NETWORKS = {
         inner = Slice(d, one, minus, two)
         t = Slice(inner, one, minus, three)
     }"""),
+    # A pyramid whose levels are equal only where sizes are multiples of 16: each is doubled and added to the one before; a decoder.
+    "skips": ({"w1": (16, 3, 3, 3), "w2": (32, 16, 3, 3), "w3": (32, 32, 3, 3), "w4": (48, 32, 1, 1), "l2": (32, 48, 1, 1), "u": (32, 16, 2, 2), "w5": (16, 32, 3, 3), "w6": (16, 3, 2, 2)}, """
+    g (float[1,3,H,W] x) => (float[1,32,h1,w1] f, float[1,3,H,W] y) {
+        twice = Constant<value_floats = [1.0, 1.0, 2.0, 2.0]>()
+        a = Conv<pads = [1,1,1,1], strides = [2,2]>(x, w1)
+        a1 = Relu(a)
+        b = Conv<pads = [1,1,1,1], strides = [2,2]>(a1, w2)
+        b1 = Relu(b)
+        c = MaxPool<kernel_shape = [3,3], pads = [1,1,1,1], strides = [2,2]>(b1)
+        c1 = Conv<pads = [1,1,1,1]>(c, w3)
+        d = AveragePool<kernel_shape = [2,2], strides = [2,2], ceil_mode = 1>(c1)
+        d1 = Conv(d, w4)
+        d2 = Conv(d1, l2)
+        up = Resize<mode = "linear", coordinate_transformation_mode = "half_pixel">(d2, , twice)
+        e = Add(up, c1)
+        near = Resize<mode = "nearest", coordinate_transformation_mode = "asymmetric", nearest_mode = "floor">(e, , twice)
+        f = Add(b1, near)
+        g1 = ConvTranspose<strides = [2,2]>(f, u)
+        both = Concat<axis = 1>(a1, g1)
+        h = Conv<pads = [1,1,1,1]>(both, w5)
+        h1 = ConvTranspose<strides = [2,2]>(h, w6)
+        y = Mul(h1, x)
+    }"""),
     # Super-resolution: channels become pixels, either way.
     "shuffle": ({"w1": (8, 3, 3, 3)}, """
     g (float[1,3,H,W] x) => (float[1,2,h7,w7] y, float[1,2,h8,w8] z) {
@@ -129,7 +150,7 @@ model = onnx.parser.parse_model('<ir_version: 10, opset_import: ["" : 18]>' + te
 add_weights(model, weights, rng)
 onnx.save(model, f"{name}.onnx")
 session = onnxruntime.InferenceSession(f"{name}.onnx", providers=["CPUExecutionProvider"])
-for height, width in SIZES:
+for height, width in (map(int, size.split("_")) for size in sys.argv[2:]):
     x = rng.standard_normal((1, 3, height, width), np.float32)
     np.save(f"{name}_{height}_{width}.npy", x)
     for i, y in enumerate(session.run(None, {"x": x})):

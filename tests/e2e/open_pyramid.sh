@@ -6,25 +6,32 @@ if [ ! -x "$PYTHON" ]; then
     exit 77
 fi
 
-check() { # NAME OUTPUTS
-    "$PYTHON" "$here/make_open_pyramid.py" "$1"
-    "$CNNC" "$1.onnx" -o net.c --target "native,generic" --dim H=32..128 --dim W=32..128 --check
-    for size in 64_64 37_52 120_33; do
+check() { # NAME OUTPUTS BOUNDS SIZE…
+    local name=$1 outputs=$2 bounds=$3
+    shift 3
+    "$PYTHON" "$here/make_open_pyramid.py" "$name" "$@"
+    "$CNNC" "$name.onnx" -o net.c --target "native,generic" --dim "H=$bounds" --dim "W=$bounds" --check
+    for size; do
         local expected=() i=0
-        for output in $2; do
-            expected+=(--expected "$output=$1_${size}_$i.npy")
+        for output in $outputs; do
+            expected+=(--expected "$output=${name}_${size}_$i.npy")
             i=$((i + 1))
         done
         for flags in "-O1" "-O0 -fsanitize=address,undefined -fno-sanitize-recover=all"; do
-            "$CNNC" verify "$1.onnx" --cflags "$flags" --dim "H=32..128@${size%_*}" --dim "W=32..128@${size#*_}" --target "$([ "$flags" = -O1 ] && echo native || echo generic)" \
-                --input "x=$1_$size.npy" "${expected[@]}"
+            "$CNNC" verify "$name.onnx" --cflags "$flags" --dim "H=$bounds@${size%_*}" --dim "W=$bounds@${size#*_}" --target "$([ "$flags" = -O1 ] && echo native || echo generic)" \
+                --input "x=${name}_$size.npy" "${expected[@]}"
         done
     done
 }
-check pyramid "f rows boxes"
-check decoder "y z t"
-check shuffle "y z"
-check reductions "most sums high rows grown"
+anything="32..128 64_64 37_52 120_33"
+check pyramid "f rows boxes" $anything
+check decoder "y z t" $anything
+check shuffle "y z" $anything
+check reductions "most sums high rows grown" $anything
+check skips "f y" 32..128:16 64_64 128_32 48_112
+expect 1 "sizes may differ" "$CNNC" skips.onnx -o net.c --dim H=32..128 --dim W=32..128
+expect 1 "--dim NAME=MIN..MAX:32" "$CNNC" skips.onnx -o net.c --dim H=32..128 --dim W=32..128
+expect 1 "its size 48 is no multiple of 32" "$CNNC" verify skips.onnx --dim H=32..128:32 --dim W=32..128:16 --input x=skips_48_112.npy
 
 # An operator of one's own: its function gets the sizes, its outputs' are those that the model calls alike.
 cat >blend.c <<'END'

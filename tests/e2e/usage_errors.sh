@@ -18,6 +18,11 @@ expect 2 "f32, bf16, f16, int8 or int4" "$CNNC" "$model" -o out/net.c --weights-
 expect 2 "f32 or bf16, not 'f16'" "$CNNC" "$model" -o out/net.c --compute f16
 expect 2 "NAME=SIZE" "$CNNC" "$model" -o out/net.c --dim N
 expect 2 "NAME=SIZE" "$CNNC" "$model" -o out/net.c --dim N=many
+expect 2 "NAME=MIN..MAX:MULTIPLE, not 'N=8..64:'" "$CNNC" "$model" -o out/net.c --dim N=8..64:
+expect 2 "MULTIPLE of 1 or more" "$CNNC" "$model" -o out/net.c --dim N=8..64:0
+expect 2 "9 is no multiple of 8; 8 is" "$CNNC" "$model" -o out/net.c --dim N=9..64:8
+expect 2 "65 is no multiple of 8; 64 is" "$CNNC" "$model" -o out/net.c --dim N=8..65:8
+expect 2 "20 is no multiple of 8; 16 is" "$CNNC" verify "$model" --dim N=8..64:8@20
 expect 2 "auto, inline, embed or file, not .none" "$CNNC" "$model" -o out/net.c --weights none
 expect 2 "safetensors or .onnx, not .inline" "$CNNC" run "$model" --weights inline
 expect 2 "he, xavier or msra" "$CNNC" "$model" -o out/net.c --init random

@@ -105,12 +105,13 @@ static void what_is_unknown_stays_so(void **state) {
     prints_as(f, dim_max(f->arena, f->n, dim_unknown(f->arena)), "?");
 }
 
-static void equality_is_structural(void **state) {
+static void equal_sums_are_equal(void **state) {
     fixture *f = *state;
     arena *a = f->arena;
     assert_true(dim_equal(dim_add(a, f->n, dim_number(2)), dim_add(a, f->n, dim_number(2))));
     assert_false(dim_equal(dim_add(a, f->n, dim_number(2)), dim_add(a, f->n, dim_number(3))));
-    assert_false(dim_equal(dim_add(a, f->n, f->m), dim_add(a, f->m, f->n)));
+    assert_true(dim_equal(dim_add(a, f->n, f->m), dim_add(a, f->m, f->n)));
+    assert_true(dim_equal(dim_mul(a, dim_add(a, f->n, dim_number(-1)), dim_number(2)), dim_add(a, dim_mul(a, f->n, dim_number(2)), dim_number(-2))));
     assert_false(dim_equal(dim_add(a, f->n, f->m), dim_mul(a, f->n, f->m)));
     assert_false(dim_equal(f->n, f->m));
     assert_false(dim_equal(f->n, dim_number(8)));
@@ -135,7 +136,7 @@ static void upper_bounds(void **state) {
 static void all_sizes_are_tried(void **state) {
     fixture *f = *state;
     arena *a = f->arena;
-    symbol open = {.name = "H", .min = 8, .max = 500, .open = true};
+    symbol open = {.name = "H", .min = 8, .max = 500, .multiple = 1, .open = true};
     dim h = dim_symbol(a, &open), even = dim_mul(a, dim_floordiv(a, dim_add(a, h, dim_number(7)), dim_number(2)), dim_number(2));
     dim beyond = dim_add(a, even, dim_mul(a, h, dim_number(-1)));
     assert_true(dim_reaches(beyond, 6));
@@ -143,6 +144,52 @@ static void all_sizes_are_tried(void **state) {
     assert_true(dim_least(beyond) < 6);
     assert_true(dim_reaches(dim_number(3), 3));
     assert_false(dim_reaches(dim_unknown(a), 0));
+}
+
+/* What halves a size, by a window of 3 with a stride of 2. */
+static dim halved(arena *a, dim d) { return dim_add(a, dim_floordiv(a, dim_add(a, d, dim_number(-1)), dim_number(2)), dim_number(1)); }
+
+static void multiples_divide_exactly(void **state) {
+    fixture *f = *state;
+    arena *a = f->arena;
+    const symbol open = {.name = "H", .min = 96, .max = 320, .multiple = 32, .open = true};
+    const dim h = dim_symbol(a, &open), half = halved(a, h), fourth = halved(a, half), part = dim_floordiv(a, h, dim_number(32));
+    assert_int_equal(h.size, 320);
+    assert_int_equal(dim_least(half), 48);
+    assert_int_equal(dim_upper(part), 10);
+    assert_true(dim_reaches(part, 3));
+    assert_false(dim_reaches(part, 4));
+    prints_as(f, h, "H");
+    prints_as(f, half, "(/ H 2)");
+    prints_as(f, dim_mul(a, h, dim_number(2)), "(* H 2)");
+    prints_as(f, dim_mul(a, part, dim_number(6)), "(* (/ H 16) 3)");
+    prints_as(f, dim_floordiv(a, part, dim_number(2)), "(/ (/ H 32) 2)");
+    assert_true(dim_equal(dim_mul(a, fourth, dim_number(2)), half));
+    assert_true(dim_equal(dim_max(a, dim_mul(a, dim_number(2), half), h), h));
+    assert_ptr_equal(dim_named(dim_mul(a, part, dim_number(32))), &open);
+    assert_null(dim_named(half));
+    assert_null(dim_named(dim_number(3)));
+    is_number(dim_mod(a, dim_add(a, h, dim_number(5)), dim_number(16)), 5);
+}
+
+static void opened_symbols_have_a_multiple(void **state) {
+    fixture *f = *state;
+    arena *a = f->arena;
+    const dim dims[] = {f->m, halved(a, f->m)};
+    value *v = region_add_input(f->graph->body, "x", type_tensor_dims(a, DT_F32, 2, dims));
+    assert_true(graph_open_symbol(f->graph, "M", 8, 24, 4));
+    prints_as(f, v->type.dims[0], "M");
+    prints_as(f, v->type.dims[1], "(/ M 2)");
+    assert_false(graph_open_symbol(f->graph, "M", 12, 24, 6));
+    assert_non_null(strstr(f->diags.first, "dimension 'M' is a multiple of 4, which 6 is not"));
+    assert_true(graph_open_symbol(f->graph, "M", 8, 16, 8));
+    prints_as(f, v->type.dims[0], "M");
+    prints_as(f, v->type.dims[1], "(/ M 2)");
+    assert_int_equal(v->type.dims[1].size, 8);
+    assert_false(graph_bind_symbol(f->graph, "M", 12));
+    assert_true(graph_bind_symbol(f->graph, "M", 16));
+    is_number(v->type.dims[0], 16);
+    is_number(v->type.dims[1], 8);
 }
 
 static void symbols_become_numbers(void **state) {
@@ -173,7 +220,8 @@ int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(numbers_are_computed), TEST(sizes_saturate), TEST(neutral_numbers_vanish), TEST(expressions_print_as_text),
-        TEST(what_is_unknown_stays_so), TEST(equality_is_structural), TEST(upper_bounds), TEST(all_sizes_are_tried), TEST(symbols_become_numbers), TEST(bounds_are_kept),
+        TEST(what_is_unknown_stays_so), TEST(equal_sums_are_equal), TEST(upper_bounds), TEST(all_sizes_are_tried), TEST(multiples_divide_exactly),
+        TEST(opened_symbols_have_a_multiple), TEST(symbols_become_numbers), TEST(bounds_are_kept),
     };
     return cmocka_run_group_tests_name("dim", tests, NULL, NULL);
 }

@@ -65,7 +65,7 @@ static void types_come_back(void **state) {
                        "  dim N in 1..8\n"
                        "  dim \"odd name\\x0a\" in 0..\n"
                        "  dim max in 2..\n"
-                       "  input %0 \"a\" : f32[N,3,(+ N (* 2 \"odd name\\x0a\")),?]\n"
+                       "  input %0 \"a\" : f32[N,3,(+ N (* \"odd name\\x0a\" 2)),?]\n"
                        "  input %1 \"b\" : u4[]\n"
                        "  input %2 \"c\" : bf16[*]\n"
                        "  input %3 \"d\" : sequence<optional<i64[(max max N),(/ N 2)]>>\n"
