@@ -29,6 +29,8 @@ check decoder "y z t" $anything
 check shuffle "y z" $anything
 check reductions "most sums high rows grown" $anything
 check skips "f y" 32..128:16 64_64 128_32 48_112
+"$CNNC" skips.onnx -o net.c --target generic --step --dim H=32..128:16 --dim W=32..128:16
+expect 0 "every loop ends" "$CNNC" check net.c
 expect 1 "sizes may differ" "$CNNC" skips.onnx -o net.c --dim H=32..128 --dim W=32..128
 expect 1 "--dim NAME=MIN..MAX:32" "$CNNC" skips.onnx -o net.c --dim H=32..128 --dim W=32..128
 expect 1 "its size 48 is no multiple of 32" "$CNNC" verify skips.onnx --dim H=32..128:32 --dim W=32..128:16 --input x=skips_48_112.npy
