@@ -37,7 +37,7 @@ bool reshape_open(draft *d, const conversion *row) {
 /* Whole numbers that are counted in floats: their count is known of integers. */
 bool range_open(draft *d, const conversion *row) {
     (void)row;
-    static const char *const names[] = {"start", "limit", "step"};
+    static const char *const labels[] = {"start", "limit", "step"};
     const dtype elem = draft_input_type(d, 0)->elem;
     dim bounds[3];
     bool open = false;
@@ -50,7 +50,7 @@ bool range_open(draft *d, const conversion *row) {
     if (!open) return true;
     recipe r = recipe_new(d);
     recipe_inputs(&r, "like");
-    for (int i = 0; i < 3; i++) recipe_size(&r, names[i], bounds[i]);
+    for (int i = 0; i < 3; i++) recipe_size(&r, labels[i], bounds[i]);
     recipe_run(&r, "y = CastLike(Range(start, limit, step), like)");
     return recipe_return(&r, "y");
 }
