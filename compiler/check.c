@@ -64,8 +64,7 @@ static bool check_machine(const unsaved_files *u, const char *machine, arena *a,
     enum CXErrorCode error =
         clang_parseTranslationUnit2(index, u->main, flags, (int)(sizeof flags / sizeof *flags),
                                     (struct CXUnsavedFile *)(uintptr_t)u->files, u->n, CXTranslationUnit_None, &unit);
-    bool ok = error == CXError_Success ? report(unit, machine, d)
-                                       : diag_error(d, machine, NULL, "libclang cannot parse %s", u->main);
+    bool ok = error == CXError_Success ? report(unit, machine, d) : diag_error(d, machine, NULL, "libclang cannot parse %s", u->main);
     if (unit) clang_disposeTranslationUnit(unit);
     clang_disposeIndex(index);
     return ok;

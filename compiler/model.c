@@ -10,24 +10,26 @@
 
 /* ---- options ---- */
 
-enum { KEY_TARGET = 256,
-       KEY_DIM,
-       KEY_FIX,
-       KEY_ELEMENTS,
-       KEY_ACCURACY,
-       KEY_TUNE,
-       KEY_WEIGHTS_TYPE,
-       KEY_COMPUTE,
-       KEY_WEIGHTS,
-       KEY_INIT,
-       KEY_SEED,
-       KEY_SALIENCY,
-       KEY_CROPS,
-       KEY_CROP_FROM,
-       KEY_BIT_EXACT,
-       KEY_CONSTANT_TIME,
-       KEY_CUSTOM_OP,
-       KEY_MAX_ERROR };
+enum {
+    KEY_TARGET = 256,
+    KEY_DIM,
+    KEY_FIX,
+    KEY_ELEMENTS,
+    KEY_ACCURACY,
+    KEY_TUNE,
+    KEY_WEIGHTS_TYPE,
+    KEY_COMPUTE,
+    KEY_WEIGHTS,
+    KEY_INIT,
+    KEY_SEED,
+    KEY_SALIENCY,
+    KEY_CROPS,
+    KEY_CROP_FROM,
+    KEY_BIT_EXACT,
+    KEY_CONSTANT_TIME,
+    KEY_CUSTOM_OP,
+    KEY_MAX_ERROR
+};
 
 static const struct argp_option options[] = {
     {NULL, 0, NULL, 0, "The network and the machine:", 10},
@@ -406,8 +408,7 @@ static const graph *planned_graph(model *m, const model_options *o) {
     m->diags = open.diags;
     if (ok) open.graph->diags = &m->diags; /* planning may have something to say too */
     m->sizes = ok ? sizes_of(open.graph, o, m->arena) : NULL;
-    return !ok ? NULL : m->sizes ? open.graph
-                                 : m->graph;
+    return !ok ? NULL : m->sizes ? open.graph : m->graph;
 }
 
 bool model_plan(model *m, const model_options *o) {

@@ -112,8 +112,7 @@ static dim sum_as_dim(arena *a, const sum *s) {
     dim total = dim_number(0);
     for (int i = 0; i < s->n; i++) {
         const dim one = dim_mul(a, make(a, *s->terms[i].of), dim_number(s->terms[i].times));
-        total = is(total, 0) ? one : is(one, 0) ? total
-                                                : binary(a, DIM_ADD, total, one);
+        total = is(total, 0) ? one : is(one, 0) ? total : binary(a, DIM_ADD, total, one);
     }
     if (dim_is_number(total)) return dim_number(add(total.size, s->number));
     return s->number ? binary(a, DIM_ADD, total, dim_number(s->number)) : total;
@@ -197,8 +196,7 @@ dim dim_max(arena *a, dim x, dim y) {
 
 dim dim_min(arena *a, dim x, dim y) {
     const dim *larger = larger_of(a, &x, &y);
-    return larger == &x ? y : larger ? x
-                                     : binary(a, DIM_MIN, x, y);
+    return larger == &x ? y : larger ? x : binary(a, DIM_MIN, x, y);
 }
 
 static bool expr_equal(const dim_expr *x, const dim_expr *y) {
@@ -228,8 +226,7 @@ bool dim_equal(dim x, dim y) {
 
 /* ---- parts of symbols ---- */
 
-static int64_t common_divisor(int64_t x, int64_t y) { return y ? common_divisor(y, x % y) : x < 0 ? -x
-                                                                                                  : x; }
+static int64_t common_divisor(int64_t x, int64_t y) { return y ? common_divisor(y, x % y) : x < 0 ? -x : x; }
 
 const symbol *dim_part(dim d, int64_t *times, int64_t *by) {
     const dim_expr *e = d.expr;
@@ -259,14 +256,12 @@ static int64_t upper(const dim_expr *e) {
     if (e->op == DIM_UNKNOWN) return -1;
     int64_t x = upper(e->a), y = upper(e->b);
     switch (e->op) {
-    case DIM_ADD: return x < 0 ? -1 : y < 0 && e->b->op != DIM_NUMBER ? -1
-                                                                      : add(x, y);
+    case DIM_ADD: return x < 0 ? -1 : y < 0 && e->b->op != DIM_NUMBER ? -1 : add(x, y);
     case DIM_MUL: return x < 0 || y < 0 ? -1 : mul(x, y);
     case DIM_FLOORDIV: return x < 0 || e->b->op != DIM_NUMBER || y < 1 ? -1 : floordiv(x, y);
     case DIM_MOD: return y < 1 ? -1 : y - 1;
     case DIM_MIN: return x < 0 || (y >= 0 && y < x) ? y : x;
-    default: return x < 0 || y < 0 ? -1 : x > y ? x
-                                                : y;
+    default: return x < 0 || y < 0 ? -1 : x > y ? x : y;
     }
 }
 

@@ -74,13 +74,7 @@ typedef enum dtype {
     DT_COUNT
 } dtype;
 
-typedef enum dtype_class { CLASS_NONE,
-                           CLASS_FLOAT,
-                           CLASS_INT,
-                           CLASS_UINT,
-                           CLASS_BOOL,
-                           CLASS_STRING,
-                           CLASS_COMPLEX } dtype_class;
+typedef enum dtype_class { CLASS_NONE, CLASS_FLOAT, CLASS_INT, CLASS_UINT, CLASS_BOOL, CLASS_STRING, CLASS_COMPLEX } dtype_class;
 
 typedef struct dtype_info {
     const char *name;  /* "f32" */
@@ -121,15 +115,7 @@ typedef struct symbol {
     bool open; /* stays a symbol in the emitted program, see graph_open_symbol */
 } symbol;
 
-typedef enum dim_op { DIM_SYMBOL,
-                      DIM_NUMBER,
-                      DIM_ADD,
-                      DIM_MUL,
-                      DIM_FLOORDIV,
-                      DIM_MOD,
-                      DIM_MAX,
-                      DIM_MIN,
-                      DIM_UNKNOWN } dim_op;
+typedef enum dim_op { DIM_SYMBOL, DIM_NUMBER, DIM_ADD, DIM_MUL, DIM_FLOORDIV, DIM_MOD, DIM_MAX, DIM_MIN, DIM_UNKNOWN } dim_op;
 
 typedef struct dim_expr {
     dim_op op;
@@ -170,8 +156,7 @@ void dim_print(FILE *f, dim d);
 
 /* ---- tensor types ------------------------------------------------------------------------------------------------------ */
 
-enum { IR_MAX_RANK = 16,
-       C16 = 16 };
+enum { IR_MAX_RANK = 16, C16 = 16 };
 
 typedef enum layout_kind {
     LAYOUT_ROW_MAJOR,
@@ -194,11 +179,7 @@ typedef struct quantization {
     struct constant *scale, *zero_point;
 } quantization;
 
-typedef enum type_kind { TYPE_UNKNOWN,
-                         TYPE_TENSOR,
-                         TYPE_SEQUENCE,
-                         TYPE_OPTIONAL,
-                         TYPE_MAP } type_kind;
+typedef enum type_kind { TYPE_UNKNOWN, TYPE_TENSOR, TYPE_SEQUENCE, TYPE_OPTIONAL, TYPE_MAP } type_kind;
 
 typedef struct value_type {
     type_kind kind;
@@ -555,8 +536,7 @@ bool window_of(const node *n, window *w, diagnostics *d);
 
 /* ---- gradient/: reverse-mode differentiation ------------------------------------------------------------------------------------- */
 
-typedef enum relu_rule { RELU_GRADIENT,
-                         RELU_GUIDED /* what is negative does not pass back through ReLU */ } relu_rule;
+typedef enum relu_rule { RELU_GRADIENT, RELU_GUIDED /* what is negative does not pass back through ReLU */ } relu_rule;
 
 /* Adds the nodes that compute the gradient of sum(y * dy) by x, a value of the body on which y depends; dy has y's shape.
  * Zeros where y does not. For graphs of inferred types that no pass has fused. NULL after an error: a layer on the way that

@@ -197,11 +197,7 @@ void dtype_store_float(dtype t, void *data, int64_t index, double x) {
         store_raw_bits(infos[t].bits, data, index, small_encode(small_float_of(t), x, true));
         return;
     }
-    int64_t whole = isnan(x)        ? 0
-                    : x >= 0x1p64   ? INT64_MAX
-                    : x >= 0x1p63   ? (int64_t)(uint64_t)x
-                    : x < -0x1p63   ? INT64_MIN
-                                        : (int64_t)x;
+    int64_t whole = isnan(x) ? 0 : x >= 0x1p64 ? INT64_MAX : x >= 0x1p63 ? (int64_t)(uint64_t)x : x < -0x1p63 ? INT64_MIN : (int64_t)x;
     dtype_store_int(t, data, index, whole);
 }
 

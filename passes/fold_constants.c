@@ -7,8 +7,7 @@
 
 /* A result much larger than what it is made from (an expanded scalar, say) is left to the running program; not float32 made from
  * 4 bits. */
-enum { LARGE = 16 << 20,
-       GROWTH = 8 };
+enum { LARGE = 16 << 20, GROWTH = 8 };
 
 /* All results together: 512 MiB, and the model's constants a few times. Forty nodes that double what they are given would
  * fill any memory. */

@@ -9,9 +9,7 @@
 #include "ir/shape/move.h"
 #include "passes/passes.h"
 
-typedef enum sharing { SHARED,
-                       BATCHED,
-                       NEITHER } sharing;
+typedef enum sharing { SHARED, BATCHED, NEITHER } sharing;
 
 static bool depends(const dim_expr *e, const symbol *s) {
     if (!e || e->op == DIM_NUMBER) return false;

@@ -50,8 +50,7 @@ void product_measure(arena *a, const step *s, product *m) {
     name_sizes(&m->w_batch, &s->in[s->input_operand[1]]);
     m->at.batches = operand_count(a, y, 0, m->batch_rank);
     for (int i = 0; i < m->batch_rank; i++) m->at.batch_dims[i] = operand_size(y, i);
-    m->at.rows = x->rank < 2 ? number_known(1) : m->joined ? operand_count(a, x, 0, x->rank - 1)
-                                                           : operand_size(x, x->rank - (m->trans_x ? 1 : 2));
+    m->at.rows = x->rank < 2 ? number_known(1) : m->joined ? operand_count(a, x, 0, x->rank - 1) : operand_size(x, x->rank - (m->trans_x ? 1 : 2));
     m->at.inner = operand_size(x, x->rank - (m->trans_x ? 2 : 1));
     m->at.cols = m->w_vector ? number_known(1) : operand_size(y, y->rank - 1);
 }

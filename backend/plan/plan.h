@@ -12,10 +12,7 @@
 
 /* ---- memory ---- */
 
-typedef enum memory { MEMORY_INPUT,
-                      MEMORY_OUTPUT,
-                      MEMORY_ARENA,
-                      MEMORY_CONSTANT } memory;
+typedef enum memory { MEMORY_INPUT, MEMORY_OUTPUT, MEMORY_ARENA, MEMORY_CONSTANT } memory;
 
 typedef struct buffer {
     memory where;
@@ -70,9 +67,7 @@ typedef struct operand {
     dim each;                                 /* elements from one to the next, where their number is open */
 } operand;
 
-typedef enum step_kind { STEP_KERNEL,
-                         STEP_IF,
-                         STEP_LOOP } step_kind;
+typedef enum step_kind { STEP_KERNEL, STEP_IF, STEP_LOOP } step_kind;
 
 typedef struct step {
     step_kind kind;
@@ -158,9 +153,7 @@ typedef struct plan {
 struct candidate_list;
 
 /* Of which tensors a family takes dimensions that are known at run time only: all it asks for is operand_size and the like. */
-typedef enum open_axes { OPEN_NONE,
-                         OPEN_ANY,
-                         OPEN_PLANES /* not the first two: images and channels are counted now */ } open_axes;
+typedef enum open_axes { OPEN_NONE, OPEN_ANY, OPEN_PLANES /* not the first two: images and channels are counted now */ } open_axes;
 
 typedef struct kernel_family {
     const char *name;

@@ -200,8 +200,7 @@ static bool certify(certify_options *o, arena *a, diagnostics *d) {
     if (folder) temporary_remove(folder);
     if (!ok) return false;
     output_set files = {.arena = a, .diags = d};
-    FILE *f = output_open(&files, o->output ? o->output
-                                            : arena_printf(a, "%.*scertificate.h", (int)strlen(o->path) - 1, o->path));
+    FILE *f = output_open(&files, o->output ? o->output : arena_printf(a, "%.*scertificate.h", (int)strlen(o->path) - 1, o->path));
     if (f && write_certificate(f, o, &m, a, d)) return output_commit(&files);
     output_discard(&files);
     return false;

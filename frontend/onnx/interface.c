@@ -83,8 +83,8 @@ bool export_port(context *c, const Onnx__ValueInfoProto *out, value *v) {
     node *whole = v && v->producer && (v->producer->op == OP_sequence || v->producer->op == OP_map) ? v->producer : NULL;
     for (int i = 0; whole && i < whole->n_inputs; i++) {
         node *item = node_new(c->region, NULL, OP_identity, out->name, 1, &whole->inputs[i], 1);
-        item->outputs[0]->name = whole->op == OP_map ? arena_printf(c->imp->arena, "%s_%s", out->name, map_parts[i])
-                                                     : arena_printf(c->imp->arena, "%s_%d", out->name, i);
+        item->outputs[0]->name =
+            whole->op == OP_map ? arena_printf(c->imp->arena, "%s_%s", out->name, map_parts[i]) : arena_printf(c->imp->arena, "%s_%d", out->name, i);
         region_add_output(c->region, item->outputs[0]);
     }
     if (v && !whole) region_add_output(c->region, v);

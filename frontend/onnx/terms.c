@@ -8,8 +8,7 @@
 /* Shapes that are computed while sizes are open: Shape, Gather, Concat, arithmetic on their results, and choices among them. Each
  * element of such a vector is an expression over sizes, divided by a power of two where it is a float; bools are 0 and 1. */
 
-enum { MOST_TERMS = 16,
-       MOST_DIVISOR = 1 << 16 };
+enum { MOST_TERMS = 16, MOST_DIVISOR = 1 << 16 };
 
 typedef struct known_terms {
     const value *of;

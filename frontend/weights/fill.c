@@ -63,8 +63,7 @@ static const char *nearest_entry(const filling *w, const char *name) {
 
 static void report_missing(const filling *w, const parameter *p) {
     const char *like = nearest_entry(w, p->name), *type = type_text(&p->v->type, w->arena);
-    const char *hint = like ? arena_printf(w->arena, "the file has '%.200s', which nothing uses", like)
-                            : "--init he would draw what the file lacks";
+    const char *hint = like ? arena_printf(w->arena, "the file has '%.200s', which nothing uses", like) : "--init he would draw what the file lacks";
     parameter_error(w, p, hint, arena_printf(w->arena, "%s has no '%.200s' %s", w->file.name, p->name, type));
 }
 

@@ -88,8 +88,8 @@ static const node *concrete_node(const node *n, const tensor *const *in, arena *
     known->outputs = ARENA_ARRAY(a, value *, n->n_outputs);
     for (int i = 0; i < n->n_inputs; i++) {
         if (!in[i]) continue;
-        known->inputs[i] = in[i]->data ? value_constant(g, n->inputs[i]->name, in[i]->type, in[i]->data, NULL)
-                                       : value_new(r, n->inputs[i]->name, in[i]->type);
+        known->inputs[i] =
+            in[i]->data ? value_constant(g, n->inputs[i]->name, in[i]->type, in[i]->data, NULL) : value_new(r, n->inputs[i]->name, in[i]->type);
     }
     for (int i = 0; i < n->n_outputs; i++)
         if (n->outputs[i]) known->outputs[i] = value_new(r, n->outputs[i]->name, (value_type){.kind = TYPE_UNKNOWN});

@@ -78,8 +78,7 @@ static void reduce_as_ints(const node *n, const slices *s, const tensor *in, ten
     bool max = n->op == OP_reduce_max, extreme = max || n->op == OP_reduce_min;
     for (int64_t i = 0; i < s->count; i++) {
         const int64_t *elements = gather_ints(s, i, x, slice);
-        int64_t r = extreme ? extreme_int(in->type.elem, max, elements, s->length)
-                            : reducers[n->op].on_ints(elements, s->length);
+        int64_t r = extreme ? extreme_int(in->type.elem, max, elements, s->length) : reducers[n->op].on_ints(elements, s->length);
         dtype_store_int(out->type.elem, out->data, i, r);
     }
 }

@@ -282,8 +282,7 @@ static dim most_boxes(const node *n, const value_type *scores) {
     const value *limit = node_input(n, 2);
     int count;
     const dim *given = value_sizes(a, limit, &count), none = dim_number(0), boxes = scores->dims[2];
-    const dim each = !limit ? none : !given || count != 1 ? boxes
-                                                          : dim_max(a, dim_min(a, *given, boxes), none);
+    const dim each = !limit ? none : !given || count != 1 ? boxes : dim_max(a, dim_min(a, *given, boxes), none);
     return dim_mul(a, dims_product(a, scores->dims, 0, 2), each);
 }
 

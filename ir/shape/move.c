@@ -237,10 +237,8 @@ static slice_axis slice_numbers(int64_t size, int64_t from, int64_t to, int64_t 
     int64_t low = step < 0 ? -1 : 0, high = step < 0 ? size - 1 : size;
     from += from < 0 ? size : 0;
     to += to < 0 ? size : 0;
-    from = from < 0 ? 0 : from > high ? high
-                                      : from;
-    to = to < low ? low : to > size ? size
-                                    : to;
+    from = from < 0 ? 0 : from > high ? high : from;
+    to = to < low ? low : to > size ? size : to;
     if (step < 0 && from < 0) from = 0;
     int64_t span = step > 0 ? to - from : from - to, stride = step > 0 ? step : -step;
     return (slice_axis){.touched = true, .start = dim_number(from), .step = step, .count = dim_number(span > 0 && size ? (span - 1) / stride + 1 : 0)};
@@ -413,8 +411,9 @@ bool shape_split(node *n, diagnostics *d) {
     dim dims[IR_MAX_RANK], total = dim_number(0);
     memcpy(dims, t->dims, sizeof(dim) * (size_t)t->rank);
     for (int i = 0; i < (sizes ? count : parts); i++) {
-        const dim part = sizes ? sizes[i] : given || (size.expr && size.expr->op == DIM_UNKNOWN) ? dim_unknown(mem(n))
-                                                                                                 : even_part(mem(n), size, wanted, i);
+        const dim part = sizes                                                  ? sizes[i]
+                         : given || (size.expr && size.expr->op == DIM_UNKNOWN) ? dim_unknown(mem(n))
+                                                                                : even_part(mem(n), size, wanted, i);
         if (dim_is_number(part) && part.size < 0) return node_error(d, n, NULL, "size %lld is negative", (long long)part.size);
         total = dim_add(mem(n), total, part);
         if (sizes && dim_is_number(size) && dim_is_number(total) && total.size > size.size)

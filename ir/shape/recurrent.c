@@ -53,10 +53,7 @@ static bool read_activations(const node *n, recurrent_node *r, diagnostics *d) {
 bool recurrent_of(const node *n, recurrent_node *r, diagnostics *d) {
     const char *direction = node_string(n, "direction");
     bool both = !strcmp(direction, "bidirectional"), reverse = !strcmp(direction, "reverse");
-    *r = (recurrent_node){.gates = n->op == OP_rnn ? 1 : n->op == OP_gru ? 3
-                                                                         : 4,
-                          .directions = both ? 2 : 1,
-                          .reverse = {reverse, true}};
+    *r = (recurrent_node){.gates = n->op == OP_rnn ? 1 : n->op == OP_gru ? 3 : 4, .directions = both ? 2 : 1, .reverse = {reverse, true}};
     if (!both && !reverse && strcmp(direction, "forward") != 0) return node_error(d, n, NULL, "direction '%.40s' is not known", direction);
     if (node_int(n, "layout")) return node_error(d, n, NULL, "its layout is not 0");
     const value_type *x = input_type(n, 0, 3, 3, d), *w = x ? input_type(n, 1, 3, 3, d) : NULL, *u = w ? input_type(n, 2, 3, 3, d) : NULL;
@@ -70,8 +67,7 @@ bool recurrent_of(const node *n, recurrent_node *r, diagnostics *d) {
     for (int i = 0; i < n->n_core_inputs; i++) {
         if (!n->inputs[i]) continue;
         const value_type *t = &n->inputs[i]->type;
-        int rank = i == 4 ? 1 : i == 3 || i == 7 ? 2
-                                                 : 3;
+        int rank = i == 4 ? 1 : i == 3 || i == 7 ? 2 : 3;
         bool fits = t->kind == TYPE_TENSOR && t->rank == rank && t->elem == (i == 4 ? DT_I32 : x->elem), surely = true;
         for (int k = 0; fits && k < rank; k++) {
             const bool numbers = dim_is_number(t->dims[k]) && dim_is_number(sizes[i][k]);

@@ -10,10 +10,7 @@ CNNC_UNUSED static void self_test_fill(uint32_t *state, void *to, size_t count, 
         const uint32_t four = (uint32_t)bits;
         const uint16_t two = (uint16_t)bits;
         const uint8_t one = (uint8_t)bits;
-        const void *const from = element == 8   ? (const void *)&bits
-                                 : element == 4 ? (const void *)&four
-                                 : element == 2 ? (const void *)&two
-                                                : &one;
+        const void *const from = element == 8 ? (const void *)&bits : element == 4 ? (const void *)&four : element == 2 ? (const void *)&two : &one;
         memcpy((unsigned char *)to + i * element, from, element);
     }
 }

@@ -8,8 +8,7 @@ static bool as_constant_shape(const value_type *x, int rank, const dim *want, in
     int rests = 0;
     for (int i = 0; i < rank; i++) {
         bool copied = i < x->rank && dim_equal(want[i], x->dims[i]) && !dim_is_number(want[i]);
-        shape[i] = copied ? 0 : dim_is_number(want[i]) ? want[i].size
-                                                       : -1;
+        shape[i] = copied ? 0 : dim_is_number(want[i]) ? want[i].size : -1;
         rests += shape[i] == -1;
     }
     return rests < 2;

@@ -100,9 +100,7 @@ static value *common_scale(draft *d, const value_type *x, const resizing *r, boo
 static value *resize_one(draft *d, value *v, int axis, int64_t size, const dim *open, double scale, value *scales, const resizing *r, int entry) {
     static const char *const kept[] = {"mode", "nearest_mode", "cubic_coeff_a", "antialias", "exclude_outside", "extrapolation_value"};
     value *inputs[] = {v, r->roi_late ? draft_input(d, 1) : NULL, scales};
-    node *n = node_new(d->context->region, NULL, OP_resize_axis, d->name, scales ? 3 : inputs[1] ? 2
-                                                                                                 : 1,
-                       inputs, 1);
+    node *n = node_new(d->context->region, NULL, OP_resize_axis, d->name, scales ? 3 : inputs[1] ? 2 : 1, inputs, 1);
     node_set_int(n, "axis", axis);
     node_set_int(n, "size", size);
     if (open) node_set_type(n, "open", type_tensor_dims(d->context->imp->arena, v->type.elem, 1, open));
@@ -127,8 +125,7 @@ static bool is_multiplied(const value_type *x, const resizing *r, int i) {
 /* To an open size, or from one: what sizes computed from others say, or a scale, which as a float is a fraction of a power of two:
  * the product is rounded down as for sizes that are known. */
 static bool is_open_size(draft *d, const value_type *x, const resizing *r, int i, dim *size) {
-    enum { MOST_PARTS = 1 << 24,
-           MOST = 1 << 12 };
+    enum { MOST_PARTS = 1 << 24, MOST = 1 << 12 };
     const dim from = x->dims[r->axes[i]];
     int count;
     const dim *sizes = terms_as_sizes(d->context->imp, draft_input(d, 3), &count);
@@ -193,9 +190,7 @@ bool expand_resize(draft *d, const conversion *row) {
         }
         int64_t in = x->dims[r.axes[i]].size, size = resized(d, x, &r, i, common);
         if (size < -1) return false;
-        double scale = keeps ? common : r.scales ? constant_float(r.scales, i)
-                                    : in         ? (double)size / (double)in
-                                                 : 1;
+        double scale = keeps ? common : r.scales ? constant_float(r.scales, i) : in ? (double)size / (double)in : 1;
         bool same = !scales && size == in && scale == 1 && !r.roi && !r.roi_late;
         if (!same) v = resize_one(d, v, r.axes[i], size, NULL, scale > 0 ? scale : 1, scales, &r, i);
     }

@@ -142,8 +142,7 @@ bool scan_to_loop(draft *d, const conversion *row) {
         axis += axis < 0 && t->rank > 0 ? t->rank : 0;
         if (axis && t->rank > axis) {
             int64_t perm[IR_MAX_RANK];
-            for (int k = 0; k < t->rank; k++) perm[k] = k < axis ? k + 1 : k == axis ? 0
-                                                                                     : k;
+            for (int k = 0; k < t->rank; k++) perm[k] = k < axis ? k + 1 : k == axis ? 0 : k;
             recipe_ints(&r, "perm", t->rank, perm);
             recipe_run(&r, "y = Transpose(y; perm=$perm)");
         }
