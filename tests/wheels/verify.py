@@ -51,7 +51,7 @@ def noise(rng, shape):
 
 
 def inputs_of(row, model):
-    """Arrays by name, and sizes by dimension."""
+    """Arrays by name, and what --dim says of dimensions."""
     rng, arrays, dims = np.random.default_rng(3), {}, {}
     constants = {i.name for i in model.graph.initializer}
     for i in model.graph.input:
@@ -62,7 +62,7 @@ def inputs_of(row, model):
             name = d.dim_param if d.dim_param not in ("", "-1") else f"{i.name}_{k}"
             if not d.dim_value > 0:
                 dims[name] = row.sizes[name]
-            shape.append(d.dim_value if d.dim_value > 0 else row.sizes[name])
+            shape.append(d.dim_value if d.dim_value > 0 else int(str(row.sizes[name]).split("@")[-1]))
         arrays[i.name] = row.inputs.get(i.name, noise)(rng, shape)
     return arrays, dims
 
