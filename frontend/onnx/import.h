@@ -143,6 +143,7 @@ typedef struct term {
 /* The *n elements of v, a constant or computed from Shape; NULL: not known. */
 const term *terms_of(const importer *imp, const value *v, int *n);
 const dim *terms_as_sizes(const importer *imp, const value *v, int *n); /* rounded down */
+bool term_as_size(const importer *imp, const value *v, dim *to); /* v (NULL: no) is one whole number, and that is known */
 /* Sizes that may be open as an i64 vector, or a scalar: a constant, or a node before that one of r (NULL: at its end). */
 value *sizes_value(importer *imp, region *r, node *before, const char *name, int n, const dim *sizes, bool scalar);
 /* Notes what n makes. A constant that takes its place, or NULL. */

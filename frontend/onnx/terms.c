@@ -336,3 +336,11 @@ const dim *terms_as_sizes(const importer *imp, const value *v, int *n) {
     for (int i = 0; sizes && i < *n; i++) sizes[i] = whole(imp->arena, terms[i]);
     return sizes;
 }
+
+bool term_as_size(const importer *imp, const value *v, dim *to) {
+    int n;
+    const term *t = terms_of(imp, v, &n);
+    if (!t || n != 1 || t->divisor != 1) return false;
+    *to = t->size;
+    return true;
+}

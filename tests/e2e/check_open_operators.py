@@ -1,9 +1,12 @@
 """Operators along axes of open size: a model of each, one program for all sizes, against ONNX Runtime."""
+import contextlib
 import ctypes
 import itertools
+import os
 import re
 import subprocess
 import sys
+import tempfile
 
 import numpy as np
 import onnx
@@ -169,13 +172,6 @@ def build(name, inputs, nodes, rng):
     return model
 
 
-def types_of(model):
-    """The outputs' types, which ONNX infers; their shapes are left open."""
-    for output in model.graph.output:
-        output.type.tensor_type.ClearField("shape")
-    return model
-
-
 def dims_of(model):
     return [(i.name, [d.dim_param or d.dim_value for d in i.type.tensor_type.shape.dim], i.type.tensor_type.elem_type) for i in model.graph.input]
 
@@ -274,4 +270,6 @@ def main(cnnc, only):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2:]))
+    program = os.path.abspath(sys.argv[1])
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        sys.exit(main(program, sys.argv[2:]))

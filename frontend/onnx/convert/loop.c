@@ -22,15 +22,6 @@ static const value *behind_casts(const value *v) {
     return v;
 }
 
-/* A number from outside of the loop, a whole one. */
-static bool is_settled(const draft *d, const value *v, dim *to) {
-    int n;
-    const term *t = v ? terms_of(d->context->imp, v, &n) : NULL;
-    if (!t || n != 1 || t->divisor != 1) return false;
-    *to = t->size;
-    return true;
-}
-
 static bool counter_of(const draft *d, const region *r, const value *v, int depth, counter *to);
 
 /* x + y, or x - y. */
@@ -52,11 +43,11 @@ static bool counter_carried(const draft *d, const region *r, int input, counter 
         if (!n || (n->op != OP_add && n->op != OP_sub)) return false;
         const int own = behind_casts(n->inputs[0]) == r->inputs[input] ? 0 : 1;
         dim step;
-        if ((own && n->op == OP_sub) || behind_casts(n->inputs[own]) != r->inputs[input] || !is_settled(d, n->inputs[1 - own], &step) || !dim_is_number(step))
+        if ((own && n->op == OP_sub) || behind_casts(n->inputs[own]) != r->inputs[input] || !term_as_size(d->context->imp, n->inputs[1 - own], &step) || !dim_is_number(step))
             return false;
         to->step = n->op == OP_sub ? -step.size : step.size;
     }
-    return is_settled(d, d->inputs[input], &to->start);
+    return term_as_size(d->context->imp, d->inputs[input], &to->start);
 }
 
 static bool counter_of(const draft *d, const region *r, const value *v, int depth, counter *to) {
@@ -65,7 +56,7 @@ static bool counter_of(const draft *d, const region *r, const value *v, int dept
     for (int i = 2; i < r->n_inputs; i++)
         if (v == r->inputs[i]) return counter_carried(d, r, i, to);
     to->step = 0;
-    if (is_settled(d, v, &to->start)) return true;
+    if (term_as_size(d->context->imp, v, &to->start)) return true;
     const node *n = v->producer;
     return n && depth && (n->op == OP_add || n->op == OP_sub) && counters_sum(d, r, n, depth - 1, to);
 }
@@ -124,7 +115,7 @@ bool count_iterations(draft *d, const conversion *row) {
     region *r = d->n_regions == 1 ? d->regions[0] : NULL;
     dim times, most;
     if (!r || d->n_inputs < 2 || r->n_inputs != d->n_inputs || r->n_outputs + 1 < r->n_inputs || r->outputs[0]->constant) return true;
-    if (!iterations_of(d, r, &times) || (d->inputs[0] && !is_settled(d, d->inputs[0], &most))) return true;
+    if (!iterations_of(d, r, &times) || (d->inputs[0] && !term_as_size(d->context->imp, d->inputs[0], &most))) return true;
     if (d->inputs[0]) times = dim_min(d->context->imp->arena, times, most);
     d->inputs[0] = draft_size(d, d->context->region, NULL, "iterations", times);
     d->inputs[1] = NULL;

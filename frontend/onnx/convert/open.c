@@ -40,11 +40,9 @@ bool range_open(draft *d, const conversion *row) {
     const dtype elem = draft_input_type(d, 0)->elem;
     dim bounds[3];
     bool open = false;
-    for (int i = 0, n; i < 3; i++) {
-        const term *t = draft_input(d, i) ? terms_of(d->context->imp, draft_input(d, i), &n) : NULL;
-        if (!t || n != 1 || t->divisor != 1 || dtype_of(elem)->kind != CLASS_FLOAT) return true;
-        bounds[i] = t->size;
-        open = open || !dim_is_number(t->size);
+    for (int i = 0; i < 3; i++) {
+        if (!term_as_size(d->context->imp, draft_input(d, i), &bounds[i]) || dtype_of(elem)->kind != CLASS_FLOAT) return true;
+        open = open || !dim_is_number(bounds[i]);
     }
     if (!open) return true;
     recipe r = recipe_new(d);
