@@ -12,10 +12,14 @@ typedef struct counter {
     int64_t step;
 } counter;
 
+/* Not a byte, which wraps around, nor a truth value. */
+static bool holds_counts(dtype t) { return t == DT_I32 || t == DT_I64 || t == DT_F32 || t == DT_F64; }
+
 /* What hands on its first input as it is, or is another type or shape of the same number. */
 static const value *behind_casts(const value *v) {
     for (const node *n = v->producer; n && n->outputs[0] == v; n = v->producer) {
-        const bool same = n->op == OP_identity || n->op == OP_cast || n->op == OP_reshape || n->op == OP_squeeze || n->op == OP_unsqueeze;
+        const bool same = n->op == OP_identity || (n->op == OP_cast && holds_counts(v->type.elem)) || n->op == OP_reshape || n->op == OP_squeeze ||
+                          n->op == OP_unsqueeze;
         if (!same || v->type.kind != TYPE_TENSOR || n->inputs[0]->type.kind != TYPE_TENSOR) break;
         v = n->inputs[0];
     }
