@@ -18,7 +18,8 @@ static void keep_larger(double *x, double y) {
 bool peak_measure(core_peak *p, const toolchain *t, const target *machine, int core, arena *a, diagnostics *d) {
     text vocabulary = {.arena = a};
     backend_vocabulary(machine, embedded_find("runtime/peak.c"), &vocabulary);
-    const char *const defines[] = {arena_printf(a, "-DPEAK_BYTES=%d", vector_bytes(machine)), "-ffp-contract=fast", NULL};
+    const char *const defines[] = {arena_printf(a, "-DPEAK_BYTES=%d", vector_bytes(machine)),
+                                   arena_printf(a, "-DPEAK_SATURATES=%d", machine->saturates), "-ffp-contract=fast", NULL};
     double measured[4];
     if (probe_run(t, "peak", vocabulary.bytes, defines, arena_printf(a, "%d", core), measured, sizeof measured, a, d) != sizeof measured) return false;
     double *kept[4] = {&p->operations, &p->bytes, &p->of_bf16, &p->of_bytes};

@@ -4,7 +4,8 @@
  *   peak OUT CORE      writes four doubles: floating-point operations a second, bytes a second, and operations of products of bf16
  *                      and of bytes
  *
- * Compiled with -DPEAK_BYTES=width of a vector register; peak.h is the target's vocabulary. */
+ * Compiled with -DPEAK_BYTES=width of a vector register and -DPEAK_SATURATES=1 where v16i_dot_short is its fastest
+ * product of bytes; peak.h is the target's vocabulary. */
 #define _GNU_SOURCE
 #include <sched.h>
 #include <stdio.h>
@@ -56,26 +57,34 @@ CNNC_TARGET static float read_piece(const vector *from) {
 #endif
 enum { SUMS = PEAK_BYTES == 64 ? 12 : 6, SHORT_ROUNDS = ROUNDS / 16 };
 
-/* NAME(numbers, sums): adds products of what `load` makes of numbers to all sums. */
-#define PRODUCT_LOOP(name, numbers_type, load, lanes, load_sum, store_sum)                                                                 \
-    CNNC_TARGET static void name(const void *numbers, void *sums) {                                                                        \
-        const numbers_type x = load(numbers);                                                                                              \
-        lanes *to = sums;                                                                                                                  \
-        EACH_SUM(load_sum)                                                                                                                 \
-        for (int r = 0; r < SHORT_ROUNDS; r++) {                                                                                           \
-            EACH_SUM(name##_add)                                                                                                           \
-            __asm__ volatile("" ::: "memory");                                                                                             \
-        }                                                                                                                                  \
-        EACH_SUM(store_sum)                                                                                                                \
+/* NAME(numbers, sums): adds products of what `load` makes of numbers, each time anew, to all sums. */
+#define PRODUCT_LOOP(name, lanes, load_sum, store_sum) \
+    CNNC_TARGET static void name(const void *numbers, void *sums) { \
+        lanes *to = sums; \
+        EACH_SUM(load_sum) \
+        for (int r = 0; r < SHORT_ROUNDS; r++) { \
+            EACH_SUM(name##_add) \
+        } \
+        EACH_SUM(store_sum) \
     }
 #define LOAD_FLOATS(i) v16 a##i = v16_load(to + 16 * i);
 #define STORE_FLOATS(i) v16_store(to + 16 * i, a##i);
 #define LOAD_WHOLES(i) v16i a##i = v16i_load(to + 16 * i);
 #define STORE_WHOLES(i) v16i_store(to + 16 * i, a##i);
-#define spin_bf16_add(i) a##i = v16_dot(x, x, a##i);
-#define spin_bytes_add(i) a##i = v16i_dot(a##i, x, x);
-PRODUCT_LOOP(spin_bf16, h32, h32_load, float, LOAD_FLOATS, STORE_FLOATS)
-PRODUCT_LOOP(spin_bytes, b64, b64_load, int32_t, LOAD_WHOLES, STORE_WHOLES)
+#define PRODUCT(i, numbers_type, load, add) \
+    { \
+        const numbers_type x = load(numbers); \
+        a##i = add; \
+        __asm__ volatile("" ::: "memory"); \
+    }
+#define spin_bf16_add(i) PRODUCT(i, h32, h32_load, v16_dot(x, x, a##i))
+#if PEAK_SATURATES
+#define spin_bytes_add(i) PRODUCT(i, b64, b64_load, v16i_dot_short(a##i, x, x))
+#else
+#define spin_bytes_add(i) PRODUCT(i, b64, b64_load, v16i_dot(a##i, x, x))
+#endif
+PRODUCT_LOOP(spin_bf16, float, LOAD_FLOATS, STORE_FLOATS)
+PRODUCT_LOOP(spin_bytes, int32_t, LOAD_WHOLES, STORE_WHOLES)
 
 static double now(void) {
     struct timespec t;
