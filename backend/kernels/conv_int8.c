@@ -37,6 +37,17 @@ static void write_weights(const packed *k, void *to) {
             }
 }
 
+static int64_t quads_of(const schedule *s) { return (s->in_blocks - 1) * QUADS + s->last_quads; }
+
+/* Of images with no more than four channels a step takes taps of a row instead. */
+static bool by_taps(const schedule *s) { return s->in_blocks == 1 && s->last_quads == 1; }
+
+/* Splitting reads all input and pays off for many outputs; which bytes have a rest is a branch that data decide. */
+static bool may_split(const plan *p, const node *n, const schedule *s) {
+    enum { FEW_BLOCKS = 3 };
+    return !p->options.constant_time && !schedule_is_open(n) && s->group == 1 && s->out_blocks > FEW_BLOCKS && !by_taps(s);
+}
+
 static bool describe(const plan *p, const node *n, const operand *x, schedule *c) {
     window *w = &c->window;
     if (!window_of(n, w, p->diags)) return false;
@@ -51,23 +62,28 @@ static bool describe(const plan *p, const node *n, const operand *x, schedule *c
     c->flat = !n_pool && w->kernel[0] * w->kernel[1] == 1 && w->stride[0] == 1 && w->stride[1] == 1 && operand_is_flat(x);
     c->height = c->flat ? 1 : w->out[0].size / c->pool[0] * c->pool[0];
     c->width = c->flat ? w->out[0].size * w->out[1].size : w->out[1].size / c->pool[1] * c->pool[1];
+    c->products.may_split = may_split(p, n, c);
     return true;
 }
 
 static tile_plane plane_of(const schedule *s, const node *n, const target *t) {
-    return (tile_plane){.height = s->height, .width = s->width, .out_blocks = s->out_blocks, .unit = {s->pool[0], s->pool[1]},
-                        .prepare = int8_prepare_cycles(n, t)};
+    return (tile_plane){.height = s->height,
+                        .width = s->width,
+                        .out_blocks = s->out_blocks,
+                        .unit = {s->pool[0], s->pool[1]},
+                        .prepare = int8_cycles(n, t, s->products.may_split).prepare};
 }
 
 /* A target as this tile uses it: two products in a cycle where they are one instruction each, so that tiles which load less
- * win, and no more sums than gcc keeps in registers beside weights and bytes of an unrolled step. Where bytes are prepared, products
- * take longer than any loads. */
-static target machine_of(const target *t, const tile_plane *p) {
-    enum { MOST_SUMS = 24 };
+ * win, and no more sums than gcc keeps in registers beside weights and bytes of an unrolled step, products and words too where
+ * those saturate. Where bytes are prepared, products take longer than any loads. */
+static target machine_of(const schedule *s, const target *t, const tile_plane *p) {
+    enum { MOST_SUMS = 24, MOST_SPLIT_SUMS = 4 };
     target dots = *t;
     if (p->prepare > 0) dots.fma_cycles = t->byte_cycles;
     else if (dots.fma_cycles > 0.5) dots.fma_cycles *= 0.5;
     if (dots.accumulators > MOST_SUMS) dots.accumulators = MOST_SUMS;
+    if (t->saturates && s->products.may_split) dots.accumulators = MOST_SPLIT_SUMS;
     return dots;
 }
 
@@ -78,18 +94,30 @@ static void list(const plan *p, const node *n, candidate_list *ways) {
     if (!describe(p, n, &x, &s)) return;
     const target *machine = p->machine;
     const tile_plane plane = plane_of(&s, n, machine);
-    const target dots = machine_of(machine, &plane);
+    const target dots = machine_of(&s, machine, &plane);
     tile_choice tiles[TILES];
-    double steps = (double)(x.dims[0] * s.group * s.out_blocks * ((s.in_blocks - 1) * QUADS + s.last_quads) * s.window.kernel[0] * s.window.kernel[1]);
+    double steps = (double)(x.dims[0] * s.group * s.out_blocks * quads_of(&s) * s.window.kernel[0] * s.window.kernel[1]);
     const double positions = (double)(s.height * s.width);
     int count = register_tile_list(&plane, &dots, tiles, TILES);
     for (int i = 0; i < count; i++) {
         const register_tile *t = &tiles[i].tile;
-        const double products = tiles[i].cycles + (machine->byte_cycles - dots.fma_cycles) * positions; /* what they take beside loads */
+        const double products = tiles[i].cycles + (int8_cycles(n, machine, s.products.may_split).products - dots.fma_cycles) *
+                                                      positions; /* what they take beside loads */
         double cycles = cost_with_weights(p, machine, steps * products, steps * C16 * QUAD * cost_streams(t->blocks));
         candidate_add(ways, cost_microseconds(machine, cycles), NULL, t, sizeof *t, "tile %lldx%lldx%lld", (long long)t->blocks, (long long)t->rows,
                       (long long)t->cols);
     }
+}
+
+/* Scratch where bytes are split on a target: short numbers, stored as the input is, and for each of its positions in which fours
+ * of channels there is a rest, and in how many. A phase of its own makes them. */
+static void plan_split(plan *p, step *s, const schedule *c, const operand *x) {
+    bool splits = false;
+    for (int i = 0; i < p->n_targets; i++) splits |= c->products.splits[i];
+    if (!splits) return;
+    const int64_t positions = x->dims[0] * (x->block / C16), entries = positions * (c->in_blocks * QUADS + 1);
+    step_add_scratch(p, s, positions * c->in_blocks * C16 + entries * (int64_t)sizeof(uint16_t));
+    s->phases = number_known(2);
 }
 
 static bool plan_conv(plan *p, const node *n, step *s) {
@@ -107,11 +135,12 @@ static bool plan_conv(plan *p, const node *n, step *s) {
                       &c->products);
     for (int i = 0; i < p->n_targets; i++) {
         const tile_plane plane = plane_of(c, n, p->targets[i]);
-        const target dots = machine_of(p->targets[i], &plane);
+        const target dots = machine_of(c, p->targets[i], &plane);
         c->tile[i] = plan_decided_for(p, i) ? *(const register_tile *)schedule_decisions(s) : register_tile_choose(&plane, &dots, NULL);
         s->extent[i] = number_known(type_size(&n->outputs[0]->type, 0) * c->group * (c->out_blocks / c->tile[i].blocks));
     }
     s->schedule = c;
+    plan_split(p, s, c, &x);
     s->macs = WORK(type_count(&n->outputs[0]->type), c->pool[0], c->pool[1], type_size(&n->inputs[1]->type, 1), taps);
     s->product = DT_U8;
     const bool pools = c->pool[0] * c->pool[1] > 1;
@@ -166,7 +195,7 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
     const register_tile *tile = &c->tile[which];
     const operand *x = &s->in[0];
     const window *w = &c->window;
-    bool by_taps = c->in_blocks == 1 && c->last_quads == 1;
+    const bool taps = by_taps(c);
     const struct {
         const char *name;
         int64_t value;
@@ -178,11 +207,11 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
                      {"first_sums", c->products.first_sums[which]},
                      {"w_block", c->in_blocks * w->kernel[0] * w->kernel[1] * C16 * C16},
                      {"kernel_h", w->kernel[0]},
-                     {"tap_cols", by_taps ? 1 : w->kernel[1]},
-                     {"steps", by_taps ? w->kernel[1] : QUADS},
-                     {"last_steps", by_taps ? w->kernel[1] : c->last_quads},
-                     {"step_weights", by_taps ? C16 * C16 : C16 * QUAD},
-                     {"step_bytes", by_taps ? w->dilation[1] * C16 : QUAD},
+                     {"tap_cols", taps ? 1 : w->kernel[1]},
+                     {"steps", taps ? w->kernel[1] : QUADS},
+                     {"last_steps", taps ? w->kernel[1] : c->last_quads},
+                     {"step_weights", taps ? C16 * C16 : C16 * QUAD},
+                     {"step_bytes", taps ? w->dilation[1] * C16 : QUAD},
                      {"x_batch", x->batch},
                      {"x_block", x->block},
                      {"x_col", w->stride[1] * C16},
@@ -192,7 +221,12 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
                      {"flat", c->flat},
                      {"scattered", c->flat && !c16_flat(s)},
                      {"plane_w", w->out[1].size},
-                     {"ahead", by_taps ? 0 : choose_ahead(p, c, tile, machine)},
+                     {"ahead", taps ? 0 : choose_ahead(p, c, tile, machine)},
+                     {"phases", s->phases.n},
+                     {"splits", c->products.splits[which]},
+                     {"zero", c->products.zero[which]},
+                     {"quads", c->in_blocks * QUADS},
+                     {"positions", x->block / C16},
                      {"pool_h", c->pool[0]},
                      {"pool_w", c->pool[1]}};
     template_env *e = template_env_new(body->arena);

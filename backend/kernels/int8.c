@@ -23,45 +23,55 @@ static int largest_magnitude(const constant *weights) {
     return largest;
 }
 
-/* The vocabulary's function, and what it takes from each byte. */
+/* The vocabulary's function, what is taken from each byte, and whether what remains is split. */
 typedef struct byte_product {
     const char *dot;
     int zero;
+    bool splits;
 } byte_product;
 
+enum { SHORT_BYTE = 127, SMALL_WEIGHT = 64, MIRRORED_WEIGHT = 127 };
+
+/* Around the zero point, where most numbers are. */
+static int split_zero(const node *n) {
+    const int zero = (int)node_int(n, "x_zero") - (SHORT_BYTE + 1) / 2;
+    return zero < 0 ? 0 : zero > 128 ? 128 : zero;
+}
+
 /* With weights of so large a magnitude. */
-static byte_product product_on(const target *t, int largest) {
-    static const struct {
-        int largest;
-        byte_product product;
-    } faster[] = {{64, {"v16i_dot_short", 0}}, {127, {"v16i_dot_mirrored", 128}}};
-    for (size_t i = 0; t->saturates && i < sizeof faster / sizeof *faster; i++)
-        if (largest <= faster[i].largest) return faster[i].product;
-    return (byte_product){"v16i_dot", t->dot_zero};
-}
-
-double int8_prepare_cycles(const node *n, const target *t) {
-    const double magnitude_and_sign = 0.4; /* measured */
-    return t->saturates && product_on(t, largest_magnitude(n->inputs[1]->constant)).zero ? magnitude_and_sign : 0;
-}
-
-/* zeros: what products take from bytes on any of the targets, every number once. Their count. */
-static int choose_products(const plan *p, const node *n, byte_products *products, int zeros[TARGET_MAX]) {
+static byte_product product_on(const node *n, const target *t, bool may_split) {
+    if (!t->saturates) return (byte_product){"v16i_dot", t->dot_zero, false};
     const int largest = largest_magnitude(n->inputs[1]->constant);
+    if (largest <= SMALL_WEIGHT) return (byte_product){"v16i_dot_short", 0, false};
+    if (largest > MIRRORED_WEIGHT) return (byte_product){"v16i_dot", 0, false};
+    return may_split ? (byte_product){"v16i_dot_short", split_zero(n), true} : (byte_product){"v16i_dot_mirrored", 128, false};
+}
+
+byte_cycles int8_cycles(const node *n, const target *t, bool may_split) {
+    const double magnitude_and_sign = 0.4, split = 2.7; /* measured; of split ones those that have a rest too */
+    const byte_product product = product_on(n, t, may_split);
+    if (product.splits) return (byte_cycles){.products = split};
+    return (byte_cycles){.prepare = t->saturates && product.zero ? magnitude_and_sign : 0, .products = t->byte_cycles};
+}
+
+/* zeros: what is taken from bytes on any of the targets, every number once. Their count. */
+static int choose_products(const plan *p, const node *n, byte_products *products, int zeros[TARGET_MAX]) {
     int rows = 0;
     for (int i = 0; i < p->n_targets; i++) {
-        const byte_product product = product_on(p->targets[i], largest);
+        const byte_product product = product_on(n, p->targets[i], products->may_split);
         int row = 0;
         while (row < rows && zeros[row] != product.zero) row++;
         zeros[row] = product.zero;
         if (row == rows) rows++;
         products->dot[i] = product.dot;
+        products->zero[i] = product.zero;
+        products->splits[i] = product.splits;
         products->first_sums[i] = row * c16_blocks(type_size(&n->outputs[0]->type, 1));
     }
     return rows;
 }
 
-/* bias - (zero - what products take from bytes) * the sum of the weights, of each output. */
+/* bias - (zero - what is taken from bytes) * the sum of the weights, of each output. */
 static const constant *first_sums(const plan *p, const node *n, const int *zeros, int rows) {
     const constant *w = n->inputs[1]->constant, *bias = node_input(n, 2) ? node_input(n, 2)->constant : NULL;
     int64_t outs = type_size(&w->type, 0), ins = type_count(&w->type) / outs, zero = node_int(n, "x_zero");

@@ -7,9 +7,13 @@
 
 /* A conv_integer of u8 and constant i8 on NCHW16c with an epilogue that has a vector form. */
 bool int8_accepts(const node *n);
-/* How bytes are multiplied with a step's weights on each of the plan's targets. */
+/* How bytes are multiplied with a step's weights on each of the plan's targets. Where it splits them, each byte less `zero` is a
+ * short number, from 0 to 127, and a rest, which few have: sums of two products of short ones fit 16 bits. */
 typedef struct byte_products {
+    bool may_split;                 /* given: the kernel knows how */
+    bool splits[TARGET_MAX];        /* then `dot` takes short numbers */
     const char *dot[TARGET_MAX];    /* the vocabulary's function */
+    int zero[TARGET_MAX];           /* what is taken from bytes */
     int64_t first_sums[TARGET_MAX]; /* the block of 16 channels from which on the sums of the target begin */
 } byte_products;
 
@@ -17,8 +21,12 @@ typedef struct byte_products {
  * *products; NULL: not bytes are multiplied but words, which take nothing from bytes on any target. */
 void int8_add_operands(plan *p, step *s, const node *n, packed weights, byte_products *products);
 
-/* Cycles that bytes take on a target before they are multiplied with the node's weights, once for all outputs. */
-double int8_prepare_cycles(const node *n, const target *t);
+/* Cycles on a target for the node's weights: for a position's four bytes before they are multiplied, once for all outputs, and of
+ * their products with those of 16 outputs. */
+typedef struct byte_cycles {
+    double prepare, products;
+} byte_cycles;
+byte_cycles int8_cycles(const node *n, const target *t, bool may_split);
 
 /* The epilogue's last operator where it is saturation to bytes, which four positions at a time do better than one: then
  * v16_store_4u8 takes what is before it, four times, and these bounds. */

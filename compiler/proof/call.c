@@ -25,12 +25,11 @@ static const struct {
     int bytes; /* 0: four for each of as many lanes as the last argument says */
     bool writes;
 } vocabulary[] = {
-    {"v16_load_bf16", 32, false}, {"v16_load_f16", 32, false}, {"v16_load_i8", 16, false}, {"v16_load_u8", 16, false},
-    {"v16_store_u8", 16, true},   {"v16_store_bf16", 32, true},   {"v16_load_n", 0, false},    {"v16_store_n", 0, true},   {"v16_load", 64, false},
-    {"v16_store", 64, true},      {"v16i_load", 64, false},    {"v16i_store", 64, true},   {"b64_load", 64, false},
-    {"b64_repeat", 4, false},     {"b64_columns", 64, false},  {"h32_load", 64, false},    {"h32_repeat", 4, false},
-    {"q128_load", 64, false},     {"w16_load_u8", 16, false},   {"w16_load", 32, false},     {"w16_store", 32, true},
-    {"w32_load", 64, false},      {"w32_repeat", 4, false},
+    {"v16_load_bf16", 32, false}, {"v16_load_f16", 32, false}, {"v16_load_i8", 16, false}, {"v16_load_u8", 16, false}, {"v16_store_u8", 16, true},
+    {"v16_store_bf16", 32, true}, {"v16_load_n", 0, false},    {"v16_store_n", 0, true},   {"v16_load", 64, false},    {"v16_store", 64, true},
+    {"v16i_load", 64, false},     {"v16i_store", 64, true},    {"b64_load", 64, false},    {"b64_repeat", 4, false},   {"b64_columns", 64, false},
+    {"h32_load", 64, false},      {"h32_repeat", 4, false},    {"q128_load", 64, false},   {"w16_load_u8", 16, false}, {"w16_load", 32, false},
+    {"w16_store", 32, true},      {"w32_load", 64, false},     {"w32_repeat", 4, false},   {"b16_load", 16, false},    {"b16_store", 16, true},
 };
 
 static const library_function *find_library(const char *name) {
@@ -188,7 +187,7 @@ static c_value call_vocabulary(proof *p, const tree_node *n, const char *name, c
 }
 
 static bool is_vocabulary(const char *name) {
-    static const char *const begins[] = {"v16_", "v16i_", "b64_", "h32_", "q128_", "w16_", "w32_"};
+    static const char *const begins[] = {"v16_", "v16i_", "b64_", "h32_", "q128_", "w16_", "w32_", "b16_"};
     for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
         if (!strncmp(name, begins[i], strlen(begins[i]))) return true;
     return false;

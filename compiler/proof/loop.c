@@ -4,14 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WORK = 20000000, MAX_ROUNDS = 1 << 17, MAX_CHANGED = 16 };
+enum { WORK = 20000000, MAX_ROUNDS = 1 << 17, MAX_CHANGED = 16, MAX_DRIFT = 1 << 20 };
 
-/* A variable that a round changes: by the same step each time, which may be open, or so that nothing is known at the start of a round. */
+/* A variable that a round changes: by the same step each time, which may be open, by one between two numbers, or so that nothing is
+ * known at the start of a round. */
 typedef struct carried {
     variable *variable;
     c_value start;
-    bool steady;
+    bool steady, bounded;
     form step;
+    range steps; /* if bounded */
 } carried;
 
 typedef struct loop {
@@ -132,15 +134,31 @@ static c_value stepped(proof *p, const carried *c, const form *round, bool *ok) 
     return v;
 }
 
+/* The lesser and the greater of nothing and so many rounds of a step. */
+static int64_t step_extreme(int64_t step, int64_t rounds, int sign) { return step * sign > 0 ? step * rounds : 0; }
+
+/* After so many rounds of steps between two numbers. */
+static c_value drifted(proof *p, const loop *l, const carried *c, const form *rounds, bool *ok) {
+    const range all = {step_extreme(c->steps.lo, l->most, -1), step_extreme(c->steps.hi, l->most, 1)};
+    const form drift = facts_symbol(p->facts, all), zero = form_constant(0);
+    form above, below;
+    c_value v = c->start;
+    if (form_add(&drift, -c->steps.lo, rounds, &above)) facts_assume(p->facts, above);
+    if (form_add(&zero, c->steps.hi, rounds, &below) && form_add(&below, -1, &drift, &below)) facts_assume(p->facts, below);
+    if (!form_add(&c->start.form, 1, &drift, &v.form)) *ok = false;
+    return v;
+}
+
+static c_value carried_value(proof *p, const loop *l, const carried *c, const form *rounds, bool *ok) {
+    if (c->steady) return stepped(p, c, rounds, ok);
+    return c->bounded ? drifted(p, l, c, rounds, ok) : unknown_value(p, &c->variable->type);
+}
+
 /* Sets the variables to what they are in round `t`, and assumes that there is such a round. */
 static bool begin_round(proof *p, loop *l, const form *t) {
     bool ok = true;
     p->variables[l->counter.variable->slot] = stepped(p, &l->counter, t, &ok);
-    for (int i = 0; i < l->n_others; i++) {
-        const carried *c = &l->others[i];
-        c_value *v = &p->variables[c->variable->slot];
-        *v = c->steady ? stepped(p, c, t, &ok) : unknown_value(p, &c->variable->type);
-    }
+    for (int i = 0; i < l->n_others; i++) p->variables[l->others[i].variable->slot] = carried_value(p, l, &l->others[i], t, &ok);
     if (!ok) proof_fail(p, l->node, "cannot show what this loop does: its numbers are too large");
     return assume_condition(p, l->node->kids[1], true);
 }
@@ -177,8 +195,11 @@ static void probe(proof *p, loop *l, const form *t) {
         bool follows = v->kind == c->start.kind && v->object == c->start.object && form_add(&v->form, -1, &symbols[i], &step);
         if (follows) step = facts_fold(p->facts, &step);
         form all;
-        c->steady = ok && possible && !p->failed && f == FLOW_NEXT && follows && stays_in(l, &step) && facts_multiply(p->facts, &step, t, &all);
+        follows = follows && ok && possible && !p->failed && f == FLOW_NEXT;
+        c->steady = follows && stays_in(l, &step) && facts_multiply(p->facts, &step, t, &all);
         c->step = step;
+        if (follows) c->steps = facts_range(p->facts, &step);
+        c->bounded = follows && v->kind == VALUE_INTEGER && c->steps.lo >= -MAX_DRIFT && c->steps.hi <= MAX_DRIFT && l->most <= MAX_ROUNDS;
     }
     p->failed = false;
     p->probing = was_probing;
@@ -261,7 +282,7 @@ static void leave(proof *p, loop *l, bool alone) {
     for (int i = 0; i < l->n_others; i++) {
         const carried *c = &l->others[i];
         bool whole = !l->node->breaks || !changes_in_body(l->node->kids[3], c->variable);
-        p->variables[c->variable->slot] = c->steady && whole ? stepped(p, c, &rounds, &ok) : unknown_value(p, &c->variable->type);
+        p->variables[c->variable->slot] = whole ? carried_value(p, l, c, &rounds, &ok) : unknown_value(p, &c->variable->type);
     }
     if (!ok) proof_fail(p, l->node, "cannot show what this loop does: its numbers are too large");
     if (all || !exact) return;
@@ -291,9 +312,9 @@ static form round_symbol(proof *p, const loop *l) {
     return fits ? t : facts_symbol(p->facts, (range){0, l->most - 1});
 }
 
-static bool all_steady(const loop *l) {
+static bool all_known(const loop *l) {
     for (int i = 0; i < l->n_others; i++)
-        if (!l->others[i].steady) return false;
+        if (!l->others[i].steady && !l->others[i].bounded) return false;
     return true;
 }
 
@@ -306,7 +327,7 @@ static bool walk_rounds(proof *p, loop *l) {
     c_value *before = variables_copy(p), *again = variables_copy(p);
     walk_once(p, l, &t);
     variables_restore(p, before);
-    bool in_order = false, apart = all_steady(l) && l->most <= MAX_ROUNDS;
+    bool in_order = false, apart = all_known(l) && l->most <= MAX_ROUNDS;
     if (p->failed && p->work <= WORK && apart && t.n) {
         p->failed = false;
         walk_each(p, l, &t);

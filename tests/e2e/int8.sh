@@ -37,8 +37,11 @@ for target in x86-64-v4 x86-64-v3-vnni generic; do "$CNNC" made/model.onnx -o ti
 for form in '2x2, 2x2' '3x3, 3x3' '4x4, 3x3' '1x2, 1x7' '2x2, 3x3/2x2' '4x4, 3x3. + max pool 2x2' '3x3, 3x3. + max pool 3x3'; do
     grep -q "conv_winograd \[F($form.*, integers" tiles || fail "no F($form) of integers"
 done
-for product in v16i_dot v16i_dot_mirrored v16i_dot_short; do
+for product in v16i_dot v16i_dot_mirrored v16i_dot_short v16i_dot_above v16i_dot_rest; do
     grep -q "= $product(a" net.c || fail "no layer has $product"
 done
 "$CNNC" made/model.onnx -o strict.c --explain-schedule --accuracy strict | grep "conv_winograd \[" && fail "strict takes a form with fewer products"
+"$CNNC" made/model.onnx -o constant.c --constant-time --target x86-64-v3 || fail "--constant-time"
+grep -q "v16i_dot_mirrored(a" constant.c || fail "--constant-time: no layer has v16i_dot_mirrored"
+grep -q "v16i_dot_above(a\|v16i_dot_rest(a" constant.c && fail "--constant-time: sums of as many products as data say"
 for cc in $(compilers); do $cc -std=c11 $strict -c net.c -o net.o || fail "$cc"; done

@@ -53,17 +53,18 @@ class Network:
         data = self.op("QuantizeLinear", real, self.constant(scale), self.constant(zero))
         return self.dequantise(data, scale, zero, shape)
 
-    def input(self, *shape, kind=np.uint8):
+    def input(self, *shape, kind=np.uint8, zero=None):
         name, info = f"x{len(self.inputs)}", np.iinfo(kind)
         self.inputs[name] = self.rng.integers(info.min, info.max, shape, kind, endpoint=True)
-        return self.dequantise(name, np.float32(self.rng.uniform(0.01, 0.02)), kind(self.rng.integers(info.min, info.max)), shape)
+        zero = self.rng.integers(info.min, info.max) if zero is None else zero
+        return self.dequantise(name, np.float32(self.rng.uniform(0.01, 0.02)), kind(zero), shape)
 
-    def matrix(self, shape, axis, kind=np.int8):
+    def matrix(self, shape, axis, kind=np.int8, largest=None):
         """Weights with a scale for each index of the axis, and their sum of squares."""
         outs, ins = shape[axis], int(np.prod(shape)) // shape[axis]
         scale = (self.rng.uniform(0.5, 1, outs) / np.sqrt(ins) / 64).astype(np.float32)
         info, zero = np.iinfo(kind), np.full(outs, 128 if kind == np.uint8 else 0, kind)
-        largest = (128, 127, 64)[len(self.weights) % 3] if kind == np.int8 else 255  # some machines have products for small ones
+        largest = largest or ((128, 127, 64)[len(self.weights) % 3] if kind == np.int8 else 255)  # some machines have products for small ones
         data = self.constant(self.rng.integers(max(-largest, info.min), min(largest, info.max), shape, kind, endpoint=True))
         return self.op("DequantizeLinear", data, self.constant(scale), self.constant(zero), axis=axis), scale
 
@@ -72,8 +73,8 @@ class Network:
         data = self.constant(self.rng.integers(-2000, 2000, len(scale)).astype(np.int32))
         return self.op("DequantizeLinear", data, self.constant(units), self.constant(np.zeros(len(scale), np.int32)), axis=0)
 
-    def conv(self, x, outs, kernel, activation=None, bias=True, group=1, kind=np.int8, out_kind=np.uint8, **attributes):
-        weights, scale = self.matrix((outs, x.shape[1] // group, *kernel), 0, kind)
+    def conv(self, x, outs, kernel, activation=None, bias=True, group=1, kind=np.int8, out_kind=np.uint8, largest=None, **attributes):
+        weights, scale = self.matrix((outs, x.shape[1] // group, *kernel), 0, kind, largest)
         inputs = [x.real, weights] + ([self.bias(x, scale)] if bias else [])
         y = self.op("Conv", *inputs, kernel_shape=kernel, group=group, **attributes)
         if activation == "Clip":
@@ -123,6 +124,19 @@ def convolutions(net):
             (16, 16, 16, (3, 4), dict(dilations=[2, 1], strides=[1, 2]))]:
         x = net.input(1 + (ins == 24), ins, 13, 11)
         net.output(net.conv(x, outs, kernel, ("Relu", None)[len(net.outputs) % 2], group=group, **attributes))
+
+
+def split(net):
+    """Many outputs, for which AVX2 splits bytes: flat, in steps, with a halo and taps apart, of one column, pooled."""
+    for ins, outs, kernel, plane, attributes in [
+            (40, 80, (1, 1), (9, 7), {}), (52, 96, (1, 1), (7, 7), {}), (20, 68, (1, 1), (9, 9), dict(strides=[2, 2])),
+            (24, 64, (3, 3), (9, 8), dict(pads=[2, 2, 2, 2], dilations=[2, 2])), (33, 64, (4, 1), (5, 1), {})]:
+        for zero in 0, 200:
+            x = net.input(1 + (ins == 52), ins, *plane, zero=zero)
+            net.output(net.conv(x, outs, kernel, "Relu", largest=127, **attributes))
+    y = net.conv(net.input(1, 24, 10, 12, zero=0), 64, (3, 3), "Relu", largest=127, pads=[2, 2, 2, 2], dilations=[2, 2])
+    data = net.op("QuantizeLinear", net.op("MaxPool", y.real, kernel_shape=[2, 2], strides=[2, 2]), net.constant(y.scale), net.constant(y.zero))
+    net.output(net.dequantise(data, y.scale, y.zero, None))
 
 
 def blocks(net):
@@ -236,6 +250,7 @@ def main():
     out.mkdir(parents=True, exist_ok=True)
     net = Network("int8")
     convolutions(net)
+    split(net)
     blocks(net)
     pooled(net)
     extremes(net)
