@@ -66,24 +66,20 @@ static bool describe(const plan *p, const node *n, const operand *x, schedule *c
     return true;
 }
 
-static tile_plane plane_of(const schedule *s, const node *n, const target *t) {
-    return (tile_plane){.height = s->height,
-                        .width = s->width,
-                        .out_blocks = s->out_blocks,
-                        .unit = {s->pool[0], s->pool[1]},
-                        .prepare = int8_cycles(n, t, s->products.may_split).prepare};
+static tile_plane plane_of(const schedule *s, const byte_cycles *c) {
+    return (tile_plane){.height = s->height, .width = s->width, .out_blocks = s->out_blocks, .unit = {s->pool[0], s->pool[1]}, .prepare = c->prepare};
 }
 
 /* A target as this tile uses it: two products in a cycle where they are one instruction each, so that tiles which load less
- * win, and no more sums than gcc keeps in registers beside weights and bytes of an unrolled step, products and words too where
- * those saturate. Where bytes are prepared, products take longer than any loads. */
-static target machine_of(const schedule *s, const target *t, const tile_plane *p) {
-    enum { MOST_SUMS = 24, MOST_SPLIT_SUMS = 4 };
+ * win, and no more sums than gcc keeps in registers beside weights and bytes of an unrolled step, and beside products in 16 bits
+ * where there are those. Where bytes are prepared, products take longer than any loads. */
+static target machine_of(const target *t, const byte_cycles *c) {
+    enum { MOST_SUMS = 24, MOST_SUMS_OF_PAIRS = 4 };
     target dots = *t;
-    if (p->prepare > 0) dots.fma_cycles = t->byte_cycles;
+    if (c->prepare > 0) dots.fma_cycles = c->products;
     else if (dots.fma_cycles > 0.5) dots.fma_cycles *= 0.5;
     if (dots.accumulators > MOST_SUMS) dots.accumulators = MOST_SUMS;
-    if (t->saturates && s->products.may_split) dots.accumulators = MOST_SPLIT_SUMS;
+    if (t->saturates) dots.accumulators = MOST_SUMS_OF_PAIRS;
     return dots;
 }
 
@@ -93,8 +89,9 @@ static void list(const plan *p, const node *n, candidate_list *ways) {
     schedule s = {.group = 1};
     if (!describe(p, n, &x, &s)) return;
     const target *machine = p->machine;
-    const tile_plane plane = plane_of(&s, n, machine);
-    const target dots = machine_of(&s, machine, &plane);
+    const byte_cycles of_bytes = int8_cycles(n, machine, s.products.may_split);
+    const tile_plane plane = plane_of(&s, &of_bytes);
+    const target dots = machine_of(machine, &of_bytes);
     tile_choice tiles[TILES];
     double steps = (double)(x.dims[0] * s.group * s.out_blocks * quads_of(&s) * s.window.kernel[0] * s.window.kernel[1]);
     const double positions = (double)(s.height * s.width);
@@ -134,8 +131,9 @@ static bool plan_conv(plan *p, const node *n, step *s) {
                                         .context = c},
                       &c->products);
     for (int i = 0; i < p->n_targets; i++) {
-        const tile_plane plane = plane_of(c, n, p->targets[i]);
-        const target dots = machine_of(c, p->targets[i], &plane);
+        const byte_cycles of_bytes = int8_cycles(n, p->targets[i], c->products.may_split);
+        const tile_plane plane = plane_of(c, &of_bytes);
+        const target dots = machine_of(p->targets[i], &of_bytes);
         c->tile[i] = plan_decided_for(p, i) ? *(const register_tile *)schedule_decisions(s) : register_tile_choose(&plane, &dots, NULL);
         s->extent[i] = number_known(type_size(&n->outputs[0]->type, 0) * c->group * (c->out_blocks / c->tile[i].blocks));
     }

@@ -48,9 +48,9 @@ static byte_product product_on(const node *n, const target *t, bool may_split) {
 }
 
 byte_cycles int8_cycles(const node *n, const target *t, bool may_split) {
-    const double magnitude_and_sign = 0.4, split = 2.7; /* measured; of split ones those that have a rest too */
+    const double magnitude_and_sign = 0.4, rests = 0.2, split = 3; /* measured */
     const byte_product product = product_on(n, t, may_split);
-    if (product.splits) return (byte_cycles){.products = split};
+    if (product.splits) return (byte_cycles){.prepare = rests, .products = split};
     return (byte_cycles){.prepare = t->saturates && product.zero ? magnitude_and_sign : 0, .products = t->byte_cycles};
 }
 

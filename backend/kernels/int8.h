@@ -21,8 +21,8 @@ typedef struct byte_products {
  * *products; NULL: not bytes are multiplied but words, which take nothing from bytes on any target. */
 void int8_add_operands(plan *p, step *s, const node *n, packed weights, byte_products *products);
 
-/* Cycles on a target for the node's weights: for a position's four bytes before they are multiplied, once for all outputs, and of
- * their products with those of 16 outputs. */
+/* Cycles on a target for the node's weights: for a position's four bytes, once for all outputs of a tile, and of their products with
+ * those of 16 outputs. */
 typedef struct byte_cycles {
     double prepare, products;
 } byte_cycles;
