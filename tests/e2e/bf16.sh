@@ -22,7 +22,7 @@ done
 # It is bf16 that is stored and multiplied, and float32 that is not.
 expect 1 "output logits: WRONG" verify --expected logits="$digits/digits_resnet_logits.npy" --tolerance 1e-4
 expect 0 "conv_direct \[direct 3x3, bf16" "$CNNC" "$model" --compute bf16 --explain-schedule --accuracy strict
-for type in f32 bf16; do "$CNNC" "$model" -o $type.c --compute $type --weights file; done
+for type in f32 bf16; do "$CNNC" "$model" -o $type.c --compute $type --weights file --target x86-64-v4-bf16; done
 [ $(($(stat -c %s bf16.weights) * 2)) -lt $(($(stat -c %s f32.weights) + 4096)) ] || fail "weights are not half as large"
 # Nothing from sanitizers or compilers, all targets at once.
 "$CNNC" verify "$model" --compute bf16 --cflags "-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all"

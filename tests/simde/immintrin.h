@@ -57,6 +57,7 @@ SHIM_LANES(shim_cvtepu16_epi32, simde__m256i, uint16_t, simde_mm256_storeu_si256
 SHIM_LANES(shim_cvtepi8_epi32, simde__m128i, int8_t, simde_mm_storeu_si128, simde__m512i, int32_t, simde_mm512_loadu_si512, x)
 SHIM_LANES(shim_cvtepu8_epi32, simde__m128i, uint8_t, simde_mm_storeu_si128, simde__m512i, int32_t, simde_mm512_loadu_si512, x)
 SHIM_LANES(shim_cvtepi32_epi8, simde__m512i, int32_t, simde_mm512_storeu_si512, simde__m128i, uint8_t, simde_mm_loadu_si128, x)
+SHIM_LANES(shim_cvtepi32_epi16, simde__m512i, int32_t, simde_mm512_storeu_si512, simde__m256i, uint16_t, simde_mm256_loadu_si256, x)
 SHIM_LANES(shim_cvtepi32_ps, simde__m512i, int32_t, simde_mm512_storeu_si512, simde__m512, float, simde_mm512_loadu_ps, x)
 SHIM_LANES(shim_cvtps_epi32, simde__m512, float, simde_mm512_storeu_ps, simde__m512i, int32_t, simde_mm512_loadu_si512, lrintf(x))
 SHIM_LANES(shim_cvtph_ps, simde__m256i, uint16_t, simde_mm256_storeu_si256, simde__m512, float, simde_mm512_loadu_ps, shim_float_of_half(x))
@@ -77,6 +78,7 @@ static inline simde__m512i shim_sra_epi32(simde__m512i a, simde__m128i bits) {
 #undef _mm512_cvtepu8_epi32
 #undef _mm512_cvtepi32_ps
 #undef _mm512_cvtepi32_epi8
+#undef _mm512_cvtepi32_epi16
 #undef _mm512_cvtps_epi32
 #undef _mm512_sra_epi32
 #undef _mm512_cvtph_ps
@@ -85,6 +87,7 @@ static inline simde__m512i shim_sra_epi32(simde__m512i a, simde__m128i bits) {
 #define _mm512_cvtepu8_epi32(a) shim_cvtepu8_epi32(a)
 #define _mm512_cvtepi32_ps(a) shim_cvtepi32_ps(a)
 #define _mm512_cvtepi32_epi8(a) shim_cvtepi32_epi8(a)
+#define _mm512_cvtepi32_epi16(a) shim_cvtepi32_epi16(a)
 #define _mm512_cvtps_epi32(a) shim_cvtps_epi32(a)
 #define _mm512_sra_epi32(a, bits) shim_sra_epi32(a, bits)
 #define _mm512_cvtph_ps(a) shim_cvtph_ps(a)
