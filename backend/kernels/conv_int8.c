@@ -1,8 +1,11 @@
 /* Convolution of unsigned bytes with signed weights: the register tile of direct convolution, in which a step multiplies four
  * channels of a position with those weights of 16 outputs. Sums are exact, so results are the same on every target. */
+#include "backend/kernels/byte_pairs.h"
 #include "backend/kernels/conv_tile.h"
 #include "backend/kernels/int8.h"
 #include "backend/schedule/schedule.h"
+
+#include <string.h>
 
 enum { QUAD = 4, QUADS = C16 / QUAD };
 
@@ -15,6 +18,11 @@ typedef struct schedule {
     bool flat;
     register_tile tile[TARGET_MAX];
     byte_products products;
+    const byte_pairs *pairs; /* NULL: products of two fours are not added up in 16 bits */
+    struct {
+        int64_t block, tap_row;
+    } strides;                   /* of the input, for its fours */
+    int begins, fours, of_fours; /* operands: which fours of channels have a rest, and those */
 } schedule;
 
 static bool accepts(const node *n) {
@@ -106,6 +114,49 @@ static void list(const plan *p, const node *n, candidate_list *ways) {
     }
 }
 
+/* Weights in pairs, where all targets split bytes and few weights have a rest. */
+static const constant *pair_weights(const plan *p, const node *n, schedule *c) {
+    const constant *w = n->inputs[1]->constant;
+    for (int i = 0; i < p->n_targets; i++)
+        if (!int8_splits(n, p->targets[i], c->products.may_split)) return w;
+    const byte_pairs made = byte_pairs_make(p->arena, w);
+    const double few = 0.12, fours = (double)(c->out_blocks * c->in_blocks * QUADS * c->window.kernel[0] * c->window.kernel[1]);
+    if ((double)made.n_rests > few * fours) return w;
+    c->pairs = arena_copy(p->arena, &made, sizeof made);
+    return made.weights;
+}
+
+static void write_begins(const packed *k, void *to) { memcpy(to, ((const schedule *)k->context)->pairs->begins, dtype_bytes(k->elem, k->count)); }
+
+/* Where the input of a four of channels of a tap lies, in bytes from the window's first. */
+static void write_fours(const packed *k, void *to) {
+    const schedule *c = k->context;
+    const window *w = &c->window;
+    for (int64_t i = 0; i < c->pairs->n_rests; i++) {
+        const int64_t four = c->pairs->rests[i].four, tap = four / QUADS % (w->kernel[0] * w->kernel[1]);
+        ((int32_t *)to)[i] = (int32_t)(four / QUADS / (w->kernel[0] * w->kernel[1]) * c->strides.block + tap / w->kernel[1] * c->strides.tap_row +
+                                       tap % w->kernel[1] * w->dilation[1] * C16 + four % QUADS * QUAD);
+    }
+}
+
+static void write_rests(const packed *k, void *to) {
+    const byte_pairs *pairs = ((const schedule *)k->context)->pairs;
+    for (int64_t i = 0; i < pairs->n_rests; i++) memcpy((int8_t *)to + i * C16 * QUAD, pairs->rests[i].taken, C16 * QUAD);
+}
+
+static void add_pairs(plan *p, step *s, schedule *c, const operand *x) {
+    if (!c->pairs || !c->pairs->n_rests) return;
+    const packed k = {.source = c->pairs->weights, .context = c};
+    packed begins = k, fours = k, rests = k;
+    c->strides.block = x->block, c->strides.tap_row = x->row * c->window.dilation[0];
+    begins.form = "where rests begin", begins.elem = DT_I32, begins.count = c->out_blocks + 1, begins.write = write_begins;
+    fours.form = "which fours have rests", fours.elem = DT_I32, fours.count = c->pairs->n_rests, fours.write = write_fours;
+    rests.form = "rests", rests.elem = DT_I8, rests.count = c->pairs->n_rests * C16 * QUAD, rests.write = write_rests;
+    c->begins = step_add_packed(p, s, begins);
+    c->fours = step_add_packed(p, s, fours);
+    c->of_fours = step_add_packed(p, s, rests);
+}
+
 /* Scratch where bytes are split on a target: short numbers, stored as the input is, and for each of its positions in which fours
  * of channels there is a rest, and in how many. A phase of its own makes them. */
 static void plan_split(plan *p, step *s, const schedule *c, const operand *x) {
@@ -123,12 +174,13 @@ static bool plan_conv(plan *p, const node *n, step *s) {
     if (!describe(p, n, &x, c)) return false;
     const window *w = &c->window;
     int64_t taps = w->kernel[0] * w->kernel[1];
-    int8_add_operands(p, s, n, (packed){.source = n->inputs[1]->constant,
-                                        .form = "conv o16i16 in fours",
-                                        .elem = DT_I8,
-                                        .count = c->group * c->out_blocks * c->in_blocks * taps * C16 * C16,
-                                        .write = write_weights,
-                                        .context = c},
+    int8_add_operands(p, s, n,
+                      (packed){.source = pair_weights(p, n, c),
+                               .form = "conv o16i16 in fours",
+                               .elem = DT_I8,
+                               .count = c->group * c->out_blocks * c->in_blocks * taps * C16 * C16,
+                               .write = write_weights,
+                               .context = c},
                       &c->products);
     for (int i = 0; i < p->n_targets; i++) {
         const byte_cycles of_bytes = int8_cycles(n, p->targets[i], c->products.may_split);
@@ -139,6 +191,7 @@ static bool plan_conv(plan *p, const node *n, step *s) {
     }
     s->schedule = c;
     plan_split(p, s, c, &x);
+    add_pairs(p, s, c, &x);
     s->macs = WORK(type_count(&n->outputs[0]->type), c->pool[0], c->pool[1], type_size(&n->inputs[1]->type, 1), taps);
     s->product = DT_U8;
     const bool pools = c->pool[0] * c->pool[1] > 1;
@@ -207,7 +260,9 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
                      {"kernel_h", w->kernel[0]},
                      {"tap_cols", taps ? 1 : w->kernel[1]},
                      {"steps", taps ? w->kernel[1] : QUADS},
-                     {"last_steps", taps ? w->kernel[1] : c->last_quads},
+                     {"last_steps", taps       ? w->kernel[1]
+                                    : c->pairs ? QUADS
+                                               : c->last_quads},
                      {"step_weights", taps ? C16 * C16 : C16 * QUAD},
                      {"step_bytes", taps ? w->dilation[1] * C16 : QUAD},
                      {"x_batch", x->batch},
@@ -225,6 +280,13 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
                      {"zero", c->products.zero[which]},
                      {"quads", c->in_blocks * QUADS},
                      {"positions", x->block / C16},
+                     {"pairs", c->pairs != NULL},
+                     {"n_rests", c->pairs ? c->pairs->n_rests : 0},
+                     {"rest_begins", c->begins},
+                     {"rest_fours", c->fours},
+                     {"rest_weights", c->of_fours},
+                     {"furthest", (c->in_blocks - 1) * x->block + (w->kernel[0] - 1) * c->strides.tap_row +
+                                      ((w->kernel[1] - 1) * w->dilation[1] + 1) * C16 - QUAD},
                      {"pool_h", c->pool[0]},
                      {"pool_w", c->pool[1]}};
     template_env *e = template_env_new(body->arena);

@@ -47,6 +47,8 @@ static byte_product product_on(const node *n, const target *t, bool may_split) {
     return may_split ? (byte_product){"v16i_dot_short", split_zero(n), true} : (byte_product){"v16i_dot_mirrored", 128, false};
 }
 
+bool int8_splits(const node *n, const target *t, bool may_split) { return product_on(n, t, may_split).splits; }
+
 byte_cycles int8_cycles(const node *n, const target *t, bool may_split) {
     const double magnitude_and_sign = 0.4, rests = 0.2, split = 3; /* measured */
     const byte_product product = product_on(n, t, may_split);
@@ -71,17 +73,23 @@ static int choose_products(const plan *p, const node *n, byte_products *products
     return rows;
 }
 
-/* bias - (zero - what is taken from bytes) * the sum of the weights, of each output. */
-static const constant *first_sums(const plan *p, const node *n, const int *zeros, int rows) {
+static int64_t sum_of_output(const constant *w, int64_t output) {
+    const int64_t ins = type_count(&w->type) / type_size(&w->type, 0);
+    int64_t sum = 0;
+    for (int64_t i = 0; i < ins; i++) sum += ((const int8_t *)w->data)[output * ins + i];
+    return sum;
+}
+
+/* bias - zero * the sum of the weights + what is taken from bytes * that of those they are multiplied with, of each output. */
+static const constant *first_sums(const plan *p, const node *n, const constant *multiplied, const int *zeros, int rows) {
     const constant *w = n->inputs[1]->constant, *bias = node_input(n, 2) ? node_input(n, 2)->constant : NULL;
-    int64_t outs = type_size(&w->type, 0), ins = type_count(&w->type) / outs, zero = node_int(n, "x_zero");
+    const int64_t outs = type_size(&w->type, 0), zero = node_int(n, "x_zero");
     int64_t dims[] = {rows, c16_blocks(outs) * C16};
     int32_t *sums = ARENA_ARRAY(p->arena, int32_t, dims[0] * dims[1]);
     for (int64_t o = 0; o < outs; o++) {
-        int64_t weights = 0;
-        for (int64_t i = 0; i < ins; i++) weights += ((const int8_t *)w->data)[o * ins + i];
+        const int64_t weights = sum_of_output(w, o), of_multiplied = multiplied == w ? weights : sum_of_output(multiplied, o);
         for (int r = 0; r < rows; r++)
-            sums[r * dims[1] + o] = (int32_t)(uint32_t)((bias ? constant_int(bias, o) : 0) - (zero - zeros[r]) * weights);
+            sums[r * dims[1] + o] = (int32_t)(uint32_t)((bias ? constant_int(bias, o) : 0) - zero * weights + zeros[r] * of_multiplied);
     }
     constant c = {type_tensor(p->arena, DT_I32, 2, dims), sums, arena_printf(p->arena, "%s | sums", w->origin)};
     return arena_copy(p->arena, &c, sizeof c);
@@ -90,7 +98,7 @@ static const constant *first_sums(const plan *p, const node *n, const int *zeros
 void int8_add_operands(plan *p, step *s, const node *n, packed weights, byte_products *products) {
     int zeros[TARGET_MAX] = {0};
     const int rows = products ? choose_products(p, n, products, zeros) : 1;
-    const constant *sums = first_sums(p, n, zeros, rows);
+    const constant *sums = first_sums(p, n, weights.source, zeros, rows);
     s->input_operand[0] = step_add_input(p, s, n->inputs[0]);
     s->input_operand[1] = step_add_packed(p, s, weights);
     step_add_packed(p, s, (packed){.source = sums, .form = "by channel", .elem = DT_I32, .count = type_count(&sums->type), .write = write_sums});

@@ -17,8 +17,9 @@ typedef struct byte_products {
     int64_t first_sums[TARGET_MAX]; /* the block of 16 channels from which on the sums of the target begin */
 } byte_products;
 
-/* Operands: input, weights, what the sums begin with (i32, by channel, for each kind of target), the epilogue's, output. Sets
- * *products; NULL: not bytes are multiplied but words, which take nothing from bytes on any target. */
+/* Operands: input, weights (of which `weights.source` may lack what the kernel multiplies with whole bytes), what the sums begin with (i32, by
+ * channel, for each kind of target), the epilogue's, output. Sets *products; NULL: not bytes are multiplied but words, which take nothing from bytes
+ * on any target. */
 void int8_add_operands(plan *p, step *s, const node *n, packed weights, byte_products *products);
 
 /* Cycles on a target for the node's weights: for a position's four bytes, once for all outputs of a tile, and of their products with
@@ -26,6 +27,7 @@ void int8_add_operands(plan *p, step *s, const node *n, packed weights, byte_pro
 typedef struct byte_cycles {
     double prepare, products;
 } byte_cycles;
+bool int8_splits(const node *n, const target *t, bool may_split);
 byte_cycles int8_cycles(const node *n, const target *t, bool may_split);
 
 /* The epilogue's last operator where it is saturation to bytes, which four positions at a time do better than one: then

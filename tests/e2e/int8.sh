@@ -41,7 +41,10 @@ for product in v16i_dot v16i_dot_mirrored v16i_dot_short v16i_dot_above v16i_dot
     grep -q "= $product(a" net.c || fail "no layer has $product"
 done
 "$CNNC" made/model.onnx -o strict.c --explain-schedule --accuracy strict | grep "conv_winograd \[" && fail "strict takes a form with fewer products"
-"$CNNC" made/model.onnx -o constant.c --constant-time --target x86-64-v3 || fail "--constant-time"
+"$CNNC" made/model.onnx -o pairs.c --target x86-64-v3
+grep -q "= v16i_dot_pairs(a" pairs.c && grep -q "j < rest1" pairs.c || fail "no layer has v16i_dot_pairs, or none of its weights has a rest"
+"$CNNC" check pairs.c
+"$CNNC" made/split/model.onnx -o constant.c --constant-time --target x86-64-v3 || fail "--constant-time"
 grep -q "v16i_dot_mirrored(a" constant.c || fail "--constant-time: no layer has v16i_dot_mirrored"
 grep -q "v16i_dot_above(a\|v16i_dot_rest(a" constant.c && fail "--constant-time: sums of as many products as data say"
 for cc in $(compilers); do $cc -std=c11 $strict -c net.c -o net.o || fail "$cc"; done

@@ -5,7 +5,7 @@
 OUT/model.onnx, a NAME.npy for each of its inputs and outputs, and their names in OUT/inputs and OUT/outputs: seeded inputs, and
 what ONNX Runtime says with its optimisations off, that is, in float32 between Q and DQ. Each part ends in bytes. OUT/exact names the
 outputs of operators on integers, which are exact. OUT/rows.onnx has a zero point for each row of a batch (a.npy, y.npy), which
-ONNX Runtime does not know: its reference is NumPy's.
+ONNX Runtime does not know: its reference is NumPy's. OUT/split has the layers with many outputs alone.
 """
 import pathlib
 import sys
@@ -59,22 +59,24 @@ class Network:
         zero = self.rng.integers(info.min, info.max) if zero is None else zero
         return self.dequantise(name, np.float32(self.rng.uniform(0.01, 0.02)), kind(zero), shape)
 
-    def matrix(self, shape, axis, kind=np.int8, largest=None):
+    def matrix(self, shape, axis, kind=np.int8, largest=None, normal=False):
         """Weights with a scale for each index of the axis, and their sum of squares."""
         outs, ins = shape[axis], int(np.prod(shape)) // shape[axis]
         scale = (self.rng.uniform(0.5, 1, outs) / np.sqrt(ins) / 64).astype(np.float32)
         info, zero = np.iinfo(kind), np.full(outs, 128 if kind == np.uint8 else 0, kind)
         largest = largest or ((128, 127, 64)[len(self.weights) % 3] if kind == np.int8 else 255)  # some machines have products for small ones
-        data = self.constant(self.rng.integers(max(-largest, info.min), min(largest, info.max), shape, kind, endpoint=True))
-        return self.op("DequantizeLinear", data, self.constant(scale), self.constant(zero), axis=axis), scale
+        data = self.rng.integers(max(-largest, info.min), min(largest, info.max), shape, kind, endpoint=True)
+        if normal:
+            data = np.clip(np.round(self.rng.normal(0, largest / 3.5, shape)), -largest, largest).astype(kind)
+        return self.op("DequantizeLinear", self.constant(data), self.constant(scale), self.constant(zero), axis=axis), scale
 
     def bias(self, x, scale):
         units = np.float32(x.scale) * scale
         data = self.constant(self.rng.integers(-2000, 2000, len(scale)).astype(np.int32))
         return self.op("DequantizeLinear", data, self.constant(units), self.constant(np.zeros(len(scale), np.int32)), axis=0)
 
-    def conv(self, x, outs, kernel, activation=None, bias=True, group=1, kind=np.int8, out_kind=np.uint8, largest=None, **attributes):
-        weights, scale = self.matrix((outs, x.shape[1] // group, *kernel), 0, kind, largest)
+    def conv(self, x, outs, kernel, activation=None, bias=True, group=1, kind=np.int8, out_kind=np.uint8, largest=None, normal=False, **attributes):
+        weights, scale = self.matrix((outs, x.shape[1] // group, *kernel), 0, kind, largest, normal)
         inputs = [x.real, weights] + ([self.bias(x, scale)] if bias else [])
         y = self.op("Conv", *inputs, kernel_shape=kernel, group=group, **attributes)
         if activation == "Clip":
@@ -127,13 +129,15 @@ def convolutions(net):
 
 
 def split(net):
-    """Many outputs, for which AVX2 splits bytes: flat, in steps, with a halo and taps apart, of one column, pooled."""
+    """Many outputs, for which AVX2 splits bytes: flat, in steps, with a halo and taps apart, of one column, pooled; weights of which few
+    or many do not fit where two products of two fours are added up."""
     for ins, outs, kernel, plane, attributes in [
             (40, 80, (1, 1), (9, 7), {}), (52, 96, (1, 1), (7, 7), {}), (20, 68, (1, 1), (9, 9), dict(strides=[2, 2])),
             (24, 64, (3, 3), (9, 8), dict(pads=[2, 2, 2, 2], dilations=[2, 2])), (33, 64, (4, 1), (5, 1), {})]:
         for zero in 0, 200:
             x = net.input(1 + (ins == 52), ins, *plane, zero=zero)
-            net.output(net.conv(x, outs, kernel, "Relu", largest=127, **attributes))
+            for normal in True, False:
+                net.output(net.conv(x, outs, kernel, "Relu", largest=127, normal=normal, **attributes))
     y = net.conv(net.input(1, 24, 10, 12, zero=0), 64, (3, 3), "Relu", largest=127, pads=[2, 2, 2, 2], dilations=[2, 2])
     data = net.op("QuantizeLinear", net.op("MaxPool", y.real, kernel_shape=[2, 2], strides=[2, 2]), net.constant(y.scale), net.constant(y.zero))
     net.output(net.dequantise(data, y.scale, y.zero, None))
@@ -257,6 +261,10 @@ def main():
     operators(net)
     net.write(out)
     rows_of_a_batch(out)
+    alone = Network("split")
+    split(alone)
+    (out / "split").mkdir(exist_ok=True)
+    alone.write(out / "split")
 
 
 if __name__ == "__main__":

@@ -32,6 +32,14 @@ CNNC_INLINE __m256i v16i_dot_half_short(__m256i sum, __m256i u, __m256i s) {
 CNNC_INLINE v16i v16i_dot_short(v16i sum, b64 u, b64 s) {
     return v16i_join(v16i_dot_half_short(sum.lo, u.lo, s.lo), v16i_dot_half_short(sum.hi, u.hi, s.hi));
 }
+/* Of two such, where all that is added up in a lane's 16 bits fits. */
+CNNC_INLINE __m256i v16i_dot_half_pairs(__m256i sum, __m256i u, __m256i s, __m256i v, __m256i t) {
+    const __m256i pairs = _mm256_add_epi16(_mm256_maddubs_epi16(u, s), _mm256_maddubs_epi16(v, t));
+    return v16i_add_in_order(sum, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
+}
+CNNC_INLINE v16i v16i_dot_pairs(v16i sum, b64 u, b64 s, b64 v, b64 t) {
+    return v16i_join(v16i_dot_half_pairs(sum.lo, u.lo, s.lo, v.lo, t.lo), v16i_dot_half_pairs(sum.hi, u.hi, s.hi, v.hi, t.hi));
+}
 /* 16 bytes x less `zero`: of each what is between 0 and 127; then which fours (from bit 0 on) have more, or less. */
 typedef __m128i b16;
 CNNC_INLINE b16 b16_load(const uint8_t *p) { return _mm_loadu_si128((const __m128i *)p); }
