@@ -1,5 +1,6 @@
 """What the scripts that make test networks share: seeds, reference outputs and files that appear whole."""
 import os
+import pathlib
 import zlib
 
 import numpy as np
@@ -13,8 +14,10 @@ def seed_of(name):
     return zlib.crc32(name.encode())
 
 
-# Operators on bytes, and where their weights and those weights' zero points stand.
-WEIGHTS = {"QLinearConv": (3, 5), "ConvInteger": (1, 3), "QLinearMatMul": (3, 5), "MatMulInteger": (1, 3)}
+# Operators on bytes: where their weights and those weights' zero points stand.
+WEIGHTS = {"QLinearConv": [(3, 5)], "ConvInteger": [(1, 3)], "QLinearMatMul": [(3, 5)], "MatMulInteger": [(1, 3)],
+           "DynamicQuantizeMatMul": [(1, 3)], "MatMulIntegerToFloat": [(1, 5)], "QGemm": [(3, 5)], "QAttention": [(1, 7)],
+           "DynamicQuantizeLSTM": [(1, 9), (2, 11)]}
 
 
 def unsaturated(model):
@@ -22,19 +25,20 @@ def unsaturated(model):
     add two products in 16 bits, where they may not fit. (Of signed bytes with unsigned weights it knows no product.)"""
     constants = {t.name: t for t in model.graph.initializer}
     types = {v.name: v.type.tensor_type.elem_type for v in model.graph.input} | {name: t.data_type for name, t in constants.items()}
-    signed = {}
+
+    def is_signed(name):
+        return name in constants and types[name] == onnx.TensorProto.INT8
+
     for node in model.graph.node:
-        for at in WEIGHTS.get(node.op_type, ()):
-            name = node.input[at] if at < len(node.input) else ""
-            if name and (name not in constants or types[name] != onnx.TensorProto.INT8) or types.get(node.input[0]) == onnx.TensorProto.INT8:
-                break
-            signed.setdefault(node.output[0], []).append((node, at, name))
-    for node, at, name in (use for uses in signed.values() if len(uses) == 2 for use in uses):
-        array = numpy_helper.to_array(constants[name]).astype(np.int16) if name else np.int16(0)
-        while len(node.input) <= at:
-            node.input.append("")
-        node.input[at] = f"{name} of {node.output[0]}, {at}"
-        model.graph.initializer.append(numpy_helper.from_array((array + 128).astype(np.uint8), node.input[at]))
+        for weights, zero in WEIGHTS.get(node.op_type, ()):
+            names = [node.input[at] if at < len(node.input) else "" for at in (weights, zero)]
+            if not is_signed(names[0]) or (names[1] and not is_signed(names[1])) or types.get(node.input[0]) == onnx.TensorProto.INT8:
+                continue
+            node.input.extend([""] * (zero + 1 - len(node.input)))
+            for at, name in zip((weights, zero), names):
+                array = numpy_helper.to_array(constants[name]).astype(np.int16) if name else np.int16(0)
+                node.input[at] = f"{name} of {node.output[0]}, {at}"
+                model.graph.initializer.append(numpy_helper.from_array((array + 128).astype(np.uint8), node.input[at]))
     return model
 
 
@@ -45,8 +49,10 @@ def reference_session(model):
     options.intra_op_num_threads = 1
     options.log_severity_level = 4  # refusals are exceptions anyway, and old networks, which list weights as inputs, give warnings
     source = model if isinstance(model, bytes) else str(model)
-    if isinstance(model, bytes) and any(kind.encode() in model for kind in WEIGHTS):
-        source = unsaturated(onnx.load_from_string(model)).SerializeToString()
+    data = model if isinstance(model, bytes) else pathlib.Path(model).read_bytes()
+    if any(kind.encode() in data for kind in WEIGHTS):
+        proto = onnx.load_from_string(model) if isinstance(model, bytes) else onnx.load(source)
+        source = unsaturated(proto).SerializeToString()
     return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
 
 
