@@ -53,7 +53,8 @@ static bool by_taps(const schedule *s) { return s->in_blocks == 1 && s->last_qua
 /* Splitting reads all input and pays off for many outputs; which bytes have a rest is a branch that data decide. */
 static bool may_split(const plan *p, const node *n, const schedule *s) {
     enum { FEW_BLOCKS = 3 };
-    return !p->options.constant_time && !schedule_is_open(n) && s->group == 1 && s->out_blocks > FEW_BLOCKS && !by_taps(s);
+    const bool counted = s->in_blocks * QUADS <= UINT16_MAX;
+    return !p->options.constant_time && !schedule_is_open(n) && s->group == 1 && s->out_blocks > FEW_BLOCKS && counted && !by_taps(s);
 }
 
 static bool describe(const plan *p, const node *n, const operand *x, schedule *c) {
@@ -106,8 +107,7 @@ static void list(const plan *p, const node *n, candidate_list *ways) {
     int count = register_tile_list(&plane, &dots, tiles, TILES);
     for (int i = 0; i < count; i++) {
         const register_tile *t = &tiles[i].tile;
-        const double products = tiles[i].cycles + (int8_cycles(n, machine, s.products.may_split).products - dots.fma_cycles) *
-                                                      positions; /* what they take beside loads */
+        const double products = tiles[i].cycles + (of_bytes.products - dots.fma_cycles) * positions; /* what they take beside loads */
         double cycles = cost_with_weights(p, machine, steps * products, steps * C16 * QUAD * cost_streams(t->blocks));
         candidate_add(ways, cost_microseconds(machine, cycles), NULL, t, sizeof *t, "tile %lldx%lldx%lld", (long long)t->blocks, (long long)t->rows,
                       (long long)t->cols);
