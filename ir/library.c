@@ -16,10 +16,20 @@ static void element(library_call *c, const node *n, int i, int at, double otherw
     else real(c, otherwise);
 }
 
-static void numbers(library_call *c, int n, const int64_t *ints) {
-    library_arg a = {.kind = LIBRARY_INTS, .n = n};
-    memcpy(a.ints, ints, sizeof *ints * (size_t)n);
-    c->args[c->n++] = a;
+/* An array, which the two functions behind this one continue. */
+static void array(library_call *c) { c->args[c->n++] = (library_arg){.kind = LIBRARY_INTS}; }
+
+static void more_numbers(library_call *c, int n, const int64_t *ints) {
+    library_arg *a = &c->args[c->n - 1];
+    for (int k = 0; k < n; k++, a->n++) a->ints[a->n] = ints[k], a->of[a->n] = LIBRARY_NO_INPUT;
+}
+
+static const value_type *type_of(const node *n, int i) { return i < 0 ? &n->outputs[0]->type : &n->inputs[i]->type; }
+
+/* Sizes of axes [from, to) of input i; -1: of output 0. */
+static void more_sizes(library_call *c, const node *n, int i, int from, int to) {
+    library_arg *a = &c->args[c->n - 1];
+    for (int k = from; k < to; k++, a->n++) a->ints[a->n] = type_of(n, i)->dims[k].size, a->of[a->n] = i, a->axis[a->n] = k;
 }
 
 static int64_t between(const value_type *t, int from, int to) {
@@ -30,25 +40,16 @@ static int64_t between(const value_type *t, int from, int to) {
 
 /* Elements of axes [from, to) of input i; -1: of output 0. */
 static void count(library_call *c, const node *n, int i, int from, int to) {
-    const value_type *t = i < 0 ? &n->outputs[0]->type : &n->inputs[i]->type;
-    c->args[c->n++] = (library_arg){.kind = LIBRARY_COUNT, .i = between(t, from, to), .ints = {i, from, to}};
-}
-
-/* Sizes of the axes of input i from that one on. */
-static void sizes(library_call *c, const node *n, int i, int from) {
-    c->args[c->n++] = (library_arg){.kind = LIBRARY_SIZES, .i = i, .n = n->inputs[i]->type.rank - from, .ints = {from}};
+    c->args[c->n++] = (library_arg){.kind = LIBRARY_COUNT, .i = between(type_of(n, i), from, to), .ints = {i, from, to}};
 }
 
 /* Ints of an attribute, each `otherwise` where it is not given. */
 static void attr_numbers(library_call *c, const node *n, const char *name, int from, int count, int64_t otherwise) {
     int given;
     const int64_t *ints = node_ints(n, name, &given);
-    library_arg a = {.kind = LIBRARY_INTS, .n = count};
-    for (int k = 0; k < count; k++) a.ints[k] = from + k < given ? ints[from + k] : otherwise;
-    c->args[c->n++] = a;
+    array(c);
+    for (int k = from; k < from + count; k++) more_numbers(c, 1, k < given ? &ints[k] : &otherwise);
 }
-
-static const value_type *type_of(const node *n, int i) { return &n->inputs[i]->type; }
 
 static void resize_axis(const node *n, library_call *c) {
     const value_type *x = type_of(n, 0);
@@ -71,7 +72,8 @@ static void resize_axis(const node *n, library_call *c) {
 static void grid_sample(const node *n, library_call *c) {
     const value_type *x = type_of(n, 0), *grid = type_of(n, 1);
     out(c, 0), in(c, 0), in(c, 1);
-    count(c, n, 0, 0, 1), count(c, n, 0, 1, 2), count(c, n, 1, 1, grid->rank - 1), number(c, x->rank - 2), sizes(c, n, 0, 2);
+    count(c, n, 0, 0, 1), count(c, n, 0, 1, 2), count(c, n, 1, 1, grid->rank - 1), number(c, x->rank - 2);
+    array(c), more_sizes(c, n, 0, 2, x->rank);
     number(c, *node_string(n, "mode")), number(c, *node_string(n, "padding_mode")), number(c, node_int(n, "align_corners"));
 }
 
@@ -92,19 +94,16 @@ static void max_roi_pool(const node *n, library_call *c) {
 }
 
 static void col2im(const node *n, library_call *c) {
-    const value_type *y = &n->outputs[0]->type;
-    int axes = y->rank - 2;
-    int64_t image[3];
-    for (int k = 0; k < axes; k++) image[k] = y->dims[k + 2].size;
-    out(c, 0), in(c, 0), number(c, y->dims[0].size * y->dims[1].size), number(c, axes), numbers(c, axes, image);
+    const int axes = n->outputs[0]->type.rank - 2;
+    out(c, 0), in(c, 0), count(c, n, -1, 0, 2), number(c, axes);
+    array(c), more_sizes(c, n, -1, 2, axes + 2);
     c->args[c->n++] = (library_arg){.kind = LIBRARY_ELEMENTS, .i = 2, .n = axes};
     attr_numbers(c, n, "strides", 0, axes, 1), attr_numbers(c, n, "dilations", 0, axes, 1);
     attr_numbers(c, n, "pads", 0, axes, 0), attr_numbers(c, n, "pads", axes, axes, 0);
 }
 
 static void deform_conv(const node *n, library_call *c) {
-    const value_type *x = type_of(n, 0), *w = type_of(n, 1), *y = &n->outputs[0]->type;
-    const int64_t dims[] = {x->dims[0].size, x->dims[1].size, x->dims[2].size, x->dims[3].size, w->dims[0].size, y->dims[2].size, y->dims[3].size};
+    const value_type *w = type_of(n, 1);
     int64_t geometry[10] = {w->dims[2].size, w->dims[3].size, 1, 1, 0, 0, 1, 1, node_int(n, "group"), node_int(n, "offset_group")};
     static const char *const names[] = {"strides", "pads", "dilations"};
     for (int i = 0; i < 3; i++) {
@@ -112,18 +111,20 @@ static void deform_conv(const node *n, library_call *c) {
         const int64_t *ints = node_ints(n, names[i], &given);
         for (int k = 0; k < 2 && k < given; k++) geometry[2 + 2 * i + k] = ints[k];
     }
-    out(c, 0), in(c, 0), in(c, 1), in(c, 2), in(c, 3), in(c, 4), numbers(c, 7, dims), numbers(c, 10, geometry);
+    out(c, 0), in(c, 0), in(c, 1), in(c, 2), in(c, 3), in(c, 4);
+    array(c), more_sizes(c, n, 0, 0, 4), more_sizes(c, n, 1, 0, 1), more_sizes(c, n, -1, 2, 4);
+    array(c), more_numbers(c, 10, geometry);
 }
 
 static void linear_attention(const node *n, library_call *c) {
     const value_type *q = type_of(n, 0), *v = type_of(n, 2);
     int64_t q_heads = node_int(n, "q_num_heads"), heads = node_int(n, "kv_num_heads"), dk = type_size(q, 2) / q_heads;
-    const int64_t dims[] = {q->dims[0].size, q->dims[1].size, q_heads, heads, dk, type_size(v, 2) / heads};
+    const int64_t heads_of[] = {q_heads, heads, dk, type_size(v, 2) / heads};
     const char *rule = node_string(n, "update_rule");
     bool gated = *rule == 'g', delta = strstr(rule, "delta") != NULL;
     out(c, 0), out(c, 1);
     for (int i = 0; i < 6; i++) in(c, (i == 4 && !gated) || (i == 5 && !delta) ? LIBRARY_NO_INPUT : i);
-    numbers(c, 6, dims);
+    array(c), more_sizes(c, n, 0, 0, 2), more_numbers(c, 4, heads_of);
     number(c, gated && type_size(type_of(n, 4), 2) != heads), number(c, delta && type_size(type_of(n, 5), 2) == heads);
     real(c, node_float(n, "scale") != 0 ? node_float(n, "scale") : 1 / sqrt((double)dk));
 }
@@ -209,15 +210,15 @@ static const struct {
     op_code op;
     const char *function;
     void (*describe)(const node *n, library_call *c);
-    bool open; /* counts with LIBRARY_COUNT, LIBRARY_SIZES and LIBRARY_QUOTIENT where sizes may be open */
+    bool open; /* counts with LIBRARY_COUNT, LIBRARY_QUOTIENT and more_sizes where sizes may be open */
 } calls[] = {
     {OP_resize_axis, "resize_axis", resize_axis, true},
     {OP_grid_sample, "grid_sample", grid_sample, true},
     {OP_roi_align, "roi_align", roi_align, true},
-    {OP_col2im, "col2im", col2im, false},
+    {OP_col2im, "col2im", col2im, true},
     {OP_max_roi_pool, "max_roi_pool", max_roi_pool, true},
-    {OP_deform_conv, "deform_conv", deform_conv, false},
-    {OP_linear_attention, "linear_attention", linear_attention, false},
+    {OP_deform_conv, "deform_conv", deform_conv, true},
+    {OP_linear_attention, "linear_attention", linear_attention, true},
     {OP_mel_weights, "mel_weights", mel_weights, false},
     {OP_random, "random_fill", random_numbers, false},
     {OP_string_equal, "string_equal", string_equal, false},

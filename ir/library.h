@@ -14,9 +14,8 @@ typedef enum library_kind {
     LIBRARY_ELEMENT,  /* element n of input i, as double */
     LIBRARY_STATUS,   /* pointer to an int32_t that becomes 5 when something does not fit */
     LIBRARY_BYTES,    /* of an element of input i, as emitted code stores it */
-    LIBRARY_INTS,     /* an array of n numbers */
-    LIBRARY_SIZES,    /* an array of n numbers: the sizes of input i from axis ints[0] on */
-    LIBRARY_ELEMENTS  /* an array of n numbers: those of input i */
+    LIBRARY_INTS, /* an array of n numbers: ints[k], at most where it is the size of axis[k] of input of[k] (-1: output 0; else LIBRARY_NO_INPUT) */
+    LIBRARY_ELEMENTS /* an array of n numbers: those of input i */
 } library_kind;
 
 enum { LIBRARY_MAX_ARGS = 24, LIBRARY_MAX_INTS = 12, LIBRARY_NO_INPUT = 99 };
@@ -27,6 +26,7 @@ typedef struct library_arg {
     double f;
     int n;
     int64_t ints[LIBRARY_MAX_INTS];
+    int of[LIBRARY_MAX_INTS], axis[LIBRARY_MAX_INTS];
 } library_arg;
 
 typedef struct library_call {
@@ -36,7 +36,7 @@ typedef struct library_call {
 } library_call;
 
 /* False: n is no operator of this kind. All types of n are bounded; where one is open, only the
- * operators that count with LIBRARY_COUNT, LIBRARY_SIZES and LIBRARY_QUOTIENT can do with that (library_takes_open). */
+ * operators that count with LIBRARY_COUNT, LIBRARY_QUOTIENT and sizes among LIBRARY_INTS can do with that (library_takes_open). */
 bool library_takes_open(op_code op);
 bool library_call_of(const node *n, library_call *c);
 

@@ -2,6 +2,7 @@
  * program is laid out for the largest, and its kernels count to the actual ones. What inference took for granted where it
  * met symbols must be certain for that: whether there is a kernel at all is for the plan to say. */
 #include "ir/shape/einsum.h"
+#include "ir/shape/library.h"
 #include "ir/shape/move.h"
 #include "passes/passes.h"
 
@@ -117,6 +118,24 @@ static bool never_above(arena *a, dim x, dim y) {
 static bool samples_surely(const node *n) {
     const value_type *grid = &n->inputs[1]->type;
     return agree(n, 0, 1, 0, 1, -1) && (dim_is_number(grid->dims[grid->rank - 1]) || refuse(n, "its grid may not have a coordinate for each axis"));
+}
+
+/* There are the columns that the image has place for. */
+static bool folds_surely(const node *n) {
+    const value_type *x = &n->inputs[0]->type;
+    dim rows, columns;
+    const bool known = columns_of_image(n, &rows, &columns);
+    return (known && dim_equal(rows, x->dims[1]) && dim_equal(columns, x->dims[2])) || refuse_sizes(n, "its columns may not fit its image");
+}
+
+/* Each sample has offsets of its own, and each offset a weight. */
+static bool deforms_surely(const node *n) { return agree(n, 0, 2, 0, 1, -1) && (!node_input(n, 4) || agree(n, 2, 4, 0, 4, 1)); }
+
+/* Keys, values and gates are of as many samples and steps, the state of as many samples. */
+static bool attends_surely(const node *n) {
+    bool sure = !node_input(n, 3) || agree(n, 0, 3, 0, 1, -1);
+    for (int i = 1; i < n->n_core_inputs && sure; i++) sure = i == 3 || !node_input(n, i) || agree(n, 0, i, 0, 2, -1);
+    return sure;
 }
 
 /* An axis has as many elements as are wanted of it. */
@@ -251,6 +270,9 @@ static bool check_node(const node *n) {
     case OP_roi_align: return agree(n, 1, 2, 0, 1, -1);
     case OP_max_unpool: return agree(n, 0, 1, 0, n->inputs[0]->type.rank, -1);
     case OP_grid_sample: return samples_surely(n);
+    case OP_col2im: return folds_surely(n);
+    case OP_deform_conv: return deforms_surely(n);
+    case OP_linear_attention: return attends_surely(n);
     case OP_if:
     case OP_loop: return carries_surely(n);
     default: break;

@@ -32,13 +32,14 @@ static void put_element(text *out, const step *s, const library_arg *a, int at) 
     emit_load(out, s->in[k].elem, arena_printf(out->arena, "x%d", k), arena_printf(out->arena, "%d", at));
 }
 
+static const operand *operand_of(const step *s, int64_t input) { return input < 0 ? &s->out[0] : &s->in[s->input_operand[input]]; }
+
 static void put_count(text *out, const step *s, const library_arg *a) {
-    const operand *o = a->ints[0] < 0 ? &s->out[0] : &s->in[s->input_operand[a->ints[0]]];
-    text_put(out, number_text(out->arena, operand_count(out->arena, o, (int)a->ints[1], (int)a->ints[2])));
+    text_put(out, number_text(out->arena, operand_count(out->arena, operand_of(s, a->ints[0]), (int)a->ints[1], (int)a->ints[2])));
 }
 
 static void put_quotient(text *out, const step *s, int axis) {
-    const number y = operand_size(&s->out[0], axis), x = operand_size(&s->in[s->input_operand[0]], axis);
+    const number y = operand_size(operand_of(s, -1), axis), x = operand_size(operand_of(s, 0), axis);
     text_printf(out, "(double)%s / (double)%s", number_text(out->arena, y), number_text(out->arena, x));
 }
 
@@ -64,9 +65,9 @@ static void put_argument(text *out, const step *s, const library_arg *a) {
     text_put(out, "(const ptrdiff_t[]){");
     for (int k = 0; k < a->n; k++) {
         if (k) text_put(out, ", ");
-        if (a->kind == LIBRARY_SIZES) text_put(out, number_text(out->arena, operand_size(&s->in[s->input_operand[a->i]], (int)a->ints[0] + k)));
-        else if (a->kind == LIBRARY_INTS) text_printf(out, "%lld", (long long)a->ints[k]);
-        else text_put(out, "(ptrdiff_t)"), put_element(out, s, a, k);
+        if (a->kind == LIBRARY_ELEMENTS) text_put(out, "(ptrdiff_t)"), put_element(out, s, a, k);
+        else if (a->of[k] == LIBRARY_NO_INPUT) text_printf(out, "%lld", (long long)a->ints[k]);
+        else text_put(out, number_text(out->arena, operand_size(operand_of(s, a->of[k]), a->axis[k])));
     }
     text_put(out, "}");
 }

@@ -81,8 +81,8 @@ static actual evaluate(const library_arg *a, const tensor *const *in, tensor *ou
     if (a->kind == LIBRARY_QUOTIENT) x.f = (double)tensor_size(&out[0], (int)a->i) / (double)tensor_size(in[0], (int)a->i);
     if (a->kind == LIBRARY_ELEMENT) x.f = dtype_load_float(in[a->i]->type.elem, in[a->i]->data, a->n);
     for (int k = 0; k < a->n && k < LIBRARY_MAX_INTS; k++) {
-        if (a->kind == LIBRARY_INTS) x.ints[k] = (ptrdiff_t)a->ints[k];
-        if (a->kind == LIBRARY_SIZES) x.ints[k] = (ptrdiff_t)tensor_size(in[a->i], (int)a->ints[0] + k);
+        if (a->kind == LIBRARY_INTS)
+            x.ints[k] = (ptrdiff_t)(a->of[k] == LIBRARY_NO_INPUT ? a->ints[k] : tensor_size(a->of[k] < 0 ? out : in[a->of[k]], a->axis[k]));
         if (a->kind == LIBRARY_ELEMENTS) x.ints[k] = (ptrdiff_t)dtype_load_int(in[a->i]->type.elem, in[a->i]->data, k);
     }
     return x;

@@ -1,3 +1,5 @@
+#include "ir/shape/library.h"
+
 #include "ir/shape/shape.h"
 
 #include <math.h>
@@ -67,34 +69,67 @@ bool shape_roi_align(node *n, diagnostics *d) {
     return true;
 }
 
+/* Both are numbers, and not the same. */
+static bool differ(dim x, dim y) { return dim_is_number(x) && dim_is_number(y) && x.size != y.size; }
+
+static int64_t nth_int(const node *n, const char *name, int i, int64_t otherwise) {
+    int count;
+    const int64_t *ints = node_ints(n, name, &count);
+    return i < count ? ints[i] : otherwise;
+}
+
+bool columns_of_image(const node *n, dim *rows, dim *columns) {
+    arena *a = node_arena(n);
+    const value_type *y = &n->outputs[0]->type;
+    int axes;
+    const int64_t *block = constant_ints(n, 2, &axes);
+    if (!block || axes != y->rank - 2) return false;
+    *rows = y->dims[1], *columns = dim_number(1);
+    for (int k = 0; k < axes; k++) {
+        const int64_t reach = nth_int(n, "dilations", k, 1) * (block[k] - 1) + 1, pads = nth_int(n, "pads", k, 0) + nth_int(n, "pads", axes + k, 0);
+        const dim last = dim_floordiv(a, dim_add(a, y->dims[k + 2], dim_number(pads - reach)), dim_number(nth_int(n, "strides", k, 1)));
+        *rows = dim_mul(a, *rows, dim_number(block[k]));
+        *columns = dim_mul(a, *columns, dim_add(a, last, dim_number(1)));
+    }
+    return true;
+}
+
 bool shape_col2im(node *n, diagnostics *d) {
     const value_type *x = input_type(n, 0, 3, 3, d);
     int axes, taps_count, count;
     if (!x || !input_type(n, 1, 1, 1, d) || !input_type(n, 2, 1, 1, d)) return false;
     if (!all_positive(n, "strides", 1, d) || !all_positive(n, "dilations", 1, d) || !all_positive(n, "pads", 0, d)) return false;
-    const int64_t *image = constant_ints(n, 1, &axes), *block = constant_ints(n, 2, &taps_count);
+    const dim *image = value_sizes(node_arena(n), n->inputs[1], &axes);
+    const int64_t *block = constant_ints(n, 2, &taps_count);
     int64_t rank = type_size(&n->inputs[1]->type, 0), taps = 1;
     if (rank < 1 || rank > 3) return node_error(d, n, NULL, "its image has no 1 to 3 axes");
     node_ints(n, "pads", &count);
     if (count && count != 2 * rank) return node_error(d, n, NULL, "its pads do not fit its image");
-    dim dims[5] = {x->dims[0], dim_unknown(node_arena(n))};
-    for (int k = 0; k < rank; k++) dims[k + 2] = image ? dim_number(image[k]) : dim_unknown(node_arena(n));
+    dim dims[5] = {x->dims[0], dim_unknown(node_arena(n))}, rows, columns;
+    for (int k = 0; k < rank; k++) dims[k + 2] = image ? image[k] : dim_unknown(node_arena(n));
     for (int k = 0; block && k < taps_count; k++) taps *= block[k] > 0 ? block[k] : 1;
     if (block && taps_count == rank) dims[1] = dim_floordiv(node_arena(n), x->dims[1], dim_number(taps));
     set_output(n, 0, x->elem, (int)rank + 2, dims);
-    return true;
+    return !n->outputs[0] || !columns_of_image(n, &rows, &columns) || (!differ(rows, x->dims[1]) && !differ(columns, x->dims[2])) ||
+           node_error(d, n, NULL, "its columns do not fit its image");
 }
 
 bool shape_deform_conv(node *n, diagnostics *d) {
     const value_type *x = input_type(n, 0, 4, 4, d), *w = x ? input_type(n, 1, 4, 4, d) : NULL, *offset = w ? input_type(n, 2, 4, 4, d) : NULL;
     if (!offset) return false;
     int64_t group = node_int(n, "group"), offset_group = node_int(n, "offset_group");
-    if (!type_is_static(x) || !type_is_static(w)) return node_error(d, n, NULL, "the shapes of its input and weight are not known");
+    if (!dim_is_number(x->dims[1]) || !type_is_static(w))
+        return node_error(d, n, NULL, "the number of its channels, or the shape of its weight, is not known");
     if (!all_positive(n, "strides", 1, d) || !all_positive(n, "dilations", 1, d) || !all_positive(n, "pads", 0, d)) return false;
     int64_t channels = type_size(x, 1), filters = type_size(w, 0), taps = type_size(w, 2) * type_size(w, 3);
+    const value *mask = node_input(n, 4);
     bool fits = group > 0 && offset_group > 0 && channels % group == 0 && filters % group == 0 && channels % offset_group == 0 &&
                 type_size(w, 1) * group == channels && type_size(offset, 1) == offset_group * 2 * taps;
     if (!fits) return node_error(d, n, NULL, "its channels, groups and offsets do not fit");
+    fits = !differ(x->dims[0], offset->dims[0]);
+    for (int k = 0; fits && mask && k < 4; k++)
+        fits = mask->type.rank == 4 && !differ(mask->type.dims[k], k == 1 ? dim_number(offset_group * taps) : offset->dims[k]);
+    if (!fits) return node_error(d, n, NULL, "its input, offsets and mask do not fit each other");
     dim dims[4] = {x->dims[0], w->dims[0], offset->dims[2], offset->dims[3]};
     set_output(n, 0, x->elem, 4, dims);
     return true;
@@ -298,32 +333,39 @@ bool shape_non_max_suppression(node *n, diagnostics *d) {
     return true;
 }
 
+/* Input i (left out: fits) has that rank, and sizes that may be those. */
+static bool may_have(const node *n, int i, int rank, const dim *dims) {
+    const value *v = node_input(n, i);
+    bool fits = !v || v->type.rank == rank;
+    for (int k = 0; v && fits && k < rank; k++) fits = !differ(v->type.dims[k], dims[k]);
+    return fits;
+}
+
+/* The gate at input i says of each step one of two numbers of things. */
+static bool gates(const node *n, int i, dim batch, dim steps, int64_t one, int64_t other) {
+    const dim dims[2][3] = {{batch, steps, dim_number(one)}, {batch, steps, dim_number(other)}};
+    return node_input(n, i) && dim_is_number(n->inputs[i]->type.dims[2]) && (may_have(n, i, 3, dims[0]) || may_have(n, i, 3, dims[1]));
+}
+
 bool shape_linear_attention(node *n, diagnostics *d) {
     const value_type *q = input_type(n, 0, 3, 3, d), *k = q ? input_type(n, 1, 3, 3, d) : NULL, *v = k ? input_type(n, 2, 3, 3, d) : NULL;
     if (!v || !one_of(n, "update_rule", "linear gated delta gated_delta", d)) return false;
-    if (!type_is_static(q) || !type_is_static(k) || !type_is_static(v)) return node_error(d, n, NULL, "the shapes of its inputs are not known");
-    int64_t q_heads = node_int(n, "q_num_heads"), heads = node_int(n, "kv_num_heads"), batch = type_size(q, 0), steps = type_size(q, 1);
+    if (!dim_is_number(q->dims[2]) || !dim_is_number(k->dims[2]) || !dim_is_number(v->dims[2]))
+        return node_error(d, n, NULL, "the widths of its inputs are not known");
+    const int64_t q_heads = node_int(n, "q_num_heads"), heads = node_int(n, "kv_num_heads");
     const char *rule = node_string(n, "update_rule");
     if (q_heads < 1 || heads < 1 || q_heads % heads || type_size(q, 2) % q_heads || type_size(v, 2) % heads)
         return node_error(d, n, NULL, "its heads do not fit its inputs");
-    int64_t dk = type_size(q, 2) / q_heads, dv = type_size(v, 2) / heads;
-    bool fits = type_size(k, 2) == heads * dk && type_size(k, 0) == batch && type_size(v, 0) == batch && type_size(k, 1) == steps && type_size(v, 1) == steps;
-    const int64_t state[] = {batch, heads, dk, dv};
-    const value *past = node_input(n, 3), *decay = node_input(n, 4), *beta = node_input(n, 5);
-    for (int i = 0; past && fits && i < 4; i++) fits = past->type.rank == 4 && type_size(&past->type, i) == state[i];
-    if (*rule == 'g') {
-        int64_t last = decay && decay->type.rank == 3 ? type_size(&decay->type, 2) : -1;
-        fits = fits && (last == heads * dk || last == heads) && type_size(&decay->type, 0) == batch && type_size(&decay->type, 1) == steps;
-    }
-    if (strstr(rule, "delta")) {
-        int64_t last = beta && beta->type.rank == 3 ? type_size(&beta->type, 2) : -1;
-        fits = fits && (last == heads || last == 1) && type_size(&beta->type, 0) == batch && type_size(&beta->type, 1) == steps;
-    }
+    const int64_t dk = type_size(q, 2) / q_heads, dv = type_size(v, 2) / heads;
+    const dim batch = q->dims[0], steps = q->dims[1], state[] = {batch, dim_number(heads), dim_number(dk), dim_number(dv)};
+    const dim keys[] = {batch, steps, dim_number(heads * dk)}, values[] = {batch, steps, v->dims[2]};
+    bool fits = may_have(n, 1, 3, keys) && may_have(n, 2, 3, values) && may_have(n, 3, 4, state);
+    if (*rule == 'g') fits = fits && gates(n, 4, batch, steps, heads * dk, heads);
+    if (strstr(rule, "delta")) fits = fits && gates(n, 5, batch, steps, heads, 1);
     if (!fits) return node_error(d, n, NULL, "its inputs do not fit each other");
-    dim dims[3] = {q->dims[0], q->dims[1], dim_number(q_heads * dv)}, state_dims[4];
-    for (int i = 0; i < 4; i++) state_dims[i] = dim_number(state[i]);
+    const dim dims[] = {batch, steps, dim_number(q_heads * dv)};
     set_output(n, 0, q->elem, 3, dims);
-    set_output(n, 1, q->elem, 4, state_dims);
+    set_output(n, 1, q->elem, 4, state);
     return true;
 }
 

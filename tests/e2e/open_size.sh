@@ -18,6 +18,20 @@ refused "DFT.*no form for open dimensions" '  input %x "x" : f32[8,H,2]
   const %a : i64[] {0}
   %y "y" = dft(%x, %l, %a)
   return %y'
+refused "Col2Im.*columns may not fit its image" '  input %x "x" : f32[2,4,H]
+  const %i : i64[1] {9}
+  const %b : i64[1] {2}
+  %y "y" = col2im(%x, %i, %b)
+  return %y'
+refused "DeformConv.*sizes may differ" '  input %x "x" : f32[H,1,8,8]
+  input %o "o" : f32[W,8,7,7]
+  input %w "w" : f32[3,1,2,2]
+  %y "y" = deform_conv(%x, %w, %o)
+  return %y'
+refused "LinearAttention.*sizes may differ" '  input %x "x" : f32[2,H,4]
+  input %v "v" : f32[2,W,4]
+  %y "y", %z "z" = linear_attention(%x, %x, %v) {q_num_heads=2, kv_num_heads=2, update_rule="linear"}
+  return %z'
 refused "GRU.*the sizes of input 5 may not fit" '  input %x "x" : f32[2,H,4]
   input %w "w" : f32[1,15,4]
   input %u "u" : f32[1,15,5]
