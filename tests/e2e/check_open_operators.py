@@ -81,6 +81,8 @@ MODELS = [
     ("deform_conv_strides", "float[1,4,U,V] x, float[1,36,U,V] r", "o = AveragePool<kernel_shape=[2,2], strides=[2,2]>(r) y = DeformConv<pads=[1,1,1,1], strides=[2,2], offset_group=2>(x, wc, o)"),
     ("linear_attention", "float[N,T,8] q, float[N,T,4] k, float[N,T,6] v", "y, z = com.microsoft.LinearAttention<q_num_heads=4, kv_num_heads=2, update_rule=\"linear\">(q, k, v)"),
     ("linear_attention_gated", "float[N,T,4] q, float[N,T,4] k, float[N,T,6] v, float[N,2,2,3] s, float[N,T,2] a, float[N,T,2] b", "d = Neg(a) e = Exp(d) f = Neg(e) g = Sigmoid(b) y, z = com.microsoft.LinearAttention<q_num_heads=2, kv_num_heads=2, update_rule=\"gated_delta\">(q, k, v, s, f, g)"),
+    ("affine_grid", "float[N,2,H,W] x, float[N,2,3] r", "q = Shape(x) g = AffineGrid(r, q) y = GridSample(x, g) z = AffineGrid<align_corners=1>(r, q)"),
+    ("affine_grid_volume", "float[1,2,T,H,W] x, float[1,3,4] r, float[N,2,3] u", "q = Shape(x) y = AffineGrid(r, q) c = Constant<value_ints=[1,1,3,4]>() n = Shape<end=1>(u) o = Constant<value_ints=[1]>() e = Constant<value_ints=[4]>() t = Slice(c, o, e) p = Concat<axis=0>(n, t) z = AffineGrid(u, p)"),
     ("det", "float[N,H,3,3] x", "y = Det(x)"),
     ("max_unpool", "float[N,2,H,W] x", "p, i = MaxPool<kernel_shape=[2,3]>(x) y = MaxUnpool<kernel_shape=[2,3]>(p, i)"),
     ("reverse_sequence", "float[T,N,4] x, int64[N] i", "one = Constant<value_ints=[1]>() n = Add(i, one) q = Shape<end=1>(x) k = Min(n, q) y = ReverseSequence(x, k) t = Transpose<perm=[1,0,2]>(x) z = ReverseSequence<batch_axis=0, time_axis=1>(t, k)"),

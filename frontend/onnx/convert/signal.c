@@ -123,39 +123,80 @@ bool expand_stft(draft *d, const conversion *row) {
 
 /* ---- AffineGrid: theta times every position of the grid ---- */
 
-bool expand_affine_grid(draft *d, const conversion *row) {
-    (void)row;
-    const value_type *theta = draft_static(d, 0), *declared = d->declared ? d->declared[0] : NULL;
-    const value *size = draft_input(d, 1);
-    int axes = theta && theta->rank == 3 ? (int)type_size(theta, 1) : 0;
-    if (axes != 2 && axes != 3) return draft_error(d, NULL, "needs matrices of 2x3 or 3x4");
-    int64_t dims[3], count = 1, n = type_size(theta, 0);
+enum { GRID_AXES = 3 };
+
+/* Sizes of the grid, by its second input or what the model declares. */
+static bool grid_sizes(draft *d, int axes, dim *dims) {
+    int count;
+    const value_type *declared = d->declared ? d->declared[0] : NULL;
+    const dim *size = draft_input(d, 1) ? terms_as_sizes(d->context->imp, draft_input(d, 1), &count) : NULL;
+    const bool given = size && count == axes + 2, stated = declared && declared->rank == axes + 2 && type_is_static(declared);
+    if (!given && !stated) return draft_error(d, "make it a constant", "its size is not known");
+    int64_t all = 1;
     for (int i = 0; i < axes; i++) {
-        if (size && size->constant && type_count(&size->type) == axes + 2) dims[i] = constant_int(size->constant, i + 2);
-        else if (declared && declared->rank == axes + 2 && type_is_static(declared)) dims[i] = type_size(declared, i + 1);
-        else return draft_error(d, "make it a constant", "its size is not known");
-        if (dims[i] < 0 || dims[i] > 1 << 20) return draft_error(d, NULL, "its size is not possible");
-        count *= dims[i];
+        dims[i] = given ? size[i + 2] : declared->dims[i + 1];
+        if (dim_is_number(dims[i]) && (dims[i].size < 0 || dims[i].size > 1 << 20)) return draft_error(d, NULL, "its size is not possible");
+        all *= dim_is_number(dims[i]) ? dims[i].size : 1;
+        if (all > 1 << 26) return draft_error(d, NULL, "its grid is too large");
     }
-    if (count > 1 << 26) return draft_error(d, NULL, "its grid is too large");
-    bool corners = draft_int(d, "align_corners", 0);
+    return true;
+}
+
+/* x, y, z and 1 of each position, the last axis first. */
+static value *fixed_grid(draft *d, dtype elem, int axes, const dim *sizes) {
+    const bool corners = draft_int(d, "align_corners", 0);
+    int64_t count = 1;
+    for (int k = 0; k < axes; k++) count *= sizes[k].size;
     double *x = ARENA_ARRAY(d->context->imp->arena, double, count * (axes + 1));
     for (int64_t i = 0; i < count; i++) {
         int64_t rest = i;
-        for (int k = axes - 1; k >= 0; rest /= dims[k], k--) { /* x, y, z: the last axis first */
-            double at = (double)(rest % dims[k]), last = (double)(dims[k] - 1);
-            double place = corners ? (last > 0 ? 2 * at / last - 1 : -1) : (2 * at + 1) / (double)dims[k] - 1;
+        for (int k = axes - 1; k >= 0; rest /= sizes[k].size, k--) {
+            double at = (double)(rest % sizes[k].size), last = (double)(sizes[k].size - 1);
+            double place = corners ? (last > 0 ? 2 * at / last - 1 : -1) : (2 * at + 1) / (double)sizes[k].size - 1;
             x[i * (axes + 1) + (axes - 1 - k)] = place;
         }
         x[i * (axes + 1) + axes] = 1;
     }
-    int64_t shape[] = {1, count, axes + 1}, result[5] = {n};
-    for (int i = 0; i < axes; i++) result[i + 1] = dims[i];
-    result[axes + 1] = axes;
+    return make_constant_of(d, elem, 3, (int64_t[]){1, count, axes + 1}, x);
+}
+
+/* The same, "grid", computed when the program runs. */
+static void open_grid(recipe *r, int axes, const dim *sizes) {
+    const bool corners = draft_int(r->draft, "align_corners", 0);
+    dim plane[GRID_AXES + 1];
+    for (int k = 0; k < axes; k++) plane[k] = sizes[k];
+    plane[axes] = dim_number(1);
+    recipe_sizes(r, "plane", axes + 1, plane);
+    recipe_run(r, "grid = Expand(1.0:theta, plane)");
+    for (int k = 0; k < axes; k++) {
+        int64_t shape[GRID_AXES + 1] = {1, 1, 1, 1};
+        shape[k] = -1;
+        recipe_size(r, "size", sizes[k]);
+        recipe_ints(r, "along", axes + 1, shape);
+        recipe_run(r, "at = CastLike(Mul(Range(0, size, 1), 2), theta)");
+        if (corners) recipe_run(r, "at = Div(at, CastLike(Max(Sub(size, 1), 1), theta))");
+        else recipe_run(r, "at = Div(Add(at, 1.0:theta), CastLike(size, theta))");
+        recipe_run(r, "grid = Concat(Expand(Reshape(Sub(at, 1.0:theta), $along), plane), grid; axis=-1)");
+    }
+    recipe_int(r, "columns", axes + 1);
+    recipe_run(r, "grid = Reshape(grid, [1,-1,$columns])");
+}
+
+bool expand_affine_grid(draft *d, const conversion *row) {
+    (void)row;
+    const value_type *theta = draft_sized(d, 0);
+    const int axes = theta && theta->rank == 3 ? (int)type_size(theta, 1) : 0;
+    dim result[GRID_AXES + 2];
+    if (axes != 2 && axes != 3) return draft_error(d, NULL, "needs matrices of 2x3 or 3x4");
+    if (!grid_sizes(d, axes, result + 1)) return false;
+    bool fixed = true;
+    for (int i = 1; i <= axes; i++) fixed = fixed && dim_is_number(result[i]);
+    result[0] = theta->dims[0], result[axes + 1] = dim_number(axes);
     recipe r = recipe_new(d);
     recipe_inputs(&r, "theta");
-    recipe_value(&r, "grid", make_constant_of(d, theta->elem, 3, shape, x));
-    recipe_ints(&r, "result", axes + 2, result);
-    recipe_run(&r, "y = Reshape(MatMul(grid, Transpose(theta; perm=[0,2,1])), $result)");
+    if (fixed) recipe_value(&r, "grid", fixed_grid(d, theta->elem, axes, result + 1));
+    else open_grid(&r, axes, result + 1);
+    recipe_sizes(&r, "result", axes + 2, result);
+    recipe_run(&r, "y = Reshape(MatMul(grid, Transpose(theta; perm=[0,2,1])), result)");
     return recipe_return(&r, "y");
 }
