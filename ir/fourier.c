@@ -8,13 +8,28 @@ static int64_t product(const value_type *t, int from, int to) {
     return n;
 }
 
+int dft_axis(const node *n) {
+    const int64_t axis = constant_int(n->inputs[2]->constant, 0);
+    return (int)(axis < 0 ? axis + n->inputs[0]->type.rank : axis);
+}
+
+dim dft_points(const node *n) {
+    arena *a = n->parent->graph->arena;
+    const dim in = n->inputs[0]->type.dims[dft_axis(n)];
+    int count;
+    const dim *given = value_sizes(a, node_input(n, 1), &count);
+    if (node_input(n, 1)) return given && count == 1 ? *given : dim_unknown(a);
+    const bool half = node_int(n, "inverse") && node_int(n, "onesided");
+    return half ? dim_mul(a, dim_add(a, in, dim_number(-1)), dim_number(2)) : in;
+}
+
+bool dft_is_fixed(const node *n) { return dim_is_number(n->inputs[0]->type.dims[dft_axis(n)]) && dim_is_number(dft_points(n)); }
+
 dft_node dft_of(const node *n) {
     const value_type *x = &n->inputs[0]->type, *y = &n->outputs[0]->type;
-    int axis = (int)constant_int(n->inputs[2]->constant, 0);
-    axis += axis < 0 ? x->rank : 0;
-    bool inverse = node_int(n, "inverse"), half = inverse && node_int(n, "onesided");
-    int64_t points = half ? type_size(y, axis) : type_size(x, axis);
-    if (node_input(n, 1)) points = constant_int(n->inputs[1]->constant, 0);
+    const int axis = dft_axis(n);
+    const bool inverse = node_int(n, "inverse"), half = inverse && node_int(n, "onesided");
+    const int64_t points = dft_points(n).size;
     return (dft_node){
         .outer = product(x, 0, axis), .in = type_size(x, axis), .inner = product(x, axis + 1, x->rank - 1), .parts = type_size(x, -1),
         .points = points, .out = type_size(y, axis), .out_parts = type_size(y, -1), .inverse = inverse, .half = half};

@@ -1,6 +1,7 @@
 /* Open dimensions other than the batch (--dim H=32..1024). Values keep their sizes as expressions over the open symbols; the
  * program is laid out for the largest, and its kernels count to the actual ones. What inference took for granted where it
  * met symbols must be certain for that: whether there is a kernel at all is for the plan to say. */
+#include "ir/fourier.h"
 #include "ir/shape/einsum.h"
 #include "ir/shape/library.h"
 #include "ir/shape/move.h"
@@ -119,6 +120,9 @@ static bool samples_surely(const node *n) {
     const value_type *grid = &n->inputs[1]->type;
     return agree(n, 0, 1, 0, 1, -1) && (dim_is_number(grid->dims[grid->rank - 1]) || refuse(n, "its grid may not have a coordinate for each axis"));
 }
+
+/* There is a point. */
+static bool transforms_surely(const node *n) { return dim_reaches(dft_points(n), 1) || refuse(n, "it may transform no points"); }
 
 /* There are the columns that the image has place for. */
 static bool folds_surely(const node *n) {
@@ -270,6 +274,7 @@ static bool check_node(const node *n) {
     case OP_roi_align: return agree(n, 1, 2, 0, 1, -1);
     case OP_max_unpool: return agree(n, 0, 1, 0, n->inputs[0]->type.rank, -1);
     case OP_grid_sample: return samples_surely(n);
+    case OP_dft: return transforms_surely(n);
     case OP_col2im: return folds_surely(n);
     case OP_deform_conv: return deforms_surely(n);
     case OP_linear_attention: return attends_surely(n);

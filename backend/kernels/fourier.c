@@ -31,18 +31,9 @@ typedef struct schedule {
     arena *arena; /* for the time of writing constants */
 } schedule;
 
-/* How many lines there are may be known at run time only, but not their length, nor what lies between their points. */
-static bool has_fixed_lines(const node *n) {
-    const value_type *x = &n->inputs[0]->type;
-    const int64_t axis = constant_int(n->inputs[2]->constant, 0);
-    for (int64_t k = axis < 0 ? axis + x->rank : axis; k < x->rank; k++)
-        if (!dim_is_number(x->dims[k])) return false;
-    return true;
-}
-
 static bool accepts(const node *n) {
     dtype t = n->inputs[0]->type.elem;
-    return n->op == OP_dft && n->outputs[0] && row_major_accepts(n) && !n->epilogue && (t == DT_F32 || t == DT_F64) && has_fixed_lines(n);
+    return n->op == OP_dft && n->outputs[0] && row_major_accepts(n) && !n->epilogue && (t == DT_F32 || t == DT_F64) && dft_is_fixed(n);
 }
 
 /* ---- planning ---- */
@@ -230,10 +221,11 @@ static void put_product(void *context, text *out, int n, const int64_t *args) {
 }
 
 /* Where a line begins in a tensor of so many points a line, of so many parts. */
-static char *line_start(arena *a, const schedule *c, int64_t points, int64_t parts) {
-    if (c->d.inner == 1) return arena_printf(a, "line * %lld", (long long)(points * parts));
-    return arena_printf(a, "line / %lld * %lld + line %% %lld * %lld", (long long)c->d.inner, (long long)(points * c->d.inner * parts),
-                        (long long)c->d.inner, (long long)parts);
+static char *line_start(arena *a, number inner, int64_t points, int64_t parts) {
+    const number each = number_mul(a, number_known(points * parts), inner);
+    if (number_is(inner, 1)) return arena_printf(a, "line * %s", number_text(a, each));
+    return arena_printf(a, "line / %s * %s + line %% %s * %lld", number_text(a, inner), number_text(a, each), number_text(a, inner),
+                        (long long)parts);
 }
 
 /* Lines of the step, each with all its parts. */
@@ -254,7 +246,7 @@ static bool emit_fourier(const plan *p, const step *s, const target *t, text *bo
     emit_constant(&scale, w.elem, 1 / (double)d->points);
     template_text(e, "type", s->in[0].elem == DT_F64 ? "double" : "float");
     template_int(e, "slot", slot_bytes(c, w.elem)), template_int(e, "plane", c->rows * c->lanes);
-    const number lines = lines_of(a, s);
+    const number lines = lines_of(a, s), inner = operand_count(a, &s->in[0], dft_axis(s->node) + 1, s->in[0].rank - 1);
     template_int(e, "open", c->open), template_int(e, "ragged", c->open || c->lines % c->lanes);
     template_text(e, "all_lines", number_text(a, lines)), template_text(e, "lines", c->open ? "lines" : number_text(a, lines));
     template_text(e, "last_line", c->open ? "lines - 1" : arena_printf(a, "%lld", (long long)c->lines - 1));
@@ -262,10 +254,11 @@ static bool emit_fourier(const plan *p, const step *s, const target *t, text *bo
     template_int(e, "extent", c->extent), template_int(e, "lanes", c->lanes);
     template_int(e, "core", c->core), template_int(e, "length", c->length), template_int(e, "points", d->points), template_int(e, "given", given);
     template_int(e, "parts", d->parts), template_int(e, "out", d->out), template_int(e, "out_parts", d->out_parts);
-    template_int(e, "x_stride", d->inner * d->parts), template_int(e, "y_stride", d->inner * d->out_parts);
+    template_number(e, "x_stride", number_mul(a, inner, number_known(d->parts))),
+        template_number(e, "y_stride", number_mul(a, inner, number_known(d->out_parts)));
     template_int(e, "half", d->half), template_int(e, "inverse", d->inverse), template_int(e, "split", c->split), template_int(e, "chirp", c->chirp);
     template_int(e, "chirp_at", c->chirp_at), template_int(e, "spectrum_at", c->spectrum_at), template_int(e, "split_at", c->split_at);
-    template_text(e, "x_start", line_start(a, c, d->in, d->parts)), template_text(e, "y_start", line_start(a, c, d->out, d->out_parts));
+    template_text(e, "x_start", line_start(a, inner, d->in, d->parts)), template_text(e, "y_start", line_start(a, inner, d->out, d->out_parts));
     template_text(e, "result", buffer_after(c->chirp ? 0 : c->n_passes)), template_text(e, "other", buffer_after(c->chirp ? 1 : c->n_passes + 1));
     template_text(e, "spectrum", buffer_after((c->chirp ? 0 : c->n_passes) + c->split));
     template_text(e, "scale", scale.bytes);

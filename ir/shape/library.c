@@ -1,3 +1,4 @@
+#include "ir/fourier.h"
 #include "ir/shape/library.h"
 
 #include "ir/shape/shape.h"
@@ -139,19 +140,17 @@ bool shape_dft(node *n, diagnostics *d) {
     const value_type *x = input_type(n, 0, 2, IR_MAX_RANK, d);
     int axis, count;
     if (!x) return false;
-    const int64_t *given = constant_ints(n, 2, &count), *length = constant_ints(n, 1, &count);
+    const int64_t *given = constant_ints(n, 2, &count);
     if (!given) return node_error(d, n, "make it a constant", "its axis is not known");
-    if (node_input(n, 1) && !length) return node_error(d, n, "make it a constant", "its length is not known");
     if (!resolve_axis(n, *given, x->rank, &axis, d)) return false;
     if (axis == x->rank - 1) return node_error(d, n, NULL, "transforms along the parts of complex numbers");
-    if (!length && !dim_is_number(x->dims[axis])) return node_error(d, n, "give it a size with --dim", "the size of the axis that it transforms is not known");
-    bool onesided = node_int(n, "onesided"), inverse = node_int(n, "inverse");
-    int64_t points = length ? *length : type_size(x, axis);
-    if (inverse && onesided && !length) points = 2 * (points - 1);
-    if (points < 1) return node_error(d, n, NULL, "transforms %lld points", (long long)points);
+    const bool onesided = node_int(n, "onesided"), inverse = node_int(n, "inverse");
+    const dim points = dft_points(n);
+    if (dim_is_number(points) && points.size < 1) return node_error(d, n, NULL, "transforms %lld points", (long long)points.size);
+    if (node_input(n, 1) && points.expr && points.expr->op == DIM_UNKNOWN) return node_error(d, n, "make it a constant", "its length is not known");
     dim dims[IR_MAX_RANK];
     memcpy(dims, x->dims, sizeof *dims * (size_t)x->rank);
-    dims[axis] = dim_number(onesided && !inverse ? points / 2 + 1 : points);
+    dims[axis] = onesided && !inverse ? dim_add(node_arena(n), dim_floordiv(node_arena(n), points, dim_number(2)), dim_number(1)) : points;
     dims[x->rank - 1] = dim_number(onesided && inverse ? 1 : 2);
     set_output(n, 0, x->elem, x->rank, dims);
     return true;

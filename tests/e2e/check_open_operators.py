@@ -117,6 +117,10 @@ MODELS = [
     ("resize_sizes", "float[1,2,H,W] x, float[T,7] r", "q = Shape(x) i = Constant<value_ints=[0,1]>() n = Gather(q, i) u = Shape(r) s = Concat<axis=0>(n, u) y = Resize<mode=\"nearest\">(x, , , s)"),
     ("stft", "float[N,H,1] x, float[N,W] r", "s = Constant<value_int=2>() f = Constant<value_int=4>() y = STFT(x, s, , f) h = Constant<value_floats=[0.5,1.0,0.25]>() z = STFT<onesided=0>(r, s, h)"),
     ("dft_lines", "float[N,H,16,2] x, float[N,W,9,2] r", "a = Constant<value_int=2>() y = DFT<inverse=1>(x, , a) z = DFT(r, , a)"),
+    ("dft_behind", "float[N,12,H,W,1] x, float[N,7,T,2] r", "a = Constant<value_int=1>() y = DFT<onesided=1>(x, , a) z = DFT<inverse=1>(r, , a)"),
+    ("dft_open", "float[N,H,W,1] x, float[N,T,2] r", "a = Constant<value_int=1>() y = DFT<onesided=1>(x, , a) b = Constant<value_int=-2>() z = DFT<inverse=1>(r, , b)"),
+    ("dft_length", "float[H,W,2] x, float[T] r", "a = Constant<value_int=0>() q = Shape(r) n = Squeeze(q) y = DFT(x, n, a) l = Constant<value_int=9>() z = DFT<inverse=1>(x, l, a)"),
+    ("stft_open", "float[N,H] x, float[H] w", "q = Shape<start=1>(x) f = Squeeze(q) s = Constant<value_int=2>() y = STFT(x, s, , f) r = Concat<axis=1>(x, x) z = STFT<onesided=0>(r, s, w)"),
     ("skips", "float[N,4,U,V] x", "a = Conv<pads=[1,1,1,1], strides=[2,2]>(x, wc) b = Conv<pads=[1,1,1,1], strides=[2,2]>(a, wc) s = Constant<value_floats=[1.0,1.0,2.0,2.0]>()"
      " u = Resize<mode=\"nearest\", coordinate_transformation_mode=\"asymmetric\", nearest_mode=\"floor\">(b, , s) f = Add(a, u) t = ConvTranspose<strides=[2,2]>(f, wt) y = Concat<axis=1>(x, t)"
      " p = MaxPool<kernel_shape=[2,2], strides=[2,2], ceil_mode=1>(x) q = AveragePool<kernel_shape=[3,3], strides=[2,2], pads=[1,1,1,1]>(x) r = Add(p, q) z = Mul(r, f)"),

@@ -13,9 +13,9 @@ refused "Add.*sizes may differ" '  input %x "x" : f32[3,H]
 refused "MaxPool.*may be empty" '  input %x "x" : f32[1,3,H,W]
   %y "y" = max_pool(%x) {kernel_shape=[3,3]}
   return %y'
-refused "DFT.*no form for open dimensions" '  input %x "x" : f32[8,H,2]
-  const %l : i64[] {8}
-  const %a : i64[] {0}
+refused "DFT.*its length is not known" '  input %x "x" : f32[W,H,1]
+  input %l "l" : i64[]
+  const %a : i64[] {1}
   %y "y" = dft(%x, %l, %a)
   return %y'
 refused "Col2Im.*columns may not fit its image" '  input %x "x" : f32[2,4,H]

@@ -86,37 +86,43 @@ bool dft_along_input(draft *d, const conversion *row) {
 
 /* ---- STFT: the frames, each times the window, transformed ---- */
 
-/* How many frames of that length lie inside of a signal, whose length may be open. */
-static bool count_frames(draft *d, dim signal, int64_t length, dim *frames) {
+/* How many frames of that length lie inside of a signal; both may be open. */
+static bool count_frames(draft *d, dim signal, dim length, dim *frames) {
     const value *step = draft_input(d, 1);
     const value_type *declared = d->declared ? d->declared[0] : NULL;
     arena *mem = d->context->imp->arena;
-    if (length < 1 || (dim_is_number(signal) && length > signal.size)) return draft_error(d, NULL, "its frames do not fit the signal");
+    const dim rest = dim_sub(mem, signal, length);
+    if ((dim_is_number(length) && length.size < 1) || (dim_is_number(rest) && rest.size < 0))
+        return draft_error(d, NULL, "its frames do not fit the signal");
     if (step && step->constant && constant_int(step->constant, 0) > 0)
-        *frames = dim_add(mem, dim_floordiv(mem, dim_sub(mem, signal, dim_number(length)), dim_number(constant_int(step->constant, 0))), dim_number(1));
+        *frames = dim_add(mem, dim_floordiv(mem, rest, dim_number(constant_int(step->constant, 0))), dim_number(1));
     else if (declared && declared->rank == 4 && dim_is_number(declared->dims[1])) *frames = declared->dims[1];
     else return draft_error(d, "make it a constant", "its frame step is not known");
     return true;
 }
 
+/* As long as the window, as an input says, or as the signal. */
+static bool frame_length(draft *d, dim *length) {
+    const value_type *w = draft_input(d, 2) ? draft_sized(d, 2) : NULL;
+    if (draft_input(d, 2)) return w && (w->rank == 1 ? *length = w->dims[0], true : draft_error(d, NULL, "its window is not of rank 1"));
+    if (!draft_input(d, 3)) return *length = draft_input_type(d, 0)->dims[1], true;
+    return term_as_size(d->context->imp, draft_input(d, 3), length) || draft_error(d, "make it a constant", "its frame length is not known");
+}
+
 bool expand_stft(draft *d, const conversion *row) {
     (void)row;
-    const value_type *x = draft_sized(d, 0), *w = draft_input(d, 2) ? draft_static(d, 2) : NULL;
-    if (!x || x->rank < 2 || (draft_input(d, 2) && !w)) return false;
-    const value *given = draft_input(d, 3);
-    const int64_t length = w ? type_size(w, 0) : given ? known_size(d, 3, -1, "frame length") : type_size(x, 1);
-    dim frames;
-    if (length < 0) return !given && !w && draft_error(d, "fix the open dimension: --dim NAME=SIZE", "its frames are as long as the signal, whose length is open");
-    if (!count_frames(d, x->dims[1], length, &frames)) return false;
+    const value_type *x = draft_sized(d, 0);
+    dim frames, length;
+    if (!x || x->rank < 2 || !frame_length(d, &length) || !count_frames(d, x->dims[1], length, &frames)) return false;
     recipe r = recipe_new(d);
     recipe_inputs(&r, "x step window");
     recipe_size(&r, "frames", frames);
-    recipe_int(&r, "length", length);
-    recipe_run(&r, "at = Add(Mul(Unsqueeze(Range(0, frames, 1), [1]), Cast(Reshape(step, []); to=7)), Range(0, $length, 1))");
+    recipe_size(&r, "length", length);
+    recipe_run(&r, "at = Add(Mul(Unsqueeze(Range(0, frames, 1), [1]), Cast(Reshape(step, []); to=7)), Range(0, length, 1))");
     recipe_int(&r, "onesided", draft_int(d, "onesided", 1));
     if (x->rank == 2) recipe_run(&r, "x = Unsqueeze(x, [2])");
     recipe_run(&r, "frames = Gather(x, at; axis=1)");
-    if (w) recipe_run(&r, "frames = Mul(frames, Unsqueeze(window, [1]))");
+    if (draft_input(d, 2)) recipe_run(&r, "frames = Mul(frames, Unsqueeze(window, [1]))");
     recipe_run(&r, "y = DFT(frames, _, 2; onesided=$onesided)");
     return recipe_return(&r, "y");
 }
