@@ -173,7 +173,8 @@ static void unique(const node *n, library_call *c) {
     static const dtype types[] = {DT_F64, DT_I64, DT_STRING};
     for (int i = 0; i < 4; i++) out(c, i);
     for (int i = 0; i < 3; i++) in(c, type_of(n, 0)->elem == types[i] ? 0 : LIBRARY_NO_INPUT);
-    number(c, node_int(n, "outer")), count(c, n, -1, 0, 1), number(c, node_int(n, "inner")), number(c, node_int(n, "sorted"));
+    const int axis = (int)node_int(n, "axis");
+    count(c, n, 0, 0, axis), count(c, n, -1, 0, 1), count(c, n, 0, axis + 1, type_of(n, 0)->rank), number(c, node_int(n, "sorted"));
 }
 
 static void random_numbers(const node *n, library_call *c) {

@@ -292,10 +292,9 @@ bool shape_unique(node *n, diagnostics *d) {
     const value_type *x = input_type(n, 0, 0, IR_MAX_RANK, d);
     if (!x) return false;
     if (x->elem != DT_F64 && x->elem != DT_I64 && x->elem != DT_STRING) return node_error(d, n, NULL, "its input is of another type");
-    int64_t outer = node_int(n, "outer"), inner = node_int(n, "inner"), each = outer > 0 && inner > 0 && outer <= INT32_MAX && inner <= INT32_MAX ? outer * inner : 0;
-    if (!each || (type_is_static(x) && type_count(x) % each)) return node_error(d, n, NULL, "its items do not fit its input");
-    const dim items = dim_floordiv(node_arena(n), dims_product(node_arena(n), x->dims, 0, x->rank), dim_number(each));
-    for (int i = 0; i < 3; i++) set_output(n, i, DT_I64, 1, &items);
+    const int64_t axis = node_int(n, "axis");
+    if (axis < 0 || axis >= x->rank) return node_error(d, n, NULL, "its items do not fit its input");
+    for (int i = 0; i < 3; i++) set_output(n, i, DT_I64, 1, &x->dims[axis]);
     set_output(n, 3, DT_I64, 0, NULL);
     return true;
 }

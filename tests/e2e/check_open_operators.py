@@ -155,6 +155,7 @@ GROWING = [
      [lambda H, W: (H, W), lambda H, W: (W, H)]),
     ("compress_flat", "float[N,H] x", "s = Constant<value_float=0.0>() m = Greater(x, s) o = Constant<value_ints=[-1]>() f = Reshape(m, o) y = Compress(x, f)", [lambda N, H: (N * H,)]),
     ("unique", "int64[N,H] x, float[T,2] r", "y = Unique(x) f = Round(r) z = Unique<axis=0>(f)", [lambda N, H, T: (N * H,), lambda N, H, T: (T, 2)]),
+    ("unique_axis", "int64[H,N,W] x, float[N,T,2] r", "y = Unique<axis=1>(x) f = Round(r) z = Unique<axis=0, sorted=0>(f)", [lambda H, N, W, T: (H, N, W), lambda H, N, W, T: (N, T, 2)]),
     ("suppress", "float[N,T,4] b, float[N,3,T] s",
      "most = Constant<value_ints=[5]>() overlap = Constant<value_floats=[0.3]>() least = Constant<value_floats=[-0.5]>() y = NonMaxSuppression(b, s, most, overlap, least)",
      [lambda N, T: (N * 3 * min(T, 5), 3)]),

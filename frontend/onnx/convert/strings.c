@@ -178,23 +178,16 @@ bool expand_unique(draft *d, const conversion *row) {
     const value_type *x = draft_sized(d, 0);
     if (!x) return false;
     bool flat = !draft_attr(d, "axis"), whole = dtype_of(x->elem)->kind != CLASS_FLOAT, text = x->elem == DT_STRING;
-    int64_t axis = flat ? 0 : draft_int(d, "axis", 0), outer = 1, inner = 1;
+    int64_t axis = flat ? 0 : draft_int(d, "axis", 0);
     axis += axis < 0 ? x->rank : 0;
     if (axis < 0 || (axis >= x->rank && !flat) || type_count(x) == 0) return draft_error(d, NULL, "its axis, or its input, is empty or not there");
-    for (int k = 0; k < x->rank && !flat; k++) {
-        if (k != axis && !dim_is_number(x->dims[k])) return draft_error(d, "fix it: --dim NAME=SIZE", "the size of axis %d of its items is open", k);
-        if (k < axis) outer *= type_size(x, k);
-        if (k > axis) inner *= type_size(x, k);
-    }
     recipe r = recipe_new(d);
     recipe_inputs(&r, "x");
     recipe_int(&r, "axis", axis);
-    recipe_int(&r, "outer", outer);
-    recipe_int(&r, "inner", inner);
     recipe_int(&r, "sorted", draft_int(d, "sorted", 1));
     if (flat) recipe_run(&r, "x = Reshape(x, [-1])");
     recipe_run(&r, text ? "key = Identity(x)" : whole ? "key = Cast(x; to=7)" : "key = Cast(x; to=11)");
-    recipe_run(&r, "first, inverse, counts, n = unique(key; outer=$outer, inner=$inner, sorted=$sorted)");
+    recipe_run(&r, "first, inverse, counts, n = unique(key; axis=$axis, sorted=$sorted)");
     note(d, &r, "first", 0, "n");
     note(d, &r, "counts", 0, "n");
     recipe_run(&r, "y = Gather(x, first; axis=$axis)");
