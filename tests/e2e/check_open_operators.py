@@ -13,7 +13,7 @@ import onnx
 import onnxruntime
 
 # Open dimensions by name: their bounds, and a third size that is tried; of what they are multiples.
-SIZES = {"N": [1, 5, 3], "H": [4, 19, 9], "W": [3, 11, 8], "T": [1, 13, 6], "U": [8, 40, 24], "V": [4, 36, 20]}
+SIZES = {"N": [1, 5, 3], "P": [3, 7, 5], "R": [4, 8, 6], "H": [4, 19, 9], "W": [3, 11, 8], "T": [1, 13, 6], "U": [8, 40, 24], "V": [4, 36, 20]}
 MULTIPLES = {"U": 8, "V": 4}
 
 # Name, inputs, nodes that make y (and z). Integers are below 4, and indices for axes of at least 4.
@@ -109,6 +109,9 @@ MODELS = [
     ("rotary", "float[N,2,T,4] x, float[T,2] r", "o = Constant<value_ints=[0]>() u = Unsqueeze(r, o) q = Shape<end=1>(x) t = Shape(r) s = Concat<axis=0>(q, t) e = Expand(u, s) y = RotaryEmbedding(x, e, e) i = Transpose<perm=[0,2,1,3]>(x) j = Constant<value_ints=[0,0,8]>() f = Reshape(i, j) z = RotaryEmbedding<num_heads=2, interleaved=1>(f, e, e)"),
     ("joined_attention", "float[N,T,8] x, float[8,24] w, float[24] b", "y = com.microsoft.Attention<num_heads=2, unidirectional=1>(x, w, b)"),
     ("multi_head", "float[N,T,8] q, float[N,H,8] k, float[N,H,8] v, int64[N,H] i", "m = Cast<to=6>(i) y = com.microsoft.MultiHeadAttention<num_heads=2>(q, k, v, , m)"),
+    ("grouped_prompt", "float[N,T,32] q, float[N,T,16] k, float[N,T,16] v", "h = Shape<start=1,end=2>(q) n = Shape<end=1>(q) i = Constant<value_ints=[1]>() l = Sub(h, i) e = Expand(l, n) s = Cast<to=6>(e) u = Squeeze(h) t = Cast<to=6>(u) y, z, w = com.microsoft.GroupQueryAttention<num_heads=2, kv_num_heads=1>(q, k, v, , , s, t)"),
+    ("grouped_behind", "float[1,T,64] x, float[1,1,H,16] p, float[40,8] c", "h = Shape<start=2,end=3>(p) u = Shape<start=1,end=2>(x) i = Constant<value_ints=[1]>() a = Add(h, u) l = Sub(a, i) s = Cast<to=6>(l) b = Squeeze(a) t = Cast<to=6>(b) y, w, z = com.microsoft.GroupQueryAttention<num_heads=2, kv_num_heads=1, do_rotary=1, local_window_size=4>(x, , , p, p, s, t, c, c)"),
+    ("grouped_token", "float[N,1,32] q, float[N,1,16] k, float[N,1,P,16] p, float[N,R] m", "h = Shape<start=2,end=3>(p) n = Shape<end=1>(m) i = Constant<value_ints=[1]>() l = Sub(h, i) e = Expand(l, n) s = Cast<to=6>(e) r = Shape<start=1>(m) f = Cast<to=6>(r) t = Squeeze(f) y, w, v = com.microsoft.GroupQueryAttention<num_heads=2, kv_num_heads=1>(q, k, k, p, p, s, t)"),
     ("skip_normalization", "float[N,T,8] x, float[N,T,8] r, float[8] g", "y = com.microsoft.SkipLayerNormalization(x, r, g) z = com.microsoft.FastGelu(x)"),
     ("lower_by_sums", "float[H,W] x, float[N,W] r", "q = Shape(x) c = ConstantOfShape<value = int64[1] {1}>(q) a = Constant<value_int=1>() k = CumSum(c, a) b = Constant<value_int=0>() l = CumSum(c, b) m = LessOrEqual(l, k) o = Constant<value_float=0.0>() y = Where(m, x, o)"),
     ("depth_to_space", "float[N,8,H,W] x", "y = DepthToSpace<blocksize=2>(x) z = DepthToSpace<blocksize=2, mode=\"CRD\">(x)"),

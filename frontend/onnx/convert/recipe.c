@@ -7,13 +7,13 @@
 
 enum { MAX_ITEMS = 32 };
 
-/* A value, or numbers: `n` ints (list: written in brackets) or a float. */
+/* A value, or numbers: `n` whole ones (list: written in brackets), which may be sizes that are open, or a float. */
 typedef struct recipe_binding {
     const char *name;
     value *value;
     bool number, real, list;
     int n;
-    int64_t ints[MAX_ITEMS];
+    dim items[MAX_ITEMS];
     double f;
     struct recipe_binding *next;
 } binding_t;
@@ -52,13 +52,17 @@ void recipe_ints(recipe *r, const char *name, int n, const int64_t *ints) {
     binding_t *b = bind_name(r, name, strlen(name));
     b->number = b->list = true;
     b->n = n < MAX_ITEMS ? n : MAX_ITEMS;
-    if (b->n) memcpy(b->ints, ints, sizeof *ints * (size_t)b->n);
+    for (int i = 0; i < b->n; i++) b->items[i] = dim_number(ints[i]);
 }
 
-void recipe_int(recipe *r, const char *name, int64_t i) {
-    recipe_ints(r, name, 1, &i);
-    r->bindings->list = false;
+void recipe_dim(recipe *r, const char *name, dim size) {
+    binding_t *b = bind_name(r, name, strlen(name));
+    b->number = true;
+    b->n = 1;
+    b->items[0] = size;
 }
+
+void recipe_int(recipe *r, const char *name, int64_t i) { recipe_dim(r, name, dim_number(i)); }
 
 void recipe_float(recipe *r, const char *name, double f) {
     binding_t *b = bind_name(r, name, strlen(name));
@@ -114,7 +118,7 @@ static void read_literal(const char **s, binding_t *out) {
     } else {
         char *end;
         out->n = 1;
-        out->ints[0] = strtoll(*s, &end, 10);
+        out->items[0] = dim_number(strtoll(*s, &end, 10));
         *s = end;
     }
 }
@@ -140,22 +144,37 @@ static bool read_numbers(recipe *r, const char **s, binding_t *out) {
     while (!take(s, ']')) {
         binding_t item;
         if (!read_numbers(r, s, &item)) return false;
-        for (int i = 0; i < item.n && out->n < MAX_ITEMS; i++) out->ints[out->n++] = item.ints[i];
+        for (int i = 0; i < item.n && out->n < MAX_ITEMS; i++) out->items[out->n++] = item.items[i];
         take(s, ',');
     }
     return true;
 }
 
+static bool is_open(const binding_t *b) {
+    for (int i = 0; i < b->n; i++)
+        if (!dim_is_number(b->items[i])) return true;
+    return false;
+}
+
+static int64_t *ints_of(recipe *r, const binding_t *b) {
+    int64_t *ints = ARENA_ARRAY(mem(r), int64_t, MAX_ITEMS);
+    for (int i = 0; i < b->n; i++) ints[i] = b->items[i].size;
+    return ints;
+}
+
 static value *constant_of(recipe *r, const binding_t *b) {
     graph *g = r->draft->context->imp->graph;
     const char *name = arena_printf(mem(r), "%s.constant", r->draft->name);
+    if (is_open(b))
+        return sizes_value(r->draft->context->imp, r->draft->context->region, NULL, arena_printf(mem(r), "%s.sizes", r->draft->name), b->n, b->items,
+                           !b->list);
     if (b->real) {
         float f = (float)b->f;
         return value_constant(g, name, type_tensor(mem(r), DT_F32, 0, NULL), arena_copy(mem(r), &f, sizeof f), name);
     }
     int64_t n = b->n;
     value_type t = type_tensor(mem(r), DT_I64, b->list, &n);
-    return value_constant(g, name, t, arena_copy(mem(r), b->ints, sizeof *b->ints * (size_t)(n ? n : 1)), name);
+    return value_constant(g, name, t, ints_of(r, b), name);
 }
 
 static void apply_op(recipe *r, const char **s, int n_outputs, value **outputs);
@@ -184,8 +203,8 @@ static value *read_argument(recipe *r, const char **s) {
     const binding_t *like = find(r, *s, n);
     if (!like || !like->value) return fail(r, *s);
     *s += n;
-    if (like->value->type.kind == TYPE_TENSOR && !literal.list)
-        return draft_scalar_like(r->draft, "constant", literal.real ? literal.f : (double)literal.ints[0], like->value);
+    if (like->value->type.kind == TYPE_TENSOR && !literal.list && !is_open(&literal))
+        return draft_scalar_like(r->draft, "constant", literal.real ? literal.f : (double)literal.items[0].size, like->value);
     value *pair[] = {v, like->value};
     return draft_emit(r->draft, "CastLike", "constant", 2, pair, 0, NULL);
 }
@@ -204,12 +223,14 @@ static bool read_attribute(recipe *r, const char **s, attr *a) {
         return true;
     }
     binding_t b;
+    const char *before = *s;
     if (!read_numbers(r, s, &b)) return false;
+    if (is_open(&b)) return fail(r, before), false;
     a->kind = b.real ? ATTR_FLOAT : b.list ? ATTR_INTS : ATTR_INT;
     a->n = b.n;
-    a->i = b.ints[0];
+    a->i = b.items[0].size;
     a->f = b.f;
-    a->ints = arena_copy(mem(r), b.ints, sizeof b.ints);
+    a->ints = ints_of(r, &b);
     return true;
 }
 

@@ -7,30 +7,45 @@
 enum { PAST_KEY = 3, TOTAL = 6, K_SCALE = 12, V_SCALE, Q_NORM, K_NORM, N_INPUTS };
 
 typedef struct chunk {
-    int64_t batch, queries, heads, kv_heads, size, past, total;
+    dim batch, queries, past, total;
+    int64_t heads, kv_heads, size;
 } chunk;
 
-/* How many keys the present cache holds: as the model declares it, else as the constant says, or the cache if it is larger. */
-static bool find_total(draft *d, chunk *c) {
+static arena *arena_of(const draft *d) { return d->context->imp->arena; }
+
+static bool is_zero(dim d) { return dim_equal(d, dim_number(0)); }
+
+static bool less(dim x, dim y) { return dim_is_number(x) && dim_is_number(y) && x.size < y.size; }
+
+/* How many keys there are, as the model declares the present cache, else as its input says. */
+static bool stated_total(const draft *d, dim *total) {
     const value_type *declared = d->declared && d->n_outputs > 1 ? d->declared[1] : NULL;
-    const value *given = draft_input(d, TOTAL);
-    int64_t stated = declared && declared->kind == TYPE_TENSOR && declared->rank == 4 ? type_size(declared, 2) : -1;
-    if (stated < 0 && given && given->constant && type_count(&given->type) == 1) stated = constant_int(given->constant, 0);
-    c->total = stated > c->past ? stated : c->past;
-    if (stated < 0 && c->past <= c->queries) return draft_error(d, "--fix it: --fix NAME=64", "its total_sequence_length is not known");
-    return c->total >= c->queries || draft_error(d, NULL, "has room for %lld keys, fewer than its %lld queries", (long long)c->total, (long long)c->queries);
+    const bool known = declared && declared->kind == TYPE_TENSOR && declared->rank == 4;
+    if (known && dim_is_number(declared->dims[2])) return *total = declared->dims[2], true;
+    if (term_as_size(d->context->imp, draft_input(d, TOTAL), total)) return true;
+    if (known && dim_is_open(declared->dims[2])) return *total = declared->dims[2], true;
+    return false;
+}
+
+/* How many keys the present cache holds: as many as there are, or the cache if it is larger. */
+static bool find_total(draft *d, chunk *c) {
+    const bool stated = stated_total(d, &c->total), within = less(c->queries, c->past);
+    if (!stated && !within) return draft_error(d, "--fix it: --fix NAME=64", "its total_sequence_length is not known");
+    c->total = stated ? dim_max(arena_of(d), c->total, c->past) : c->past;
+    return !less(c->total, c->queries) ||
+           draft_error(d, NULL, "has room for %lld keys, fewer than its %lld queries", (long long)c->total.size, (long long)c->queries.size);
 }
 
 static bool find_chunk(draft *d, chunk *c) {
-    const value_type *q = draft_static(d, 0), *past = draft_input(d, PAST_KEY) ? draft_static(d, PAST_KEY) : NULL;
-    bool packed = !draft_input(d, 1);
+    const value_type *q = draft_sized(d, 0), *past = draft_input(d, PAST_KEY) ? draft_sized(d, PAST_KEY) : NULL;
+    const bool packed = !draft_input(d, 1);
     if (!q || (draft_input(d, PAST_KEY) && !past)) return false;
-    *c = (chunk){.batch = type_size(q, 0), .queries = q->rank == 3 ? type_size(q, 1) : -1, .heads = draft_int(d, "num_heads", 0), .kv_heads = draft_int(d, "kv_num_heads", 0)};
-    int64_t parts = c->heads + (packed ? 2 * c->kv_heads : 0);
-    if (q->rank != 3 || c->heads < 1 || c->kv_heads < 1 || c->heads % c->kv_heads || type_size(q, 2) % parts || (past && past->rank != 4))
+    *c = (chunk){.heads = draft_int(d, "num_heads", 0), .kv_heads = draft_int(d, "kv_num_heads", 0)};
+    const int64_t parts = c->heads + (packed ? 2 * c->kv_heads : 0), hidden = q->rank == 3 && dim_is_number(q->dims[2]) ? q->dims[2].size : -1;
+    if (hidden < 0 || c->heads < 1 || c->kv_heads < 1 || c->heads % c->kv_heads || hidden % parts || (past && past->rank != 4))
         return draft_error(d, NULL, "its heads do not fit its inputs");
-    c->size = type_size(q, 2) / parts;
-    c->past = past ? type_size(past, 2) : 0;
+    c->batch = q->dims[0], c->queries = q->dims[1], c->size = hidden / parts;
+    c->past = past ? past->dims[2] : dim_number(0);
     return true;
 }
 
@@ -43,10 +58,10 @@ static bool is_supported(draft *d) {
 }
 
 static void bind_chunk(recipe *r, const chunk *c) {
-    recipe_int(r, "batch", c->batch);
-    recipe_int(r, "queries", c->queries);
-    recipe_int(r, "total", c->total);
-    recipe_int(r, "more", c->total - c->past);
+    recipe_dim(r, "batch", c->batch);
+    recipe_dim(r, "queries", c->queries);
+    recipe_dim(r, "total", c->total);
+    recipe_dim(r, "more", dim_sub(arena_of(r->draft), c->total, c->past));
     recipe_int(r, "heads", c->heads);
     recipe_int(r, "kv_heads", c->kv_heads);
     recipe_int(r, "group", c->heads / c->kv_heads);
@@ -80,15 +95,17 @@ static void rotate(recipe *r) {
 
 /* "present", the past with what is new behind the tokens that are there. */
 static void keep(recipe *r, const chunk *c, const char *what, const char *past, const char *present) {
-    arena *mem = r->draft->context->imp->arena;
+    arena *mem = arena_of(r->draft);
+    const bool surely = dim_reaches(dim_sub(mem, c->total, c->past), 1);
     recipe_run(r, arena_printf(mem, "%s = Transpose(Reshape(%s, [0,0,$kv_heads,$size]); perm=[0,2,1,3])", what, what));
-    if (!c->past && c->total == c->queries) {
+    if (is_zero(c->past) && dim_equal(c->total, c->queries)) {
         recipe_run(r, arena_printf(mem, "%s = Identity(%s)", present, what));
         return;
     }
-    if (c->total > c->past) recipe_run(r, arena_printf(mem, "room = Expand(0.0:%s, [$batch,$kv_heads,$more,$size])", what));
-    if (!c->past) recipe_run(r, arena_printf(mem, "%s = Identity(room)", past));
-    else if (c->total > c->past) recipe_run(r, arena_printf(mem, "%s = Concat(%s, room; axis=2)", past, past));
+    if (surely) recipe_run(r, arena_printf(mem, "room = Expand(0.0:%s, [$batch,$kv_heads,$more,$size])", what));
+    if (is_zero(c->past)) recipe_run(r, arena_printf(mem, "%s = Identity(room)", past));
+    else if (surely) recipe_run(r, arena_printf(mem, "%s = Concat(%s, room; axis=2)", past, past));
+    else if (!dim_equal(c->total, c->past)) recipe_run(r, arena_printf(mem, "%s = Pad(%s, [0,0,0,0,0,0,$more,0], 0.0:%s)", past, past, what));
     recipe_run(r, arena_printf(mem, "%s = TensorScatter(%s, %s, before)", present, past, what));
 }
 
@@ -174,7 +191,8 @@ bool expand_sparse_attention(draft *d, const conversion *row) {
     if (!rows || !columns || !find_chunk(d, &c)) return false;
     c.total = c.past;
     int64_t block = draft_int(d, "sparse_block_size", 0), layouts = rows->rank == 2 ? type_size(rows, 0) : 0, blocks = layouts ? type_size(rows, 1) - 1 : 0;
-    if (columns->rank != 2 || block < 1 || layouts < 1 || c.heads % layouts || blocks * block < c.total || c.total < c.queries)
+    if (columns->rank != 2 || block < 1 || layouts < 1 || c.heads % layouts || !dim_is_number(c.total) || blocks * block < c.total.size ||
+        less(c.total, c.queries))
         return draft_error(d, NULL, "its blocks do not fit its cache");
     recipe r = recipe_new(d);
     recipe_inputs(&r, "q k v past_key past_value block_rows block_columns total_length total_lengths cos sin");
