@@ -165,8 +165,8 @@ static void couple_classes(const node *n, library_call *c) {
 }
 
 static void row_reduce(const node *n, library_call *c) {
-    const value_type *x = type_of(n, 0);
-    out(c, 0), in(c, 0), number(c, between(x, 0, x->rank - 2)), number(c, type_size(x, -2)), number(c, type_size(x, -1));
+    const int rank = type_of(n, 0)->rank;
+    out(c, 0), in(c, 0), count(c, n, 0, 0, rank - 2), count(c, n, 0, rank - 2, rank - 1), count(c, n, 0, rank - 1, rank);
 }
 
 static void unique(const node *n, library_call *c) {
@@ -238,7 +238,7 @@ static const struct {
     {OP_regex_match, "regex_match", regex_match, false},
     {OP_unique, "unique", unique, true},
     {OP_couple_classes, "couple_classes", couple_classes, false},
-    {OP_row_reduce, "row_reduce", row_reduce, false},
+    {OP_row_reduce, "row_reduce", row_reduce, true},
     {OP_tree_ensemble, "tree_ensemble", tree_ensemble, false},
     {OP_non_max_suppression, "non_max_suppression", non_max_suppression, true},
 };

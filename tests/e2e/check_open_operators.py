@@ -112,6 +112,18 @@ MODELS = [
     ("grouped_prompt", "float[N,T,32] q, float[N,T,16] k, float[N,T,16] v", "h = Shape<start=1,end=2>(q) n = Shape<end=1>(q) i = Constant<value_ints=[1]>() l = Sub(h, i) e = Expand(l, n) s = Cast<to=6>(e) u = Squeeze(h) t = Cast<to=6>(u) y, z, w = com.microsoft.GroupQueryAttention<num_heads=2, kv_num_heads=1>(q, k, v, , , s, t)"),
     ("grouped_behind", "float[1,T,64] x, float[1,1,H,16] p, float[40,8] c", "h = Shape<start=2,end=3>(p) u = Shape<start=1,end=2>(x) i = Constant<value_ints=[1]>() a = Add(h, u) l = Sub(a, i) s = Cast<to=6>(l) b = Squeeze(a) t = Cast<to=6>(b) y, w, z = com.microsoft.GroupQueryAttention<num_heads=2, kv_num_heads=1, do_rotary=1, local_window_size=4>(x, , , p, p, s, t, c, c)"),
     ("grouped_token", "float[N,1,32] q, float[N,1,16] k, float[N,1,P,16] p, float[N,R] m", "h = Shape<start=2,end=3>(p) n = Shape<end=1>(m) i = Constant<value_ints=[1]>() l = Sub(h, i) e = Expand(l, n) s = Cast<to=6>(e) r = Shape<start=1>(m) f = Cast<to=6>(r) t = Squeeze(f) y, w, v = com.microsoft.GroupQueryAttention<num_heads=2, kv_num_heads=1>(q, k, k, p, p, s, t)"),
+    ("embeddings", "int64[N,T] i", "f = Cast<to=6>(i) y, w, z = com.microsoft.EmbedLayerNormalization(f, f, e4, e16, e4, g8, g8)"),
+    ("gathered_blocks", "int64[N,T] i", "t = Constant<value = uint8[4,8] {11,48,85,122,159,196,233,14,51,88,125,162,199,236,17,54,91,128,165,202,239,20,57,94,131,168,205,242,23,60,97,134}>() s = Constant<value = float[4,1] {0.5,1.0,0.25,2.0}>() y = com.microsoft.GatherBlockQuantized<block_size=16, bits=4, quantize_axis=1>(t, i, s)"),
+    ("product_of_bits", "float[N,T,16] x", "w = Constant<value = uint8[4,1,8] {11,48,85,122,159,196,233,14,51,88,125,162,199,236,17,54,91,128,165,202,239,20,57,94,131,168,205,242,23,60,97,134}>() s = Constant<value = float[4] {0.5,1.0,0.25,2.0}>() y = com.microsoft.MatMulNBits<K=16, N=4, bits=4, block_size=16>(x, w, s)"),
+    ("fused", "float[N,T,8] x, float[N,H,8] r", "a = com.microsoft.FusedMatMul<transB=1, alpha=0.5>(x, r) y = com.microsoft.QuickGelu(a) z = com.microsoft.SkipSimplifiedLayerNormalization(x, x, g8)"),
+    ("experts", "float[N,T,12] x", "c = Constant<value_ints=[-1,12]>() f = Reshape(x, c) r = MatMul(f, m0) y = com.microsoft.MoE<k=2, activation_type=\"silu\", normalize_routing_weights=1>(x, r, m1, , m2)"),
+    ("causal_conv", "float[N,6,T] x, float[N,6,3] p", "y, z = com.microsoft.CausalConvWithState<activation=\"silu\">(x, c4, , p)"),
+    ("gated_norms", "float[N,T,8] x, float[N,T,8] r", "y = com.microsoft.GatedRMSNorm(x, g8, r) z = com.microsoft.BranchwiseRMSNorm<num_branches=2>(x, g8)"),
+    ("multimodal_rotary", "float[N,T,16] x, int64[3,N,T] i, float[40,4] c", "y = com.microsoft.MRotaryEmbedding<num_heads=2, mrope_section=[2,1,1]>(x, i, c, c)"),
+    ("ngram_block", "int64[N,H] i, float[N,6] s", "b = com.microsoft.NGramRepeatBlock<ngram_size=2>(i, s) l = Constant<value_float=-100.0>() y = Max(b, l)"),
+    ("unfold", "float[N,H,W] x", "y = com.microsoft.UnfoldTensor<dim=1, size=3, step=2>(x)"),
+    ("inverse", "float[N,T,3,3] x", "c = Constant<value = float[3,3] {5.0,0.0,0.0,0.0,5.0,0.0,0.0,0.0,5.0}>() a = Add(x, c) y = com.microsoft.Inverse(a)"),
+    ("crop_and_resize", "float[4,3,8,8] x, float[T,4] b, int64[T] i", "l = Sigmoid(b) j = Cast<to=6>(i) s = Constant<value = int32[2] {3,2}>() y = com.microsoft.CropAndResize(x, l, j, s)"),
     ("skip_normalization", "float[N,T,8] x, float[N,T,8] r, float[8] g", "y = com.microsoft.SkipLayerNormalization(x, r, g) z = com.microsoft.FastGelu(x)"),
     ("lower_by_sums", "float[H,W] x, float[N,W] r", "q = Shape(x) c = ConstantOfShape<value = int64[1] {1}>(q) a = Constant<value_int=1>() k = CumSum(c, a) b = Constant<value_int=0>() l = CumSum(c, b) m = LessOrEqual(l, k) o = Constant<value_float=0.0>() y = Where(m, x, o)"),
     ("depth_to_space", "float[N,8,H,W] x", "y = DepthToSpace<blocksize=2>(x) z = DepthToSpace<blocksize=2, mode=\"CRD\">(x)"),
@@ -168,7 +180,8 @@ GROWING = [
      [lambda T: (1, 2 * T, 2), lambda T: (1, 2 * T, 4)]),
 ]
 
-WEIGHTS = {"w1": (1, 5, 4), "r1": (1, 5, 5), "w3": (1, 15, 4), "r3": (1, 15, 5), "w4": (2, 20, 4), "r4": (2, 20, 5), "wk": (6, 4, 3), "wc": (4, 4, 3, 3), "wt": (4, 5, 2, 2)}
+WEIGHTS = {"w1": (1, 5, 4), "r1": (1, 5, 5), "w3": (1, 15, 4), "r3": (1, 15, 5), "w4": (2, 20, 4), "r4": (2, 20, 5), "wk": (6, 4, 3), "wc": (4, 4, 3, 3), "wt": (4, 5, 2, 2),
+           "e4": (4, 8), "e16": (16, 8), "g8": (8,), "m0": (12, 3), "m1": (3, 16, 12), "m2": (3, 12, 16), "c4": (6, 1, 4)}
 
 
 def build(name, inputs, nodes, rng):

@@ -175,10 +175,11 @@ bool expand_rotary_embedding(draft *d, const conversion *row) {
 /* ONNX Runtime's may also have taps that are apart, and channels that come last. */
 bool expand_causal_conv(draft *d, const conversion *row) {
     (void)row;
-    const value_type *x = draft_static(d, 0), *w = draft_static(d, 1);
+    const value_type *x = draft_sized(d, 0), *w = draft_static(d, 1);
     if (!x || !w || x->rank != 3 || w->rank != 3) return draft_error(d, NULL, "needs an input and a weight of rank 3");
     const bool last = draft_int(d, "channels_last", 0);
-    int64_t dilation = draft_int(d, "dilation", 1), state = (type_size(w, 2) - 1) * dilation, length = type_size(x, last ? 1 : 2);
+    const int64_t dilation = draft_int(d, "dilation", 1), state = (type_size(w, 2) - 1) * dilation;
+    const dim length = x->dims[last ? 1 : 2];
     recipe r = recipe_new(d);
     recipe_inputs(&r, "x w bias past");
     if (last) recipe_move_channels(&r, "x", 3, true);
@@ -186,8 +187,8 @@ bool expand_causal_conv(draft *d, const conversion *row) {
     recipe_int(&r, "channels", type_size(w, 0));
     recipe_int(&r, "dilation", dilation);
     recipe_int(&r, "state", state);
-    recipe_int(&r, "length", length);
-    recipe_int(&r, "all", length + state);
+    recipe_dim(&r, "length", length);
+    recipe_dim(&r, "all", dim_add(d->context->imp->arena, length, dim_number(state)));
     if (draft_input(d, 3)) recipe_run(&r, "padded = Concat(past, x; axis=2)");
     else recipe_run(&r, "padded = Pad(x, [0,0,$state,0,0,0], 0.0:x)");
     recipe_run(&r, "y = Conv(padded, w, bias; group=$channels, dilations=[$dilation])");

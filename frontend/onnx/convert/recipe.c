@@ -48,18 +48,22 @@ void recipe_size(recipe *r, const char *name, dim size) {
 
 void recipe_sizes(recipe *r, const char *name, int n, const dim *sizes) { recipe_value(r, name, draft_sizes(r->draft, size_label(name, n, sizes), n, sizes)); }
 
-void recipe_ints(recipe *r, const char *name, int n, const int64_t *ints) {
+void recipe_dims(recipe *r, const char *name, int n, const dim *sizes) {
     binding_t *b = bind_name(r, name, strlen(name));
     b->number = b->list = true;
     b->n = n < MAX_ITEMS ? n : MAX_ITEMS;
-    for (int i = 0; i < b->n; i++) b->items[i] = dim_number(ints[i]);
+    for (int i = 0; i < b->n; i++) b->items[i] = sizes[i];
 }
 
 void recipe_dim(recipe *r, const char *name, dim size) {
-    binding_t *b = bind_name(r, name, strlen(name));
-    b->number = true;
-    b->n = 1;
-    b->items[0] = size;
+    recipe_dims(r, name, 1, &size);
+    r->bindings->list = false;
+}
+
+void recipe_ints(recipe *r, const char *name, int n, const int64_t *ints) {
+    dim sizes[MAX_ITEMS];
+    for (int i = 0; i < n && i < MAX_ITEMS; i++) sizes[i] = dim_number(ints[i]);
+    recipe_dims(r, name, n, sizes);
 }
 
 void recipe_int(recipe *r, const char *name, int64_t i) { recipe_dim(r, name, dim_number(i)); }

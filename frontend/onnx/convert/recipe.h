@@ -22,8 +22,10 @@ typedef struct recipe {
 recipe recipe_new(draft *d);
 void recipe_value(recipe *r, const char *name, value *v); /* v may be NULL: left out */
 void recipe_int(recipe *r, const char *name, int64_t i);
-void recipe_dim(recipe *r, const char *name, dim size); /* the same where it may be open: not in attributes then */
 void recipe_ints(recipe *r, const char *name, int n, const int64_t *ints);
+/* The same where they may be open: not in attributes then. */
+void recipe_dim(recipe *r, const char *name, dim size);
+void recipe_dims(recipe *r, const char *name, int n, const dim *sizes);
 void recipe_size(recipe *r, const char *name, dim size); /* a value: a scalar i64 */
 void recipe_sizes(recipe *r, const char *name, int n, const dim *sizes); /* 1-D i64 */
 void recipe_float(recipe *r, const char *name, double f);

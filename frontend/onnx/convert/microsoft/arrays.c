@@ -34,16 +34,15 @@ bool expand_first_unique(draft *d, const conversion *row) {
 
 bool expand_inverse(draft *d, const conversion *row) {
     (void)row;
-    const value_type *x = draft_static(d, 0);
+    const value_type *x = draft_sized(d, 0);
     if (!x) return false;
-    if (x->rank < 2 || type_size(x, -1) != type_size(x, -2)) return draft_error(d, NULL, "its input is no square matrix");
-    int64_t dims[IR_MAX_RANK];
-    for (int i = 0; i < x->rank; i++) dims[i] = x->dims[i].size;
+    if (x->rank < 2 || !dim_is_number(x->dims[x->rank - 1]) || !dim_equal(x->dims[x->rank - 1], x->dims[x->rank - 2]))
+        return draft_error(d, NULL, "its input is no square matrix");
     recipe r = recipe_new(d);
     recipe_inputs(&r, "x");
     recipe_int(&r, "n", type_size(x, -1));
     recipe_int(&r, "end", 2 * type_size(x, -1));
-    recipe_ints(&r, "shape", x->rank, dims);
+    recipe_dims(&r, "shape", x->rank, x->dims);
     recipe_run(&r, "x64 = Cast(x; to=11)\none = Expand(EyeLike(Expand(0.0:x64, [$n,$n])), $shape)\n"
                    "y = CastLike(Slice(row_reduce(Concat(x64, one; axis=-1)), [$n], [$end], [-1]), x)");
     return recipe_return(&r, "y");
@@ -61,27 +60,39 @@ bool expand_distances(draft *d, const conversion *row) {
     return recipe_return(&r, "y");
 }
 
+enum { MOST_PLACES = 4096 }; /* of an axis, and of a window: there may be the square in a table */
+
+/* "places", $count times $size: where the windows' elements are along an axis, of so many windows. */
+static void place_windows(recipe *r, dim count, int64_t size, int64_t step) {
+    recipe_dim(r, "count", count);
+    recipe_int(r, "size", size);
+    recipe_int(r, "step", step);
+    if (!dim_is_number(count)) {
+        recipe_run(r, "places = Add(Unsqueeze(Mul(Range(0, $count, 1), $step), [1]), Range(0, $size, 1))");
+        return;
+    }
+    int64_t *places = ARENA_ARRAY(r->draft->context->imp->arena, int64_t, count.size * size);
+    for (int64_t i = 0; i < count.size * size; i++) places[i] = i / size * step + i % size;
+    recipe_value(r, "places", draft_ints(r->draft, "places", (int)(count.size * size), places));
+}
+
 /* Windows of `size` along an axis, `step` apart, in a dimension of their own at the end. */
 bool expand_unfold(draft *d, const conversion *row) {
-    enum { MOST_PLACES = 4096 }; /* of which there may be the square in a table */
     (void)row;
-    const value_type *x = draft_static(d, 0);
+    arena *mem = d->context->imp->arena;
+    const value_type *x = draft_sized(d, 0);
     int64_t axis = draft_int(d, "dim", -1), size = draft_int(d, "size", 0), step = draft_int(d, "step", 1);
     if (!x) return false;
     axis += axis < 0 ? x->rank : 0;
-    if (axis < 0 || axis >= x->rank || x->rank == IR_MAX_RANK || size < 1 || step < 1 || size > x->dims[axis].size ||
-        size > MOST_PLACES || x->dims[axis].size > MOST_PLACES)
+    if (axis < 0 || axis >= x->rank || x->rank == IR_MAX_RANK || size < 1 || step < 1 || size > MOST_PLACES ||
+        (dim_is_number(x->dims[axis]) && (size > x->dims[axis].size || x->dims[axis].size > MOST_PLACES)))
         return draft_error(d, NULL, "its windows do not fit its input");
-    int64_t count = (x->dims[axis].size - size) / step + 1, perm[IR_MAX_RANK];
-    int64_t *places = ARENA_ARRAY(d->context->imp->arena, int64_t, count * size);
-    for (int64_t i = 0; i < count * size; i++) places[i] = i / size * step + i % size;
+    int64_t perm[IR_MAX_RANK];
     for (int i = 0; i <= x->rank; i++) perm[i] = i <= axis ? i : i < x->rank ? i + 1 : axis + 1;
     recipe r = recipe_new(d);
     recipe_inputs(&r, "x");
-    recipe_value(&r, "places", draft_ints(d, "places", (int)(count * size), places));
+    place_windows(&r, dim_add(mem, dim_floordiv(mem, dim_add(mem, x->dims[axis], dim_number(-size)), dim_number(step)), dim_number(1)), size, step);
     recipe_int(&r, "axis", axis);
-    recipe_int(&r, "count", count);
-    recipe_int(&r, "size", size);
     recipe_ints(&r, "perm", x->rank + 1, perm);
     recipe_run(&r, "y = Transpose(Gather(x, Reshape(places, [$count,$size]); axis=$axis); perm=$perm)");
     return recipe_return(&r, "y");
@@ -104,26 +115,27 @@ bool pads_to_attribute(draft *d, const conversion *row) {
  * stand is compared, and names the token behind it. */
 bool expand_ngram_block(draft *d, const conversion *row) {
     (void)row;
-    const value_type *ids = draft_static(d, 0), *scores = draft_static(d, 1);
+    const value_type *ids = draft_sized(d, 0), *scores = draft_sized(d, 1);
     if (!ids || !scores) return false;
-    int64_t size = draft_int(d, "ngram_size", 0), length = ids->rank == 2 ? type_size(ids, 1) : -1, places = length - size + 1;
-    if (size < 1 || ids->rank != 2 || scores->rank != 2) return draft_error(d, NULL, "its n-grams or inputs are of other sizes than it takes");
+    arena *mem = d->context->imp->arena;
+    const int64_t size = draft_int(d, "ngram_size", 0);
+    if (size < 1 || ids->rank != 2 || scores->rank != 2 || !dim_is_number(scores->dims[1]))
+        return draft_error(d, NULL, "its n-grams or inputs are of other sizes than it takes");
+    const dim length = ids->dims[1], before = dim_add(mem, length, dim_number(1 - size)); /* the last size - 1 tokens */
     recipe r = recipe_new(d);
     recipe_inputs(&r, "ids scores");
     recipe_run(&r, "y = Identity(scores)");
-    if (places < 1) return recipe_return(&r, "y");
-    recipe_int(&r, "length", length);
-    recipe_int(&r, "places", places);
+    if (dim_is_number(before) && before.size < 1) return recipe_return(&r, "y");
+    recipe_dim(&r, "length", length);
     recipe_int(&r, "rest", size - 1);
     recipe_int(&r, "vocabulary", type_size(scores, 1));
     recipe_run(&r, "next = Slice(ids, [$rest], [$length], [1])");
     recipe_run(&r, "same = Equal(next, next)");
     for (int64_t k = 0; k < size - 1; k++) {
         recipe_int(&r, "from", k);
-        recipe_int(&r, "to", k + places);
-        recipe_int(&r, "at", length - size + 1 + k);
-        recipe_int(&r, "end", length - size + 2 + k);
-        recipe_run(&r, "same = And(same, Equal(Slice(ids, [$from], [$to], [1]), Slice(ids, [$at], [$end], [1])))");
+        recipe_dim(&r, "at", dim_add(mem, before, dim_number(k)));
+        recipe_dim(&r, "end", dim_add(mem, before, dim_number(k + 1)));
+        recipe_run(&r, "same = And(same, Equal(Slice(ids, [$from], [$at], [1]), Slice(ids, [$at], [$end], [1])))");
     }
     recipe_run(&r, "named = Equal(Unsqueeze(Where(same, next, -1:next), [2]), CastLike(Range(0, $vocabulary, 1), next))\n"
                    "y = Where(Greater(ReduceMax(Cast(named; to=1), [1]; keepdims=0), 0.0), -inf:scores, scores)");
@@ -146,18 +158,20 @@ static void place_pixels(recipe *r, int64_t length, int64_t size, bool nearest) 
 
 bool expand_crop_and_resize(draft *d, const conversion *row) {
     (void)row;
-    const value_type *x = draft_static(d, 0), *boxes = x ? draft_static(d, 1) : NULL;
+    const value_type *x = draft_sized(d, 0), *boxes = x ? draft_sized(d, 1) : NULL;
     const value *size = draft_input(d, 3);
     const char *mode = draft_string(d, "mode", "bilinear");
     const bool nearest = !strcmp(mode, "nearest");
     if (!boxes) return false;
     if (x->rank != 4 || boxes->rank != 2 || (!nearest && strcmp(mode, "bilinear") != 0)) return draft_error(d, NULL, "its mode or its inputs are others than it takes");
+    if (!dim_is_number(x->dims[2]) || !dim_is_number(x->dims[3]))
+        return draft_error(d, "fix the open dimension: --dim NAME=SIZE", "the size of its images is open");
     if (!size || !size->constant || type_count(&size->type) != 2) return draft_error(d, "fix the input: --fix NAME=VALUE", "its crop_size is not known when compiling");
     int64_t height = constant_int(size->constant, 0), width = constant_int(size->constant, 1);
     if (height < 1 || width < 1 || height > INT32_MAX || width > INT32_MAX) return draft_error(d, NULL, "its crop_size is out of range");
     recipe r = recipe_new(d);
     recipe_inputs(&r, "x boxes batch");
-    recipe_int(&r, "boxes_n", type_size(boxes, 0));
+    recipe_dim(&r, "boxes_n", boxes->dims[0]);
     recipe_int(&r, "height", height);
     recipe_int(&r, "width", width);
     recipe_float(&r, "outside", draft_float(d, "extrapolation_value", 0));

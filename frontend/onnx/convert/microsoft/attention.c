@@ -210,7 +210,7 @@ bool reorder_rotary_embedding(draft *d, const conversion *row) {
 /* Each token has a place in time, a row and a column; which of the three turns a pair of features, "mrope_section" says. */
 bool expand_multimodal_rotary(draft *d, const conversion *row) {
     (void)row;
-    const value_type *x = draft_static(d, 0), *ids = draft_static(d, 1), *cos = draft_static(d, 2);
+    const value_type *x = draft_sized(d, 0), *ids = draft_sized(d, 1), *cos = draft_sized(d, 2);
     attr sections, order = {.i = 0}, packed = {.i = 0}, scale = {.f = 1};
     const bool given = draft_take(d, "mrope_section", &sections);
     draft_take(d, "mrope_layout", &order);

@@ -14,7 +14,8 @@ typedef struct layer {
 } layer;
 
 typedef struct experts {
-    int64_t tokens, hidden, inner, count, k;
+    dim tokens;
+    int64_t hidden, inner, count, k;
     bool few;    /* fewer rows than networks: each row gathers the weights that it needs */
     bool paired; /* the first layer has rows for the gate and for what it multiplies */
     layer layers[3];
@@ -25,7 +26,7 @@ static arena *mem(const recipe *r) { return r->draft->context->imp->arena; }
 static bool find_experts(draft *d, experts *e, bool quantized) {
     static const layer plain[] = {{2, 3, -1, -1, 0}, {4, 5, -1, -1, 0}, {6, 7, -1, -1, 0}}, packed[] = {{2, 4, 3, 11, 4}, {5, 7, 6, 12, 4}, {8, 10, 9, 13, 4}};
     memcpy(e->layers, quantized ? packed : plain, sizeof plain);
-    const value_type *x = draft_static(d, ROWS), *router = draft_static(d, ROUTER), *second = draft_static(d, e->layers[1].weights);
+    const value_type *x = draft_sized(d, ROWS), *router = draft_sized(d, ROUTER), *second = draft_static(d, e->layers[1].weights);
     if (!x || !router || !second) return false;
     if (x->rank < 2 || router->rank != 2 || second->rank != 3) return draft_error(d, NULL, "its inputs are of other ranks than it takes");
     int64_t bits = draft_int(d, "expert_weight_bits", 4);
@@ -33,10 +34,12 @@ static bool find_experts(draft *d, experts *e, bool quantized) {
         e->layers[i].bits = quantized ? draft_int(d, arena_printf(d->context->imp->arena, "fc%d_expert_weight_bits", i + 1), bits) : 0;
         if (quantized && e->layers[i].bits != 2 && e->layers[i].bits != 4 && e->layers[i].bits != 8) return draft_error(d, NULL, "weights of %lld bits are not supported", (long long)e->layers[i].bits);
     }
-    e->tokens = type_size(router, 0), e->count = type_size(router, 1), e->hidden = type_size(x, -1), e->k = draft_int(d, "k", 1);
+    e->tokens = router->dims[0], e->count = type_size(router, 1), e->hidden = type_size(x, -1), e->k = draft_int(d, "k", 1);
     e->inner = type_size(second, 2) * (quantized ? 8 / e->layers[1].bits : 1);
-    e->few = e->tokens * e->k < e->count;
-    if (e->k < 1 || e->k > e->count || e->count > MOST_EXPERTS || type_size(second, 0) != e->count || e->tokens * e->hidden != type_count(x))
+    e->few = dim_is_number(e->tokens) && e->tokens.size * e->k < e->count;
+    dim rows = dim_number(1);
+    for (int i = 0; i < x->rank - 1; i++) rows = dim_mul(d->context->imp->arena, rows, x->dims[i]);
+    if (e->k < 1 || e->k > e->count || e->count > MOST_EXPERTS || type_size(second, 0) != e->count || e->hidden < 1 || !dim_equal(rows, e->tokens))
         return draft_error(d, NULL, "its sizes do not fit one another");
     if (draft_int(d, "use_sparse_mixer", 0) || strcmp(draft_string(d, "quant_type", "int"), "int") != 0)
         return draft_error(d, "export the model without them", "has a sparse mixer, or weights that are no integers");
@@ -65,7 +68,7 @@ static void dequantize(recipe *r, const layer *l, int rank, const int64_t *shape
 /* y = the layer of y, of the networks `which`: one, or one for each row. */
 static void run_layer(recipe *r, const experts *e, const layer *l, int64_t rows, int64_t columns) {
     const draft *d = r->draft;
-    const int64_t shape[] = {e->tokens * e->k, rows, columns};
+    const int64_t shape[] = {e->tokens.size * e->k, rows, columns}; /* of few rows, whose number is known */
     recipe_value(r, "w", draft_input(d, l->weights));
     recipe_run(r, "w = Gather(w, which)");
     if (l->bits) {
@@ -151,15 +154,13 @@ bool expand_experts(draft *d, const conversion *row) {
     if (!find_experts(d, &e, quantized)) return false;
     e.paired = !strcmp(draft_string(d, "activation_type", "relu"), "swiglu") && draft_int(d, "swiglu_fusion", 0) != 0;
     const value_type *x = draft_input_type(d, ROWS);
-    int64_t shape[IR_MAX_RANK];
-    for (int i = 0; i < x->rank; i++) shape[i] = type_size(x, i);
     recipe r = recipe_new(d);
     recipe_inputs(&r, "x router");
-    recipe_ints(&r, "whole", x->rank, shape);
-    recipe_int(&r, "tokens", e.tokens);
+    recipe_dims(&r, "whole", x->rank, x->dims);
+    recipe_dim(&r, "tokens", e.tokens);
     recipe_int(&r, "hidden", e.hidden);
     recipe_int(&r, "count", e.count);
-    recipe_int(&r, "routes", e.tokens * e.k);
+    recipe_int(&r, "routes", e.tokens.size * e.k);
     route(&r);
     recipe_run(&r, "flat = Reshape(x, [$tokens,$hidden])");
     if (e.few) {

@@ -19,10 +19,11 @@ bool expand_scaled_silu(draft *d, const conversion *row) {
 
 bool expand_gated_norm(draft *d, const conversion *row) {
     (void)row;
-    const value_type *x = draft_static(d, 0), *scale = draft_static(d, 1);
+    const value_type *x = draft_sized(d, 0), *scale = draft_static(d, 1);
     const char *activation = draft_string(d, "activation", "silu");
     if (!x || !scale) return false;
-    if (scale->rank != 1 || x->rank < 1 || type_size(x, -1) % type_size(scale, 0)) return draft_error(d, NULL, "its scale does not fit its input");
+    if (scale->rank != 1 || x->rank < 1 || !dim_is_number(x->dims[x->rank - 1]) || type_size(x, -1) % type_size(scale, 0))
+        return draft_error(d, NULL, "its scale does not fit its input");
     if (strcmp(activation, "silu") != 0 && strcmp(activation, "swish") != 0 && strcmp(activation, "sigmoid") != 0)
         return draft_error(d, NULL, "activation '%.40s' is not known", activation);
     recipe r = recipe_new(d);
@@ -38,10 +39,11 @@ bool expand_gated_norm(draft *d, const conversion *row) {
 /* Each of several branches, which may lie behind one another in a row, is normalised by itself. */
 bool expand_branchwise_norm(draft *d, const conversion *row) {
     (void)row;
-    const value_type *x = draft_static(d, 0);
+    const value_type *x = draft_sized(d, 0);
     if (!x) return false;
     int64_t branches = draft_int(d, "num_branches", 0);
-    if (x->rank < 2 || branches < 0 || (branches && type_size(x, -1) % branches)) return draft_error(d, NULL, "its branches do not fit its input");
+    if (x->rank < 2 || branches < 0 || type_size(x, -1) < 1 || (branches ? type_size(x, -1) % branches : !dim_is_number(x->dims[x->rank - 2])))
+        return draft_error(d, NULL, "its branches do not fit its input");
     if (!branches) branches = type_size(x, -2);
     recipe r = recipe_new(d);
     recipe_inputs(&r, "x scale");

@@ -276,42 +276,45 @@ bool expand_matmul_bnb4(draft *d, const conversion *row) {
 
 /* ---- GatherBlockQuantized: rows of a table of a few bits, with a scale for each block of a row ---- */
 
-/* "NAME", [..][n] of 4-bit integers or of bytes that hold several, as [-1, n, 1]. */
-static void unpack_rows(recipe *r, const char *name, int64_t bits, int64_t n) {
+/* "NAME", [..][packed] of 4-bit integers or of bytes that hold several, as [-1, n]. */
+static void unpack_rows(recipe *r, const char *name, int64_t bits, int64_t packed, int64_t n) {
     recipe_int(r, "n", n);
-    recipe_run(r, arena_printf(mem(r), "%s = Reshape(%s, [$rows,-1])", name, name));
+    recipe_int(r, "packed", packed);
+    recipe_int(r, "unpacked", packed * (8 / bits));
+    recipe_run(r, arena_printf(mem(r), "%s = Reshape(%s, [-1,$packed])", name, name));
     unpack_bits(r, name, bits, 2);
-    recipe_run(r, arena_printf(mem(r), "%s = Slice(Reshape(%s, [$rows,-1]), [0], [$n], [1])", name, name));
+    recipe_run(r, arena_printf(mem(r), "%s = Slice(Reshape(%s, [-1,$unpacked]), [0], [$n], [1])", name, name));
 }
 
 bool expand_gather_block_quantized(draft *d, const conversion *row) {
     (void)row;
-    const value_type *table = draft_static(d, 0), *at = draft_static(d, 1), *scales = draft_static(d, 2);
-    if (!table || !at || !scales) return false;
+    const value_type *table = draft_static(d, 0), *at = draft_sized(d, 1), *scales = draft_static(d, 2),
+                     *zeros = draft_input(d, 3) ? draft_static(d, 3) : NULL;
+    if (!table || !at || !scales || (draft_input(d, 3) && !zeros)) return false;
     const int rank = table->rank;
     int64_t bits = table->elem == DT_U8 ? draft_int(d, "bits", 4) : 8, block = draft_int(d, "block_size", 128), axis = draft_int(d, "quantize_axis", 1);
-    int64_t gathered = draft_int(d, "gather_axis", 0), rows = type_count(at), columns = rank > 1 ? type_size(table, -1) * 8 / bits : 0;
+    int64_t gathered = draft_int(d, "gather_axis", 0), columns = rank > 1 ? type_size(table, -1) * 8 / bits : 0;
     if (rank < 2 || (axis != rank - 1 && axis != -1) || (gathered != 0 && gathered != -rank))
         return draft_error(d, NULL, "gathers along another axis than the first, or has blocks along another than the last");
     if ((bits != 2 && bits != 4 && bits != 8) || block < 1 || columns % block || type_size(scales, -1) != columns / block)
         return draft_error(d, NULL, "its blocks do not fit its table");
-    int64_t shape[IR_MAX_RANK];
+    dim shape[IR_MAX_RANK];
     int n = 0;
-    for (int k = 0; k < at->rank && n < IR_MAX_RANK; k++) shape[n++] = type_size(at, k);
-    for (int k = 1; k < rank && n < IR_MAX_RANK; k++) shape[n++] = k == rank - 1 ? columns : type_size(table, k);
-    for (int k = 1; k < rank - 1; k++) rows *= type_size(table, k);
+    for (int k = 0; k < at->rank && n < IR_MAX_RANK; k++) shape[n++] = at->dims[k];
+    for (int k = 1; k < rank - 1 && n < IR_MAX_RANK; k++) shape[n++] = table->dims[k];
+    if (n < IR_MAX_RANK) shape[n++] = dim_number(columns);
     recipe r = recipe_new(d);
     recipe_inputs(&r, "table index scales zeros");
-    recipe_int(&r, "rows", rows);
     recipe_int(&r, "blocks", columns / block);
-    recipe_ints(&r, "shape", n, shape);
-    recipe_run(&r, "w = Gather(table, index)\nscales = Reshape(Gather(scales, index), [$rows,$blocks,1])");
-    unpack_rows(&r, "w", bits, columns);
-    recipe_run(&r, "w = CastLike(Reshape(w, [$rows,$blocks,-1]), scales)");
-    if (draft_input(d, 3)) {
+    recipe_int(&r, "block", block);
+    recipe_dims(&r, "shape", n, shape);
+    recipe_run(&r, "w = Gather(table, index)\nscales = Reshape(Gather(scales, index), [-1,$blocks,1])");
+    unpack_rows(&r, "w", bits, type_size(table, -1), columns);
+    recipe_run(&r, "w = CastLike(Reshape(w, [-1,$blocks,$block]), scales)");
+    if (zeros) {
         recipe_run(&r, "zeros = Gather(zeros, index)");
-        unpack_rows(&r, "zeros", bits, columns / block);
-        recipe_run(&r, "w = Sub(w, CastLike(Reshape(zeros, [$rows,$blocks,1]), scales))");
+        unpack_rows(&r, "zeros", bits, type_size(zeros, -1), columns / block);
+        recipe_run(&r, "w = Sub(w, CastLike(Reshape(zeros, [-1,$blocks,1]), scales))");
     } else if (table->elem == DT_U8) {
         recipe_float(&r, "middle", (double)(1 << (bits - 1)));
         recipe_run(&r, "w = Sub(w, $middle:w)");
