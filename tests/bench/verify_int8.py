@@ -5,8 +5,7 @@
 NETWORKS is what make_quantized.py writes; the inputs are seeded random images. ONNX Runtime computes a QDQ model in two ways,
 and a line is printed for each: with its optimisations off in float32 between DequantizeLinear and QuantizeLinear, as the model
 says; else in integers (QLinearConv, QLinearAdd and their kin), rounding at other places. `between` is how far the two are from one
-another: a step in one number of a deep network is several in its outputs. cnnc rounds where the integer kernels do. (Those of CPUs
-with AVX2 and no products of bytes saturate sums of two products on the way.)
+another: a step in one number of a deep network is several in its outputs. cnnc rounds where the integer kernels do.
 Exits with 1 unless all classes are the same and 99.9 % of the outputs within a step, against either.
 """
 import argparse
