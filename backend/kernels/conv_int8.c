@@ -17,7 +17,8 @@ typedef struct schedule {
     int64_t pool[2];                      /* its windows are max-pooled: 1x1 where not */
     bool flat;
     register_tile tile[TARGET_MAX];
-    byte_products products;
+    byte_product products[TARGET_MAX];
+    int64_t first_sums[TARGET_MAX];
     const byte_pairs *pairs; /* NULL: products of two fours are not added up in 16 bits */
     struct {
         int64_t block, tap_row;
@@ -71,21 +72,21 @@ static bool describe(const plan *p, const node *n, const operand *x, schedule *c
     c->flat = !n_pool && w->kernel[0] * w->kernel[1] == 1 && w->stride[0] == 1 && w->stride[1] == 1 && operand_is_flat(x);
     c->height = c->flat ? 1 : w->out[0].size / c->pool[0] * c->pool[0];
     c->width = c->flat ? w->out[0].size * w->out[1].size : w->out[1].size / c->pool[1] * c->pool[1];
-    c->products.may_split = may_split(p, n, c);
     return true;
 }
 
-static tile_plane plane_of(const schedule *s, const byte_cycles *c) {
-    return (tile_plane){.height = s->height, .width = s->width, .out_blocks = s->out_blocks, .unit = {s->pool[0], s->pool[1]}, .prepare = c->prepare};
+static tile_plane plane_of(const schedule *s, const byte_product *product) {
+    return (tile_plane){
+        .height = s->height, .width = s->width, .out_blocks = s->out_blocks, .unit = {s->pool[0], s->pool[1]}, .prepare = product->prepare};
 }
 
 /* A target as this tile uses it: two products in a cycle where they are one instruction each, so that tiles which load less
  * win, and no more sums than gcc keeps in registers beside weights and bytes of an unrolled step, and beside products in 16 bits
  * where there are those. Where bytes are prepared, products take longer than any loads. */
-static target machine_of(const target *t, const byte_cycles *c) {
+static target machine_of(const target *t, const byte_product *product) {
     enum { MOST_SUMS = 24, MOST_SUMS_OF_PAIRS = 4 };
     target dots = *t;
-    if (c->prepare > 0) dots.fma_cycles = c->products;
+    if (product->prepare > 0) dots.fma_cycles = product->cycles;
     else if (dots.fma_cycles > 0.5) dots.fma_cycles *= 0.5;
     if (dots.accumulators > MOST_SUMS) dots.accumulators = MOST_SUMS;
     if (t->saturates) dots.accumulators = MOST_SUMS_OF_PAIRS;
@@ -98,16 +99,16 @@ static void list(const plan *p, const node *n, candidate_list *ways) {
     schedule s = {.group = 1};
     if (!describe(p, n, &x, &s)) return;
     const target *machine = p->machine;
-    const byte_cycles of_bytes = int8_cycles(n, machine, s.products.may_split);
-    const tile_plane plane = plane_of(&s, &of_bytes);
-    const target dots = machine_of(machine, &of_bytes);
+    const byte_product product = int8_product(n, machine, may_split(p, n, &s));
+    const tile_plane plane = plane_of(&s, &product);
+    const target dots = machine_of(machine, &product);
     tile_choice tiles[TILES];
     double steps = (double)(x.dims[0] * s.group * s.out_blocks * quads_of(&s) * s.window.kernel[0] * s.window.kernel[1]);
     const double positions = (double)(s.height * s.width);
     int count = register_tile_list(&plane, &dots, tiles, TILES);
     for (int i = 0; i < count; i++) {
         const register_tile *t = &tiles[i].tile;
-        const double products = tiles[i].cycles + (of_bytes.products - dots.fma_cycles) * positions; /* what they take beside loads */
+        const double products = tiles[i].cycles + (product.cycles - dots.fma_cycles) * positions; /* what they take beside loads */
         double cycles = cost_with_weights(p, machine, steps * products, steps * C16 * QUAD * cost_streams(t->blocks));
         candidate_add(ways, cost_microseconds(machine, cycles), NULL, t, sizeof *t, "tile %lldx%lldx%lld", (long long)t->blocks, (long long)t->rows,
                       (long long)t->cols);
@@ -118,7 +119,7 @@ static void list(const plan *p, const node *n, candidate_list *ways) {
 static const constant *pair_weights(const plan *p, const node *n, schedule *c) {
     const constant *w = n->inputs[1]->constant;
     for (int i = 0; i < p->n_targets; i++)
-        if (!int8_splits(n, p->targets[i], c->products.may_split)) return w;
+        if (!c->products[i].splits) return w;
     const byte_pairs made = byte_pairs_make(p->arena, w);
     const double few = 0.12, fours = (double)(c->out_blocks * c->in_blocks * QUADS * c->window.kernel[0] * c->window.kernel[1]);
     if ((double)made.n_rests > few * fours) return w;
@@ -161,7 +162,7 @@ static void add_pairs(plan *p, step *s, schedule *c, const operand *x) {
  * of channels there is a rest, and in how many. A phase of its own makes them. */
 static void plan_split(plan *p, step *s, const schedule *c, const operand *x) {
     bool splits = false;
-    for (int i = 0; i < p->n_targets; i++) splits |= c->products.splits[i];
+    for (int i = 0; i < p->n_targets; i++) splits |= c->products[i].splits;
     if (!splits) return;
     const int64_t positions = x->dims[0] * (x->block / C16), entries = positions * (c->in_blocks * QUADS + 1);
     step_add_scratch(p, s, positions * c->in_blocks * C16 + entries * (int64_t)sizeof(uint16_t));
@@ -174,6 +175,7 @@ static bool plan_conv(plan *p, const node *n, step *s) {
     if (!describe(p, n, &x, c)) return false;
     const window *w = &c->window;
     int64_t taps = w->kernel[0] * w->kernel[1];
+    for (int i = 0; i < p->n_targets; i++) c->products[i] = int8_product(n, p->targets[i], may_split(p, n, c));
     int8_add_operands(p, s, n,
                       (packed){.source = pair_weights(p, n, c),
                                .form = "conv o16i16 in fours",
@@ -181,11 +183,10 @@ static bool plan_conv(plan *p, const node *n, step *s) {
                                .count = c->group * c->out_blocks * c->in_blocks * taps * C16 * C16,
                                .write = write_weights,
                                .context = c},
-                      &c->products);
+                      c->products, c->first_sums);
     for (int i = 0; i < p->n_targets; i++) {
-        const byte_cycles of_bytes = int8_cycles(n, p->targets[i], c->products.may_split);
-        const tile_plane plane = plane_of(c, &of_bytes);
-        const target dots = machine_of(p->targets[i], &of_bytes);
+        const tile_plane plane = plane_of(c, &c->products[i]);
+        const target dots = machine_of(p->targets[i], &c->products[i]);
         c->tile[i] = plan_decided_for(p, i) ? *(const register_tile *)schedule_decisions(s) : register_tile_choose(&plane, &dots, NULL);
         s->extent[i] = number_known(type_size(&n->outputs[0]->type, 0) * c->group * (c->out_blocks / c->tile[i].blocks));
     }
@@ -255,7 +256,7 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
                      {"groups_per_group", c->out_blocks / tile->blocks},
                      {"grouped", c->group > 1},
                      {"in_blocks", c->in_blocks},
-                     {"first_sums", c->products.first_sums[which]},
+                     {"first_sums", c->first_sums[which]},
                      {"w_block", c->in_blocks * w->kernel[0] * w->kernel[1] * C16 * C16},
                      {"kernel_h", w->kernel[0]},
                      {"tap_cols", taps ? 1 : w->kernel[1]},
@@ -276,8 +277,8 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
                      {"plane_w", w->out[1].size},
                      {"ahead", taps ? 0 : choose_ahead(p, c, tile, machine)},
                      {"phases", s->phases.n},
-                     {"splits", c->products.splits[which]},
-                     {"zero", c->products.zero[which]},
+                     {"splits", c->products[which].splits},
+                     {"zero", c->products[which].zero},
                      {"quads", c->in_blocks * QUADS},
                      {"positions", x->block / C16},
                      {"pairs", c->pairs != NULL},
@@ -299,7 +300,7 @@ static bool emit_conv(const plan *p, const step *s, const target *machine, text 
     template_number(e, "x_origin", c16_window_origin(a, x, w));
     register_tile_define(tile, c->width, e);
     template_text(e, "store", c16_store(s->out[0].elem));
-    template_text(e, "dot", c->products.dot[which]);
+    template_text(e, "dot", c->products[which].dot);
     template_int(e, "fours", int8_saturation(s) && (!c->flat || c16_flat(s)));
     template_call(e, "result", put_result, &context);
     template_call(e, "four_results", put_four_results, &context);

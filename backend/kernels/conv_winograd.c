@@ -395,7 +395,7 @@ static bool plan_winograd(plan *p, const node *n, step *s) {
                 .count = c->elements * c->out_blocks * c->in_blocks * C16 * C16,
                 .write = write_weights,
                 .context = c};
-    if (c->products == TILE_I16) int8_add_operands(p, s, n, k, NULL), c->bias = 2;
+    if (c->products == TILE_I16) int8_add_operands(p, s, n, k, NULL, NULL), c->bias = 2;
     else c->bias = c16_add_convolution(p, s, n, k);
     step_add_scratch(p, s, scratch);
     step_set_extent(s, c->extent);

@@ -8,7 +8,8 @@ enum { STEP = 4, MOST_COLS = 8 };
 typedef struct schedule {
     window window;
     int64_t cols, steps; /* positions in registers; loads a row of taps takes */
-    byte_products products;
+    byte_product products[TARGET_MAX];
+    int64_t first_sums[TARGET_MAX];
 } schedule;
 
 static bool accepts(const node *n) {
@@ -47,12 +48,14 @@ static bool plan_depthwise(plan *p, const node *n, step *s) {
     int64_t blocks = c16_blocks(type_size(&n->outputs[0]->type, 1)), rows = d->window.kernel[0];
     d->steps = steps_of(&weights->type);
     d->cols = columns(d->window.out[1].size);
-    int8_add_operands(p, s, n, (packed){.source = weights->constant,
-                                        .form = "depthwise c16 in fours",
-                                        .elem = DT_I8,
-                                        .count = blocks * rows * d->steps * C16 * STEP,
-                                        .write = write_weights},
-                      &d->products);
+    for (int i = 0; i < p->n_targets; i++) d->products[i] = int8_product(n, p->targets[i], false);
+    int8_add_operands(p, s, n,
+                      (packed){.source = weights->constant,
+                               .form = "depthwise c16 in fours",
+                               .elem = DT_I8,
+                               .count = blocks * rows * d->steps * C16 * STEP,
+                               .write = write_weights},
+                      d->products, d->first_sums);
     step_set_extent(s, type_size(&n->outputs[0]->type, 0) * blocks * d->window.out[0].size);
     s->schedule = d;
     s->macs = WORK(type_count(&n->outputs[0]->type), rows, d->window.kernel[1]);
@@ -79,7 +82,7 @@ static bool emit_depthwise(const plan *p, const step *s, const target *machine, 
         int64_t value;
     } variables[] = {{"batch", x->dims[0]},
                      {"channel_blocks", c16_blocks(x->dims[1])},
-                     {"first_sums", d->products.first_sums[which]},
+                     {"first_sums", d->first_sums[which]},
                      {"height", w->out[0].size},
                      {"tile", d->cols},
                      {"full_cols", width / d->cols * d->cols},
@@ -97,7 +100,7 @@ static bool emit_depthwise(const plan *p, const step *s, const target *machine, 
     template_number(e, "x_origin", c16_window_origin(a, x, w));
     template_number(e, "tap_row", number_mul(a, row, number_known(w->dilation[0])));
     template_text(e, "store", c16_store(s->out[0].elem));
-    template_text(e, "dot", d->products.dot[which]);
+    template_text(e, "dot", d->products[which].dot);
     template_call(e, "result", put_result, (void *)s);
     template_call(e, "target", c16_put_target, (void *)s);
     return template_expand(e, "backend/kernels/depthwise_int8.c.in", body, p->diags);

@@ -23,13 +23,6 @@ static int largest_magnitude(const constant *weights) {
     return largest;
 }
 
-/* The vocabulary's function, what is taken from each byte, and whether what remains is split. */
-typedef struct byte_product {
-    const char *dot;
-    int zero;
-    bool splits;
-} byte_product;
-
 enum { SHORT_BYTE = 127, SMALL_WEIGHT = 64, MIRRORED_WEIGHT = 127 };
 
 /* Around the zero point, where most numbers are. */
@@ -38,37 +31,25 @@ static int split_zero(const node *n) {
     return zero < 0 ? 0 : zero > 128 ? 128 : zero;
 }
 
-/* With weights of so large a magnitude. */
-static byte_product product_on(const node *n, const target *t, bool may_split) {
-    if (!t->saturates) return (byte_product){"v16i_dot", t->dot_zero, false};
-    const int largest = largest_magnitude(n->inputs[1]->constant);
-    if (largest <= SMALL_WEIGHT) return (byte_product){"v16i_dot_short", 0, false};
-    if (largest > MIRRORED_WEIGHT) return (byte_product){"v16i_dot", 0, false};
-    return may_split ? (byte_product){"v16i_dot_short", split_zero(n), true} : (byte_product){"v16i_dot_mirrored", 128, false};
-}
-
-bool int8_splits(const node *n, const target *t, bool may_split) { return product_on(n, t, may_split).splits; }
-
-byte_cycles int8_cycles(const node *n, const target *t, bool may_split) {
+byte_product int8_product(const node *n, const target *t, bool may_split) {
     const double magnitude_and_sign = 0.4, rests = 0.2, split = 3; /* measured */
-    const byte_product product = product_on(n, t, may_split);
-    if (product.splits) return (byte_cycles){.prepare = rests, .products = split};
-    return (byte_cycles){.prepare = t->saturates && product.zero ? magnitude_and_sign : 0, .products = t->byte_cycles};
+    if (!t->saturates) return (byte_product){.dot = "v16i_dot", .zero = t->dot_zero, .cycles = t->byte_cycles};
+    const int largest = largest_magnitude(n->inputs[1]->constant);
+    if (largest <= SMALL_WEIGHT) return (byte_product){.dot = "v16i_dot_short", .cycles = t->byte_cycles};
+    if (largest > MIRRORED_WEIGHT) return (byte_product){.dot = "v16i_dot", .cycles = t->byte_cycles};
+    if (may_split) return (byte_product){.dot = "v16i_dot_short", .zero = split_zero(n), .splits = true, .prepare = rests, .cycles = split};
+    return (byte_product){.dot = "v16i_dot_mirrored", .zero = 128, .prepare = magnitude_and_sign, .cycles = t->byte_cycles};
 }
 
 /* zeros: what is taken from bytes on any of the targets, every number once. Their count. */
-static int choose_products(const plan *p, const node *n, byte_products *products, int zeros[TARGET_MAX]) {
+static int collect_zeros(const plan *p, const node *n, const byte_product *products, int64_t *first_sums, int zeros[TARGET_MAX]) {
     int rows = 0;
     for (int i = 0; i < p->n_targets; i++) {
-        const byte_product product = product_on(n, p->targets[i], products->may_split);
         int row = 0;
-        while (row < rows && zeros[row] != product.zero) row++;
-        zeros[row] = product.zero;
+        while (row < rows && zeros[row] != products[i].zero) row++;
+        zeros[row] = products[i].zero;
         if (row == rows) rows++;
-        products->dot[i] = product.dot;
-        products->zero[i] = product.zero;
-        products->splits[i] = product.splits;
-        products->first_sums[i] = row * c16_blocks(type_size(&n->outputs[0]->type, 1));
+        first_sums[i] = row * c16_blocks(type_size(&n->outputs[0]->type, 1));
     }
     return rows;
 }
@@ -81,7 +62,7 @@ static int64_t sum_of_output(const constant *w, int64_t output) {
 }
 
 /* bias - zero * the sum of the weights + what is taken from bytes * that of those they are multiplied with, of each output. */
-static const constant *first_sums(const plan *p, const node *n, const constant *multiplied, const int *zeros, int rows) {
+static const constant *make_sums(const plan *p, const node *n, const constant *multiplied, const int *zeros, int rows) {
     const constant *w = n->inputs[1]->constant, *bias = node_input(n, 2) ? node_input(n, 2)->constant : NULL;
     const int64_t outs = type_size(&w->type, 0), zero = node_int(n, "x_zero");
     int64_t dims[] = {rows, c16_blocks(outs) * C16};
@@ -95,10 +76,10 @@ static const constant *first_sums(const plan *p, const node *n, const constant *
     return arena_copy(p->arena, &c, sizeof c);
 }
 
-void int8_add_operands(plan *p, step *s, const node *n, packed weights, byte_products *products) {
+void int8_add_operands(plan *p, step *s, const node *n, packed weights, const byte_product *products, int64_t *first_sums) {
     int zeros[TARGET_MAX] = {0};
-    const int rows = products ? choose_products(p, n, products, zeros) : 1;
-    const constant *sums = first_sums(p, n, weights.source, zeros, rows);
+    const int rows = products ? collect_zeros(p, n, products, first_sums, zeros) : 1;
+    const constant *sums = make_sums(p, n, weights.source, zeros, rows);
     s->input_operand[0] = step_add_input(p, s, n->inputs[0]);
     s->input_operand[1] = step_add_packed(p, s, weights);
     step_add_packed(p, s, (packed){.source = sums, .form = "by channel", .elem = DT_I32, .count = type_count(&sums->type), .write = write_sums});
