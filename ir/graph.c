@@ -289,6 +289,12 @@ const int64_t *node_ints(const node *n, const char *name, int *count) {
     return a ? a->ints : NULL;
 }
 
+int64_t node_nth_int(const node *n, const char *name, int i, int64_t otherwise) {
+    int count;
+    const int64_t *ints = node_ints(n, name, &count);
+    return i < count ? ints[i] : otherwise;
+}
+
 const double *node_floats(const node *n, const char *name, int *count) {
     const attr *a = node_attr(n, name);
     *count = a ? a->n : 0;

@@ -490,6 +490,7 @@ double node_float(const node *n, const char *name);
 const char *node_string(const node *n, const char *name); /* NUL-terminated */
 /* Count in *n (0 when absent). */
 const int64_t *node_ints(const node *n, const char *name, int *count);
+int64_t node_nth_int(const node *n, const char *name, int i, int64_t otherwise); /* where there are not so many */
 const double *node_floats(const node *n, const char *name, int *count);
 void node_set_int(node *n, const char *name, int64_t i);
 void node_set_type(node *n, const char *name, value_type type);

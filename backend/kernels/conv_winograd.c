@@ -42,12 +42,6 @@ typedef struct schedule {
     int bias; /* operand of what is added to sums, -1: none */
 } schedule;
 
-static int64_t ints_at(const node *n, const char *name, int i, int64_t otherwise) {
-    int count;
-    const int64_t *ints = node_ints(n, name, &count);
-    return i < count ? ints[i] : otherwise;
-}
-
 static bool accepts_floats(const node *n) {
     return (n->op == OP_conv || n->op == OP_conv_max_pool) && !n->prologue && c16_is(n->outputs[0]) && c16_is(n->inputs[0]) && c16_constants(n);
 }
@@ -58,8 +52,8 @@ static bool accepts(const node *n) {
     if (node_int(n, "group") != 1) return false;
     int64_t taps = 1;
     for (int i = 0; i < 2; i++) {
-        int64_t r = type_size(&weights->type, 2 + i), stride = ints_at(n, "strides", i, 1);
-        if (r > MAX_TAPS || stride > 2 || r < stride || ints_at(n, "dilations", i, 1) != 1) return false;
+        int64_t r = type_size(&weights->type, 2 + i), stride = node_nth_int(n, "strides", i, 1);
+        if (r > MAX_TAPS || stride > 2 || r < stride || node_nth_int(n, "dilations", i, 1) != 1) return false;
         taps *= r;
     }
     if (taps == 1) return false;
@@ -100,7 +94,7 @@ static bool shape_of(const node *n, const window *w, shape *s) {
     s->in_blocks = c16_blocks(type_size(weights, 1));
     s->out_blocks = c16_blocks(type_size(weights, 0));
     for (int i = 0; i < 2; i++) {
-        s->pool[i] = ints_at(n, "pool", i, 1);
+        s->pool[i] = node_nth_int(n, "pool", i, 1);
         s->size[i] = likely_size(w->out[i], 0.5) / s->pool[i] * s->pool[i];
         s->large[i] = likely_size(w->out[i], 0.75) / s->pool[i] * s->pool[i];
         s->most[i] = w->out[i].size / s->pool[i] * s->pool[i];

@@ -73,12 +73,6 @@ bool shape_roi_align(node *n, diagnostics *d) {
 /* Both are numbers, and not the same. */
 static bool differ(dim x, dim y) { return dim_is_number(x) && dim_is_number(y) && x.size != y.size; }
 
-static int64_t nth_int(const node *n, const char *name, int i, int64_t otherwise) {
-    int count;
-    const int64_t *ints = node_ints(n, name, &count);
-    return i < count ? ints[i] : otherwise;
-}
-
 bool columns_of_image(const node *n, dim *rows, dim *columns) {
     arena *a = node_arena(n);
     const value_type *y = &n->outputs[0]->type;
@@ -87,8 +81,9 @@ bool columns_of_image(const node *n, dim *rows, dim *columns) {
     if (!block || axes != y->rank - 2) return false;
     *rows = y->dims[1], *columns = dim_number(1);
     for (int k = 0; k < axes; k++) {
-        const int64_t reach = nth_int(n, "dilations", k, 1) * (block[k] - 1) + 1, pads = nth_int(n, "pads", k, 0) + nth_int(n, "pads", axes + k, 0);
-        const dim last = dim_floordiv(a, dim_add(a, y->dims[k + 2], dim_number(pads - reach)), dim_number(nth_int(n, "strides", k, 1)));
+        const int64_t reach = node_nth_int(n, "dilations", k, 1) * (block[k] - 1) + 1,
+                      pads = node_nth_int(n, "pads", k, 0) + node_nth_int(n, "pads", axes + k, 0);
+        const dim last = dim_floordiv(a, dim_add(a, y->dims[k + 2], dim_number(pads - reach)), dim_number(node_nth_int(n, "strides", k, 1)));
         *rows = dim_mul(a, *rows, dim_number(block[k]));
         *columns = dim_mul(a, *columns, dim_add(a, last, dim_number(1)));
     }
