@@ -16,13 +16,12 @@ import tempfile
 
 import numpy as np
 import onnx
-import onnxruntime
 from onnx import numpy_helper
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "python"))
 from make_quantized import NETWORKS  # noqa: E402
-from reference import reference_session, seed_of  # noqa: E402
+from reference import optimized_session, reference_session, seed_of  # noqa: E402
 
 
 def output_step(path):
@@ -32,13 +31,6 @@ def output_step(path):
     if last.op_type != "DequantizeLinear":
         raise SystemExit(f"{path}: its output is not quantised")
     return float(next(numpy_helper.to_array(t) for t in graph.initializer if t.name == last.input[1]))
-
-
-def optimized_session(path):
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.add_session_config_entry("session.x64quantprecision", "1")  # no sums that saturate, where the CPU has VNNI or not
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
 def run_runtime(session, images):

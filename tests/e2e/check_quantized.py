@@ -17,11 +17,10 @@ import sys
 
 import numpy as np
 import onnx
-import onnxruntime
 from onnx import helper, numpy_helper
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "python"))
-from reference import reference_session  # noqa: E402
+from reference import optimized_session, reference_session  # noqa: E402
 
 
 def with_outputs(model, names, elem):
@@ -30,15 +29,6 @@ def with_outputs(model, names, elem):
     del model.graph.output[:]
     model.graph.output.extend([helper.make_tensor_value_info(name, elem, None) for name in names] + own)
     return model.SerializeToString()
-
-
-def optimized_session(source, save=None):
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.add_session_config_entry("session.x64quantprecision", "1")  # no sums that saturate, where the CPU has VNNI or not
-    if save:
-        options.optimized_model_filepath = save
-    return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
 
 
 def run(session, samples):
